@@ -1,0 +1,1 @@
+"""What surrounds the service where it runs: brokers, containers, dashboards."""

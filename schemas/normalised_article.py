@@ -1,0 +1,80 @@
+"""NormalisedArticle: one clean article, on `articles.normalised`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from schemas.raw_article import Status
+
+Id = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
+Time = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+        r"T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{3})?Z$"
+    ),
+    Field(description="RFC 3339, UTC; milliseconds only where they are not zero."),
+]
+
+
+Language = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z]{2,3}$"),
+    Field(description="ISO 639 code; `und` where the text does not tell."),
+]
+
+
+class Contract(BaseModel):
+    """What echowire writes: every field is known, nothing is coerced."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class Agency(Contract):
+    """A news agency that an article names."""
+
+    name: str = Field(description="The agency's usual name: 'Reuters', 'AFP'.")
+    role: Literal["provider", "cited"] = Field(
+        description="`provider`: the text comes from it. `cited`: the text quotes it."
+    )
+    evidence: str = Field(description="Where it was found: 'credit', 'byline', 'dateline', ...")
+
+
+class RawCoordinates(Contract):
+    """Where the raw event stands in Kafka."""
+
+    topic: str
+    partition: int = Field(ge=0)
+    offset: int = Field(ge=0)
+    timestamp: Time = Field(description="The record's time: the clock that detection goes by.")
+
+
+class NormalisedArticle(Contract):
+    """One article: a raw event's own, or a part of its page."""
+
+    article_id: Id = Field(description="Derived: from source and id, else address, else content.")
+    producer_id: str | None = Field(description="The raw event's `id`.")
+    version: int | None = Field(description="The raw event's `version`.")
+    parent_id: Id | None = Field(description="The page's main article, for a part of a page.")
+    position: int | None = Field(ge=1, description="Place among the page's parts, from 1.")
+    source: str | None = Field(description="Publisher: a domain where known, else a name.")
+    url: str | None
+    canonical_url: str | None = Field(description="The address without tracking and variants.")
+    title: str | None
+    byline: str | None
+    credit: str | None
+    language: Language
+    text: str = Field(description="The article's text; empty only when `status` is `canceled`.")
+    published_at: Time | None
+    fetched_at: Time | None
+    embargoed_until: Time | None
+    status: Status
+    agencies: list[Agency]
+    content_digest: Id = Field(
+        description="BLAKE2b-128 of status, title and text: with `article_id`, names one verdict."
+    )
+    attributes: dict[str, str]
+    dropped: list[str] = Field(description="Fields of the raw event that were unusable.")
+    raw: RawCoordinates

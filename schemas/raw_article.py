@@ -1,0 +1,63 @@
+"""RawArticle: what producers push to `articles.raw`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+Status = Literal["usable", "withheld", "canceled"]
+
+
+def _number_as_text(value: object) -> object:
+    """Many systems send numeric item ids: 42 and "42" are the same item."""
+    return str(value) if type(value) is int else value
+
+
+def _null_as_absent(default: object) -> BeforeValidator:
+    """null and a missing field mean the same in every field."""
+    return BeforeValidator(lambda value: default if value is None else value)
+
+
+IdText = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=512)]
+ProducerId = Annotated[
+    IdText, BeforeValidator(_number_as_text, json_schema_input_type=IdText | int)
+]
+AttributeValue = Annotated[str, StringConstraints(strict=True, max_length=1024)]
+AttributeName = Annotated[str, StringConstraints(strict=True, max_length=64)]
+
+
+class RawArticle(BaseModel):
+    """One article event as its producer sends it.
+
+    Addresses, times and the language are plain strings here: a bad one never costs the
+    article, it is dropped and counted when the event is normalised.
+    """
+
+    model_config = ConfigDict(extra="ignore", strict=True, title="RawArticle")
+
+    id: ProducerId | None = Field(None, description="The producer's stable id of the item.")
+    version: int | None = Field(None, ge=0, le=2**53, description="The item's revision, rising.")
+    source: str | None = Field(
+        None, description="Publisher, by name or domain. Without it, the domain of the address."
+    )
+    url: str | None = Field(None, description="Where the article stands.")
+    canonical_url: str | None = Field(None, description="The address that the publisher prefers.")
+    title: str | None = Field(None, description="Headline.")
+    byline: str | None = Field(None, description="Who wrote it, as printed.")
+    credit: str | None = Field(None, description="Who provided it, as printed: 'Reuters', 'AP / dpa'.")
+    language: str | None = Field(None, description="BCP 47 tag; used where the text agrees.")
+    text: str | None = Field(None, description="Plain text: an article, or a whole page. Used where `html` has no article.")
+    html: str | None = Field(None, description="HTML page.")
+    published_at: str | None = Field(None, description="RFC 3339, any offset.")
+    fetched_at: str | None = Field(None, description="RFC 3339, any offset.")
+    embargoed_until: str | None = Field(None, description="RFC 3339, any offset.")
+    status: Annotated[Status, _null_as_absent("usable")] = Field(
+        "usable", description="`canceled` withdraws the item (a kill) and needs no text."
+    )
+    attributes: Annotated[dict[AttributeName, AttributeValue], _null_as_absent({})] = Field(
+        default_factory=dict, max_length=32, description="Small string map, passed through."
+    )
+
+
+RAW_FIELDS = frozenset(RawArticle.model_fields)

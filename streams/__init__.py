@@ -1,0 +1,1 @@
+"""echowire: raw article events in, enriched events with their copies found out."""

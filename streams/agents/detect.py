@@ -1,0 +1,135 @@
+"""Stage two: normalised articles in, verdicts, stories, events and segments out."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+from aiokafka.structs import ConsumerRecord
+
+from streams.detection.chunk import Chunk as ArticleChunk
+from streams.detection.decide import Decision, decide
+from streams.detection.segment import Segment, encode_segment
+from streams.detection.sketch import decode_sketches
+from streams.detection.state import ShardState
+from streams.detection.verdict import VerdictWriter
+from streams.kafka.consumer import Chunk
+from streams.kafka.headers import NOTICE_HEADER, SKETCH_HEADER, EventHeaders
+from streams.kafka.publish import BatchPublisher, Outgoing
+from streams.kafka.shards import Shards
+from streams.kafka.topics import ENRICHED, SEGMENTS, STORIES, STORY_EVENTS, topic_name
+from streams.metrics import Metrics
+from streams.settings import Settings
+
+STAGE = "detect"
+
+
+class ForeignRecordError(Exception):
+    """A record on `articles.normalised` that echowire did not write."""
+
+
+class DetectStage:
+    """Handles a chunk: outputs, then the segment, each confirmed; then the state."""
+
+    def __init__(
+        self, settings: Settings, publisher: BatchPublisher, shards: Shards, metrics: Metrics
+    ) -> None:
+        self._publisher, self._shards, self._metrics = publisher, shards, metrics
+        self._writer = VerdictWriter(settings.parameters())
+        self._topics = {
+            name: topic_name(settings, name)
+            for name in (ENRICHED, STORIES, STORY_EVENTS, SEGMENTS)
+        }
+        self._enriched = EventHeaders("article.enriched.v1", ENRICHED)
+        self._story = EventHeaders("story.v1", STORIES)
+        self._event = EventHeaders("story.event.v1", STORY_EVENTS)
+
+    async def handle(self, chunk: Chunk) -> None:
+        """Decide a chunk's articles and make the decision last."""
+        state = await self._shards.state(chunk.partition)
+        # Up to here their segment was written, and so were their outputs before it.
+        records = [r for r in chunk.records if r.offset > state.last_offset]
+        self._metrics.replayed.inc(len(chunk.records) - len(records))
+        if not records:
+            return
+        started = time.perf_counter()
+        decision = decide(state, _articles(records), self._writer)
+        worked = time.perf_counter()
+        size = await self._publisher.publish(self._outgoing(records, decision))
+        size += await self._publisher.publish([self._segment(decision.segment, chunk.partition)])
+        published = time.perf_counter()
+        state.apply(decision.segment)
+        work = worked - started + time.perf_counter() - published
+        self._count(records, decision, size, work, published - worked)
+        self._gauge(chunk.partition, state)
+
+    def _outgoing(self, records: Sequence[ConsumerRecord], decision: Decision) -> list[Outgoing]:
+        articles = Outgoing(self._topics[ENRICHED])
+        for place, article_id, value in zip(
+            decision.places, decision.article_ids, decision.enriched, strict=True
+        ):
+            record = records[place]
+            # The normalised record's own id: the same text has one verdict.
+            name = dict(record.headers)["ce_id"].decode()
+            headers = self._enriched.of(name, record.timestamp)
+            articles.add(article_id.encode(), value, record.timestamp, headers)
+        events, stories = Outgoing(self._topics[STORY_EVENTS]), Outgoing(self._topics[STORIES])
+        for story_id, sequence, time_ms, value in decision.events:
+            headers = self._event.of(f"{story_id}-{sequence}", time_ms)
+            events.add(story_id.encode(), value, time_ms, headers)
+        for story_id, version, time_ms, value in decision.stories:
+            headers = self._story.of(f"{story_id}-{version}", time_ms)
+            stories.add(story_id.encode(), value, time_ms, headers)
+        return [articles, events, stories]
+
+    def _segment(self, segment: Segment, partition: int) -> Outgoing:
+        out = Outgoing(self._topics[SEGMENTS])
+        # The time of a segment is the shard's clock: recovery finds the window's start by it.
+        out.add(None, encode_segment(segment), segment.clock, [], partition)
+        return out
+
+    def _count(
+        self,
+        records: Sequence[ConsumerRecord],
+        decision: Decision,
+        size: int,
+        work: float,
+        publish: float,
+    ) -> None:
+        m, now = self._metrics, time.time()
+        m.consumed.labels(STAGE).inc(len(records))
+        m.redeliveries.inc(decision.redeliveries)
+        m.published_bytes.labels(STAGE).inc(size)
+        for relation, count in Counter(decision.relations).items():
+            m.verdicts.labels(relation).inc(count)
+        m.chunk_records.observe(STAGE, len(records))
+        m.work_seconds.observe(STAGE, work)
+        m.publish_seconds.observe(STAGE, publish)
+        m.latency.observe(STAGE, now - np.array([r.timestamp for r in records]) / 1000)
+
+    def _gauge(self, partition: int, state: ShardState) -> None:
+        shard = str(partition)
+        self._metrics.index_articles.labels(shard).set(state.count - state.tail)
+        self._metrics.stories.labels(shard).set(len(state.stories))
+
+
+def _articles(records: Sequence[ConsumerRecord]) -> ArticleChunk:
+    headers = [dict(record.headers) for record in records]
+    try:
+        sketches = decode_sketches([h[SKETCH_HEADER] for h in headers])
+    except (KeyError, ValueError) as error:
+        first = records[0]
+        raise ForeignRecordError(
+            f"{first.topic} partition {first.partition} holds a record from offset {first.offset}"
+            f" on that this echowire did not write ({error}): nothing else may produce to it, and"
+            " workers of one group must run the same version"
+        ) from error
+    return ArticleChunk(
+        values=[record.value for record in records],
+        sketches=sketches,
+        times=[record.timestamp for record in records],
+        offsets=[record.offset for record in records],
+        notices=[NOTICE_HEADER in h for h in headers],
+    )

@@ -1,0 +1,127 @@
+"""The Faust application: two agents, the topics they read, and what they share."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import tempfile
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import faust
+from faust.types import TP
+
+from streams.agents import detect, normalise
+from streams.agents.detect import DetectStage
+from streams.agents.loop import Stage, handle_chunks
+from streams.agents.normalise import NormaliseStage
+from streams.health import Progress
+from streams.kafka.consumer import ChunkTransport
+from streams.kafka.publish import BatchPublisher
+from streams.kafka.shards import Shards
+from streams.kafka.topics import NORMALISED, RAW, topic_name
+from streams.metrics import Metrics
+from streams.settings import Settings
+from streams.web import PortTakenError, WebServer
+
+log = logging.getLogger("echowire")
+
+STAGES = (normalise.STAGE, detect.STAGE)
+EXIT_CONFIGURATION = 78  # sysexits.h
+
+# Events, each a chunk, that Faust may hold ready for an agent: one at work, one waiting.
+_CHUNKS_AHEAD = 2
+
+
+@dataclass(frozen=True, slots=True)
+class EchoWire:
+    """An application and the parts that a runner or a test wants to reach."""
+
+    app: faust.App
+    metrics: Metrics
+    progress: Progress
+    web: WebServer
+    shards: Shards
+
+
+def create_app(settings: Settings, stages: Collection[str] = STAGES) -> EchoWire:
+    """Build the application for one worker that runs these stages. Connects to nothing yet."""
+    datadir = tempfile.mkdtemp(prefix="echowire-")  # Faust insists on one, and writes nothing
+    app = faust.App(
+        settings.group,
+        broker=[f"kafka://{address}" for address in settings.bootstrap_servers.split(",")],
+        store="memory://",
+        datadir=datadir,
+        autodiscover=False,
+        web_enabled=False,  # its /table and /router are open to anyone
+        topic_disable_leader=True,
+        topic_allow_declare=False,
+        consumer_auto_offset_reset="earliest",
+        consumer_max_fetch_size=max(1 << 20, settings.record_bytes),
+        broker_max_poll_records=settings.chunk_records,
+        broker_commit_interval=1.0,
+        broker_session_timeout=settings.session_timeout_seconds,
+        broker_heartbeat_interval=settings.session_timeout_seconds / 10,
+        broker_rebalance_timeout=max(30.0, settings.session_timeout_seconds),
+        stream_buffer_maxsize=_CHUNKS_AHEAD,
+        stream_wait_empty=False,
+        worker_redirect_stdouts=False,
+    )
+    topics = {normalise.STAGE: topic_name(settings, RAW), detect.STAGE: topic_name(settings, NORMALISED)}
+    app.transport = ChunkTransport(
+        app, gather_seconds=settings.gather_seconds, merged_topics=[topics[normalise.STAGE]]
+    )
+    metrics, publisher = Metrics(), BatchPublisher(settings)
+
+    def recovered(articles: int, seconds: float) -> None:
+        metrics.recovered.inc(articles)
+        metrics.recovery_seconds.inc(seconds)
+
+    shards = Shards(settings, recovered)
+    progress = Progress(app, {topics[stage]: stage for stage in stages}, shards, metrics)
+    web = WebServer(settings, metrics, progress)
+    normalising = NormaliseStage(settings, publisher, metrics)
+    detecting = DetectStage(settings, publisher, shards, metrics)
+    built: dict[str, Stage] = {normalise.STAGE: normalising, detect.STAGE: detecting}
+    for stage in stages:
+        _add_agent(app, stage, topics[stage], built[stage], progress)
+
+    @app.service
+    class Lifecycle(faust.Service):  # type: ignore[misc]
+        """Starts and stops with the app what is not Faust's own."""
+
+        async def on_start(self) -> None:
+            await publisher.start()
+            progress.publishing = True
+            try:
+                await web.start()
+            except PortTakenError as error:
+                log.critical("%s", error)
+                logging.shutdown()
+                os._exit(EXIT_CONFIGURATION)
+            log.info("metrics at http://%s:%d/metrics", settings.http_host, web.port)
+
+        async def on_stop(self) -> None:
+            progress.publishing = False
+            await web.stop()
+            await publisher.stop()
+            normalising.pages.close()
+            shutil.rmtree(datadir, ignore_errors=True)
+
+    @app.on_partitions_assigned.connect
+    async def assigned(_: faust.App, assigned: set[TP], **_kwargs: object) -> None:
+        mine = {tp.partition for tp in assigned if tp.topic == topics[detect.STAGE]}
+        shards.assigned(mine)
+        progress.assign(assigned)
+        log.info("assigned: %s", ", ".join(f"{t.topic}[{t.partition}]" for t in sorted(assigned)))
+
+    return EchoWire(app, metrics, progress, web, shards)
+
+
+def _add_agent(app: faust.App, name: str, topic: str, stage: Stage, progress: Progress) -> None:
+    async def agent(stream: faust.StreamT) -> None:
+        await handle_chunks(stream, stage, progress)
+
+    channel = app.topic(topic, value_serializer="raw", key_serializer="raw")
+    app.agent(channel, name=name)(agent)

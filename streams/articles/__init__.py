@@ -1,0 +1,1 @@
+"""Raw events to clean articles. Knows no Kafka, no clock, no settings: all are arguments."""

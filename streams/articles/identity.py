@@ -1,0 +1,25 @@
+"""Stable names: the same item has the same id, the same text the same digest."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+
+_SEPARATOR = "\x1f"  # cannot stand in any of the fields, so that fields cannot run into each other
+
+
+def article_id(source: str | None, producer_id: str | None, address: str | None, digest: str) -> str:
+    """32 hex digits: from source and id, else from the canonical address, else from the content."""
+    if producer_id is not None:
+        return _hash("item", source or "", producer_id)
+    if address is not None:
+        return _hash("address", address)
+    return _hash("content", source or "", digest)
+
+
+def content_digest(status: str, title: str | None, text: str) -> str:
+    """32 hex digits that change when a consumer would have to look again."""
+    return _hash(status, title or "", text)
+
+
+def _hash(*fields: str) -> str:
+    return blake2b(_SEPARATOR.join(fields).encode(), digest_size=16).hexdigest()

@@ -1,0 +1,38 @@
+"""Plain text as it should be stored: no control characters, one form for equal letters."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Control characters but tab, line feed and carriage return; C1 controls; noncharacters that
+# would end a C string or break XML downstream.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+_NEWLINES = re.compile("\r\n?|[\u2028\u2029]")
+_LINE_ENDS = re.compile(r"[ \t\xa0]+\n")
+_BLANK_LINES = re.compile(r"\n{3,}")
+
+
+def clean_text(text: str) -> tuple[str, bool]:
+    """-> (text in NFC, lines trimmed at the end, at most one blank line in a row; whether
+    control characters had to go)."""
+    removed = _CONTROL.search(text) is not None
+    if removed:
+        text = _CONTROL.sub("", text)
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
+    if "\r" in text or not text.isascii():
+        text = _NEWLINES.sub("\n", text)
+    if "\n" in text:
+        text = _BLANK_LINES.sub("\n\n", _LINE_ENDS.sub("\n", text))
+    return text.strip(), removed
+
+
+def clean_line(text: str | None, limit_bytes: int) -> str | None:
+    """One line of at most `limit_bytes` bytes of UTF-8, or None where nothing is left."""
+    if not text:
+        return None
+    line = " ".join(clean_text(text)[0].split())
+    if len(line) * 4 > limit_bytes:
+        line = line.encode()[:limit_bytes].decode(errors="ignore").rstrip()
+    return line or None

@@ -1,0 +1,53 @@
+"""`echowire worker`: the service itself."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+from collections.abc import Collection
+
+import uvloop
+from faust.worker import Worker
+from rich.console import Console
+from rich.logging import RichHandler
+
+from streams.app import create_app
+from streams.kafka.connection import admin_client
+from streams.kafka.topics import check_topics
+from streams.settings import Settings
+
+
+def run_worker(settings: Settings, stages: Collection[str]) -> None:
+    """Run until SIGTERM or Ctrl-C. Raises when broker or topics are not as they should be."""
+    asyncio.run(_check(settings))
+    _log_to_stderr(settings)
+    uvloop.install()
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    echowire = create_app(settings, stages)
+    worker = Worker(echowire.app, loop=loop, loglevel=None, redirect_stdouts=False)
+    worker.spinner = None
+    # What is here now stays: the collector need not look at it again with every generation.
+    gc.collect()
+    gc.freeze()
+    worker.execute_from_commandline()
+
+
+async def _check(settings: Settings) -> None:
+    async with admin_client(settings) as admin:
+        await check_topics(admin, settings)
+
+
+def _log_to_stderr(settings: Settings) -> None:
+    handler = RichHandler(
+        console=Console(stderr=True), show_path=False, log_time_format="%Y-%m-%d %H:%M:%S"
+    )
+    logging.basicConfig(
+        level=settings.log_level.upper(), format="%(name)s: %(message)s", handlers=[handler], force=True
+    )
+    # Faust, mode and aiokafka build debug records on the hot path even where nobody wants them.
+    if settings.log_level != "debug":
+        logging.disable(logging.DEBUG)
+    for noisy in ("faust", "mode", "aiokafka"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)

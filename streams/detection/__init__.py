@@ -1,0 +1,1 @@
+"""Articles to verdicts. Knows no Kafka, no clock, no settings: all are arguments."""

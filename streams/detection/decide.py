@@ -1,0 +1,218 @@
+"""A chunk and a shard's state -> verdicts, and the segment that carries them into the state.
+
+Pure: the state is only read. Verdicts are as if the articles had come one at a time, so they do
+not depend on where the log was cut into chunks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from streams.detection.candidates import Scored, View
+from streams.detection.chunk import Arrivals, Chunk, arrivals_of
+from streams.detection.relations import Match, reason
+from streams.detection.segment import MATCHABLE, NO_SERIAL, WITHDRAWN, Segment
+from streams.detection.state import ShardState
+from streams.detection.story_log import Published, StoryLog
+from streams.detection.verdict import VerdictWriter, enriched
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """All outputs of one chunk, in order: v verdicts as parallel lists, and what changed."""
+
+    segment: Segment
+    redeliveries: int
+    places: list[int]  # (v,) in the chunk
+    article_ids: list[str]  # (v,)
+    enriched: list[bytes]  # (v,) JSON
+    relations: list[str]  # (v,)
+    events: list[Published]
+    stories: list[Published]  # the last state of each that changed
+
+
+def decide(state: ShardState, chunk: Chunk, writer: VerdictWriter) -> Decision:
+    """The verdicts on a chunk. Apply the decision's segment before deciding the next one."""
+    arrivals = arrivals_of(state, chunk)
+    judge = _Judge(View(state, arrivals), writer)
+    verdicts = judge.verdicts(arrivals)
+    stories = [story.fields() for story in judge.log.touched.values()]
+    published = [
+        (place, article["article_id"], relation, verdict)
+        for place, article, (relation, verdict) in zip(
+            arrivals.places, arrivals.articles, verdicts, strict=True
+        )
+        if not chunk.notices[place]
+    ]
+    return Decision(
+        Segment(
+            chunk.offsets[0], chunk.offsets[-1], arrivals.base, arrivals.clock, arrivals.rows, stories
+        ),
+        arrivals.redeliveries,
+        [place for place, _, _, _ in published],
+        [article_id for _, article_id, _, _ in published],
+        [enriched(chunk.values[place], verdict) for place, _, _, verdict in published],
+        [relation for _, _, relation, _ in published],
+        judge.log.events,
+        judge.log.records(),
+    )
+
+
+class _Judge:
+    """Takes a chunk's articles in order; what was decided on earlier ones counts."""
+
+    def __init__(self, view: View, writer: VerdictWriter) -> None:
+        self._view, self._writer = view, writer
+        self.log = StoryLog(view)
+
+    def verdicts(self, arrivals: Arrivals) -> list[tuple[str, bytes]]:
+        """(relation, `detection` as JSON) of every arrival; fills in the rows' stories."""
+        rows = arrivals.rows
+        # A new story is named after its first text, so that no name is ever used twice.
+        rows["story_id"][:, :8] = rows["article_id"][:, :8]
+        rows["story_id"][:, 8:] = rows["digest"][:, :8]
+        scored = self._view.scored()
+        verdicts: list[tuple[str, bytes]] = []
+        flags, previous = rows["flags"].tolist(), rows["previous"].tolist()
+        for i, article in enumerate(arrivals.articles):
+            if flags[i] & WITHDRAWN:
+                verdicts.append(self._withdrawn(i, previous[i]))
+            elif previous[i] != NO_SERIAL:
+                verdicts.append(self._revision(i, previous[i], scored.get(i, {})))
+            elif i in scored:
+                verdicts.append(self._compared(i, article, scored[i]))
+            else:
+                verdicts.append(self._alone(article, flags[i]))
+        return verdicts
+
+    def _alone(self, article: dict[str, Any], flags: int) -> tuple[str, bytes]:
+        story_id = article["article_id"][:16] + article["content_digest"][:16]
+        why = None if flags & MATCHABLE else "too_short"
+        return "original", self._writer.original(article["article_id"], story_id, why)
+
+    def _compared(
+        self, i: int, article: dict[str, Any], candidates: Scored
+    ) -> tuple[str, bytes]:
+        matches = self._ranked(i, candidates)
+        members = [m for m in matches if m.member]
+        row, serial = self._view.rows[i], self._view.base + i
+        if not members:
+            relation = "original"
+        elif self._holds_several_stories(members):
+            relation = "compilation"
+        else:
+            relation = members[0].relation
+        listed = self._listed(i, matches, relation)
+        story = None
+        if relation not in ("original", "compilation"):
+            best = members[0].serial
+            row["story_id"] = self._view.row(best)["story_id"]
+            story = self.log.joined(serial, relation, best, listed[0]["reason"])
+        return relation, self._writer.related(
+            story_id=row["story_id"].tobytes().hex(),
+            relation=relation,
+            original_id=story.record["original_id"] if story else article["article_id"],
+            syndicated=_syndicated(article["source"], story.record["original_source"]) if story else None,
+            supersedes=None,
+            unmatched_reason=None,
+            matches=listed,
+            story_size=story.record["articles"] if story else 1,
+        )
+
+    def _revision(self, i: int, before: int, candidates: Scored) -> tuple[str, bytes]:
+        row, earlier = self._view.rows[i], self._view.row(before)
+        row["story_id"] = earlier["story_id"]
+        matches = self._ranked(i, candidates)
+        why = "Its source published another version."
+        story = self.log.changed(self._view.base + i, "corrected", "revision", why)
+        return "revision", self._writer.related(
+            story_id=row["story_id"].tobytes().hex(),
+            relation="revision",
+            original_id=story.record["original_id"] if story else row["article_id"].tobytes().hex(),
+            syndicated=None,
+            supersedes=earlier["digest"].tobytes().hex(),
+            unmatched_reason=None if row["flags"] & MATCHABLE else "too_short",
+            matches=self._listed(i, matches, "revision"),
+            story_size=story.record["articles"] if story else 1,
+        )
+
+    def _withdrawn(self, i: int, before: int) -> tuple[str, bytes]:
+        """A kill, or an article whose kill came before it."""
+        row, story, known = self._view.rows[i], None, before != NO_SERIAL
+        supersedes = None
+        if known:
+            earlier = self._view.row(before)
+            row["story_id"] = earlier["story_id"]
+            supersedes = earlier["digest"].tobytes().hex()
+            story = self.log.story(row["story_id"].tobytes())
+            if not earlier["flags"] & WITHDRAWN:
+                why = "Its source withdrew it."
+                story = self.log.changed(self._view.base + i, "withdrawn", "withdrawn", why)
+        return "withdrawn", self._writer.related(
+            story_id=row["story_id"].tobytes().hex() if known else None,
+            relation="withdrawn",
+            original_id=story.record["original_id"] if story else None,
+            syndicated=None,
+            supersedes=supersedes,
+            unmatched_reason="canceled",
+            matches=[],
+            story_size=story.record["articles"] if story else int(known),
+        )
+
+    def _ranked(self, i: int, candidates: Scored) -> list[Match]:
+        """The candidates that match, best first.
+
+        The original of a candidate's story is a candidate too: a copy of a cut copy may share
+        little with the cut one and all with what it was cut from.
+        """
+        stories = [self.log.story(self._view.row(s)["story_id"].tobytes()) for s in candidates]
+        originals = {story.original for story in stories if story}
+        if missing := originals - candidates.keys():
+            self._view.add(i, missing, candidates)
+        return sorted((m for m in candidates.values() if m), key=lambda m: m.rank, reverse=True)
+
+    def _holds_several_stories(self, members: list[Match]) -> bool:
+        held = [m.serial for m in members if m.relation == "expansion"]
+        stories = {self._view.row(serial)["story_id"].tobytes() for serial in held}
+        return members[0].relation == "expansion" and len(stories) > 1
+
+    def _listed(self, i: int, matches: list[Match], relation: str) -> list[dict[str, Any]]:
+        """Matches as published: each article once, so many at most, the best first."""
+        words = int(self._view.rows[i]["words"])
+        listed: dict[bytes, dict[str, Any]] = {}
+        for match in matches:
+            other = self._view.row(match.serial)
+            article_id = other["article_id"].tobytes()
+            if article_id in listed:
+                continue
+            kind = match.relation
+            if relation == "compilation" and kind == "expansion":
+                kind = "compilation"
+            source, title = other["source"].decode(), other["headline"].decode()
+            name = f"“{title}”" if title else "an untitled article"
+            listed[article_id] = {
+                "article_id": article_id.hex(),
+                "source": source or None,
+                "relation": kind,
+                "jaccard": round(match.jaccard, 4),
+                "containment": {
+                    "of_this": round(match.of_this, 4),
+                    "of_other": round(match.of_other, 4),
+                },
+                "shared_keys": match.shared_keys,
+                "member": match.member,
+                "reason": reason(
+                    match, f"{name} ({source})" if source else name, words, int(other["words"])
+                ),
+            }
+            if len(listed) == self._view.state.parameters.listed_matches:
+                break
+        return list(listed.values())
+
+
+def _syndicated(source: str | None, original_source: str | None) -> bool | None:
+    """Whether a copy is another publisher's; None where a publisher is unknown."""
+    if source is None or original_source is None:
+        return None
+    return source != original_source

@@ -1,0 +1,146 @@
+"""A shard's memory: the articles of its window. `apply` is the only thing that changes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from streams.detection.index import Index, keys_of
+from streams.detection.parameters import Parameters
+from streams.detection.segment import MATCHABLE, NO_SERIAL, ROW, Rows, Segment
+from streams.detection.stories import Story
+
+# Index places for each article of the window: an article has 32 bands and 24 to 48 5-gram keys.
+_PLACES_AN_ARTICLE = 64
+# What the item table and the story records cost besides the arrays, measured (CPython 3.11).
+_TABLE_BYTES_AN_ARTICLE = 130
+
+
+@dataclass(slots=True)
+class StoryState:
+    """A story of two or more articles: its record, and where it stands in the window."""
+
+    record: Story
+    original: int  # serial of the original's first version
+    last: int  # serial of the newest member
+
+    def fields(self) -> dict[str, Any]:
+        """As a segment carries it."""
+        return {"record": self.record, "original": self.original, "last": self.last}
+
+
+class ShardState:
+    """Articles by serial number: 0, 1, 2... in the order of the log, kept in a ring of rows."""
+
+    def __init__(self, parameters: Parameters) -> None:
+        self.parameters = parameters
+        self.rows: Rows = np.zeros(parameters.capacity, ROW)
+        self.index = Index(_slots(parameters.capacity))
+        self.items: dict[int, int] = {}  # article key -> serial of its newest version
+        self.superseded: dict[tuple[int, int], int] = {}  # (article key, digest key) -> serial
+        self.stories: dict[bytes, StoryState] = {}
+        self.count = 0  # serial of the next row
+        self.tail = 0  # first serial that may still be in the window
+        self.clock = 0  # milliseconds; never falls
+        self.last_time = 0  # record time of the newest row
+        self.last_offset = -1  # of the input partition: everything up to it has been decided
+
+    def row(self, serial: int) -> np.void:
+        """One article's row; the serial must lie in the ring."""
+        row: np.void = self.rows[serial % len(self.rows)]
+        return row
+
+    def at(self, serials: npt.NDArray[np.int64]) -> Rows:
+        """(n,) serials of the ring -> their rows."""
+        return self.rows[serials % len(self.rows)]
+
+    def apply(self, segment: Segment) -> None:
+        """Take in one decided chunk. Rows that have been decided already change nothing."""
+        if segment.last_offset <= self.last_offset:
+            return
+        new = segment.rows["offset"] > self.last_offset
+        rows = segment.rows if new.all() else segment.rows[new]
+        first = segment.base + len(segment.rows) - len(rows)
+        self.last_offset = segment.last_offset
+        if len(rows):
+            self._take_rows(rows, first)
+        for fields in segment.stories:
+            story = StoryState(fields["record"], fields["original"], fields["last"])
+            self.stories[bytes.fromhex(story.record["story_id"])] = story
+        self._forget()
+
+    def _take_rows(self, rows: Rows, first: int) -> None:
+        if not self.count:
+            self.tail = first
+        serials = np.arange(first, first + len(rows))
+        self._forget_overwritten(first + len(rows) - len(self.rows))
+        self.rows[serials % len(self.rows)] = rows
+        previous = rows["previous"].tolist()
+        for serial, key, before in zip(
+            serials.tolist(), first_64_bits(rows["article_id"]), previous, strict=True
+        ):
+            self.items[key] = serial
+            if before != NO_SERIAL and before >= self.tail:
+                digest = int.from_bytes(self.row(before)["digest"][:8].tobytes(), "big")
+                self.superseded[key, digest] = before
+        matchable = (rows["flags"] & MATCHABLE) != 0
+        self.index.insert(keys_of(rows[matchable]), serials[matchable])
+        self.count = first + len(rows)
+        self.clock = int(rows["clock"][-1])
+        self.last_time = int(rows["time"][-1])
+
+    def _forget(self) -> None:
+        """Let go of what has left the window; `tail` moves to the first row inside."""
+        start = self.clock - self.parameters.window_milliseconds
+        tail = max(self.tail, self.count - len(self.rows))
+        while tail < self.count:  # a few rows at a time: clocks never fall along the ring
+            block = np.arange(tail, min(tail + 256, self.count))
+            outside = int((self.rows["clock"][block % len(self.rows)] < start).sum())
+            tail += outside
+            if outside < len(block):
+                break
+        self._drop_items(tail)
+        if len(self.stories) and tail > self.tail:
+            gone = [s for s, story in self.stories.items() if story.last < tail]
+            for story_id in gone:
+                del self.stories[story_id]
+        self.tail = tail
+
+    def _forget_overwritten(self, tail: int) -> None:
+        """The same for rows that are about to be overwritten, while they can still be read."""
+        if tail > self.tail:
+            self._drop_items(tail)
+            self.tail = tail
+
+    def _drop_items(self, tail: int) -> None:
+        last = min(tail, self.count)
+        if last <= self.tail:
+            return
+        places = np.arange(self.tail, last) % len(self.rows)
+        keys = first_64_bits(self.rows["article_id"][places])
+        digests = first_64_bits(self.rows["digest"][places]) if self.superseded else keys
+        for serial, key, digest in zip(range(self.tail, last), keys, digests, strict=True):
+            if self.items.get(key) == serial:
+                del self.items[key]
+            elif self.superseded.get((key, digest)) == serial:
+                del self.superseded[key, digest]
+
+
+def first_64_bits(ids: npt.NDArray[np.uint8]) -> list[int]:
+    """(n, 16) bytes of ids or digests -> n keys, as `int(hexadecimal[:16], 16)`."""
+    keys: list[int] = np.ascontiguousarray(ids[:, :8]).view(">u8")[:, 0].tolist()
+    return keys
+
+
+def bytes_an_article(parameters: Parameters) -> float:
+    """Memory of one article in a full window."""
+    slots = _slots(parameters.capacity)
+    return ROW.itemsize + slots * 33 / parameters.capacity + _TABLE_BYTES_AN_ARTICLE
+
+
+def _slots(capacity: int) -> int:
+    """Slots of four ways for a window of `capacity` articles: a power of two."""
+    return 1 << max(4, (capacity * _PLACES_AN_ARTICLE // 4 - 1).bit_length())

@@ -1,0 +1,1 @@
+"""The Kafka edge: chunks in, confirmed batches out."""

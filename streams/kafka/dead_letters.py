@@ -1,0 +1,59 @@
+"""Records that could not become articles: their own bytes, with the reason in headers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.metadata import version
+from typing import Protocol
+
+from schemas.dead_letter import DeadLetterHeaders
+from streams.articles.rejection import Rejection
+from streams.articles.times import format_milliseconds
+from streams.kafka.headers import Headers
+from streams.kafka.publish import Outgoing
+
+_VERSION = version("echowire")
+# Headers that the producer set are kept; a replayed dead letter's own are replaced.
+_OWN = frozenset(DeadLetterHeaders.model_fields)
+
+
+class RawRecord(Protocol):
+    """What is needed of the consumed record."""
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp: int
+    key: bytes | None
+    value: bytes | None
+    headers: Sequence[tuple[str, bytes]]
+
+
+def dead_letters(
+    topic: str, stage: str, rejected: Sequence[tuple[RawRecord, Rejection]]
+) -> Outgoing:
+    """The rejected records as they go to the dead-letter topic, to the partition they came from."""
+    out = Outgoing(topic)
+    for record, rejection in rejected:
+        headers = _headers(record, rejection, stage)
+        out.add(record.key, record.value, record.timestamp, headers, record.partition)
+    return out
+
+
+def _headers(record: RawRecord, rejection: Rejection, stage: str) -> Headers:
+    carried = dict(record.headers)
+    attempts = carried.get("dlt_attempt", b"0")
+    attempt = int(attempts) + 1 if attempts.isdigit() else 1
+    own = {
+        "dlt_reason": rejection.reason.value,
+        "dlt_detail": rejection.detail,
+        "dlt_topic": record.topic,
+        "dlt_partition": str(record.partition),
+        "dlt_offset": str(record.offset),
+        "dlt_time": format_milliseconds(record.timestamp),
+        "dlt_stage": stage,
+        "dlt_attempt": str(attempt),
+        "dlt_version": _VERSION,
+    }
+    kept = [(name, value) for name, value in record.headers if name not in _OWN]
+    return kept + [(name, value.encode()) for name, value in own.items()]

@@ -1,0 +1,143 @@
+"""The topics that echowire uses: one table, from which they are created and checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+
+from streams.settings import Settings
+
+RAW = "articles.raw"
+NORMALISED = "articles.normalised"
+ENRICHED = "articles.enriched"
+STORIES = "stories"
+STORY_EVENTS = "story-events"
+SEGMENTS = "detection.segments"
+DEAD_LETTERS = "articles.raw-dlt"
+
+# Room in a record beside the article itself: headers, the verdict, JSON escapes of HTML in text.
+RECORD_OVERHEAD_BYTES = 256 << 10
+DEFAULT_RETENTION_HOURS = 7 * 24  # Kafka's own default
+_DAY_MILLISECONDS = 86_400_000
+
+
+class TopicsError(Exception):
+    """Topics are missing or wrong; the message names them and the command that mends them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One line of the table. `same_partitions_as`: records keep their partition number."""
+
+    name: str
+    cleanup: str
+    same_partitions_as: str | None = None
+    outlives_window: bool = False
+
+
+TABLE = (
+    Topic(RAW, "delete"),
+    Topic(NORMALISED, "delete", outlives_window=True),
+    Topic(ENRICHED, "delete"),
+    Topic(STORIES, "compact"),
+    Topic(STORY_EVENTS, "delete"),
+    Topic(SEGMENTS, "delete", same_partitions_as=NORMALISED, outlives_window=True),
+    Topic(DEAD_LETTERS, "delete", same_partitions_as=RAW),
+)
+
+
+def topic_name(settings: Settings, name: str) -> str:
+    """A topic's full name on the cluster."""
+    return settings.topic_prefix + name
+
+
+def topic_configs(topic: Topic, settings: Settings, retention_hours: int) -> dict[str, str]:
+    """Kafka's settings of one topic; -1 hours keeps its records for ever."""
+    configs = {
+        "cleanup.policy": topic.cleanup,
+        "max.message.bytes": str(settings.record_bytes + RECORD_OVERHEAD_BYTES),
+    }
+    if topic.cleanup == "compact":
+        return configs
+    retention = retention_hours * 3_600_000
+    if topic.outlives_window:  # recovery reads back to the window's start
+        retention = max(retention, settings.window_seconds * 1000 + _DAY_MILLISECONDS)
+    if retention_hours < 0:
+        # Kept for ever, so likely filled with old articles: Kafka would begin a new file at every
+        # gap of a week between two record times.
+        return {**configs, "retention.ms": "-1", "segment.ms": str(10 * 365 * _DAY_MILLISECONDS)}
+    return {**configs, "retention.ms": str(retention)}
+
+
+async def create_topics(
+    admin: AIOKafkaAdminClient,
+    settings: Settings,
+    partitions: int,
+    replication: int,
+    retention_hours: int = DEFAULT_RETENTION_HOURS,
+) -> list[str]:
+    """Create the topics that are missing; -> their names. -1 hours keeps records for ever."""
+    existing = set(await admin.list_topics())
+    wanted = [t for t in TABLE if topic_name(settings, t.name) not in existing]
+    new = [
+        NewTopic(
+            topic_name(settings, t.name),
+            partitions,
+            replication,
+            topic_configs=topic_configs(t, settings, retention_hours),
+        )
+        for t in wanted
+    ]
+    if new:
+        answer = await admin.create_topics(new)
+        for name, code, *message in answer.topic_errors:
+            if code:
+                raise TopicsError(f"{name}: not created: {message[0] if message else code}")
+    return [topic.name for topic in new]
+
+
+async def check_topics(admin: AIOKafkaAdminClient, settings: Settings) -> dict[str, int]:
+    """-> partition count of each topic of the table. Raises TopicsError naming all that is wrong."""
+    names = {topic_name(settings, t.name): t for t in TABLE}
+    described = await admin.describe_topics(list(names))
+    counts = {d["topic"]: len(d["partitions"]) for d in described if not d["error_code"]}
+    wrong = [f"{name} is missing" for name in names if name not in counts]
+    for name, topic in names.items():
+        if topic.same_partitions_as and name in counts:
+            other = topic_name(settings, topic.same_partitions_as)
+            if other in counts and counts[other] != counts[name]:
+                wrong.append(
+                    f"{name} has {counts[name]} partitions, but must have as many as {other}:"
+                    f" {counts[other]}"
+                )
+    present = [ConfigResource(ConfigResourceType.TOPIC, name) for name in names if name in counts]
+    for answer in await admin.describe_configs(present) if present else []:
+        for _code, _message, _kind, name, entries in answer.resources:
+            values = {entry[0]: entry[1] for entry in entries}
+            wrong += _wrong_configs(name, names[name], settings, values)
+    if wrong:
+        mend = "`echowire topics create` makes missing topics; wrong ones must be altered"
+        raise TopicsError("; ".join(wrong) + f". {mend}.")
+    return {name.removeprefix(settings.topic_prefix): count for name, count in counts.items()}
+
+
+def _wrong_configs(
+    name: str, topic: Topic, settings: Settings, values: dict[str, str]
+) -> list[str]:
+    wrong = []
+    if values["cleanup.policy"] != topic.cleanup:
+        wrong.append(f"{name} has cleanup.policy={values['cleanup.policy']}, expected {topic.cleanup}")
+    retention = int(values["retention.ms"])
+    if topic.outlives_window and 0 <= retention < settings.window_seconds * 1000:
+        wrong.append(
+            f"{name} has retention.ms={retention}, shorter than the window of"
+            f" {settings.window_seconds} s"
+        )
+    if int(values["max.message.bytes"]) < settings.record_bytes:
+        wrong.append(
+            f"{name} has max.message.bytes={values['max.message.bytes']}, less than record_bytes"
+            f" ({settings.record_bytes})"
+        )
+    return wrong

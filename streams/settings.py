@@ -1,0 +1,155 @@
+"""Settings: from flags, then the environment (`ECHOWIRE_*`), then a TOML file, then the defaults.
+
+Each is documented here, where it is defined; `echowire settings` prints them with their values.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from streams.detection.parameters import Parameters
+
+PREFIX = "ECHOWIRE_"
+DEFAULT_FILE = "echowire.toml"
+
+
+class SettingsError(Exception):
+    """A setting is wrong; the message says which, and what would be right."""
+
+
+class Settings(BaseSettings):
+    """All settings of all commands."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, extra="forbid", frozen=True, validate_default=True
+    )
+
+    # ---- Kafka
+    bootstrap_servers: Annotated[str, Field(pattern=r"^[^\s,:]+:\d+(,[^\s,:]+:\d+)*$")] = Field(
+        "localhost:9092", description="Kafka brokers to begin with, as host:port, comma-separated."
+    )
+    group: Annotated[str, Field(min_length=1, max_length=200)] = Field(
+        "echowire",
+        description="Consumer group. Workers of one group share the partitions; another group"
+        " reads everything again.",
+    )
+    topic_prefix: Annotated[str, Field(pattern=r"^[a-zA-Z0-9._-]{0,100}$")] = Field(
+        "", description="Put before every topic's name, to keep several echowires on one cluster."
+    )
+    compression: Literal["none", "gzip", "lz4", "zstd"] = Field(
+        "lz4", description="Of what echowire writes. lz4 costs the least CPU."
+    )
+    session_timeout_seconds: Annotated[float, Field(ge=2, le=300)] = Field(
+        30.0,
+        description="A worker that is silent for so long loses its partitions. Shorter moves them"
+        " sooner after a crash; too short takes them from a worker that is merely busy.",
+    )
+
+    # ---- work
+    chunk_records: Annotated[int, Field(ge=1, le=10_000)] = Field(
+        500, description="Records handled at once. More is faster under load and takes more memory."
+    )
+    gather_seconds: Annotated[float, Field(ge=0, le=1)] = Field(
+        0.005,
+        description="Wait before each fetch so that records gather: under low load, fewer and"
+        " larger chunks cost less CPU; each of the two stages adds this much latency.",
+    )
+    record_bytes: Annotated[int, Field(ge=1_000, le=64 << 20)] = Field(
+        2 << 20,
+        description="Largest raw record that is read; larger ones are dead letters. The topics'"
+        " max.message.bytes follows it.",
+    )
+    page_processes: Annotated[int, Field(ge=1, le=64)] = Field(
+        2, description="Processes that read HTML pages, beside the worker's own."
+    )
+
+    # ---- detection
+    window_seconds: Annotated[int, Field(ge=60, le=31 * 86_400)] = Field(
+        72 * 3600, description="Copies are looked for among articles this much older, by record time."
+    )
+    window_articles: Annotated[int, Field(ge=1024, le=1 << 26)] = Field(
+        1 << 18,
+        description="Articles that each shard remembers at most, about 1.4 KB each. Should exceed"
+        " what arrives in the window, or copies of older articles are missed.",
+    )
+    copy_jaccard: Annotated[float, Field(ge=0.1, le=1)] = Field(
+        0.4, description="Similarity from which two articles are copies. Lower finds more, and"
+        " takes more bulletins of one template for copies.",
+    )
+
+    # ---- the worker's own web server
+    http_host: str = Field(
+        "127.0.0.1", description="Address that /metrics, /livez and /readyz listen on."
+    )
+    http_port: Annotated[int, Field(ge=0, le=65535)] = Field(
+        6066, description="Their port; 0 takes a free one."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="Least severe log messages that are written."
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Flags, environment, file: in this order."""
+        path = settings_file()
+        file = (TomlConfigSettingsSource(settings_cls, path),) if path else ()
+        return init_settings, env_settings, *file
+
+    def parameters(self) -> Parameters:
+        """What detection goes by."""
+        return Parameters(
+            copy_jaccard=self.copy_jaccard,
+            window_seconds=self.window_seconds,
+            capacity=self.window_articles,
+        )
+
+
+def settings_file() -> Path | None:
+    """`$ECHOWIRE_CONFIG`, else `echowire.toml` in the working directory if there is one."""
+    named = os.environ.get(f"{PREFIX}CONFIG")
+    if named:
+        if not Path(named).is_file():
+            raise SettingsError(f"{PREFIX}CONFIG names {named}, which is not a file")
+        return Path(named)
+    default = Path(DEFAULT_FILE)
+    return default if default.is_file() else None
+
+
+def load_settings(**flags: Any) -> Settings:
+    """Settings of this process; flags that are None were not given. Raises SettingsError."""
+    known = {f"{PREFIX}{name}".upper() for name in Settings.model_fields}
+    known |= {f"{PREFIX}CONFIG", f"{PREFIX}CACHE"}
+    strange = sorted(n for n in os.environ if n.upper().startswith(PREFIX) and n.upper() not in known)
+    if strange:
+        raise SettingsError(f"{strange[0]}: no such setting; `echowire settings` lists them")
+    try:
+        return Settings(**{name: value for name, value in flags.items() if value is not None})
+    except ValidationError as error:
+        raise SettingsError(_sentence(error)) from None
+    except ValueError as error:  # the file is no TOML
+        raise SettingsError(f"{settings_file()}: {error}") from None
+
+
+def _sentence(error: ValidationError) -> str:
+    first = error.errors(include_url=False)[0]
+    name = str(first["loc"][0]) if first["loc"] else "settings"
+    if first["type"] == "extra_forbidden":
+        return f"{name}: no such setting; `echowire settings` lists them"
+    return f"{name} (or {PREFIX}{name.upper()}): {first['msg']}, got {first['input']!r}"

@@ -1,0 +1,87 @@
+"""The three workers that are compared: how each is started and how its output is read."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from streams.settings import PREFIX
+
+
+class BenchmarkError(Exception):
+    """The comparison cannot go on; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a worker finds its work; a fresh one for each run."""
+
+    bootstrap_servers: str
+    topic_prefix: str
+    group: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contestant:
+    """`verdict`: an output record -> (the article's id, the ids of the copies found)."""
+
+    name: str
+    title: str
+    rates: tuple[int, ...]  # articles a second of the steady loads that it is measured at
+    command: Callable[[Place], list[str]]
+    environment: Callable[[Place], Mapping[str, str]]
+    verdict: Callable[[dict[str, Any]], tuple[str, list[str]]]
+
+
+def _module_with_place(module: str) -> Callable[[Place], list[str]]:
+    def command(place: Place) -> list[str]:
+        arguments = [place.bootstrap_servers, place.topic_prefix, place.group]
+        return [sys.executable, "-m", module, *arguments]
+
+    return command
+
+
+def _echowire_environment(place: Place) -> dict[str, str]:
+    return {
+        f"{PREFIX}BOOTSTRAP_SERVERS": place.bootstrap_servers,
+        f"{PREFIX}TOPIC_PREFIX": place.topic_prefix,
+        f"{PREFIX}GROUP": place.group,
+        f"{PREFIX}HTTP_PORT": "0",
+    }
+
+
+def _copies_of_event(record: dict[str, Any]) -> tuple[str, list[str]]:
+    return record["id"], record["copies"]
+
+
+def _matches_of_detection(record: dict[str, Any]) -> tuple[str, list[str]]:
+    return record["article_id"], [m["article_id"] for m in record["detection"]["matches"]]
+
+
+STOCK_FAUST = Contestant(
+    "stock-faust",
+    "Faust + datasketch",
+    (50, 500),  # 3,000 a second are beyond it
+    _module_with_place("tests.benchmarks.stock_faust"),
+    lambda _place: {},
+    _copies_of_event,
+)
+QUIX_RENSA = Contestant(
+    "quix-rensa",
+    "Quix Streams + rensa",
+    (50, 500, 3000),
+    _module_with_place("tests.benchmarks.quix_rensa"),
+    lambda _place: {},
+    _copies_of_event,
+)
+ECHOWIRE = Contestant(
+    "echowire",
+    "echowire",
+    (50, 500, 3000),
+    lambda _place: [sys.executable, "-m", "streams.cli.main", "worker"],
+    _echowire_environment,
+    _matches_of_detection,
+)
+ALL = (STOCK_FAUST, QUIX_RENSA, ECHOWIRE)
