@@ -1,4 +1,4 @@
-"""`python -m schemas` writes the JSON Schemas; `python -m schemas --check` fails if one is stale."""
+"""`python -m schemas` writes the JSON Schemas; with `--check` it fails if one is stale."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ def generated() -> dict[Path, str]:
     """Every schema file's path and what it must hold."""
     return {
         FOLDER / f"{name}.schema.json": json.dumps(
-            {"$schema": "https://json-schema.org/draft/2020-12/schema", **model.model_json_schema()},
+            {
+                "$schema": "https://json-schema.org/draft/2020-12/schema",
+                **model.model_json_schema(),
+            },
             indent=2,
         )
         + "\n"
@@ -26,7 +29,9 @@ def generated() -> dict[Path, str]:
 def stale() -> list[Path]:
     """Schema files that are missing, differ from their model, or have no model."""
     wanted = generated()
-    differing = [p for p, text in wanted.items() if not p.exists() or p.read_text(encoding="utf-8") != text]
+    differing = [
+        p for p, text in wanted.items() if not p.exists() or p.read_text(encoding="utf-8") != text
+    ]
     return differing + [p for p in FOLDER.glob("*.json") if p not in wanted]
 
 

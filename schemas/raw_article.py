@@ -15,7 +15,7 @@ def _number_as_text(value: object) -> object:
 
 
 def _null_as_absent(default: object) -> BeforeValidator:
-    """null and a missing field mean the same in every field."""
+    """A null and a missing field mean the same in every field."""
     return BeforeValidator(lambda value: default if value is None else value)
 
 
@@ -45,9 +45,14 @@ class RawArticle(BaseModel):
     canonical_url: str | None = Field(None, description="The address that the publisher prefers.")
     title: str | None = Field(None, description="Headline.")
     byline: str | None = Field(None, description="Who wrote it, as printed.")
-    credit: str | None = Field(None, description="Who provided it, as printed: 'Reuters', 'AP / dpa'.")
+    credit: str | None = Field(
+        None, description="Who provided it, as printed: 'Reuters', 'AP / dpa'."
+    )
     language: str | None = Field(None, description="BCP 47 tag; used where the text agrees.")
-    text: str | None = Field(None, description="Plain text: an article, or a whole page. Used where `html` has no article.")
+    text: str | None = Field(
+        None,
+        description="Plain text: an article, or a whole page. Used where `html` has no article.",
+    )
     html: str | None = Field(None, description="HTML page.")
     published_at: str | None = Field(None, description="RFC 3339, any offset.")
     fetched_at: str | None = Field(None, description="RFC 3339, any offset.")

@@ -68,7 +68,10 @@ def create_app(settings: Settings, stages: Collection[str] = STAGES) -> EchoWire
         stream_wait_empty=False,
         worker_redirect_stdouts=False,
     )
-    topics = {normalise.STAGE: topic_name(settings, RAW), detect.STAGE: topic_name(settings, NORMALISED)}
+    topics = {
+        normalise.STAGE: topic_name(settings, RAW),
+        detect.STAGE: topic_name(settings, NORMALISED),
+    }
     app.transport = ChunkTransport(
         app, gather_seconds=settings.gather_seconds, merged_topics=[topics[normalise.STAGE]]
     )
@@ -100,6 +103,8 @@ def create_app(settings: Settings, stages: Collection[str] = STAGES) -> EchoWire
                 log.critical("%s", error)
                 logging.shutdown()
                 os._exit(EXIT_CONFIGURATION)
+            if normalise.STAGE in stages:
+                self.add_future(normalising.pages.warm_up())
             log.info("metrics at http://%s:%d/metrics", settings.http_host, web.port)
 
         async def on_stop(self) -> None:
@@ -109,7 +114,7 @@ def create_app(settings: Settings, stages: Collection[str] = STAGES) -> EchoWire
             normalising.pages.close()
             shutil.rmtree(datadir, ignore_errors=True)
 
-    @app.on_partitions_assigned.connect
+    @app.on_partitions_assigned.connect  # type: ignore[untyped-decorator]
     async def assigned(_: faust.App, assigned: set[TP], **_kwargs: object) -> None:
         mine = {tp.partition for tp in assigned if tp.topic == topics[detect.STAGE]}
         shards.assigned(mine)

@@ -51,11 +51,15 @@ def lone_surrogate(event: RawEvent) -> str:
 def nul_character(event: RawEvent) -> str:
     """A good article with a NUL in its text."""
     fields = _marked(event, "nul-character")
-    return json.dumps({**fields, "text": fields["text"].replace(". ", ".\0 ", 1)}, ensure_ascii=False)
+    return json.dumps(
+        {**fields, "text": fields["text"].replace(". ", ".\0 ", 1)}, ensure_ascii=False
+    )
 
 
 def unknown_status(event: RawEvent) -> str:
-    return json.dumps({**_marked(event, "unknown-status"), "status": "archived"}, ensure_ascii=False)
+    return json.dumps(
+        {**_marked(event, "unknown-status"), "status": "archived"}, ensure_ascii=False
+    )
 
 
 BREAKAGES: tuple[Callable[[RawEvent], str], ...] = (

@@ -75,7 +75,8 @@ def load_stories() -> list[Story]:
 def load_publishers() -> list[Publisher]:
     """The publishers, without the agencies."""
     return [
-        Publisher(**{**row, "languages": tuple(row["languages"])}) for row in _read_json("publishers.json")
+        Publisher(**{**row, "languages": tuple(row["languages"])})
+        for row in _read_json("publishers.json")
     ]
 
 
@@ -88,7 +89,8 @@ def load_desk() -> Desk:
         withheld=row["withheld"],
         killed=tuple(row["killed"]),
         corrections=tuple(
-            Correction(c["key"], was=c["was"], now=c["is"], note=c["note"]) for c in row["corrections"]
+            Correction(c["key"], was=c["was"], now=c["is"], note=c["note"])
+            for c in row["corrections"]
         ),
         headlines=row["headlines"],
     )
@@ -103,7 +105,9 @@ def load_phrases() -> dict[str, dict[str, Any]]:
 def agency_wire(agency: str) -> Publisher:
     """The agency as the publisher of its own wire."""
     domain = f"{agency.lower()}.example"
-    return Publisher(agency, domain, domain, languages=(), path="wire/{date}/{number}", numbers_items=True)
+    return Publisher(
+        agency, domain, domain, languages=(), path="wire/{date}/{number}", numbers_items=True
+    )
 
 
 def _story(row: dict[str, Any]) -> Story:

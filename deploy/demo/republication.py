@@ -84,7 +84,9 @@ def web_page(slot: Slot, teasers: Sequence[Story]) -> RawEvent:
         linked_data=_linked_data(slot),
         byline=f'<span class="byline">{escape(story.byline)}</span> ' if story.byline else "",
         body="\n".join(f"<p>{escape(paragraph)}</p>" for paragraph in story.paragraphs),
-        navigation="".join(f'<li><a href="#">{escape(name)}</a></li>' for name in words["sections"]),
+        navigation="".join(
+            f'<li><a href="#">{escape(name)}</a></li>' for name in words["sections"]
+        ),
         related="".join(f'<li><a href="/{s.key}">{escape(s.title)}</a></li>' for s in teasers),
         related_heading=words["related"],
         cookies=words["cookies"],
@@ -99,7 +101,9 @@ def page_with_related(slot: Slot, related: tuple[Story, Story]) -> RawEvent:
     blocks = [_related_block(other, slot.publisher.name) for other in related]
     text = "\n\n".join([slot.story.text, "Related Articles", *blocks])
     event = article(slot, "with-related", text=text)
-    return replace(event, attributes={**event.attributes, "related": " ".join(s.key for s in related)})
+    return replace(
+        event, attributes={**event.attributes, "related": " ".join(s.key for s in related)}
+    )
 
 
 def corrected(event: RawEvent, story: Story, correction: Correction, at: datetime) -> RawEvent:

@@ -60,7 +60,9 @@ class Day:
         self._headlines = dict(desk.headlines)
         self._copied: set[str] = set()
         # A publisher takes a story once: the list of those that may still take it.
-        self._takers = {story.key: self._readers_of(story.language, publishers) for story in stories}
+        self._takers = {
+            story.key: self._readers_of(story.language, publishers) for story in stories
+        }
 
     def entries(self) -> list[Entry]:
         """Every event with the function that writes its line, in no order."""
@@ -72,7 +74,10 @@ class Day:
             ways.withheld(self._slot(self._stories[self._desk.withheld])),
             *self._corrections(originals),
             *self._kills(originals),
-            *(ways.resent(e, e.fetched_at + self._minutes(2, 90)) for e in self._rng.sample(copies, RESENT)),
+            *(
+                ways.resent(e, e.fetched_at + self._minutes(2, 90))
+                for e in self._rng.sample(copies, RESENT)
+            ),
             *self._readdressings(copies),
         ]
         return [*((event, RawEvent.line) for event in good), *self._broken()]
@@ -116,7 +121,9 @@ class Day:
         """The next publisher takes the story, some minutes to hours after its release."""
         embargo = EMBARGO if story.key == self._desk.embargoed else timedelta()
         delay = self._rng.lognormvariate(math.log(COPY_DELAY_MINUTES), 0.8)
-        published_at = story.published_at + embargo + timedelta(seconds=round(60 * min(max(delay, 6), 230)))
+        published_at = (
+            story.published_at + embargo + timedelta(seconds=round(60 * min(max(delay, 6), 230)))
+        )
         publisher = self._takers[story.key].pop()
         return Slot(story, publisher, published_at, published_at + self._minutes(1, 10))
 
@@ -137,7 +144,9 @@ class Day:
 
     def _corrections(self, originals: dict[str, RawEvent]) -> list[RawEvent]:
         return [
-            ways.corrected(event, self._stories[c.key], c, event.fetched_at + self._minutes(40, 180))
+            ways.corrected(
+                event, self._stories[c.key], c, event.fetched_at + self._minutes(40, 180)
+            )
             for c in self._desk.corrections
             for event in [originals[c.key]]
         ]
@@ -187,7 +196,9 @@ def sample_lines() -> list[str]:
     lines: list[str] = []
     last = None
     for event, write in sorted(day.entries(), key=lambda entry: entry[0].fetched_at):
-        fetched_at = max(event.fetched_at, last + timedelta(seconds=1)) if last else event.fetched_at
+        fetched_at = (
+            max(event.fetched_at, last + timedelta(seconds=1)) if last else event.fetched_at
+        )
         lines.append(write(replace(event, fetched_at=fetched_at)))
         last = fetched_at
     return lines

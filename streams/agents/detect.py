@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 
 import numpy as np
 from aiokafka.structs import ConsumerRecord
@@ -39,15 +40,18 @@ class DetectStage:
         self._publisher, self._shards, self._metrics = publisher, shards, metrics
         self._writer = VerdictWriter(settings.parameters())
         self._topics = {
-            name: topic_name(settings, name)
-            for name in (ENRICHED, STORIES, STORY_EVENTS, SEGMENTS)
+            name: topic_name(settings, name) for name in (ENRICHED, STORIES, STORY_EVENTS, SEGMENTS)
         }
         self._enriched = EventHeaders("article.enriched.v1", ENRICHED)
         self._story = EventHeaders("story.v1", STORIES)
         self._event = EventHeaders("story.event.v1", STORY_EVENTS)
 
-    async def handle(self, chunk: Chunk) -> None:
-        """Decide a chunk's articles and make the decision last."""
+    async def handle(self, chunk: Chunk) -> Awaitable[None]:
+        """Decide a chunk's articles and make the decision last: the next one depends on it."""
+        await self._decide(chunk)
+        return asyncio.sleep(0)
+
+    async def _decide(self, chunk: Chunk) -> None:
         state = await self._shards.state(chunk.partition)
         # Up to here their segment was written, and so were their outputs before it.
         records = [r for r in chunk.records if r.offset > state.last_offset]

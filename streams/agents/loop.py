@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+from collections.abc import Awaitable
 from typing import NoReturn, Protocol
 
 import faust
@@ -21,26 +22,56 @@ EXIT_INTERNAL_ERROR = 70
 class Stage(Protocol):
     """What a stage does with a chunk."""
 
-    async def handle(self, chunk: Chunk) -> None:
-        """Return when all outputs are confirmed."""
+    async def handle(self, chunk: Chunk) -> Awaitable[None]:
+        """Work a chunk out and begin to publish it; what is returned ends with its confirmation.
+
+        The next chunk may be handed over before that: a stage whose chunks depend on each other
+        confirms before it returns.
+        """
+        ...
 
 
 async def handle_chunks(stream: faust.StreamT, stage: Stage, progress: Progress) -> None:
-    """Handle a stream's chunks. Any error but a cancellation ends the process.
+    """Handle a stream's chunks: one is worked out while the one before it is being confirmed.
 
-    Faust acks an event whose agent raised, restarts the agent and goes on: the event is gone. So
-    nothing may leave here. Errors of one record never come this far: they are values.
+    Any error but a cancellation ends the process: Faust acks an event whose agent raised, restarts
+    the agent and goes on, and the event is gone. Errors of one record never come this far: they
+    are values.
     """
-    async for event in stream.noack().events():
-        chunk: Chunk = event.message
-        try:
-            await stage.handle(chunk)
-        except asyncio.CancelledError:  # a rebalance or the end: the chunk is read again
-            raise
-        except Exception as error:  # noqa: BLE001
-            end_process(chunk, error)
-        await stream.ack(event)
-        progress.handled(chunk)
+    before: asyncio.Task[None] | None = None
+    try:
+        async for event in stream.noack().events():
+            chunk: Chunk = event.message
+            try:
+                confirmation = await stage.handle(chunk)
+            except Exception as error:  # noqa: BLE001
+                end_process(chunk, error)
+            finishing = asyncio.create_task(_finish(stream, event, confirmation, before, progress))
+            if before is not None:
+                await before
+            before = finishing
+    finally:  # a rebalance or the end: what is not confirmed is not acked, and read again
+        if before is not None:
+            before.cancel()
+
+
+async def _finish(
+    stream: faust.StreamT,
+    event: faust.EventT,
+    confirmation: Awaitable[None],
+    before: asyncio.Task[None] | None,
+    progress: Progress,
+) -> None:
+    """Ack a chunk when it and the one before it are confirmed."""
+    chunk: Chunk = event.message
+    try:
+        await confirmation
+    except Exception as error:  # noqa: BLE001
+        end_process(chunk, error)
+    if before is not None:
+        await before
+    await stream.ack(event)
+    progress.handled(chunk)
 
 
 def end_process(chunk: Chunk, error: Exception) -> NoReturn:

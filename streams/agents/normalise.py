@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Awaitable
 
 import numpy as np
-import orjson
 
 from streams.agents.page_pool import PagePool
-from streams.articles.normalise import NormalisedChunk, decode_chunk, normalise_chunk
+from streams.articles.normalise import Decoded, NormalisedChunk, decode_chunk, normalise_chunk
 from streams.detection.sketch import encode_sketches, sketch_texts
 from streams.kafka.consumer import Chunk
 from streams.kafka.dead_letters import dead_letters
@@ -24,7 +24,7 @@ STAGE = "normalise"
 
 
 class NormaliseStage:
-    """Handles a chunk: when `handle` returns, all of its outputs are confirmed."""
+    """Handles chunks, of which none depends on another."""
 
     def __init__(self, settings: Settings, publisher: BatchPublisher, metrics: Metrics) -> None:
         self._limit = settings.record_bytes
@@ -34,23 +34,43 @@ class NormaliseStage:
         self._headers = EventHeaders("article.normalised.v1", NORMALISED)
         self.pages = PagePool(settings.page_processes)
 
-    async def handle(self, chunk: Chunk) -> None:
-        """Normalise a chunk's records."""
+    async def handle(self, chunk: Chunk) -> Awaitable[None]:
+        """Normalise a chunk's records and begin to publish what comes of them."""
         records, started = chunk.records, time.perf_counter()
         decoded = decode_chunk(records, self._limit)
         pages = await self.pages.read([html for _, html in decoded.pages])
         articles = normalise_chunk(records, decoded, pages)
         shards = await self._publisher.partition_count(self._topic)
+        rejected = [(records[place], why) for place, why in articles.rejections]
         outgoing = [
             self._outgoing(chunk, articles, shards),
-            dead_letters(
-                self._dead_letters, STAGE, [(records[p], why) for p, why in articles.rejections]
-            ),
+            dead_letters(self._dead_letters, STAGE, rejected),
         ]
-        worked = time.perf_counter()
-        size = await self._publisher.publish(outgoing)
-        self._count(chunk, articles, size, worked - started, time.perf_counter() - worked)
-        self._metrics.unknown_fields.inc(decoded.unknown_fields)
+        self._metrics.work_seconds.observe(STAGE, time.perf_counter() - started)
+        confirmation = await self._publisher.send(outgoing)
+        return self._confirm(chunk, decoded, articles, confirmation)
+
+    async def _confirm(
+        self,
+        chunk: Chunk,
+        decoded: Decoded,
+        articles: NormalisedChunk,
+        confirmation: Awaitable[int],
+    ) -> None:
+        sent = time.perf_counter()
+        size = await confirmation
+        m, now = self._metrics, time.time()
+        m.publish_seconds.observe(STAGE, time.perf_counter() - sent)
+        m.published_bytes.labels(STAGE).inc(size)
+        m.consumed.labels(STAGE).inc(len(chunk.records))
+        m.chunk_records.observe(STAGE, len(chunk.records))
+        m.normalised.inc(len(articles.places))
+        m.unknown_fields.inc(decoded.unknown_fields)
+        for reason, count in Counter(why.reason.value for _, why in articles.rejections).items():
+            m.rejected.labels(reason).inc(count)
+        for name, count in articles.dropped.items():
+            m.dropped.labels(name).inc(count)
+        m.latency.observe(STAGE, now - np.array([r.timestamp for r in chunk.records]) / 1000)
 
     def _outgoing(self, chunk: Chunk, articles: NormalisedChunk, shards: int) -> Outgoing:
         sketches = encode_sketches(sketch_texts(articles.texts))
@@ -66,19 +86,3 @@ class NormaliseStage:
                 if shard != home:
                     out.add(key, value, time_ms, [*headers, (NOTICE_HEADER, b"1")], shard)
         return out
-
-    def _count(
-        self, chunk: Chunk, articles: NormalisedChunk, size: int, work: float, publish: float
-    ) -> None:
-        m, now = self._metrics, time.time()
-        m.consumed.labels(STAGE).inc(len(chunk.records))
-        m.normalised.inc(len(articles.places))
-        m.published_bytes.labels(STAGE).inc(size)
-        for reason, count in Counter(why.reason.value for _, why in articles.rejections).items():
-            m.rejected.labels(reason).inc(count)
-        for name, count in articles.dropped.items():
-            m.dropped.labels(name).inc(count)
-        m.chunk_records.observe(STAGE, len(chunk.records))
-        m.work_seconds.observe(STAGE, work)
-        m.publish_seconds.observe(STAGE, publish)
-        m.latency.observe(STAGE, now - np.array([r.timestamp for r in chunk.records]) / 1000)

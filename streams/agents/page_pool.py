@@ -17,7 +17,7 @@ _PR_SET_PDEATHSIG = 1
 
 
 class PagePool:
-    """A pool that starts at the first page and ends with its owner."""
+    """A pool that starts at the first page or before, and ends with its owner."""
 
     def __init__(self, processes: int) -> None:
         self._processes = processes
@@ -38,6 +38,10 @@ class PagePool:
     def read_now(self, pages: Sequence[str]) -> list[Page]:
         """The same, waiting."""
         return list(self._started().map(read_page, pages)) if pages else []
+
+    async def warm_up(self) -> None:
+        """Start the processes ahead of the first page, which would wait seconds for them."""
+        await self.read(["<p></p>"] * self._processes)
 
     def close(self) -> None:
         """End the processes."""

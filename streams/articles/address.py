@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, unquote_to_bytes, urlencode, urlsplit
 
 # Parameters that say where a reader came from, never which article this is. Compared in lower
 # case; a trailing * is a prefix. `sid`, `cid`, `tid` and `source` are missing on purpose: some
@@ -24,13 +24,25 @@ TRACKING_PARAMETERS = (
 _EXACT = frozenset(p for p in TRACKING_PARAMETERS if not p.endswith("*"))
 _PREFIXES = tuple(p[:-1] for p in TRACKING_PARAMETERS if p.endswith("*"))
 
+# The page to print of the same article. Other values may number an article: `?print=8213`.
+_PRINT_VIEWS = frozenset({("print", ""), ("print", "1"), ("print", "true"), ("view", "print")})
+
 _VARIANT_HOST = re.compile(r"^(?:(?:www\d?|m|mobile|amp|wap|touch)\.)+(?=[^.]+\.[^.]+)")
 _AMP_PATH = re.compile(r"(?:^/amp(?=/.))|(?:/amp(?:\.html)?/?$)|(?:\.amp(?=\.html?$|$))")
 _SESSION_PATH = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?#]*", re.IGNORECASE)
-_AMP_CACHE = re.compile(r"^/amp/(?:s/)?([^/]+\.[^/]+)(/.*)?$")
-_HOST = re.compile(r"^(?=.{4,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{1,62}$")
+# Google's viewer and cache hold a copy of an address behind their own:
+# google.com/amp/s/example.com/a, example-com.cdn.ampproject.org/c/s/example.com/a
+_AMP_CACHE = re.compile(
+    r"^(?:google\.[a-z.]+/amp|(?:[^/]+\.)?cdn\.ampproject\.org(?:/amp)*/[a-z])"
+    r"/(?:s/)?([^/]+\.[^/]+)(/.*)?$"
+)
+_HOST = re.compile(
+    r"^(?=.{4,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{1,62}$"
+)
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9/_.~@!$&'()*+,;=:-]*")
 _LONGEST_ADDRESS = 2048
+_LONGEST_NAME = 300
 
 
 def canonical_address(address: str) -> str | None:
@@ -43,21 +55,24 @@ def canonical_address(address: str) -> str | None:
     if parts is None:
         return None
     host, port, path, query = parts
-    if host == "google.com" and (cached := _AMP_CACHE.match(path)):
-        return canonical_address(f"https://{cached[1]}{cached[2] or ''}")
-    if ";" in path:
-        path = _SESSION_PATH.sub("", path)
-    path = _AMP_PATH.sub("", path).rstrip("/")
-    if not _PLAIN_PATH.fullmatch(path):
-        path = quote(unquote(path, errors="replace"), safe="/~:@!$&'()*+,;=")
+    path = _plain_path(path)
+    if "amp" in host + path and (cached := _AMP_CACHE.match(host + path)):
+        rest = (cached[2] or "").replace("%3F", "?", 1)
+        joint = "&" if "?" in rest else "?"
+        return canonical_address(f"https://{cached[1]}{rest}{joint}{query}")
+    path = path.rstrip("/")
+    while "amp" in path and (shorter := _AMP_PATH.sub("", path).rstrip("/")) != path:
+        path = shorter
     if query:
-        kept = [p for p in parse_qsl(query, keep_blank_values=True) if not _is_tracking(p[0])]
-        query = urlencode(sorted(kept))
-    return f"https://{host}{port}{path}{'?' if query else ''}{query}"
+        pairs = parse_qsl(query, keep_blank_values=True, errors="surrogateescape")
+        kept = sorted(p for p in pairs if not _is_variant(*p))
+        query = urlencode(kept, errors="surrogateescape")
+    canonical = f"https://{host}{port}{path}{'?' if query else ''}{query}"
+    return canonical if len(canonical) <= _LONGEST_ADDRESS else None
 
 
 def domain_of(address: str) -> str | None:
-    """The publisher's domain: the address's host without `www.`, `m.`, `amp.`; None if it is none."""
+    """The publisher's domain: the host without `www.`, `m.`, `amp.`; None if it is no address."""
     parts = _split(address)
     return parts[0] if parts else None
 
@@ -67,6 +82,8 @@ def publisher(source: str | None, canonical: str | None) -> str | None:
     name = source.strip() if source else ""
     if not name:
         return domain_of(canonical) if canonical else None
+    if len(name) > _LONGEST_NAME:  # no domain, and too long to keep in a cache
+        return name
     return _domain_of_name(name) or name
 
 
@@ -75,25 +92,38 @@ def _domain_of_name(name: str) -> str | None:
     return domain_of(name) if "." in name and " " not in name else None
 
 
-def _is_tracking(name: str) -> bool:
+def _plain_path(path: str) -> str:
+    """One escape for equal bytes, and no session: before all else, that may have been escaped."""
+    if not _PLAIN_PATH.fullmatch(path):
+        # As bytes: old sites escape in windows-1251 or GBK. By segment: %2F is no slash.
+        segments = map(unquote_to_bytes, path.split("/"))
+        path = "/".join(quote(segment, safe="~:@!$&'()*+,;=") for segment in segments)
+    return _SESSION_PATH.sub("", path) if ";" in path else path
+
+
+def _is_variant(name: str, value: str) -> bool:
     lower = name.lower()
-    return lower in _EXACT or lower.startswith(_PREFIXES)
+    return lower in _EXACT or lower.startswith(_PREFIXES) or (lower, value.lower()) in _PRINT_VIEWS
 
 
 def _split(address: str) -> tuple[str, str, str, str] | None:
-    """-> (host, port with its colon or nothing, path, query); None where it is no http(s) address."""
+    """-> (host, port with its colon or nothing, path, query); None where it is no web address."""
     text = address.strip()
     if not text or len(text) > _LONGEST_ADDRESS:
         return None
-    if "://" not in text:
+    bare = not _SCHEME.match(text)
+    if bare:
         text = f"https://{text.removeprefix('//')}"
     try:
+        text.encode()  # raises where it has lone surrogates
         parts = urlsplit(text)
         number = parts.port  # raises where it is no number or out of range
         host = _host(parts.hostname or "")
     except (ValueError, UnicodeError):
         return None
     if parts.scheme not in ("http", "https") or host is None:
+        return None
+    if bare and "@" in parts.netloc:  # an e-mail address
         return None
     return host, "" if number in (None, 80, 443) else f":{number}", parts.path, parts.query
 

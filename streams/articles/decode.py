@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, NoReturn
 
 import orjson
@@ -10,6 +11,11 @@ from pydantic import ValidationError
 
 from schemas import RAW_FIELDS, RawArticle, Reason
 from streams.articles.rejection import Rejection, rejected, shown
+
+# How pydantic begins: "Input should be a valid integer", "String should have at least ...".
+_EXPECTED = re.compile(r"^\w+ should (?:be|have) (?:a valid )?")
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_NAME_CHARACTERS = 80  # an attribute's name may be of any length
 
 
 def decode(value: bytes | None, limit_bytes: int) -> tuple[RawArticle, int, bool] | Rejection:
@@ -28,9 +34,7 @@ def decode(value: bytes | None, limit_bytes: int) -> tuple[RawArticle, int, bool
     if isinstance(parsed, Rejection):
         return parsed
     if not isinstance(parsed, dict):
-        return rejected(
-            Reason.NOT_OBJECT, f"value: expected a JSON object, got {shown(parsed)}"
-        )
+        return rejected(Reason.NOT_OBJECT, f"value: expected a JSON object, got {shown(parsed)}")
     try:
         article = RawArticle.model_validate(parsed)
     except ValidationError as error:
@@ -41,7 +45,7 @@ def decode(value: bytes | None, limit_bytes: int) -> tuple[RawArticle, int, bool
 def _parse(value: bytes) -> tuple[Any, bool]:
     """-> (JSON value or Rejection, whether lone surrogates were replaced)."""
     try:
-        return orjson.loads(value), False
+        return orjson.loads(value.removeprefix(_BYTE_ORDER_MARK)), False
     except orjson.JSONDecodeError as error:
         reason = str(error)
     try:
@@ -77,8 +81,8 @@ def _without_surrogates(value: Any) -> Any:
 
 def _invalid_field(error: ValidationError) -> Rejection:
     first = error.errors(include_url=False)[0]
-    field = ".".join(map(str, first["loc"])) or "value"
-    expected = first["msg"].removeprefix("Input should be ").removeprefix("a valid ")
+    field = ".".join(str(name)[:_NAME_CHARACTERS] for name in first["loc"]) or "value"
+    expected = _EXPECTED.sub("", first["msg"])
     return rejected(
         Reason.INVALID_FIELD, f"{field}: expected {expected}, got {shown(first['input'])}"
     )

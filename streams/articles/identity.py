@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from hashlib import blake2b
 
-_SEPARATOR = "\x1f"  # cannot stand in any of the fields, so that fields cannot run into each other
+# Cannot stand in any field but the last, so that fields cannot run into each other.
+_SEPARATOR = "\x1f"
 
 
-def article_id(source: str | None, producer_id: str | None, address: str | None, digest: str) -> str:
+def article_id(
+    source: str | None, producer_id: str | None, address: str | None, digest: str
+) -> str:
     """32 hex digits: from source and id, else from the canonical address, else from the content."""
     if producer_id is not None:
         return _hash("item", source or "", producer_id)

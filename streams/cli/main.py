@@ -47,7 +47,9 @@ def worker(
         str, typer.Option(help="'normalise', 'detect', or 'all': both in one process.")
     ] = "all",
     group: Annotated[str | None, typer.Option(help="Consumer group of the workers.")] = None,
-    http_port: Annotated[int | None, typer.Option(help="Port of /metrics, /livez, /readyz.")] = None,
+    http_port: Annotated[
+        int | None, typer.Option(help="Port of /metrics, /livez, /readyz.")
+    ] = None,
     set_: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="NAME=VALUE", help="Any other setting: `echowire settings`."),
@@ -123,7 +125,9 @@ def topics_create(
     replication: Annotated[int, typer.Option(min=1, help="Copies of each record.")] = 1,
     retention_hours: Annotated[
         int,
-        typer.Option(min=-1, help="How long records are kept; -1 for ever. Never below the window."),
+        typer.Option(
+            min=-1, help="How long records are kept; -1 for ever. Never below the window."
+        ),
     ] = DEFAULT_RETENTION_HOURS,
     bootstrap_servers: BootstrapServers = None,
     topic_prefix: TopicPrefix = None,
@@ -187,10 +191,10 @@ def run() -> None:
     try:
         app()
     except SettingsError as error:
-        err.print(f"[red]error:[/] {error}", markup=True)
+        err.print("[red]error:[/]", error, soft_wrap=True)
         sys.exit(78)  # sysexits.h: configuration
     except (TopicsError, BrokerUnreachableError, InputError) as error:
-        err.print("[red]error:[/]", error)
+        err.print("[red]error:[/]", error, soft_wrap=True)
         sys.exit(1)
     except BrokenPipeError:  # the reader of a pipe has gone
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import os
+import threading
 from collections.abc import Collection
 
 import uvloop
@@ -17,6 +19,10 @@ from streams.kafka.connection import admin_client
 from streams.kafka.topics import check_topics
 from streams.settings import Settings
 
+# Kubernetes kills after 30 seconds; this comes before it.
+_STOP_SECONDS = 15.0
+EXIT_STOPPED_BY_FORCE = 75  # sysexits.h: try again
+
 
 def run_worker(settings: Settings, stages: Collection[str]) -> None:
     """Run until SIGTERM or Ctrl-C. Raises when broker or topics are not as they should be."""
@@ -26,12 +32,27 @@ def run_worker(settings: Settings, stages: Collection[str]) -> None:
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     echowire = create_app(settings, stages)
-    worker = Worker(echowire.app, loop=loop, loglevel=None, redirect_stdouts=False)
+    worker = _Worker(echowire.app, loop=loop)
     worker.spinner = None
     # What is here now stays: the collector need not look at it again with every generation.
     gc.collect()
     gc.freeze()
     worker.execute_from_commandline()
+
+
+class _Worker(Worker):  # type: ignore[misc]
+    """Faust's worker, with our logging, and an end to stopping."""
+
+    def _setup_logging(self) -> None:
+        return
+
+    def _flag_as_shutdown_by_signal(self) -> None:
+        """Told to stop. Faust waits for ever for a broker that has gone; what is not acknowledged
+        by now is read again by the next worker, so leaving loses nothing."""
+        super()._flag_as_shutdown_by_signal()
+        timer = threading.Timer(_STOP_SECONDS, os._exit, (EXIT_STOPPED_BY_FORCE,))
+        timer.daemon = True
+        timer.start()
 
 
 async def _check(settings: Settings) -> None:
@@ -44,7 +65,10 @@ def _log_to_stderr(settings: Settings) -> None:
         console=Console(stderr=True), show_path=False, log_time_format="%Y-%m-%d %H:%M:%S"
     )
     logging.basicConfig(
-        level=settings.log_level.upper(), format="%(name)s: %(message)s", handlers=[handler], force=True
+        level=settings.log_level.upper(),
+        format="%(name)s: %(message)s",
+        handlers=[handler],
+        force=True,
     )
     # Faust, mode and aiokafka build debug records on the hot path even where nobody wants them.
     if settings.log_level != "debug":

@@ -32,6 +32,15 @@ class View:
             return row
         return self.state.row(serial)
 
+    def newest(self, serial: int, before: int) -> int:
+        """Serial of the newest version of a row's item that had come before this chunk's row."""
+        row = self.row(serial)
+        of_item = (self.rows["article_id"][: before - self.base] == row["article_id"]).all(1)
+        if of_item.any():
+            return self.base + int(np.flatnonzero(of_item)[-1])
+        key = int.from_bytes(row["article_id"][:8].tobytes(), "big")
+        return self.state.items.get(key, serial)
+
     def column(self, serials: Integers, name: str) -> npt.NDArray[np.int64]:
         """(n,) serials -> one whole-number column of their rows."""
         ring = self.state.rows[name]
@@ -54,6 +63,13 @@ class View:
         older = older[(self.column(older, "flags") & MATCHABLE) != 0]
         found = self._score(np.full(len(older), self.base + place), older)
         candidates.update(found.get(place, {}))
+
+    def stands(self, older: int, newer: int) -> bool:
+        """Whether the shard still remembers a row when the newer one, of this chunk, comes."""
+        if older < self.state.tail or newer - older >= len(self.state.rows):
+            return False
+        start = int(self.row(newer)["clock"]) - self.state.parameters.window_milliseconds
+        return int(self.row(older)["clock"]) >= start
 
     def _in_window(self, newer: Integers, older: Integers) -> npt.NDArray[np.bool_]:
         """Which pairs lie within the window: by count, by the shard's clock, by record times."""
@@ -80,7 +96,7 @@ class View:
         other = self._gather(older)
         scores = compare(this, other)
         same_item = (this["article_id"] == other["article_id"]).all(1)
-        for place, serial, *values in zip(
+        for place, serial, same, jaccard, of_this, of_other, shared in zip(
             (newer - self.base).tolist(),
             older.tolist(),
             same_item.tolist(),
@@ -90,8 +106,9 @@ class View:
             scores.shared_keys.tolist(),
             strict=True,
         ):
-            match = related(serial, *values, self.state.parameters)
-            found.setdefault(place, {})[serial] = match
+            found.setdefault(place, {})[serial] = related(
+                serial, same, jaccard, of_this, of_other, shared, self.state.parameters
+            )
 
     def _gather(self, serials: Integers) -> Rows:
         """(n,) serials -> their rows, of the chunk or before."""

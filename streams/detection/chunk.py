@@ -10,7 +10,15 @@ import numpy as np
 import orjson
 
 from streams.detection.segment import (
-    EMBARGOED, HEADLINE_BYTES, MATCHABLE, NO_SERIAL, ROW, WITHDRAWN, WITHHELD, Rows, put_sketches,
+    EMBARGOED,
+    HEADLINE_BYTES,
+    MATCHABLE,
+    NO_SERIAL,
+    ROW,
+    WITHDRAWN,
+    WITHHELD,
+    Rows,
+    put_sketches,
 )  # fmt: skip
 from streams.detection.sketch import Sketches
 from streams.detection.state import ShardState
@@ -35,8 +43,8 @@ class Chunk:
 class Arrivals:
     """The chunk's m articles that are new in what they say: redeliveries are left out.
 
-    `clock` is the shard's after the last of them. `rows` (m,) hold everything but `story_id`; row i has serial `base + i` and the fields
-    `articles[i]`, decoded from `chunk.values[places[i]]`.
+    `clock` is the shard's after the last of them. `rows` (m,) hold everything but `story_id`; row
+    i has serial `base + i` and the fields `articles[i]`, decoded from `chunk.values[places[i]]`.
     """
 
     base: int
@@ -54,16 +62,18 @@ def arrivals_of(state: ShardState, chunk: Chunk) -> Arrivals:
     capacity = len(state.rows)
     base, clock, last_time = state.count, state.clock, state.last_time
     new_items: dict[int, tuple[int, int]] = {}  # article key -> (serial, digest key), this chunk's
-    new_superseded: set[tuple[int, int]] = set()
+    new_superseded: dict[tuple[int, int], int] = {}
     places: list[int] = []
     clocks: list[int] = []
     previous: list[int] = []
     held: list[bool] = []
 
     def stands(serial: int, now: int) -> bool:
-        """Whether an earlier chunk's row is still in the window of the next row."""
-        oldest = max(state.tail, base + len(places) - capacity + 1)
-        return serial >= oldest and int(state.row(serial)["clock"]) >= now - window
+        """Whether a row, of this chunk or before, is still in the window when the next comes."""
+        if serial < max(state.tail, base + len(places) - capacity + 1):
+            return False
+        at = clocks[serial - base] if serial >= base else int(state.row(serial)["clock"])
+        return at >= now - window
 
     for place, article in enumerate(articles):
         time = chunk.times[place]
@@ -73,21 +83,18 @@ def arrivals_of(state: ShardState, chunk: Chunk) -> Arrivals:
         key, digest = int(article["article_id"][:16], 16), int(article["content_digest"][:16], 16)
         before, hold = NO_SERIAL, False
         if key in new_items:
-            before, known = new_items[key]
-            hold = held[before - base]
-        elif (serial := state.items.get(key)) is not None and stands(serial, now):
+            serial, known = new_items[key]
+            if stands(serial, now):
+                before, hold = serial, held[serial - base]
+        elif (serial := state.items.get(key, NO_SERIAL)) != NO_SERIAL and stands(serial, now):
             row = state.row(serial)
             before, known = serial, int.from_bytes(row["digest"][:8].tobytes(), "big")
             hold = bool(row["flags"] & WITHDRAWN)
         if before != NO_SERIAL:
-            old = state.superseded.get((key, digest))
-            if (
-                known == digest
-                or (key, digest) in new_superseded
-                or (old is not None and stands(old, now))
-            ):
+            old = new_superseded.get((key, digest), state.superseded.get((key, digest)))
+            if known == digest or (old is not None and stands(old, now)):
                 continue  # a redelivery: its verdict stands
-            new_superseded.add((key, known))
+            new_superseded[key, known] = before
         new_items[key] = base + len(places), digest
         places.append(place)
         clocks.append(now)
@@ -100,7 +107,9 @@ def arrivals_of(state: ShardState, chunk: Chunk) -> Arrivals:
     rows["time"] = np.fromiter((chunk.times[p] for p in places), np.int64, len(places))
     rows["clock"] = clocks
     rows["previous"] = previous
-    return Arrivals(base, clock, rows, places, kept, len(articles) - len(places))
+    resent = set(range(len(articles))).difference(places)
+    silent = sum(not chunk.notices[place] for place in resent)
+    return Arrivals(base, clock, rows, places, kept, silent)
 
 
 def _rows(

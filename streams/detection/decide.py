@@ -11,10 +11,10 @@ from typing import Any
 
 from streams.detection.candidates import Scored, View
 from streams.detection.chunk import Arrivals, Chunk, arrivals_of
-from streams.detection.relations import Match, reason
+from streams.detection.relations import Match, holds_whole, reason
 from streams.detection.segment import MATCHABLE, NO_SERIAL, WITHDRAWN, Segment
 from streams.detection.state import ShardState
-from streams.detection.story_log import Published, StoryLog
+from streams.detection.story_log import CORRECTED, WITHDREW, Published, StoryLog
 from streams.detection.verdict import VerdictWriter, enriched
 
 
@@ -47,7 +47,12 @@ def decide(state: ShardState, chunk: Chunk, writer: VerdictWriter) -> Decision:
     ]
     return Decision(
         Segment(
-            chunk.offsets[0], chunk.offsets[-1], arrivals.base, arrivals.clock, arrivals.rows, stories
+            chunk.offsets[0],
+            chunk.offsets[-1],
+            arrivals.base,
+            arrivals.clock,
+            arrivals.rows,
+            stories,
         ),
         arrivals.redeliveries,
         [place for place, _, _, _ in published],
@@ -91,9 +96,7 @@ class _Judge:
         why = None if flags & MATCHABLE else "too_short"
         return "original", self._writer.original(article["article_id"], story_id, why)
 
-    def _compared(
-        self, i: int, article: dict[str, Any], candidates: Scored
-    ) -> tuple[str, bytes]:
+    def _compared(self, i: int, article: dict[str, Any], candidates: Scored) -> tuple[str, bytes]:
         matches = self._ranked(i, candidates)
         members = [m for m in matches if m.member]
         row, serial = self._view.rows[i], self._view.base + i
@@ -113,7 +116,9 @@ class _Judge:
             story_id=row["story_id"].tobytes().hex(),
             relation=relation,
             original_id=story.record["original_id"] if story else article["article_id"],
-            syndicated=_syndicated(article["source"], story.record["original_source"]) if story else None,
+            syndicated=_syndicated(article["source"], story.record["original_source"])
+            if story
+            else None,
             supersedes=None,
             unmatched_reason=None,
             matches=listed,
@@ -124,8 +129,7 @@ class _Judge:
         row, earlier = self._view.rows[i], self._view.row(before)
         row["story_id"] = earlier["story_id"]
         matches = self._ranked(i, candidates)
-        why = "Its source published another version."
-        story = self.log.changed(self._view.base + i, "corrected", "revision", why)
+        story = self.log.changed(self._view.base + i, *CORRECTED)
         return "revision", self._writer.related(
             story_id=row["story_id"].tobytes().hex(),
             relation="revision",
@@ -145,10 +149,9 @@ class _Judge:
             earlier = self._view.row(before)
             row["story_id"] = earlier["story_id"]
             supersedes = earlier["digest"].tobytes().hex()
-            story = self.log.story(row["story_id"].tobytes())
+            story = self.log.story(row["story_id"].tobytes(), self._view.base + i)
             if not earlier["flags"] & WITHDRAWN:
-                why = "Its source withdrew it."
-                story = self.log.changed(self._view.base + i, "withdrawn", "withdrawn", why)
+                story = self.log.changed(self._view.base + i, *WITHDREW)
         return "withdrawn", self._writer.related(
             story_id=row["story_id"].tobytes().hex() if known else None,
             relation="withdrawn",
@@ -166,19 +169,24 @@ class _Judge:
         The original of a candidate's story is a candidate too: a copy of a cut copy may share
         little with the cut one and all with what it was cut from.
         """
-        stories = [self.log.story(self._view.row(s)["story_id"].tobytes()) for s in candidates]
+        names = {self._view.row(serial)["story_id"].tobytes() for serial in candidates}
+        stories = [self.log.story(name, self._view.base + i) for name in names]
         originals = {story.original for story in stories if story}
         if missing := originals - candidates.keys():
             self._view.add(i, missing, candidates)
         return sorted((m for m in candidates.values() if m), key=lambda m: m.rank, reverse=True)
 
     def _holds_several_stories(self, members: list[Match]) -> bool:
-        held = [m.serial for m in members if m.relation == "expansion"]
-        stories = {self._view.row(serial)["story_id"].tobytes() for serial in held}
-        return members[0].relation == "expansion" and len(stories) > 1
+        """Whether this is a page that joins no story. Of a page of two equal halves J = .5 alone
+        says that it is a copy of both; it would glue their stories together."""
+        best, parameters = members[0], self._view.state.parameters
+        held = [m for m in members if m.relation == best.relation and holds_whole(m, parameters)]
+        stories = {self._view.row(match.serial)["story_id"].tobytes() for match in held}
+        return best in held and len(stories) > 1
 
     def _listed(self, i: int, matches: list[Match], relation: str) -> list[dict[str, Any]]:
         """Matches as published: each article once, so many at most, the best first."""
+        parameters = self._view.state.parameters
         words = int(self._view.rows[i]["words"])
         listed: dict[bytes, dict[str, Any]] = {}
         for match in matches:
@@ -187,7 +195,7 @@ class _Judge:
             if article_id in listed:
                 continue
             kind = match.relation
-            if relation == "compilation" and kind == "expansion":
+            if relation == "compilation" and holds_whole(match, parameters):
                 kind = "compilation"
             source, title = other["source"].decode(), other["headline"].decode()
             name = f"“{title}”" if title else "an untitled article"
@@ -206,7 +214,7 @@ class _Judge:
                     match, f"{name} ({source})" if source else name, words, int(other["words"])
                 ),
             }
-            if len(listed) == self._view.state.parameters.listed_matches:
+            if len(listed) == parameters.listed_matches:
                 break
         return list(listed.values())
 

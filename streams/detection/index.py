@@ -111,7 +111,9 @@ class Index:
         print_s = fingerprint[order]
         for back in range(1, WAYS + 1):  # entries of this batch that still stand in the slot
             at = owner_start - back
-            same = np.flatnonzero((at >= slot_start) & (print_s[np.maximum(at, 0)] == print_s[place]))
+            same = np.flatnonzero(
+                (at >= slot_start) & (print_s[np.maximum(at, 0)] == print_s[place])
+            )
             found.append((owner_s[same], serials[owner_s[at[same]]], keys.vote[order[same]]))
         owner, older, vote = (np.concatenate(column) for column in zip(*found, strict=True))
         return _voted(serials[owner], older, vote)

@@ -37,9 +37,7 @@ def related(
 ) -> Match | None:
     """The match that these scores make, or None where they make none."""
     contained = max(of_this, of_other)
-    linked = (
-        shared_keys >= parameters.link_shared_keys and contained >= parameters.link_containment
-    )
+    linked = shared_keys >= parameters.link_shared_keys and contained >= parameters.link_containment
     if jaccard >= parameters.copy_jaccard:
         relation, member = "copy", True
     elif linked:
@@ -52,6 +50,11 @@ def related(
     return Match(serial, relation, jaccard, of_this, of_other, shared_keys, member)
 
 
+def holds_whole(match: Match, parameters: Parameters) -> bool:
+    """Whether the other article stands in this one, which has more than it."""
+    return match.of_other >= parameters.member_containment > match.of_this
+
+
 def reason(match: Match, name: str, this_words: int, other_words: int) -> str:
     """One sentence that tells a reader why. `name` is what the other article is called."""
     if match.relation == "expansion":
@@ -61,7 +64,9 @@ def reason(match: Match, name: str, this_words: int, other_words: int) -> str:
         longer = _times(other_words, this_words)
         return f"{match.of_this:.0%} of this text stands in {name}, which is {longer}."
     if match.relation == "revision":
-        return f"An earlier version of the same item; {match.of_this:.0%} of this text stands in it."
+        return (
+            f"An earlier version of the same item; {match.of_this:.0%} of this text stands in it."
+        )
     return (
         f"{match.of_this:.0%} of this text stands in {name}, and {match.of_other:.0%} of that"
         f" in this (Jaccard {match.jaccard:.2f})."

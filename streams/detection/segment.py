@@ -24,7 +24,9 @@ NO_SERIAL = -1
 MATCHABLE, WITHDRAWN, WITHHELD, EMBARGOED = 1, 2, 4, 8
 
 _SKETCH_FIELDS = [
-    (name, SKETCH.fields[name][0]) for name in SKETCH.names or () if SKETCH.fields and name != "version"
+    (name, SKETCH.fields[name][0])
+    for name in SKETCH.names or ()
+    if SKETCH.fields and name != "version"
 ]
 ROW = np.dtype(
     [
@@ -46,7 +48,8 @@ Rows = npt.NDArray[np.void]
 SKETCH_FIELDS = tuple(name for name, _ in _SKETCH_FIELDS)
 
 _MAGIC, _VERSION = b"EWSG", 1
-_HEADER = struct.Struct("<4sBxHIIIqqqq")  # magic, version, algorithm's length, rows, json, crc, ...
+_START = struct.Struct("<4sBI")  # magic, version, checksum of all that follows
+_HEADER = struct.Struct("<HIIqqqq")  # lengths of algorithm, rows and stories; `Segment`'s numbers
 
 
 class DamagedSegmentError(Exception):
@@ -71,29 +74,33 @@ def encode_segment(segment: Segment) -> bytes:
         np.ascontiguousarray(segment.rows[name]).tobytes() for name in ROW.names or ()
     )
     algorithm, stories = ALGORITHM.encode(), orjson.dumps(segment.stories)
-    body = algorithm + columns + stories
     header = _HEADER.pack(
-        _MAGIC, _VERSION, len(algorithm), len(segment.rows), len(stories), zlib.crc32(body),
+        len(algorithm), len(segment.rows), len(stories),
         segment.first_offset, segment.last_offset, segment.base, segment.clock,
     )  # fmt: skip
-    return header + body
+    body = header + algorithm + columns + stories
+    return _START.pack(_MAGIC, _VERSION, zlib.crc32(body)) + body
 
 
 def decode_segment(data: bytes) -> Segment:
-    """The inverse of `encode_segment`. Raises DamagedSegmentError, which says what is wrong."""
-    if len(data) < _HEADER.size:
-        raise DamagedSegmentError(f"a segment has {_HEADER.size} bytes at least, this {len(data)}")
-    magic, version, name_bytes, count, json_bytes, crc, *place = _HEADER.unpack_from(data)
+    """Undo `encode_segment`. Raises DamagedSegmentError, which says what is wrong."""
+    at = _START.size + _HEADER.size
+    if len(data) < at:
+        raise DamagedSegmentError(f"a segment has {at} bytes at least, this {len(data)}")
+    magic, version, crc = _START.unpack_from(data)
     if magic != _MAGIC or version != _VERSION:
         raise DamagedSegmentError(
             f"expected {_MAGIC!r} of version {_VERSION}, got {magic!r} of version {version}"
         )
-    if zlib.crc32(data[_HEADER.size :]) != crc:
+    if zlib.crc32(memoryview(data)[_START.size :]) != crc:
         raise DamagedSegmentError("the checksum does not fit the bytes")
-    at = _HEADER.size + name_bytes
-    algorithm = data[_HEADER.size : at].decode()
+    name_bytes, count, json_bytes, first, last, base, clock = _HEADER.unpack_from(data, _START.size)
+    algorithm = data[at : at + name_bytes].decode()
     if algorithm != ALGORITHM:
         raise DamagedSegmentError(f"made by algorithm {algorithm}, this is {ALGORITHM}")
+    at += name_bytes
+    if len(data) != at + count * ROW.itemsize + json_bytes:
+        raise DamagedSegmentError(f"{count} rows of {ROW.itemsize} bytes do not fill it")
     rows = np.zeros(count, ROW)
     for name in ROW.names or ():
         column = rows[name]
@@ -101,7 +108,7 @@ def decode_segment(data: bytes) -> Segment:
         rows[name] = np.frombuffer(data, column.dtype, column.size, at).reshape(column.shape)
         at += size
     stories = orjson.loads(data[at : at + json_bytes])
-    return Segment(*place, rows, stories)
+    return Segment(first, last, base, clock, rows, stories)
 
 
 def put_sketches(rows: Rows, sketches: Sketches) -> None:

@@ -104,9 +104,7 @@ def _fill_frac(grams: Hashes, counts: Bounds, out: Sketches) -> None:
         distinct[short] = _keep_smallest(owner[again], values[again], out)[short]
     complete = (likely >= 1 << 32) | short
     largest = out["frac"][np.arange(len(out)), np.maximum(out["frac_count"], 1) - 1]
-    cover = np.where(
-        out["frac_count"] == FRAC_MOST, largest, np.maximum(largest, FRAC_LIMIT - 1)
-    )
+    cover = np.where(out["frac_count"] == FRAC_MOST, largest, np.maximum(largest, FRAC_LIMIT - 1))
     everything = complete & (out["frac_count"] == distinct)
     out["frac_cover"] = np.where(everything, NO_KEY, cover)
 
@@ -135,7 +133,9 @@ def encode_sketches(sketches: Sketches) -> list[bytes]:
 def decode_sketches(headers: Sequence[bytes]) -> Sketches:
     """The inverse of `encode_sketches`. Raises ValueError on bytes of another version."""
     data = b"".join(headers)
-    if len(data) != len(headers) * SKETCH.itemsize or any(len(h) != SKETCH.itemsize for h in headers):
+    if len(data) != len(headers) * SKETCH.itemsize or any(
+        len(h) != SKETCH.itemsize for h in headers
+    ):
         raise ValueError(f"a sketch is not {SKETCH.itemsize} bytes long")
     sketches = np.frombuffer(data, SKETCH)
     if len(sketches) and not (sketches["version"] == SKETCH_VERSION).all():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,7 +42,7 @@ class ShardState:
         self.index = Index(_slots(parameters.capacity))
         self.items: dict[int, int] = {}  # article key -> serial of its newest version
         self.superseded: dict[tuple[int, int], int] = {}  # (article key, digest key) -> serial
-        self.stories: dict[bytes, StoryState] = {}
+        self.stories: OrderedDict[bytes, StoryState] = OrderedDict()  # by `last`, rising
         self.count = 0  # serial of the next row
         self.tail = 0  # first serial that may still be in the window
         self.clock = 0  # milliseconds; never falls
@@ -65,11 +66,15 @@ class ShardState:
         rows = segment.rows if new.all() else segment.rows[new]
         first = segment.base + len(segment.rows) - len(rows)
         self.last_offset = segment.last_offset
-        if len(rows):
-            self._take_rows(rows, first)
-        for fields in segment.stories:
+        if not len(rows):
+            return
+        self._take_rows(rows, first)
+        # In the order of their newest members, so that the first ones are the first to forget.
+        for fields in sorted(segment.stories, key=lambda fields: int(fields["last"])):
             story = StoryState(fields["record"], fields["original"], fields["last"])
-            self.stories[bytes.fromhex(story.record["story_id"])] = story
+            story_id = bytes.fromhex(story.record["story_id"])
+            self.stories[story_id] = story
+            self.stories.move_to_end(story_id)
         self._forget()
 
     def _take_rows(self, rows: Rows, first: int) -> None:
@@ -82,6 +87,8 @@ class ShardState:
         for serial, key, before in zip(
             serials.tolist(), first_64_bits(rows["article_id"]), previous, strict=True
         ):
+            if serial < self.tail:  # more rows at once than the ring holds
+                continue
             self.items[key] = serial
             if before != NO_SERIAL and before >= self.tail:
                 digest = int.from_bytes(self.row(before)["digest"][:8].tobytes(), "big")
@@ -103,10 +110,8 @@ class ShardState:
             if outside < len(block):
                 break
         self._drop_items(tail)
-        if len(self.stories) and tail > self.tail:
-            gone = [s for s, story in self.stories.items() if story.last < tail]
-            for story_id in gone:
-                del self.stories[story_id]
+        while self.stories and next(iter(self.stories.values())).last < tail:
+            self.stories.popitem(last=False)
         self.tail = tail
 
     def _forget_overwritten(self, tail: int) -> None:

@@ -18,28 +18,40 @@ def fold(story: Story | None, event: Event) -> Story:
         return _started(event)
     if story is None:
         raise ValueError(f"a story's first event is 'started', got '{event['type']}'")
-    changed = {**story, "version": event["sequence"], "last_seen": event["time"]}
+    if event["sequence"] != story["version"] + 1:
+        raise ValueError(
+            f"story {story['story_id']}: after event {story['version']} comes"
+            f" {story['version'] + 1}, got {event['sequence']}"
+        )
+    changed = {**story, "version": event["sequence"]}
     about_original = event["article_id"] == story["original_id"]
     if event["type"] == "joined":
         changed["articles"] += 1
         changed["copies"] += event["relation"] == "copy"
-        changed["first_seen"] = min(story["first_seen"], event["time"])
+        changed["first_seen"] = min(story["first_seen"], event["time"], key=_moment)
         _count_publisher(changed, event["source"])
     elif event["type"] == "corrected" and about_original:
         changed["headline"] = event["headline"]
         changed["original_status"] = event["status"]
     elif event["type"] == "withdrawn" and about_original:
         changed["original_status"] = "canceled"
-    changed["last_seen"] = max(story["last_seen"], event["time"])
+    changed["last_seen"] = max(story["last_seen"], event["time"], key=_moment)
     return changed
 
 
 def rebuild(events: Iterable[Event]) -> dict[str, Story]:
-    """Every story's record, from all events in order."""
+    """Every story's record, from all events in order. Events that come again change nothing."""
     stories: dict[str, Story] = {}
     for event in events:
-        stories[event["story_id"]] = fold(stories.get(event["story_id"]), event)
+        story = stories.get(event["story_id"])
+        if event["type"] == "started" or not story or event["sequence"] > story["version"]:
+            stories[event["story_id"]] = fold(story, event)
     return stories
+
+
+def _moment(time: str) -> str:
+    """RFC 3339 as it sorts: "...:00" before "...:00.500", which their last letter would turn."""
+    return time.removesuffix("Z")
 
 
 def _started(event: Event) -> Story:

@@ -16,6 +16,10 @@ from streams.detection.stories import Event, fold
 # Story id, sequence or version, record time in milliseconds, JSON.
 Published = tuple[str, int, int, bytes]
 
+# What happens to an item of a story: the event's type, the article's relation, the reason.
+CORRECTED = ("corrected", "revision", "Its source published another version.")
+WITHDREW = ("withdrawn", "withdrawn", "Its source withdrew it.")
+
 
 class StoryLog:
     """Stories as the chunk's articles, taken in order, have left them so far."""
@@ -25,22 +29,27 @@ class StoryLog:
         self.touched: dict[bytes, StoryState] = {}
         self.events: list[Published] = []
 
-    def story(self, story_id: bytes) -> StoryState | None:
-        """The story's state; None while it is one article alone."""
-        return self.touched.get(story_id) or self._view.state.stories.get(story_id)
+    def story(self, story_id: bytes, serial: int) -> StoryState | None:
+        """The story's state, as this article finds it; None while it is one article alone, and
+        again when its newest has left the window."""
+        story = self.touched.get(story_id) or self._view.state.stories.get(story_id)
+        return story if story and self._view.stands(story.last, serial) else None
 
     def joined(self, serial: int, relation: str, best: int, why: str) -> StoryState:
         """An article joins the story of `best`, which becomes a story of two if it was alone."""
         story_id = self._view.row(best)["story_id"].tobytes()
-        story = self.story(story_id)
+        story = self.story(story_id, serial)
         if story is None:
             event = self._event(best, "started", "original", 1, "The first of its story.")
             story = StoryState(fold(None, event), best, best)
+            if (newest := self._view.newest(best, serial)) != best:
+                withdrawn = self._view.row(newest)["flags"] & WITHDRAWN
+                story = self._change(story, newest, *(WITHDREW if withdrawn else CORRECTED))
         return self._change(story, serial, "joined", relation, why)
 
     def changed(self, serial: int, kind: str, relation: str, why: str) -> StoryState | None:
         """An item of the story was corrected or withdrawn. None if the story is that item alone."""
-        story = self.story(self._view.row(serial)["story_id"].tobytes())
+        story = self.story(self._view.row(serial)["story_id"].tobytes(), serial)
         return self._change(story, serial, kind, relation, why) if story else None
 
     def records(self) -> list[Published]:

@@ -100,8 +100,10 @@ def token_hashes(texts: Sequence[str]) -> tuple[Hashes, Bounds]:
         if (ignored := kind == _IGNORED).any():
             points, kind, value = points[~ignored], kind[~ignored], value[~ignored]
         if len(points) > LONGEST_TEXT:  # folding can lengthen: the last text loses its end
-            points, kind, value = (a[: LONGEST_TEXT - 1] for a in (points, kind, value))
-            points, kind, value = (np.append(a, a.dtype.type(0)) for a in (points, kind, value))
+            last = LONGEST_TEXT - 1
+            points = np.append(points[:last], np.uint32(_TEXT_END))
+            kind = np.append(kind[:last], np.uint8(_SEPARATOR))
+            value = np.append(value[:last], U64(0))
     return _hash_tokens(kind, value, np.flatnonzero(points == _TEXT_END))
 
 

@@ -36,7 +36,9 @@ def compare(this: Sketches, other: Sketches) -> Scores:
     )
 
 
-def _comparable(keys: npt.NDArray[np.uint32], cover: npt.NDArray[np.uint32]) -> npt.NDArray[np.int64]:
+def _comparable(
+    keys: npt.NDArray[np.uint32], cover: npt.NDArray[np.uint32]
+) -> npt.NDArray[np.int64]:
     """Keys that the other sketch would hold if they stood in its text. Dividing by all keys would
     call a long text's keys missing where the other's sketch merely ends before them."""
     comparable: npt.NDArray[np.int64] = ((keys <= cover[:, None]) & (keys != NO_KEY)).sum(1)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, field
 
+import aiokafka.codec
 import numpy as np
 import numpy.typing as npt
 from aiokafka import AIOKafkaProducer
@@ -15,6 +16,11 @@ from streams.kafka.headers import Headers
 from streams.kafka.partitioning import partitions_of
 from streams.kafka.topics import RECORD_OVERHEAD_BYTES
 from streams.settings import Settings
+
+# aiokafka compresses with zstd at level 3 and with lz4 at level 9 (33 us a kilobyte, as much as all
+# of our own work on it), and has no setting for it. At level 1, zstd takes 5 us a kilobyte of
+# articles and makes it .41 as large; lz4 4 us and .62. Measured on 680 kB of news articles.
+_COMPRESSION_LEVEL = 1
 
 # Batches are closed at this size: Kafka's default limit for one, with room for the last record.
 _BATCH_BYTES = 900_000
@@ -59,6 +65,8 @@ class BatchPublisher:
         """Connect. Must run in the event loop that will publish."""
         largest = self._settings.record_bytes + RECORD_OVERHEAD_BYTES
         compression = self._settings.compression
+        for encode in (aiokafka.codec.zstd_encode, aiokafka.codec.lz4_encode):
+            encode.__defaults__ = (_COMPRESSION_LEVEL,)
         self._producer = AIOKafkaProducer(
             **client_options(self._settings),
             acks="all",
@@ -85,6 +93,10 @@ class BatchPublisher:
 
         Raises the producer's error when one is not confirmed: then nothing may be acknowledged.
         """
+        return await (await self.send(outgoing))
+
+    async def send(self, outgoing: Sequence[Outgoing]) -> Awaitable[int]:
+        """Hand all over to the producer; what is returned ends as `publish` does."""
         confirmations: list[asyncio.Future[object]] = []
         size = 0
         for records in outgoing:
@@ -96,9 +108,12 @@ class BatchPublisher:
                 count = await self.partition_count(records.topic)
                 partitions = partitions_of(records.keys, count)
             size += await self._send(records, partitions, confirmations)
-        if confirmations:
+
+        async def confirmed() -> int:
             await asyncio.gather(*confirmations)
-        return size
+            return size
+
+        return confirmed()
 
     async def _send(
         self,

@@ -82,6 +82,8 @@ class Shards:
         consumer = AIOKafkaConsumer(
             **client_options(self._settings),
             enable_auto_commit=False,
+            # Requests of one connection queue behind its fetch, which waits at the broker.
+            fetch_max_wait_ms=10,
             fetch_max_bytes=64 << 20,
             max_partition_fetch_bytes=16 << 20,
         )

@@ -99,7 +99,7 @@ async def create_topics(
 
 
 async def check_topics(admin: AIOKafkaAdminClient, settings: Settings) -> dict[str, int]:
-    """-> partition count of each topic of the table. Raises TopicsError naming all that is wrong."""
+    """-> partition count of each topic. Raises TopicsError, which names all that is wrong."""
     names = {topic_name(settings, t.name): t for t in TABLE}
     described = await admin.describe_topics(list(names))
     counts = {d["topic"]: len(d["partitions"]) for d in described if not d["error_code"]}
@@ -128,7 +128,9 @@ def _wrong_configs(
 ) -> list[str]:
     wrong = []
     if values["cleanup.policy"] != topic.cleanup:
-        wrong.append(f"{name} has cleanup.policy={values['cleanup.policy']}, expected {topic.cleanup}")
+        wrong.append(
+            f"{name} has cleanup.policy={values['cleanup.policy']}, expected {topic.cleanup}"
+        )
     retention = int(values["retention.ms"])
     if topic.outlives_window and 0 <= retention < settings.window_seconds * 1000:
         wrong.append(

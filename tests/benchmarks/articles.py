@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import lzma
 import random
 from collections.abc import Iterator
@@ -30,7 +29,7 @@ UNSENT = "0" * 19  # nanoseconds since 1970 keep 19 digits until the year 2286
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """All words of the input in their order (a line break stays within its word), and all titles."""
+    """All words of the input in their order, with the line breaks between them, and all titles."""
 
     words: list[str]
     titles: list[str]
@@ -64,8 +63,8 @@ class Article:
 def read_corpus(path: Path | None) -> Corpus:
     """Texts of JSON lines (.xz or plain), or of the demo's sample. Raises ValueError without any.
 
-    Lines without a text are passed over: the sample has broken ones on purpose. So are texts that
-    are marked as not English, for an article cut out of several would be of no language.
+    Lines without a text are passed over: the sample has broken ones on purpose, and half emojis.
+    So are texts that are marked as not English: one cut out of several would be of no language.
     """
     texts, titles = [], []
     path = path or SAMPLE
@@ -82,7 +81,7 @@ def read_corpus(path: Path | None) -> Corpus:
 
 def _text_and_title(line: str) -> tuple[str, str] | None:
     try:
-        value: Any = json.loads(line)
+        value: Any = orjson.loads(line)
     except ValueError:
         return None
     if not isinstance(value, dict) or not isinstance(value.get("text"), str):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from streams.settings import PREFIX
@@ -35,10 +36,27 @@ class Contestant:
     verdict: Callable[[dict[str, Any]], tuple[str, list[str]]]
 
 
-def _module_with_place(module: str) -> Callable[[Place], list[str]]:
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One contestant at its place, with its input and a directory that it may write to."""
+
+    contestant: Contestant
+    place: Place
+    events_path: Path
+    directory: Path
+
+
+# Quix Streams holds back packages that echowire has newer: `make bench` gives it an environment
+# of its own.
+_QUIX_PYTHON = Path(__file__).parents[2] / ".venv-bench" / "bin" / "python"
+
+
+def _module_with_place(
+    module: str, python: Path = Path(sys.executable)
+) -> Callable[[Place], list[str]]:
     def command(place: Place) -> list[str]:
         arguments = [place.bootstrap_servers, place.topic_prefix, place.group]
-        return [sys.executable, "-m", module, *arguments]
+        return [str(python), "-m", module, *arguments]
 
     return command
 
@@ -49,6 +67,7 @@ def _echowire_environment(place: Place) -> dict[str, str]:
         f"{PREFIX}TOPIC_PREFIX": place.topic_prefix,
         f"{PREFIX}GROUP": place.group,
         f"{PREFIX}HTTP_PORT": "0",
+        f"{PREFIX}PAGE_PROCESSES": "1",  # there are no pages among the articles
     }
 
 
@@ -72,7 +91,7 @@ QUIX_RENSA = Contestant(
     "quix-rensa",
     "Quix Streams + rensa",
     (50, 500, 3000),
-    _module_with_place("tests.benchmarks.quix_rensa"),
+    _module_with_place("tests.benchmarks.quix_rensa", _QUIX_PYTHON),
     lambda _place: {},
     _copies_of_event,
 )

@@ -12,7 +12,7 @@ from quixstreams import Application
 from rensa import RMinHash, RMinHashLSH
 
 PERMUTATIONS = 128
-# Four rows a band: a pair of similarity .5 shares a band with probability .87, of .75 nearly always.
+# Four rows a band: two texts of similarity .5 share a band with probability .87, of .75 always.
 BANDS = 32
 
 
@@ -39,8 +39,8 @@ def create_app(bootstrap_servers: str, prefix: str, group: str) -> Application:
         },
     )
     # Both serializers are orjson.
-    raw = app.topic(f"{prefix}articles.raw", value_deserializer="json", key_deserializer="bytes")
-    enriched = app.topic(f"{prefix}articles.enriched", value_serializer="json", key_serializer="bytes")
+    raw = app.topic(f"{prefix}articles.raw", value_deserializer="json")
+    enriched = app.topic(f"{prefix}articles.enriched", value_serializer="json")
     app.dataframe(raw).apply(CopyFinder().enrich).to_topic(enriched)
     return app
 

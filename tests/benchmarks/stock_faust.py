@@ -1,4 +1,4 @@
-"""The service that most people would write first: Faust, pydantic and datasketch, a message at a time.
+"""The service that most people would write first: Faust, pydantic, datasketch, message by message.
 
 python -m tests.benchmarks.stock_faust BOOTSTRAP_SERVERS TOPIC_PREFIX GROUP
 """
@@ -37,7 +37,7 @@ def create_app(bootstrap_servers: str, prefix: str, group: str) -> faust.App:
     enriched = app.topic(f"{prefix}articles.enriched", value_serializer="raw")
     index = MinHashLSH(threshold=0.5, num_perm=128)
 
-    @app.agent(raw)
+    @app.agent(raw)  # type: ignore[untyped-decorator]
     async def detect(messages: faust.StreamT[bytes]) -> None:
         async for message in messages:
             article = Article.model_validate_json(message)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psutil
 
-from tests.benchmarks.contestants import BenchmarkError, Contestant, Place
+from tests.benchmarks.contestants import BenchmarkError, Run
 
 ROOT = Path(__file__).parents[2]
 STOP_DEADLINE_SECONDS = 20.0
@@ -82,23 +82,23 @@ class Worker:
 
 
 @contextmanager
-def running(contestant: Contestant, place: Place, directory: Path) -> Iterator[Worker]:
-    """A worker at this place; what it writes beside its log goes to `directory` too."""
-    directory.mkdir()
-    log_path = directory / "worker.log"
-    own = contestant.environment(place)
+def running(run: Run) -> Iterator[Worker]:
+    """The run's worker; its log is `worker.log` of the run's directory."""
+    run.directory.mkdir()
+    log_path = run.directory / "worker.log"
+    own = run.contestant.environment(run.place)
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
     with log_path.open("wb") as log:
         process = subprocess.Popen(
-            contestant.command(place),
-            cwd=directory,
+            run.contestant.command(run.place),
+            cwd=run.directory,
             env={**os.environ, **own, "PYTHONPATH": path},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
             process_group=0,  # Ctrl-C goes to the benchmark, which ends the worker
         )
-    worker = Worker(contestant.title, process, log_path)
+    worker = Worker(run.contestant.title, process, log_path)
     try:
         yield worker
     finally:

@@ -1,0 +1,67 @@
+# `make demo` and `make test` need Python 3.11 or 3.12 and nothing else; both set everything up.
+PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+INPUT ?=
+KEEP ?=
+LOCK := deploy/lock
+
+.DEFAULT_GOAL := help
+.PHONY: help setup kafka demo test check bench schemas lock clean
+
+help: ## Show what there is to make
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+
+setup: $(VENV)/.ready ## Build the environment in .venv; the command is .venv/bin/echowire
+
+$(VENV)/.ready: $(LOCK)/dev.txt pyproject.toml
+	@test -n "$(PYTHON)" || { echo "echowire needs Python 3.11 or 3.12: install it, or set PYTHON=/path/to/python"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))' \
+	  || { echo "echowire needs Python 3.11 or 3.12, and $(PYTHON) is another: set PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
+	  || { echo "$(PYTHON) cannot make virtual environments: install its venv package (Debian: apt-get install python3-venv)"; exit 1; }
+	rm -rf $(VENV)
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(LOCK)/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+kafka: setup ## Fetch Apache Kafka into the cache (once)
+	@$(BIN)/python -m deploy.kafka.embedded fetch
+
+demo: kafka ## Run the whole service on the sample (INPUT=file for your own, KEEP=1 to stay up)
+	@$(BIN)/python -m deploy.demo $(if $(INPUT),--input $(INPUT)) $(if $(KEEP),--keep)
+
+test: check kafka ## Run all checks and all tests, on a real Kafka too
+	$(BIN)/python -m pytest
+
+check: setup ## Lint, types, generated files
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m schemas --check
+	$(BIN)/python -m deploy.demo.syndicator --check
+
+bench: kafka $(VENV)-bench/.ready ## Compare with stock Faust and Quix Streams in one run
+	@$(BIN)/python -m tests.benchmarks $(if $(INPUT),--input $(INPUT))
+
+$(VENV)-bench/.ready: $(LOCK)/bench.txt $(VENV)/.ready
+	rm -rf $(VENV)-bench
+	$(BIN)/python -m venv $(VENV)-bench
+	$(VENV)-bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(LOCK)/bench.txt
+	@touch $@
+
+schemas: setup ## Write the JSON Schemas anew
+	$(BIN)/python -m schemas
+
+lock: setup ## Resolve the dependencies anew
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --custom-compile-command 'make lock' pyproject.toml -o $(LOCK)/runtime.txt --upgrade
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --custom-compile-command 'make lock' -c $(LOCK)/runtime.txt pyproject.toml \
+	  --group broker --group test --group lock --group oracle -o $(LOCK)/dev.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --custom-compile-command 'make lock' --group bench -o $(LOCK)/bench.txt
+
+clean: ## Remove what make has made here
+	rm -rf $(VENV) $(VENV)-bench .pytest_cache .mypy_cache .ruff_cache .hypothesis bench.json

@@ -1,0 +1,192 @@
+"""The demo: a real Kafka, a worker, the sample pushed through, and what came out.
+
+python -m deploy.demo [--input FILE] [--keep]
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from prometheus_client.parser import text_string_to_metric_families
+from rich.console import Console
+
+from deploy.demo.outputs import read_outputs, record_count
+from deploy.demo.summary import Run, show
+from deploy.kafka.embedded import BrokerFailedError, EmbeddedKafka
+from streams.agents import detect, normalise
+from streams.kafka.topics import NORMALISED, RAW
+from streams.settings import Settings, load_settings
+
+SAMPLE = Path(__file__).with_name("sample.jsonl")
+_COMMAND = [sys.executable, "-m", "streams.cli.main"]
+_READY_SECONDS = 60.0
+_STALLED_SECONDS = 120.0
+
+console = Console(highlight=False)
+
+
+class DemoFailedError(Exception):
+    """Something did not come up; the message says what, and where its log is."""
+
+
+def main() -> None:
+    """Run the demo; the exit code is 0 when every event has come out."""
+    parser = argparse.ArgumentParser(prog="make demo", description=__doc__)
+    parser.add_argument("--input", type=Path, nargs="+", default=[SAMPLE])
+    parser.add_argument("--keep", action="store_true", help="stay up afterwards")
+    arguments = parser.parse_args()
+    try:
+        with tempfile.TemporaryDirectory(prefix="echowire-demo-") as folder:
+            _run(arguments.input, Path(folder), keep=arguments.keep)
+    except (DemoFailedError, BrokerFailedError) as error:
+        sys.exit(f"demo failed: {error}")
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _run(inputs: list[Path], folder: Path, *, keep: bool) -> None:
+    console.print("starting Apache Kafka ...")
+    with EmbeddedKafka() as kafka:
+        port = _free_port()
+        environment = {
+            **os.environ,
+            "ECHOWIRE_BOOTSTRAP_SERVERS": kafka.bootstrap,
+            "ECHOWIRE_HTTP_PORT": str(port),
+        }
+        console.print(f"Kafka is at {kafka.bootstrap}; creating topics, starting a worker ...")
+        # The sample's articles are of fixed days: kept for ever, or Kafka would delete them.
+        _call("topics", "create", "--retention-hours", "-1", environment=environment)
+        with _worker(environment, folder / "worker.log", port):
+            settings = load_settings(bootstrap_servers=kafka.bootstrap)
+            run = _push(inputs, environment, settings, port)
+            show(console, asyncio.run(read_outputs(settings)), run)
+            if keep:
+                _stay(kafka.bootstrap, port)
+    console.print("stopped.")
+
+
+def _call(*arguments: str, environment: dict[str, str]) -> None:
+    if subprocess.run([*_COMMAND, *arguments], env=environment, check=False).returncode:  # noqa: S603
+        raise DemoFailedError(f"`echowire {' '.join(arguments)}` failed")
+
+
+@contextmanager
+def _worker(environment: dict[str, str], log: Path, port: int) -> Iterator[None]:
+    with log.open("wb") as sink:
+        worker = subprocess.Popen(  # noqa: S603
+            [*_COMMAND, "worker"], env=environment, stdout=sink, stderr=sink
+        )
+        try:
+            _wait_until_ready(worker, port)
+            yield
+        except DemoFailedError as error:
+            raise DemoFailedError(f"{error}\nThe worker's log:\n{log.read_text()}") from None
+        finally:
+            worker.send_signal(signal.SIGTERM)
+            try:
+                worker.wait(20)
+            except subprocess.TimeoutExpired:
+                worker.kill()
+
+
+def _wait_until_ready(worker: subprocess.Popen[bytes], port: int) -> None:
+    deadline = time.monotonic() + _READY_SECONDS
+    while not _ready(port):
+        if worker.poll() is not None or time.monotonic() > deadline:
+            raise DemoFailedError("the worker did not start")
+        time.sleep(0.1)
+
+
+def _push(inputs: list[Path], environment: dict[str, str], settings: Settings, port: int) -> Run:
+    """Produce the inputs and wait until every raw and every normalised record is handled."""
+    producer = subprocess.Popen(  # noqa: S603
+        [*_COMMAND, "produce", *map(str, inputs)], env=environment
+    )
+    first, moved, before = None, time.monotonic(), -1.0
+    try:
+        while True:
+            metrics, now = _metrics(port), time.monotonic()
+            taken = metrics["echowire_records_consumed_total", normalise.STAGE]
+            decided = metrics["echowire_records_consumed_total", detect.STAGE]
+            if first is None and taken:
+                first = now
+            if producer.poll() is not None and _done(settings, taken, decided):
+                break
+            if taken + decided != before:
+                moved, before = now, taken + decided
+            if now - moved > _STALLED_SECONDS:
+                raise DemoFailedError(f"nothing has moved for {_STALLED_SECONDS:.0f} s")
+            time.sleep(0.05)
+    finally:
+        if producer.poll() is None:
+            producer.terminate()
+    if producer.returncode:
+        raise DemoFailedError("`echowire produce` failed")
+    return Run(
+        raw_events=int(taken),
+        normalised=int(metrics["echowire_articles_normalised_total", ""]),
+        redeliveries=int(metrics["echowire_redeliveries_total", ""]),
+        seconds=now - (first or now),
+    )
+
+
+def _done(settings: Settings, taken: float, decided: float) -> bool:
+    raw = asyncio.run(record_count(settings, RAW))
+    return taken >= raw and decided >= asyncio.run(record_count(settings, NORMALISED))
+
+
+def _metrics(port: int) -> dict[tuple[str, str], float]:
+    """(metric, stage) -> value, of the metrics that have no other label than the stage."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
+        families = text_string_to_metric_families(answer.read().decode())
+    return {
+        (sample.name, sample.labels.get("stage", "")): sample.value
+        for family in families
+        for sample in family.samples
+    }
+
+
+def _ready(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5):
+            return True
+    except OSError:
+        return False
+
+
+def _stay(bootstrap: str, port: int) -> None:
+    console.print(
+        f"""
+[bold]Still running.[/] In another terminal:
+  push:     .venv/bin/echowire produce -b {bootstrap} FILE...
+  follow:   .venv/bin/echowire tail -b {bootstrap} articles
+            .venv/bin/echowire tail -b {bootstrap} stories --json
+  metrics:  http://127.0.0.1:{port}/metrics  (also /livez, /readyz)
+Ctrl-C stops everything."""
+    )
+    with contextlib.suppress(KeyboardInterrupt):
+        signal.pause()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+if __name__ == "__main__":
+    main()

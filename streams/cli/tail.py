@@ -1,0 +1,293 @@
+"""`echowire tail`: follows what echowire publishes, for people to read or for a pipe."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import contextlib
+import os
+import sys
+from collections.abc import AsyncGenerator, Callable
+from enum import StrEnum
+from functools import partial
+from typing import Annotated, Any, get_args
+
+import orjson
+import typer
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from rich.console import Console
+from rich.text import Text
+
+from schemas.enriched_article import Relation
+from streams.articles.times import format_milliseconds
+from streams.cli.options import BootstrapServers, TopicPrefix
+from streams.kafka import topics
+from streams.kafka.connection import admin_client, client_options
+from streams.kafka.topics import TopicsError, topic_name
+from streams.settings import Settings, load_settings
+
+_POLL_MILLISECONDS = 500
+_SHOWN_MATCHES = 3
+_SHOWN_PUBLISHERS = 5
+_SHOWN_BYTES = 120
+
+
+class What(StrEnum):
+    """What can be followed."""
+
+    ARTICLES = "articles"
+    STORIES = "stories"
+    EVENTS = "events"
+    DEAD_LETTERS = "dead-letters"
+
+
+_TOPICS = {
+    What.ARTICLES: topics.ENRICHED,
+    What.STORIES: topics.STORIES,
+    What.EVENTS: topics.STORY_EVENTS,
+    What.DEAD_LETTERS: topics.DEAD_LETTERS,
+}
+_STYLES = {
+    "original": "green",
+    "copy": "yellow",
+    "excerpt": "cyan",
+    "expansion": "cyan",
+    "compilation": "magenta",
+    "revision": "blue",
+    "withdrawn": "red",
+}
+# Characters that would move the cursor, change the terminal's state or turn the line around.
+_UNSAFE = {
+    **dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)], " "),
+    **dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)], None),
+}
+
+
+async def follow(
+    settings: Settings, name: str, *, from_beginning: bool
+) -> AsyncGenerator[ConsumerRecord]:
+    """Yield a topic's records as they come, outside of any consumer group; never ends.
+
+    From the beginning, records of one fetch are in the order of their times, but partitions are
+    not merged. Raises BrokerUnreachableError, and TopicsError where the topic is missing.
+    """
+    partitions = await _partitions(settings, topic_name(settings, name))
+    consumer = AIOKafkaConsumer(
+        **client_options(settings), enable_auto_commit=False, auto_offset_reset="earliest"
+    )
+    try:
+        await consumer.start()
+        consumer.assign(partitions)
+        await (consumer.seek_to_beginning() if from_beginning else consumer.seek_to_end())
+        while True:
+            fetched = await consumer.getmany(timeout_ms=_POLL_MILLISECONDS)
+            records = [record for of_partition in fetched.values() for record in of_partition]
+            for record in sorted(records, key=lambda record: record.timestamp):
+                yield record
+    finally:
+        await consumer.stop()
+
+
+async def _partitions(settings: Settings, topic: str) -> list[TopicPartition]:
+    async with admin_client(settings) as admin:
+        # Asked for a missing topic by name, a broker may create it.
+        if topic not in await admin.list_topics():
+            raise TopicsError(f"{topic} is missing. `echowire topics create` makes it.")
+        described = await admin.describe_topics([topic])
+    return [TopicPartition(topic, part["partition"]) for part in described[0]["partitions"]]
+
+
+def as_lines(what: What, record: ConsumerRecord) -> list[Text]:
+    """One record -> a line about it, and lines below that say more.
+
+    Of a record that is none of echowire's: where it stands.
+    """
+    try:
+        match what:
+            case What.ARTICLES:
+                return _article(orjson.loads(record.value))
+            case What.STORIES:
+                return _story(orjson.loads(record.value))
+            case What.EVENTS:
+                return _event(orjson.loads(record.value))
+            case What.DEAD_LETTERS:
+                return _dead_letter(record)
+    except (ValueError, LookupError, TypeError, AttributeError):
+        place = f"{record.topic}[{record.partition}]@{record.offset}"
+        return [Text(f"{place}: not a record of echowire's", "red")]
+
+
+def _article(article: dict[str, Any]) -> list[Text]:
+    detection = article["detection"]
+    title = article["title"] or article["text"][:_SHOWN_BYTES] or article["article_id"]
+    relation = detection["relation"]
+    lines = [_line(article["raw"]["timestamp"], relation, article["source"], title)]
+    if relation != "original":
+        shown = _SHOWN_MATCHES if relation == "compilation" else 1
+        lines += [_below(_matched(match)) for match in detection["matches"][:shown]]
+    if relation == "withdrawn":
+        lines.append(_below(f"its story has {detection['story_size']} articles"))
+    return lines
+
+
+def _matched(match: dict[str, Any]) -> str:
+    """How much they have in common by the measure of the relation; the reason names the other."""
+    contained = match["containment"]
+    match match["relation"]:
+        case "excerpt":
+            share = contained["of_this"]
+        case "expansion" | "compilation":
+            share = contained["of_other"]
+        case _:
+            share = match["jaccard"]
+    return f"{match['relation']} {share:.2f} — {match['reason']}"
+
+
+def _story(story: dict[str, Any]) -> list[Text]:
+    label, relation = f"{story['articles']} articles", "copy"
+    if story["original_status"] == "canceled":
+        relation = "withdrawn"
+    publishers = [f"{p['source']} {p['articles']}" for p in story["publishers"][:_SHOWN_PUBLISHERS]]
+    more = len(story["publishers"]) - len(publishers)
+    rest = f" and {more} more" if more else ""
+    title = story["headline"] or story["story_id"]
+    return [
+        _line(story["last_seen"], label, story["original_source"], title, _STYLES[relation]),
+        _below(", ".join(publishers) + rest),
+    ]
+
+
+def _event(event: dict[str, Any]) -> list[Text]:
+    title, relation = event["headline"] or event["article_id"], event["relation"]
+    return [
+        _line(event["time"], event["type"], event["source"], title, _STYLES.get(relation)),
+        _below(f"{relation}, event {event['sequence']} of story {event['story_id']}"),
+        _below(event["reason"]),
+    ]
+
+
+def _dead_letter(record: ConsumerRecord) -> list[Text]:
+    headers = _headers(record)
+    origin = f"{headers['dlt_topic']}[{headers['dlt_partition']}]@{headers['dlt_offset']}"
+    first = (record.value or b"")[:_SHOWN_BYTES].decode("utf-8", "replace")
+    reason, detail = headers["dlt_reason"], headers["dlt_detail"]
+    return [_line(headers["dlt_time"], reason, origin, detail, "red"), _below(first or "no bytes")]
+
+
+def _line(time: str, label: str, source: str | None, title: str, style: str | None = None) -> Text:
+    # 2026-03-17T07:06:32.551Z -> 03-17 07:06:32
+    return Text.assemble(
+        (_safe(f"{time[5:10]} {time[11:19]}"), "dim"), " ",
+        (_safe(f"{label:<11}"), style or _STYLES.get(label, "")), " ",
+        (f"{_safe(source or '-'):<24}", "bold"), " ",
+        _safe(title),
+    )  # fmt: skip
+
+
+def _below(text: str) -> Text:
+    return Text(f"  ↳ {_safe(text)}", "dim")
+
+
+def _safe(text: str) -> str:
+    return text.translate(_UNSAFE)
+
+
+def _headers(record: ConsumerRecord) -> dict[str, str]:
+    return {name: value.decode("utf-8", "replace") for name, value in record.headers if value}
+
+
+def as_json(what: What, record: ConsumerRecord) -> bytes:
+    """One record -> one line of JSON: its value; of a dead letter its headers and bytes, too."""
+    if what is not What.DEAD_LETTERS:
+        return bytes(record.value).replace(b"\n", b" ")
+    letter: dict[str, Any] = {
+        "topic": record.topic,
+        "partition": record.partition,
+        "offset": record.offset,
+        "time": format_milliseconds(record.timestamp),
+        "headers": _headers(record),
+    }
+    try:
+        letter["value"] = None if record.value is None else record.value.decode()
+    except UnicodeDecodeError:
+        letter["value_base64"] = base64.b64encode(record.value).decode()
+    return orjson.dumps(letter)
+
+
+def _relation(record: ConsumerRecord) -> str | None:
+    """Of an article or an event; None where the record is neither."""
+    try:
+        item = orjson.loads(record.value)
+        relation = item.get("detection", item)["relation"]
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return None
+    return relation if isinstance(relation, str) else None
+
+
+# Typer takes an enumeration where options repeat, and not the contract's Literal.
+RelationName = StrEnum("RelationName", {name.upper(): name for name in get_args(Relation)})  # type: ignore[misc]
+
+
+def tail_command(
+    what: Annotated[What, typer.Argument(help="What to follow.")] = What.ARTICLES,
+    json: Annotated[bool, typer.Option("--json", help="JSON lines, for pipes.")] = False,
+    from_beginning: Annotated[
+        bool, typer.Option("--from-beginning", "-B", help="Begin with the oldest, not the next.")
+    ] = False,
+    count: Annotated[
+        int | None, typer.Option("--count", "-n", min=1, help="Stop after so many.")
+    ] = None,
+    filter_relation: Annotated[
+        list[RelationName] | None,
+        typer.Option(help="Only articles or events of this relation; may be repeated."),
+    ] = None,
+    bootstrap_servers: BootstrapServers = None,
+    topic_prefix: TopicPrefix = None,
+) -> None:
+    """Show articles with their verdicts, stories, events or dead letters as they come.
+
+    Ctrl-C ends it. It joins no consumer group and disturbs no worker.
+    """
+    if filter_relation and what not in {What.ARTICLES, What.EVENTS}:
+        raise typer.BadParameter(f"{what} have no relation", param_hint="--filter-relation")
+    settings = load_settings(bootstrap_servers=bootstrap_servers, topic_prefix=topic_prefix)
+    show = _write_json if json else partial(_print, Console(highlight=False))
+    records = follow(settings, _TOPICS[what], from_beginning=from_beginning)
+    shown = _show(what, records, show, set(filter_relation or []), count)
+    try:
+        asyncio.run(shown)
+    except KeyboardInterrupt:
+        pass
+    except BrokenPipeError:  # the reader of the pipe has gone; Python must not flush into it again
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+async def _show(
+    what: What,
+    records: AsyncGenerator[ConsumerRecord],
+    show: Callable[[What, ConsumerRecord], None],
+    relations: set[str],
+    count: int | None,
+) -> None:
+    left = count
+    async with contextlib.aclosing(records):
+        async for record in records:
+            tombstone = record.value is None and what is not What.DEAD_LETTERS
+            if tombstone or (relations and _relation(record) not in relations):
+                continue
+            show(what, record)
+            left = left and left - 1
+            if left == 0:
+                return
+
+
+def _print(console: Console, what: What, record: ConsumerRecord) -> None:
+    for line in as_lines(what, record):
+        if console.is_terminal:
+            line.truncate(console.width, overflow="ellipsis")
+        console.print(line, soft_wrap=True)
+
+
+def _write_json(what: What, record: ConsumerRecord) -> None:
+    sys.stdout.buffer.write(as_json(what, record) + b"\n")
+    sys.stdout.buffer.flush()

@@ -1,0 +1,257 @@
+"""All variants of an article's address have one form, and no two articles share one."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from streams.articles.address import (
+    TRACKING_PARAMETERS,
+    canonical_address,
+    domain_of,
+    publisher,
+)
+
+STORY = "https://daily.example/news/bridge?id=5"
+
+
+@pytest.mark.parametrize(
+    "variant",
+    [
+        STORY,
+        "  https://daily.example/news/bridge?id=5\n",
+        "http://daily.example/news/bridge?id=5",
+        "HTTPS://Daily.Example/news/bridge?id=5",
+        "daily.example/news/bridge?id=5",
+        "//daily.example/news/bridge?id=5",
+        "https://daily.example./news/bridge?id=5",
+        "https://daily.example:443/news/bridge?id=5",
+        "http://daily.example:80/news/bridge?id=5",
+        "https://reader:secret@daily.example/news/bridge?id=5",
+        "https://www.daily.example/news/bridge?id=5",
+        "https://www2.daily.example/news/bridge?id=5",
+        "https://m.daily.example/news/bridge?id=5",
+        "https://mobile.daily.example/news/bridge?id=5",
+        "https://www.m.daily.example/news/bridge?id=5",
+        "https://amp.daily.example/news/bridge?id=5",
+        "https://daily.example/news/bridge/?id=5",
+        "https://daily.example/news/bridge//?id=5",
+        "https://daily.example/news/bridge?id=5#comments",
+        "https://daily.example/news/bridge?id=5&",
+        "https://daily.example/news/bridge?utm_source=feed&id=5&UTM_Campaign=x",
+        "https://daily.example/news/bridge?fbclid=IwAR0&id=5",
+        "https://daily.example/news/bridge?id=5&gclid=1&ref=home",
+        "https://daily.example/news/bridge;jsessionid=9F3A?id=5",
+        "https://daily.example/news/bridge;JSESSIONID=9F3A.node1?id=5",
+        "https://daily.example/news/bridge%3Bjsessionid=9F3A?id=5",
+        "https://daily.example/news/bridge?id=5&PHPSESSID=1",
+        "https://daily.example/news/bri%64ge?id=%35",
+        "https://daily.example/news/bridge?id=5&print=1",
+        "https://daily.example/news/bridge?print&id=5",
+        "https://daily.example/news/bridge?id=5&view=print",
+        "https://daily.example/amp/news/bridge?id=5",
+        "https://daily.example/news/bridge/amp?id=5",
+        "https://daily.example/news/bridge/amp/?id=5",
+        "https://daily.example/news/bridge/amp.html?id=5",
+        "https://daily.example/news/bridge.amp?id=5",
+        "https://daily.example/news/bridge/amp/amp?id=5",
+        "https://daily.example/news/bridge/%61mp?id=5",
+        "https://daily.example/news/bridge?id=5&amp=1",
+        "https://daily.example/news/bridge?id=5&outputType=amp",
+        "https://www.google.com/amp/s/www.daily.example/news/bridge?id=5",
+        "https://www.google.com/amp/s/daily.example/news/bridge%3fid=5",
+        "https://www.google.com/amp/s/daily.example/news/bridge%3Fid=5?usqp=mq331AQ",
+        "https://www.google.com/amp/daily.example/news/bridge/amp/?id=5",
+        "https://google.co.uk/amp/s/amp.daily.example/news/bridge?id=5",
+        "https://www-daily-example.cdn.ampproject.org/c/s/www.daily.example/news/bridge?id=5",
+        "https://cdn.ampproject.org/v/s/daily.example/news/bridge?id=5&amp_js_v=0.1",
+    ],
+)
+def test_variants_of_one_address_have_one_form(variant: str) -> None:
+    assert canonical_address(variant) == STORY
+
+
+@pytest.mark.parametrize("name", TRACKING_PARAMETERS)
+def test_a_tracking_parameter_goes(name: str) -> None:
+    address = f"https://daily.example/news/bridge?id=5&{name.replace('*', 'anything')}=x"
+    assert canonical_address(address) == STORY
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("https://bücher.example/a", "https://xn--bcher-kva.example/a"),
+        ("https://BÜCHER.example/a", "https://www.xn--BCHER-KVA.example/a"),
+        ("https://daily.example/brücke", "https://daily.example/br%C3%BCcke"),
+        ("https://daily.example/br%c3%bccke", "https://daily.example/br%C3%BCcke"),
+        ("https://daily.example/a b", "https://daily.example/a%20b"),
+        ("https://daily.example/?q=a+b", "https://daily.example/?q=a%20b"),
+        ("https://daily.example/a?x=1&y=2", "https://daily.example/a?y=2&x=1"),
+        ("https://daily.example", "https://daily.example/"),
+        (
+            "daily.example/a?next=https://b.example/",
+            "https://daily.example/a?next=https://b.example/",
+        ),
+    ],
+)
+def test_two_spellings_are_one_address(one: str, other: str) -> None:
+    canonical = canonical_address(one)
+    assert canonical is not None
+    assert canonical.isascii()
+    assert canonical == canonical_address(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("https://daily.example/story?id=5", "https://daily.example/story?id=6"),
+        ("https://daily.example/story?sid=5", "https://daily.example/story?sid=6"),
+        ("https://daily.example/story?source=5", "https://daily.example/story?source=6"),
+        ("https://daily.example/story?a=1&a=2", "https://daily.example/story?a=1"),
+        ("https://daily.example/story?id", "https://daily.example/story"),
+        ("https://daily.example/story?print=8213", "https://daily.example/story?print=8214"),
+        ("https://daily.example:8080/story", "https://daily.example:8081/story"),
+        ("https://daily.example:8080/story", "https://daily.example/story"),
+        ("https://daily.example/story-1", "https://daily.example/story-2"),
+        ("https://daily.example/Story", "https://daily.example/story"),
+        ("https://daily.example/a/b", "https://daily.example/a%2Fb"),
+        ("https://daily.example/a?b", "https://daily.example/a%3Fb"),
+        ("https://daily.example/ampere", "https://daily.example/ere"),
+        ("https://daily.example/camp", "https://daily.example/c"),
+        ("https://sport.daily.example/a", "https://daily.example/a"),
+        ("https://daily.example/a", "https://weekly.example/a"),
+        # Escaped in windows-1251: no UTF-8, but two articles all the same.
+        ("https://daily.example/%EC%EE%F1%F2", "https://daily.example/%F1%EC%EE%F2"),
+        ("https://daily.example/?q=%EC%EE", "https://daily.example/?q=%F1%EC"),
+        (
+            "https://www.google.com/amp/s/daily.example/story?id=5",
+            "https://www.google.com/amp/s/daily.example/story?id=6",
+        ),
+    ],
+)
+def test_different_articles_are_not_joined(one: str, other: str) -> None:
+    assert canonical_address(one) is not None
+    assert canonical_address(one) != canonical_address(other)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "   ",
+        "bridge",
+        "the bridge reopens",
+        "3.14",
+        "https://",
+        "https:///news",
+        "http://localhost/news",
+        "http://10.0.0.1/news",
+        "http://[::1]/news",
+        "http://[daily.example/news",
+        "https://daily..example/news",
+        "https://-daily.example/news",
+        "https://daily.example:99999/news",
+        "https://daily.example:port/news",
+        "ftp://daily.example/news",
+        "file:///home/daily.example",
+        "javascript:openArticle(884213)",
+        "data:text/html,daily.example",
+        "mailto:desk@daily.example",
+        "desk@daily.example",
+        "urn:newsml:daily.example:20260302:5",
+        "about:blank",
+        "https://daily.example/\ud800",
+        "https://daily.example/?q=\ud800",
+        f"https://daily.example/{'a' * 2048}",
+        f"https://daily.example/{'ж' * 1000}",
+        f"https://{'a' * 64}.example/",
+    ],
+)
+def test_what_is_no_web_address_has_no_form(text: str) -> None:
+    assert canonical_address(text) is None
+
+
+_HOST = st.sampled_from(
+    ["daily.example", "www.m.daily.example", "google.com", "a.cdn.ampproject.org", "bücher.example"]
+)
+_PATH = st.lists(
+    st.sampled_from(
+        ["/", "amp", ".amp", ".html", "%61", "%2F", "%", "%3f", "%E9", "ü", "c", "s", "a.example",
+         ";sid=", "sid", "=", " ", "x", "\\", "..", "&amp;"]
+    ),
+    max_size=12,
+).map("".join)  # fmt: skip
+_QUERY = st.lists(
+    st.sampled_from(["a", "=", "&", "id", "utm_x", "%3D", "%26", "+", "%E9", "ü", "?", ";", "1"]),
+    max_size=10,
+).map("".join)
+ADDRESSES = st.builds("https://{}/{}?{}".format, _HOST, _PATH, _QUERY)
+
+
+@settings(deadline=None)
+@given(st.one_of(st.text(), st.text().map("daily.example/{}".format), ADDRESSES))
+@example("https://daily.example/a%2F")
+@example("https://google.com/amp/amp/s/daily.example/x")
+@example(f"daily.example/{'a' * 2033}")
+def test_the_canonical_form_is_its_own_canonical_form(text: str) -> None:
+    canonical = canonical_address(text)
+    if canonical is not None:
+        assert canonical_address(canonical) == canonical
+
+
+@settings(deadline=None)
+@given(st.text(st.characters(exclude_categories=())))
+def test_no_text_raises(text: str) -> None:
+    """Lone surrogates included."""
+    canonical_address(text)
+    domain_of(text)
+    publisher(text, None)
+
+
+@settings(deadline=None)
+@given(ADDRESSES)
+def test_a_canonical_form_is_ascii_on_https_without_a_fragment(address: str) -> None:
+    canonical = canonical_address(address)
+    if canonical is not None:
+        assert canonical.startswith("https://")
+        assert canonical.isascii()
+        assert not set(canonical) & set(" #\n\t")
+
+
+@pytest.mark.parametrize(
+    ("address", "domain"),
+    [
+        ("https://www.daily.example/news", "daily.example"),
+        ("m.daily.example", "daily.example"),
+        ("https://sport.daily.example/", "sport.daily.example"),
+        ("https://www.example", "www.example"),
+        ("the daily", None),
+    ],
+)
+def test_the_domain_is_the_host_without_the_marks_of_a_variant(
+    address: str, domain: str | None
+) -> None:
+    assert domain_of(address) == domain
+
+
+@pytest.mark.parametrize(
+    ("source", "canonical", "name"),
+    [
+        ("The Daily", STORY, "The Daily"),
+        (" The Daily ", None, "The Daily"),
+        ("St. Louis Daily", None, "St. Louis Daily"),
+        ("www.daily.example", None, "daily.example"),
+        ("https://www.daily.example/feed.xml", None, "daily.example"),
+        ("weekly.example", STORY, "weekly.example"),
+        (None, STORY, "daily.example"),
+        ("", STORY, "daily.example"),
+        ("  ", STORY, "daily.example"),
+        (None, None, None),
+        ("d." * 1000, None, "d." * 1000),
+    ],
+)
+def test_the_publisher_is_a_domain_where_one_is_known(
+    source: str | None, canonical: str | None, name: str | None
+) -> None:
+    assert publisher(source, canonical) == name

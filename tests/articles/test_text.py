@@ -1,0 +1,105 @@
+"""Stored text has one form and no control characters."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from streams.articles.text import clean_line, clean_text
+
+TEXTS = st.text(
+    st.one_of(
+        st.characters(codec="utf-8"),
+        st.sampled_from(" \t\n\r\xa0\x00\x0b\x0c\x85\x9f\u2028\u2029\u200be\u0301\ufeff\uffff"),
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "clean", "removed"),
+    [
+        ("The bridge reopens.", "The bridge reopens.", False),
+        ("", "", False),
+        (" \n\t\xa0 ", "", False),
+        ("  The bridge \n", "The bridge", False),
+        ("one \t\ntwo", "one\ntwo", False),
+        ("one\xa0\ntwo", "one\ntwo", False),
+        ("one\r\ntwo\rthree", "one\ntwo\nthree", False),
+        ("one\u2028two\u2029three", "one\ntwo\nthree", False),
+        ("one\n\n\n\n\ntwo", "one\n\ntwo", False),
+        ("one\n \n\t\n \ntwo", "one\n\ntwo", False),
+        ("one\n\ntwo", "one\n\ntwo", False),
+        ("tab\tinside", "tab\tinside", False),
+        ("Caf\u0065\u0301", "Caf\xe9", False),
+        ("nul\0inside", "nulinside", True),
+        ("\x1b[1mbold\x1b[0m", "[1mbold[0m", True),
+        ("e\0\u0301", "\xe9", True),
+        ("c1\x9fcontrol", "c1control", True),
+        ("\ufffebom\uffff", "bom", True),
+        ("\0", "", True),
+    ],
+)
+def test_a_text_is_cleaned(text: str, clean: str, removed: bool) -> None:
+    assert clean_text(text) == (clean, removed)
+
+
+@settings(deadline=None)
+@given(TEXTS)
+def test_cleaning_twice_changes_nothing(text: str) -> None:
+    clean, _ = clean_text(text)
+    assert clean_text(clean) == (clean, False)
+
+
+@settings(deadline=None)
+@given(TEXTS)
+def test_no_control_characters_are_left(text: str) -> None:
+    clean, _ = clean_text(text)
+    assert {c for c in clean if unicodedata.category(c) == "Cc"} <= {"\t", "\n"}
+    assert unicodedata.is_normalized("NFC", clean)
+    assert "\n\n\n" not in clean
+
+
+@settings(deadline=None)
+@given(TEXTS)
+def test_letters_are_never_lost(text: str) -> None:
+    clean, _ = clean_text(text)
+    assert letters(clean) == letters(text)
+
+
+def letters(text: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFD", text) if c.isalnum())
+
+
+@pytest.mark.parametrize(
+    ("text", "limit_bytes", "line"),
+    [
+        (None, 64, None),
+        ("", 64, None),
+        (" \n ", 64, None),
+        ("\0", 64, None),
+        ("Bridge\nreopens \t today", 64, "Bridge reopens today"),
+        ("Bridge", 6, "Bridge"),
+        ("Bridges", 6, "Bridge"),
+        ("Bridge reopens", 7, "Bridge"),
+        ("ééé", 5, "éé"),  # never half a letter
+        ("😀😀", 7, "😀"),
+        ("😀", 3, None),
+    ],
+)
+def test_a_line_is_one_line_of_bounded_size(
+    text: str | None, limit_bytes: int, line: str | None
+) -> None:
+    assert clean_line(text, limit_bytes) == line
+
+
+@settings(deadline=None)
+@given(TEXTS, st.integers(1, 40))
+def test_a_line_is_never_longer_than_its_limit(text: str, limit_bytes: int) -> None:
+    line = clean_line(text, limit_bytes)
+    if line is not None:
+        assert 0 < len(line.encode()) <= limit_bytes
+        assert clean_line(line, limit_bytes) == line
+        assert len(line.splitlines()) == 1

@@ -1,0 +1,275 @@
+"""Inputs become events: line by line, page by page, and nothing is lost on the way."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import lzma
+import tracemalloc
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deploy.demo.syndicator import SAMPLE
+from streams.cli.inputs import InputError, Meter, RawEvent, raw_event, read_events
+
+LINES = [
+    b'{"id": 1,  "source": "a.example", "text": "one"}',
+    b"not json at all",
+    b"[1, 2]",
+    b'{"id": 2, "source": "b.example", "text": "\xff"}',
+    b'{"id": 3, "url": "https://www.c.example/3", "fetched_at": "2026-03-02T10:00:00Z"}',
+]
+
+
+def read(*paths: Path) -> list[RawEvent]:
+    return list(read_events(paths))
+
+
+def values(*paths: Path) -> list[bytes]:
+    return [event.value for event in read(*paths)]
+
+
+def written(path: Path, content: bytes) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return path
+
+
+def event_of(**fields: Any) -> RawEvent:
+    return raw_event(json.dumps(fields).encode(), "here")
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.ndjson", "a.JSONL", "a.json"])
+@pytest.mark.parametrize("line_end", [b"\n", b"\r\n"])
+def test_lines_pass_byte_for_byte_broken_ones_too(
+    tmp_path: Path, name: str, line_end: bytes
+) -> None:
+    assert values(written(tmp_path / name, line_end.join(LINES))) == LINES
+
+
+def test_compressed_files_give_the_same_lines(tmp_path: Path) -> None:
+    content = b"\n".join(LINES)
+    gz = written(tmp_path / "a.jsonl.gz", gzip.compress(content))
+    xz = written(tmp_path / "a.json.xz", lzma.compress(content))
+    assert values(gz) == values(xz) == LINES
+
+
+def test_blank_lines_and_a_byte_order_mark_are_no_part_of_events(tmp_path: Path) -> None:
+    content = b"\xef\xbb\xbf" + LINES[0] + b"\n\n  \n\r\n" + LINES[1] + b"\n\n"
+    assert values(written(tmp_path / "a.jsonl", content)) == LINES[:2]
+    assert values(written(tmp_path / "a.json", b"\n" + LINES[0] + b"\n\n")) == LINES[:1]
+
+
+def test_an_event_knows_the_line_that_it_was_read_from(tmp_path: Path) -> None:
+    path = written(tmp_path / "a.jsonl", b"{}\n\n{}\n")
+    assert [event.origin for event in read(path)] == [f"{path} line 1", f"{path} line 3"]
+
+
+def test_a_json_file_may_hold_one_object_over_several_lines(tmp_path: Path) -> None:
+    document = json.dumps({"source": "a.example", "text": "one"}, indent=2).encode()
+    (event,) = read(written(tmp_path / "a.json", document + b"\n"))
+    assert event.value == document
+    assert event.key == b"a.example"
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+def test_a_json_file_may_hold_an_array(tmp_path: Path, indent: int | None) -> None:
+    elements: list[Any] = [{"id": "1"}, "broken", {"id": "\ud800"}]
+    path = written(tmp_path / "a.json", json.dumps(elements, indent=indent).encode())
+    assert [json.loads(value) for value in values(path)] == elements
+
+
+def test_an_empty_file_holds_no_events(tmp_path: Path) -> None:
+    paths = [written(tmp_path / name, b"") for name in ("a.jsonl", "b.json", "c.json")]
+    assert values(*paths) == []
+
+
+def test_standard_input_is_json_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"\n".join(LINES))))
+    assert values(Path("-")) == LINES
+
+
+def test_a_page_is_an_event_with_its_path_as_id(tmp_path: Path) -> None:
+    html = written(tmp_path / "page.html", "<p>Größe</p>".encode())
+    text = written(tmp_path / "page.txt", b"plain words")
+    assert [json.loads(value) for value in values(html, text)] == [
+        {"id": str(html), "html": "<p>Größe</p>"},
+        {"id": str(text), "text": "plain words"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        ('<meta charset="windows-1251">Привет'.encode("cp1251"), "Привет"),
+        ("<p>Größe und Gewähr, für später".encode("cp1252"), "Größe und Gewähr"),
+        ('<meta charset="iso-8859-1">日本語'.encode(), "日本語"),
+        ("\ufeff日本語".encode("utf-16"), "日本語"),
+    ],
+    ids=["declared", "undeclared", "declared wrongly", "marked"],
+)
+def test_a_page_is_read_in_its_own_encoding(tmp_path: Path, content: bytes, text: str) -> None:
+    (value,) = values(written(tmp_path / "page.htm", content))
+    assert text in json.loads(value)["html"]
+
+
+def test_a_folder_gives_its_files_in_order_and_leaves_the_rest(tmp_path: Path) -> None:
+    for name in ("b/2.txt", "b/10.txt", "a.txt", "c.html", ".hidden.txt", "b/.git/x.txt", "x.pdf"):
+        written(tmp_path / name, b"words")
+    found = [Path(event.origin).relative_to(tmp_path).as_posix() for event in read(tmp_path)]
+    assert found == ["a.txt", "b/10.txt", "b/2.txt", "c.html"]
+
+
+def test_a_missing_or_strange_input_is_named_before_anything_is_read(tmp_path: Path) -> None:
+    good = written(tmp_path / "good.jsonl", LINES[0])
+    (tmp_path / "empty").mkdir()
+    strange = written(tmp_path / "notes.pdf", b"words")
+    for path, why in [
+        (tmp_path / "missing.jsonl", "no such file"),
+        (strange, "cannot tell what it holds"),
+        (tmp_path / "empty", "holds none of"),
+    ]:
+        with pytest.raises(InputError, match=why) as raised:
+            read_events([good, path])
+        assert str(path) in str(raised.value)
+
+
+@pytest.mark.parametrize("name", ["a.jsonl.gz", "a.jsonl.xz"])
+def test_a_damaged_archive_is_named_after_its_good_lines(tmp_path: Path, name: str) -> None:
+    compress = gzip.compress if name.endswith("gz") else lzma.compress
+    whole = compress(b"\n".join(b'{"id": %d}' % number for number in range(100_000)))
+    path = written(tmp_path / name, whole[: len(whole) // 2])
+    events = read_events([path])
+    assert next(events).value == b'{"id": 0}'
+    with pytest.raises(InputError, match="cannot be read"):
+        list(events)
+
+
+def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
+    line = json.dumps({"id": "1", "text": "x" * 1000}).encode() + b"\n"
+    path = written(tmp_path / "a.jsonl.gz", gzip.compress(line * 30_000, 1))
+    tracemalloc.start()
+    try:
+        count = sum(1 for _ in read_events([path]))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert count == 30_000
+    assert peak < 4 << 20
+
+
+def test_the_meter_ends_at_the_size_of_the_files(tmp_path: Path) -> None:
+    paths = [
+        written(tmp_path / "a.jsonl.gz", gzip.compress(b"\n".join(LINES))),
+        written(tmp_path / "b.jsonl", b"\n".join(LINES)),
+    ]
+    meter = Meter()
+    positions = [meter.read_bytes for _ in read_events(paths, meter)]
+    assert positions == sorted(positions)
+    assert meter.read_bytes == meter.total_bytes == sum(path.stat().st_size for path in paths)
+
+
+def test_the_meter_cannot_know_the_length_of_standard_input() -> None:
+    meter = Meter()
+    read_events([Path("-")], meter)
+    assert meter.total_bytes is None
+
+
+@pytest.mark.parametrize(
+    ("fields", "key"),
+    [
+        ({"source": "Reuters", "url": "https://www.a.example/1"}, b"Reuters"),
+        ({"source": "www.A.example", "url": "https://b.example/1"}, b"a.example"),
+        ({"url": "https://www.a.example/1"}, b"a.example"),
+        ({"source": 7, "url": ["no"]}, None),
+        ({"id": "1"}, None),
+    ],
+)
+def test_the_key_is_the_publisher(fields: dict[str, Any], key: bytes | None) -> None:
+    assert event_of(**fields).key == key
+
+
+@pytest.mark.parametrize(
+    ("fields", "time"),
+    [
+        ({"fetched_at": "1970-01-01T00:00:01Z", "published_at": "1980-01-01"}, 1000),
+        ({"fetched_at": "soon", "published_at": "1970-01-01T01:00:01.5+01:00"}, 1500),
+        ({"fetched_at": None, "published_at": "1970-01-01T00:00:00"}, 0),
+        ({"published_at": "1969-12-31T23:59:59Z"}, None),
+        ({"published_at": 1_700_000_000}, None),
+        ({}, None),
+    ],
+)
+def test_the_time_is_that_of_fetching_or_else_of_publishing(
+    fields: dict[str, Any], time: int | None
+) -> None:
+    assert event_of(**fields).time == time
+
+
+@pytest.mark.parametrize(
+    ("times", "published_at"),
+    [
+        ({"time": "2017/2/7"}, "2017-02-07T00:00:00Z"),
+        ({"time": "2016/12/31 7:11"}, "2016-12-31T07:11:00Z"),
+        ({"time": "26-FEB-1987 15:01:01.79"}, "1987-02-26T15:01:01.790Z"),
+        ({"time": " 9-APR-1987 23:57:19.95&#5;&#5;&#5;A RM"}, "1987-04-09T23:57:19.950Z"),
+        ({"iso": "1987-02-26T15:01:00", "time": "2017/2/7"}, "1987-02-26T15:01:00Z"),
+        ({"iso": "unknown", "time": "2017/2/7"}, "2017-02-07T00:00:00Z"),
+        ({"time": "31-FEB-1987 10:00:00.00"}, "31-FEB-1987 10:00:00.00"),
+    ],
+)
+def test_a_line_of_a_labelled_corpus_becomes_a_raw_event(
+    times: dict[str, str], published_at: str
+) -> None:
+    article = {"id": "r1", "source": "reuters", "url": "u", "title": "t", "text": "words"}
+    event = event_of(**article, idx=0, set="reuters", cluster=-1, **times)
+    assert json.loads(event.value) == {**article, "published_at": published_at}
+
+
+def test_a_corpus_event_has_the_time_and_key_of_its_line() -> None:
+    event = event_of(source="reuters", title=None, text="words", time="1970/1/2")
+    assert (event.key, event.time) == (b"reuters", 86_400_000)
+    assert b"title" not in event.value
+
+
+def test_a_page_with_a_corpus_time_keeps_its_html() -> None:
+    event = event_of(html="<p>words</p>", time="2017/2/7")
+    assert json.loads(event.value)["html"] == "<p>words</p>"
+
+
+def test_a_raw_event_that_has_a_field_called_time_stays_as_it_is() -> None:
+    line = b'{"text": "words", "time": "2017/2/7", "published_at": "2026-03-02T10:00:00Z"}'
+    assert raw_event(line, "here").value == line
+
+
+def test_a_lone_surrogate_does_not_cost_the_time_of_an_event() -> None:
+    line = b'{"source": "\\ud800.example", "fetched_at": "1970-01-01T00:00:01Z"}'
+    assert raw_event(line, "here") == RawEvent(b"?.example", line, 1000, "here")
+
+
+ANYTHING = st.none() | st.integers() | st.text(max_size=20) | st.lists(st.text(max_size=5))
+FIELDS = st.sampled_from(["id", "source", "url", "text", "time", "iso", "fetched_at", "html"])
+
+
+@given(st.dictionaries(FIELDS, ANYTHING))
+def test_whatever_fields_a_line_has_it_is_an_event(fields: dict[str, Any]) -> None:
+    line = json.dumps(fields).encode()
+    event = raw_event(line, "here")
+    if not (fields.get("time") or fields.get("iso")):
+        assert event.value == line
+    for name in {"id", "text", "html"} & fields.keys():
+        assert json.loads(event.value).get(name) == fields[name]
+
+
+@given(st.binary(max_size=50).filter(lambda line: not line.startswith(b"{")))
+def test_a_line_that_is_no_object_stays_as_it_is(line: bytes) -> None:
+    assert raw_event(line, "here") == RawEvent(None, line, None, "here")
+
+
+def test_every_line_of_the_sample_is_one_event_as_it_stands() -> None:
+    assert values(SAMPLE) == SAMPLE.read_bytes().splitlines()

@@ -1,0 +1,186 @@
+"""The command line as a person meets it: sentences, exit codes, and no tracebacks."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import orjson
+import pytest
+from aiokafka.admin import NewPartitions, NewTopic
+
+from streams.kafka.connection import admin_client
+from streams.kafka.topics import SEGMENTS, TABLE, TopicsError, check_topics, create_topics
+from streams.settings import Settings
+
+SAMPLE = Path(__file__).parents[2] / "deploy" / "demo" / "sample.jsonl"
+
+
+def echowire(
+    *arguments: str, standard_input: bytes = b"", **environment: str
+) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [sys.executable, "-m", "streams.cli.main", *arguments],
+        input=standard_input,
+        capture_output=True,
+        env={**os.environ, "COLUMNS": "300", **environment},
+        check=False,
+        timeout=60,
+    )
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.mark.parametrize("command", [["worker"], ["topics", "check"], ["topics", "create"], ["tail"],
+                                     ["produce", str(SAMPLE)]])  # fmt: skip
+def test_a_broker_that_is_not_there_is_named_within_ten_seconds(command: list[str]) -> None:
+    address, started = f"127.0.0.1:{free_port()}", time.monotonic()
+    done = echowire(*command, "-b", address)
+    assert done.returncode == 1
+    assert f"No Kafka broker at {address}" in done.stderr.decode()
+    assert "Traceback" not in done.stderr.decode()
+    assert time.monotonic() - started < 10 + 5  # five for starting Python on a busy machine
+
+
+def test_something_else_on_the_port_is_told_from_nothing() -> None:
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen()
+        done = echowire("topics", "check", "-b", f"127.0.0.1:{server.getsockname()[1]}")
+    assert done.returncode == 1
+    assert "does not speak plain Kafka" in done.stderr.decode()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "sentence"),
+    [
+        (["--set", "chunk_record=5"], {}, "chunk_record: no such setting"),
+        (["--set", "chunk_records=0"], {}, "chunk_records (or ECHOWIRE_CHUNK_RECORDS)"),
+        (["--set", "chunk_records"], {}, "expected NAME=VALUE"),
+        ([], {"ECHOWIRE_WINDOW": "5"}, "ECHOWIRE_WINDOW: no such setting"),
+        ([], {"ECHOWIRE_CONFIG": "/nowhere.toml"}, "/nowhere.toml, which is not a file"),
+        (["--stage", "both"], {}, "expected normalise, detect or all"),
+    ],
+)
+def test_a_broken_setting_stops_the_start_with_a_sentence(
+    arguments: list[str], environment: dict[str, str], sentence: str
+) -> None:
+    done = echowire("worker", *arguments, **environment)
+    assert done.returncode == 78
+    assert sentence in done.stderr.decode()
+    assert "Traceback" not in done.stderr.decode()
+
+
+def test_help_and_version_work_without_a_broker() -> None:
+    for command in ("worker", "produce", "tail", "process", "topics", "settings", "version"):
+        done = echowire(command, "--help")
+        assert done.returncode == 0, done.stderr
+        assert b"Usage" in done.stdout
+    assert echowire("version").stdout.startswith(b"echowire 0.")
+    settings = echowire("settings").stdout.decode()
+    assert all(name in settings for name in Settings.model_fields)
+
+
+def test_process_reads_a_pipe_and_writes_enriched_lines_and_rejected_ones(tmp_path: Path) -> None:
+    rejected = tmp_path / "rejected.jsonl"
+    lines = [
+        b'{"id":"1","text":"Some words of a text."}',
+        b"rubbish",
+        b'{"id":"2","text":"Others."}',
+    ]
+    done = echowire("process", "-", "--rejected", str(rejected), standard_input=b"\n".join(lines))
+    assert done.returncode == 0, done.stderr
+    assert [json.loads(line)["producer_id"] for line in done.stdout.splitlines()] == ["1", "2"]
+    [line] = rejected.read_bytes().splitlines()
+    assert json.loads(line)["line"] == 2
+    assert json.loads(line)["reason"] == "not_json"
+    assert json.loads(line)["value"] == "rubbish"
+    assert b"3 events: 2 original; 0 redeliveries; 1 rejected (1 not_json)" in done.stderr
+
+
+def test_process_gives_the_same_bytes_whatever_the_chunks(tmp_path: Path) -> None:
+    outputs = []
+    for size in ("1", "13", "500"):
+        output = tmp_path / f"{size}.jsonl"
+        done = echowire("process", str(SAMPLE), "-o", str(output), "--set", f"chunk_records={size}")
+        assert done.returncode == 0, done.stderr
+        outputs.append(output.read_bytes())
+    assert outputs[0] == outputs[1] == outputs[2]
+    assert len(outputs[0].splitlines()) > 150
+
+
+def test_process_gives_an_event_without_a_time_that_of_the_one_before_it() -> None:
+    events = [
+        {"id": "1", "text": "One.", "published_at": "2026-03-02T10:00:00+02:00"},
+        {"id": "2", "text": "Two."},
+    ]
+    done = echowire("process", standard_input=b"\n".join(map(orjson.dumps, events)))
+    times = [json.loads(line)["raw"]["timestamp"] for line in done.stdout.splitlines()]
+    assert times == ["2026-03-02T08:00:00Z"] * 2
+
+
+def test_process_of_a_file_that_is_not_there_is_a_sentence() -> None:
+    done = echowire("process", "nowhere.jsonl")
+    assert done.returncode == 1
+    assert b"nowhere.jsonl" in done.stderr
+    assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.broker
+def test_missing_topics_are_named_with_the_command_that_makes_them(settings: Settings) -> None:
+    flags = ["-b", settings.bootstrap_servers, "--topic-prefix", settings.topic_prefix]
+    for command in (["topics", "check"], ["worker"]):
+        done = echowire(*command, *flags)
+        assert done.returncode == 1
+        text = done.stderr.decode()
+        assert all(f"{settings.topic_prefix}{topic.name} is missing" in text for topic in TABLE)
+        assert "echowire topics create" in text
+        assert "Traceback" not in text
+    assert echowire("topics", "create", *flags).returncode == 0
+    assert b"all topics are there already" in echowire("topics", "create", *flags).stdout
+    checked = echowire("topics", "check", *flags)
+    assert checked.returncode == 0
+    assert checked.stdout.count(b"4 partitions") == len(TABLE)
+
+
+@pytest.mark.broker
+async def test_a_wrong_partition_count_and_a_wrong_cleanup_policy_are_named(
+    settings: Settings,
+) -> None:
+    async with admin_client(settings) as admin:
+        name = f"{settings.topic_prefix}stories"
+        await admin.create_topics(
+            [NewTopic(name, 4, 1, topic_configs={"cleanup.policy": "delete"})]
+        )
+        await create_topics(admin, settings, 4, 1)
+        segments = f"{settings.topic_prefix}{SEGMENTS}"
+        await admin.create_partitions({segments: NewPartitions(total_count=6)})
+        deadline = time.monotonic() + 20
+        while True:
+            with pytest.raises(TopicsError) as error:
+                await check_topics(admin, settings)
+            if "has 6 partitions" in str(error.value) or time.monotonic() > deadline:
+                break
+            await asyncio.sleep(0.1)
+    assert f"{segments} has 6 partitions, but must have as many as" in str(error.value)
+    assert f"{name} has cleanup.policy=delete, expected compact" in str(error.value)
+
+
+@pytest.mark.broker
+async def test_a_segment_topic_kept_for_less_than_the_window_is_refused(settings: Settings) -> None:
+    name = f"{settings.topic_prefix}{SEGMENTS}"
+    async with admin_client(settings) as admin:
+        await admin.create_topics([NewTopic(name, 4, 1, topic_configs={"retention.ms": "3600000"})])
+        await create_topics(admin, settings, 4, 1)
+        with pytest.raises(TopicsError, match="shorter than the window"):
+            await check_topics(admin, settings)

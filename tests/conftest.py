@@ -1,0 +1,41 @@
+"""What tests of several folders share: one broker a session, and fresh topics for each test."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Iterator
+
+import pytest
+
+from deploy.kafka.embedded import EmbeddedKafka
+from streams.settings import Settings, load_settings
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A developer's own ECHOWIRE_* variables must not change what tests see."""
+    for name in [name for name in os.environ if name.startswith("ECHOWIRE_")]:
+        if name != "ECHOWIRE_CACHE":
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def kafka() -> Iterator[EmbeddedKafka]:
+    with EmbeddedKafka() as broker:
+        yield broker
+
+
+@pytest.fixture
+def settings(kafka: EmbeddedKafka) -> Settings:
+    """Settings of a test's own: its topics and its group are nobody else's."""
+    name = uuid.uuid4().hex[:12]
+    return load_settings(
+        bootstrap_servers=kafka.bootstrap,
+        topic_prefix=f"{name}.",
+        group=name,
+        http_port=0,
+        session_timeout_seconds=6,
+        window_articles=4096,
+        page_processes=1,
+    )

@@ -1,0 +1,203 @@
+"""Verdicts are a function of the log alone: not of its cuts, nor of crashes and recoveries.
+
+Each example is a log of up to 60 articles out of few items and texts, so that it is full of
+copies, excerpts, versions, resends, kills and late returns; the windows are tiny, so that articles
+leave them all the time, by record time and by count.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import orjson
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from streams.detection.chunk import Chunk
+from streams.detection.decide import Decision, decide
+from streams.detection.parameters import Parameters
+from streams.detection.segment import Segment, decode_segment, encode_segment
+from streams.detection.sketch import Sketches, sketch_texts
+from streams.detection.state import ShardState
+from streams.detection.verdict import VerdictWriter
+from tests.detection.newsroom import (
+    HOUR,
+    MINUTE,
+    NOON,
+    SECOND,
+    YEAR,
+    Arrival,
+    Desk,
+    article,
+    cut,
+    edited,
+    remembered,
+    story,
+)
+
+SMALL = Parameters(capacity=16, window_seconds=3600)
+SHORT = Parameters(capacity=64, window_seconds=3600)
+FEW = Parameters(capacity=8, window_seconds=72 * 3600)
+STEPS = (0, SECOND, SECOND, MINUTE, 20 * MINUTE, 59 * MINUTE, HOUR, 2 * HOUR,
+         -MINUTE, -HOUR, -5 * HOUR, YEAR, -YEAR)  # fmt: skip
+
+ordinary = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+@cache
+def texts() -> tuple[list[str], Sketches]:
+    """Four families of texts that resemble each other in every way, and their sketches."""
+    made: list[str] = []
+    for seed in range(4):
+        told, other = story(seed, 120), story(seed + 1, 120)
+        made += [told, edited(told, 0.04), edited(told, 0.04, 2), edited(told, 0.2, 3)]
+        made += [cut(told, 40), f"{told} {story(seed + 10, 150)}", f"{told} {other}"]
+        made.append(cut(told, 12))
+    return made, sketch_texts(made)
+
+
+class Log:
+    """Records of one shard's input, and the sketch of each."""
+
+    def __init__(self, arrivals: list[Arrival], sketches: Sketches) -> None:
+        self.arrivals, self.sketches = arrivals, sketches
+
+    def __repr__(self) -> str:
+        """Short enough to read a failure."""
+        return "\n".join(
+            f"{a.offset}: item {a.article['producer_id']}, {a.article['status']},"
+            f" {a.article['text'][:20]!r} ({len(a.article['text'])}),"
+            f" {(a.time - NOON) / MINUTE:.2f} min, notice {a.notice}"
+            for a in self.arrivals
+        )
+
+    def chunk(self, first: int, last: int) -> Chunk:
+        part = self.arrivals[first:last]
+        return Chunk(
+            values=[a.value for a in part],
+            sketches=self.sketches[first:last],
+            times=[a.time for a in part],
+            offsets=[a.offset for a in part],
+            notices=[a.notice for a in part],
+        )
+
+    def chunks(self, cuts: list[int]) -> list[Chunk]:
+        """Cut after so many records each, over and over."""
+        made, first = [], 0
+        while first < len(self.arrivals):
+            last = first + cuts[len(made) % len(cuts)]
+            made.append(self.chunk(first, last))
+            first = last
+        return made
+
+
+@st.composite
+def logs(draw: st.DrawFn) -> Log:
+    items = draw(st.integers(1, 24))
+    families = draw(st.integers(1, 4))
+    records = draw(
+        st.lists(
+            st.tuples(
+                st.integers(0, items - 1),
+                st.integers(0, 8 * families - 1),
+                st.sampled_from(["usable"] * 8 + ["canceled", "canceled", "withheld"]),
+                st.integers(0, 3),
+                st.sampled_from(STEPS),
+                st.integers(1, 3),
+            ),
+            min_size=10,
+            max_size=60,
+        )
+    )
+    made, sketches = texts()
+    arrivals, places, now, offset = [], [], NOON, 0
+    for item, text, status, source, step, gap in records:
+        now, offset = now + step, offset + gap
+        fields = {"source": [None, "a.example", "b.example", "c.example"][source]}
+        told = article(str(item), made[text], status=status, **fields)
+        arrivals.append(Arrival(told, now, offset, status == "canceled" and source == 0))
+        places.append(text)
+    return Log(arrivals, sketches[places])
+
+
+cuts = st.lists(st.integers(1, 25), min_size=1, max_size=8)
+parameters = st.sampled_from([SMALL, SHORT, FEW])
+
+
+def published(decisions: list[Decision]) -> dict[str, Any]:
+    """All that has gone out, the stories by their last state."""
+    return {
+        "enriched": [value for d in decisions for value in d.enriched],
+        "relations": [relation for d in decisions for relation in d.relations],
+        "redeliveries": sum(d.redeliveries for d in decisions),
+        "events": [event for d in decisions for event in d.events],
+        "stories": {s[0]: s for d in decisions for s in d.stories},
+    }
+
+
+def worked(chunks: list[Chunk], of: Parameters, state: ShardState | None = None) -> Desk:
+    desk = Desk(of)
+    desk.state = state or desk.state
+    for chunk in chunks:
+        desk.decide(chunk)
+    return desk
+
+
+def recovered(segments: list[Segment], of: Parameters) -> ShardState:
+    state = ShardState(of)
+    for segment in segments:
+        state.apply(segment)
+    return state
+
+
+def of_the_window(segments: list[Segment], of: Parameters) -> list[Segment]:
+    """From the first segment on whose clock lies in the window of the last."""
+    start = segments[-1].clock - of.window_milliseconds
+    return [segment for segment in segments if segment.clock >= start]
+
+
+@ordinary
+@given(logs(), cuts, parameters)
+def test_verdicts_do_not_depend_on_where_the_log_is_cut(
+    log: Log, cuts: list[int], of: Parameters
+) -> None:
+    single, cut_up = worked(log.chunks([1]), of), worked(log.chunks(cuts), of)
+    assert published(cut_up.decisions) == published(single.decisions)
+    assert remembered(cut_up.state) == remembered(single.state)
+
+
+@ordinary
+@given(logs(), cuts, parameters, st.integers(0, 60))
+def test_a_recovered_shard_is_the_shard_that_was(
+    log: Log, cuts: list[int], of: Parameters, crash: int
+) -> None:
+    chunks = log.chunks(cuts)
+    crash = 1 + crash % len(chunks)
+    live = worked(chunks[:crash], of)
+    segments = [decode_segment(data) for data in live.segments]
+    undisturbed = worked(chunks[crash:], of, state=recovered(segments, of))
+    assert remembered(recovered(segments, of)) == remembered(live.state)
+    from_window = recovered(of_the_window(segments, of), of)
+    assert remembered(from_window) == remembered(live.state)
+    rest = worked(chunks[crash:], of, state=from_window)
+    for chunk in chunks[crash:]:
+        live.decide(chunk)
+    assert published(rest.decisions) == published(live.decisions[crash:])
+    assert published(undisturbed.decisions) == published(live.decisions[crash:])
+    assert remembered(rest.state) == remembered(live.state)
+
+
+@ordinary
+@given(logs(), cuts, parameters)
+def test_a_chunk_decided_twice_has_the_same_outputs_twice(
+    log: Log, cuts: list[int], of: Parameters
+) -> None:
+    state, writer = ShardState(of), VerdictWriter(of)
+    for chunk in log.chunks(cuts):
+        before = orjson.dumps({n.hex(): s.record for n, s in state.stories.items()})
+        lost, decision = decide(state, chunk, writer), decide(state, chunk, writer)
+        assert orjson.dumps({n.hex(): s.record for n, s in state.stories.items()}) == before
+        assert published([lost]) == published([decision])
+        assert encode_segment(lost.segment) == encode_segment(decision.segment)
+        state.apply(decision.segment)

@@ -1,0 +1,251 @@
+"""The service end to end on a real broker: all that is pushed comes out, once, as it should."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import Counter
+from pathlib import Path
+
+import orjson
+import pytest
+
+from schemas import CONTRACTS, DeadLetterHeaders, EnrichedArticle, NormalisedArticle
+from streams.agents.loop import EXIT_INTERNAL_ERROR
+from streams.agents.page_pool import PagePool
+from streams.cli.inputs import RawEvent
+from streams.cli.process import Summary, process
+from streams.detection.stories import rebuild
+from streams.kafka.topics import DEAD_LETTERS, ENRICHED, NORMALISED, RAW, STORIES, STORY_EVENTS
+from streams.settings import Settings
+from tests.kafka.service import (
+    Worker, committed, everything_committed, make_topics, push, read, until,
+)  # fmt: skip
+
+pytestmark = pytest.mark.broker
+
+SAMPLE = Path(__file__).parents[2] / "deploy" / "demo" / "sample.jsonl"
+HOUR = 3_600_000
+NOON = 1_772_452_800_000  # 2026-03-02T12:00:00Z
+
+
+def text_of(seed: int, words: int = 120) -> str:
+    """A made article: its words come in an order that no other seed has."""
+    chance = random.Random(seed)
+    return " ".join(f"w{chance.randrange(5000)}" for _ in range(words)) + "."
+
+
+def article(number: int, **fields: object) -> dict[str, object]:
+    return {"id": str(number), "source": "a.example", "title": f"T{number}",
+            "text": text_of(number), "language": "en", **fields}  # fmt: skip
+
+
+def run_until_committed(settings: Settings, folder: Path) -> Worker:
+    worker = Worker(settings, folder).start()
+    try:
+        until(lambda: worker.ended() or everything_committed(settings), "offsets are committed")
+    finally:
+        if worker.ended():
+            print(worker.log())
+    return worker
+
+
+def test_a_first_chunk_of_one_record_at_offset_0_does_not_stop_the_commits_after_it(
+    settings: Settings, tmp_path: Path
+) -> None:
+    asyncio.run(make_topics(settings))
+    asyncio.run(push(settings, [article(0)], partition=0))
+    with run_until_committed(settings, tmp_path) as worker:
+        asyncio.run(push(settings, [article(n) for n in range(1, 1500)], partition=0))
+        until(lambda: everything_committed(settings), "the large chunks are committed too")
+        assert worker.metric("echowire_verdicts_total") == 1500
+
+
+def test_the_same_bytes_come_out_of_kafka_as_of_process(settings: Settings, tmp_path: Path) -> None:
+    lines = SAMPLE.read_bytes().splitlines()
+    times = [NOON + i * 60_000 for i in range(len(lines))]
+    pool = PagePool(1)
+    try:
+        events = [RawEvent(None, line, at) for line, at in zip(lines, times, strict=True)]
+        plain = settings.model_copy(update={"topic_prefix": ""})
+        expected = [
+            line for done in process(events, plain, pool.read_now, Summary()) for line in done.enriched
+        ]
+    finally:
+        pool.close()
+    asyncio.run(make_topics(settings, partitions=1))
+    asyncio.run(push(settings, lines, times=times))
+    with run_until_committed(settings, tmp_path):
+        found = [record.value for record in asyncio.run(read(settings, ENRICHED))]
+    prefix = settings.topic_prefix.encode()
+    assert [value.replace(b'"topic":"' + prefix, b'"topic":"') for value in found] == expected
+
+
+def test_every_record_of_the_sample_ends_as_a_verdict_a_redelivery_or_a_dead_letter(
+    settings: Settings, tmp_path: Path
+) -> None:
+    lines = SAMPLE.read_bytes().splitlines()
+    asyncio.run(make_topics(settings))
+    asyncio.run(push(settings, lines, times=[NOON + i for i in range(len(lines))]))
+    with run_until_committed(settings, tmp_path) as worker:
+        redeliveries = worker.metric("echowire_redeliveries_total")
+        rejected = worker.metric("echowire_records_rejected_total")
+        enriched = asyncio.run(read(settings, ENRICHED))
+        letters = asyncio.run(read(settings, DEAD_LETTERS))
+    assert len(letters) == rejected == 6
+    assert len(enriched) + redeliveries + len(letters) == len(lines)
+    verdicts = Counter((r.key, orjson.loads(r.value)["content_digest"]) for r in enriched)
+    assert set(verdicts.values()) == {1}
+    for record in enriched:
+        parsed = EnrichedArticle.model_validate_json(record.value)
+        headers = dict(record.headers)
+        assert record.key.decode() == parsed.article_id
+        assert headers["ce_id"].decode() == f"{parsed.article_id}-{parsed.content_digest}"
+        assert headers["content-type"] == b"application/json"
+        assert headers["ce_specversion"] == b"1.0"
+    for letter in letters:
+        headers = {name: value.decode() for name, value in letter.headers}
+        DeadLetterHeaders.model_validate(headers)
+        assert letter.value in lines
+
+
+def test_what_the_events_say_folds_to_the_stories(settings: Settings, tmp_path: Path) -> None:
+    lines = SAMPLE.read_bytes().splitlines()
+    asyncio.run(make_topics(settings))
+    asyncio.run(push(settings, lines, times=[NOON + i for i in range(len(lines))]))
+    with run_until_committed(settings, tmp_path):
+        events = [orjson.loads(r.value) for r in asyncio.run(read(settings, STORY_EVENTS))]
+        stories = {
+            r.key.decode(): orjson.loads(r.value) for r in asyncio.run(read(settings, STORIES))
+        }
+    assert len(stories) > 20
+    assert rebuild(events) == stories
+    for name, values in (("story", stories.values()), ("story_event", events)):
+        for value in values:
+            CONTRACTS[name].model_validate_json(orjson.dumps(value))
+
+
+def test_a_killed_worker_loses_nothing_and_what_it_repeats_is_the_same(
+    settings: Settings, tmp_path: Path
+) -> None:
+    asyncio.run(make_topics(settings))
+    events = [article(n, text=text_of(n % 700)) for n in range(6000)]
+    asyncio.run(push(settings, events, keys=[str(n % 7).encode() for n in range(6000)]))
+    small = settings.model_copy(update={"chunk_records": 50})
+    with Worker(small, tmp_path) as first:
+        until(lambda: first.metric("echowire_verdicts_total") > 300, "it is in the middle")
+        first.kill()
+    with run_until_committed(settings, tmp_path) as second:
+        assert second.metric("echowire_recovered_articles_total") > 0
+    found: dict[bytes, set[bytes]] = {}
+    for record in asyncio.run(read(settings, ENRICHED)):
+        found.setdefault(record.key, set()).add(record.value)
+    assert len(found) == 6000
+    assert {len(values) for values in found.values()} == {1}
+    normalised = {r.key for r in asyncio.run(read(settings, NORMALISED))}
+    assert normalised == set(found)
+
+
+def test_a_restarted_worker_knows_the_articles_of_the_one_before(
+    settings: Settings, tmp_path: Path
+) -> None:
+    asyncio.run(make_topics(settings))
+    asyncio.run(push(settings, [article(1), article(2)], times=[NOON, NOON + 1]))
+    with run_until_committed(settings, tmp_path) as first:
+        assert first.stop() == 0
+    again = [article(1), article(3, text=text_of(2), source="b.example")]
+    asyncio.run(push(settings, again, times=[NOON + HOUR, NOON + HOUR + 1]))
+    with run_until_committed(settings, tmp_path) as second:
+        assert second.metric("echowire_redeliveries_total") == 1
+        assert second.metric("echowire_verdicts_total", relation="copy") == 1
+
+
+def test_a_kill_without_a_language_finds_its_article_in_whichever_shard(
+    settings: Settings, tmp_path: Path
+) -> None:
+    asyncio.run(make_topics(settings))
+    english = {"source": "a.example", "language": "en", "text": " ".join(["the news of the day"] * 20)}
+    events = [
+        {"id": "1", **english},
+        {"id": "2", **english},
+        {"id": "1", "source": "a.example", "status": "canceled"},
+    ]
+    asyncio.run(push(settings, events, times=[NOON, NOON + 1, NOON + 2], partition=0))
+    with run_until_committed(settings, tmp_path):
+        enriched = [orjson.loads(r.value) for r in asyncio.run(read(settings, ENRICHED))]
+        story_events = [orjson.loads(r.value) for r in asyncio.run(read(settings, STORY_EVENTS))]
+    assert Counter(e["detection"]["relation"] for e in enriched) == {
+        "original": 1, "copy": 1, "withdrawn": 1,
+    }  # fmt: skip
+    assert [e["type"] for e in story_events] == ["started", "joined", "withdrawn"]
+
+
+def test_bad_records_become_dead_letters_and_the_rest_of_their_chunk_is_unharmed(
+    settings: Settings, tmp_path: Path
+) -> None:
+    bad: dict[str, bytes | None] = {
+        "not_json": b"{",
+        "not_object": b"[1]",
+        "not_utf8": b'{"text": "\xff\xfe"}',
+        "invalid_field": b'{"text": 5}',
+        "no_body": b'{"title": "x"}',
+        "empty_body": b'{"text": " "}',
+        "too_large": b'{"text": "' + b"x" * (settings.record_bytes + 1) + b'"}',
+        "no_article": b'{"html": "<html><body><img src=x></body></html>"}',
+    }
+    good = [article(n) for n in range(20)]
+    asyncio.run(make_topics(settings))
+    asyncio.run(push(settings, [*good[:10], *bad.values(), None, *good[10:]], partition=2))
+    with run_until_committed(settings, tmp_path) as worker:
+        assert worker.metric("echowire_verdicts_total") == 20
+        letters = asyncio.run(read(settings, DEAD_LETTERS))
+    reasons = {dict(r.headers)["dlt_reason"].decode(): r for r in letters if r.value is not None}
+    assert reasons.keys() == bad.keys()
+    for reason, record in reasons.items():
+        headers = {name: value.decode() for name, value in record.headers}
+        assert record.value == bad[reason]
+        assert (record.partition, headers["dlt_partition"]) == (2, "2")
+        assert headers["dlt_topic"] == settings.topic_prefix + RAW
+        assert headers["dlt_attempt"] == "1"
+    assert "got nothing" in dict(next(r for r in letters if r.value is None).headers)[
+        "dlt_detail"
+    ].decode()
+
+
+def test_an_internal_error_ends_the_process_without_acknowledging(
+    settings: Settings, tmp_path: Path
+) -> None:
+    asyncio.run(make_topics(settings, partitions=1))
+    asyncio.run(push(settings, [b"not ours"], topic=NORMALISED))
+    worker = Worker(settings, tmp_path).launch()
+    until(worker.ended, "it has ended")
+    assert worker.process.returncode == EXIT_INTERNAL_ERROR
+    assert "nothing else may produce to it" in worker.log()
+    assert "not acknowledged" in worker.log()
+    assert asyncio.run(committed(settings, NORMALISED)).get(0, -1) in (-1, 0)
+
+
+def test_the_normalised_topic_holds_what_its_contract_says(
+    settings: Settings, tmp_path: Path
+) -> None:
+    asyncio.run(make_topics(settings))
+    asyncio.run(push(settings, SAMPLE.read_bytes().splitlines()))
+    with run_until_committed(settings, tmp_path):
+        for record in asyncio.run(read(settings, NORMALISED)):
+            NormalisedArticle.model_validate_json(record.value)
+
+
+def test_health_and_metrics_answer_and_nothing_else_does(
+    settings: Settings, tmp_path: Path
+) -> None:
+    asyncio.run(make_topics(settings))
+    asyncio.run(push(settings, [article(n) for n in range(30)]))
+    with run_until_committed(settings, tmp_path) as worker:
+        assert worker.get("/livez") == (200, "live\n")
+        assert worker.get("/readyz") == (200, "ready\n")
+        assert [worker.get(path)[0] for path in ("/table", "/router", "/")] == [404] * 3
+        assert worker.metric("echowire_chunk_records_sum", stage="normalise") == 30
+        assert worker.metric("echowire_end_to_end_seconds_count", stage="detect") == 30
+        assert worker.metric("echowire_index_articles") == 30
+        assert worker.metric("echowire_lag_records", stage="detect") == 0
+        assert worker.stop() == 0

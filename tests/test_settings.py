@@ -1,0 +1,212 @@
+"""Settings: flags beat the environment, that beats the file, that beats the defaults."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from streams.settings import DEFAULT_FILE, PREFIX, Settings, SettingsError, load_settings
+
+
+@pytest.fixture(autouse=True)
+def _nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in os.environ:
+        if name.upper().startswith(PREFIX):
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+def write(text: str, name: str = DEFAULT_FILE) -> Path:
+    path = Path(name)
+    path.write_text(text, encoding="utf-8")
+    return path.absolute()
+
+
+def complaint(**flags: Any) -> str:
+    with pytest.raises(SettingsError) as error:
+        load_settings(**flags)
+    return str(error.value)
+
+
+def test_without_anything_the_defaults_hold() -> None:
+    assert load_settings().group == "echowire"
+
+
+@pytest.mark.parametrize(
+    ("flag", "environment", "file", "group"),
+    [
+        ("flag", "environment", "file", "flag"),
+        (None, "environment", "file", "environment"),
+        (None, None, "file", "file"),
+        ("flag", None, "file", "flag"),
+        ("flag", "environment", None, "flag"),
+        (None, None, None, "echowire"),
+    ],
+)
+def test_flags_beat_the_environment_that_beats_the_file_that_beats_the_default(
+    monkeypatch: pytest.MonkeyPatch,
+    flag: str | None,
+    environment: str | None,
+    file: str | None,
+    group: str,
+) -> None:
+    if environment is not None:
+        monkeypatch.setenv("ECHOWIRE_GROUP", environment)
+    if file is not None:
+        write(f'group = "{file}"')
+    assert load_settings(group=flag).group == group
+
+
+def test_each_setting_comes_from_its_own_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    write('group = "file"\nchunk_records = 7')
+    monkeypatch.setenv("ECHOWIRE_CHUNK_RECORDS", "8")
+    settings = load_settings(http_port=9)
+    assert (settings.group, settings.chunk_records, settings.http_port) == ("file", 8, 9)
+
+
+def test_a_flag_of_zero_is_given() -> None:
+    assert load_settings(http_port=0, gather_seconds=0.0).http_port == 0
+
+
+def test_the_environment_may_be_written_in_small_letters(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("echowire_group", "small")
+    assert load_settings().group == "small"
+
+
+def test_the_environment_names_another_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    write('group = "default file"')
+    monkeypatch.setenv("ECHOWIRE_CONFIG", str(write('group = "named"', "other.toml")))
+    assert load_settings().group == "named"
+
+
+def test_a_named_file_that_is_missing_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And not the defaults: somebody meant it to be read."""
+    monkeypatch.setenv("ECHOWIRE_CONFIG", "/no/such/echowire.toml")
+    assert complaint() == "ECHOWIRE_CONFIG names /no/such/echowire.toml, which is not a file"
+
+
+def test_a_named_folder_is_an_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("ECHOWIRE_CONFIG", str(tmp_path))
+    assert complaint() == f"ECHOWIRE_CONFIG names {tmp_path}, which is not a file"
+
+
+@pytest.mark.parametrize("text", ["group = ", "group: echowire", '[group\n"x"', "a = 1\na = 2"])
+def test_a_broken_file_is_named_with_the_place_of_the_mistake(
+    monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    path = write(text)
+    monkeypatch.setenv("ECHOWIRE_CONFIG", str(path))
+    message = complaint()
+    assert message.startswith(f"{path}: ")
+    assert "line" in message or "end of document" in message
+
+
+def test_a_file_that_is_no_text_is_named() -> None:
+    Path(DEFAULT_FILE).write_bytes(b'group = "\xff"')
+    assert complaint().startswith(f"{DEFAULT_FILE}: ")
+
+
+def test_an_unknown_setting_in_the_file_is_named() -> None:
+    write("window_secnds = 3600")
+    assert complaint() == "window_secnds: no such setting; `echowire settings` lists them"
+
+
+def test_an_unknown_setting_in_the_environment_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ECHOWIRE_WINDOW_SECNDS", "3600")
+    assert complaint() == "ECHOWIRE_WINDOW_SECNDS: no such setting; `echowire settings` lists them"
+
+
+def test_an_unknown_flag_is_named() -> None:
+    assert complaint(window=3).startswith("window: no such setting")
+
+
+def test_the_cache_of_jars_is_no_setting_and_no_mistake(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ECHOWIRE_CACHE", "/tmp/jars")
+    load_settings()
+
+
+BAD_VALUES = [
+    ("bootstrap_servers", "localhost", "'localhost'"),
+    ("bootstrap_servers", "a:9092, b:9092", "'a:9092, b:9092'"),
+    ("group", "", "''"),
+    ("topic_prefix", "news/", "'news/'"),
+    ("compression", "snappy", "'snappy'"),
+    ("session_timeout_seconds", 1, "1"),
+    ("session_timeout_seconds", 301, "301"),
+    ("chunk_records", 0, "0"),
+    ("chunk_records", 10_001, "10001"),
+    ("gather_seconds", -0.1, "-0.1"),
+    ("gather_seconds", 2, "2"),
+    ("record_bytes", 999, "999"),
+    ("page_processes", 0, "0"),
+    ("window_seconds", 59, "59"),
+    ("window_articles", 1000, "1000"),
+    ("copy_jaccard", 0, "0"),
+    ("copy_jaccard", 1.1, "1.1"),
+    ("http_port", -1, "-1"),
+    ("http_port", 65_536, "65536"),
+    ("log_level", "loud", "'loud'"),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "shown"), BAD_VALUES)
+def test_a_value_out_of_range_is_named_with_what_came(name: str, value: Any, shown: str) -> None:
+    message = complaint(**{name: value})
+    assert message.startswith(f"{name} (or ECHOWIRE_{name.upper()}): ")
+    assert message.endswith(f", got {shown}")
+
+
+@pytest.mark.parametrize(("name", "value", "shown"), BAD_VALUES)
+def test_a_value_out_of_range_in_the_environment_is_named_too(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: Any, shown: str
+) -> None:
+    monkeypatch.setenv(f"ECHOWIRE_{name.upper()}", str(value))
+    message = complaint()
+    assert message.startswith(f"{name} (or ECHOWIRE_{name.upper()}): ")
+    assert shown.strip("'") in message
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "got"),
+    [
+        ("http_port = 70000", "http_port (or ECHOWIRE_HTTP_PORT): ", "got 70000"),
+        ('chunk_records = "many"', "chunk_records (or ECHOWIRE_CHUNK_RECORDS): ", "got 'many'"),
+        ("group = 5", "group (or ECHOWIRE_GROUP): ", "got 5"),
+        ("[group]\nname = 'x'", "group (or ECHOWIRE_GROUP): ", "got {'name': 'x'}"),
+    ],
+)
+def test_a_value_of_the_wrong_kind_in_the_file_is_named(text: str, start: str, got: str) -> None:
+    write(text)
+    message = complaint()
+    assert message.startswith(start)
+    assert message.endswith(got)
+
+
+def test_every_range_has_a_row_in_the_table_above() -> None:
+    free = {"http_host"}  # the operating system knows which of them exist
+    assert {name for name, _, _ in BAD_VALUES} == set(Settings.model_fields) - free
+
+
+def test_settings_do_not_change_under_a_running_worker() -> None:
+    settings = load_settings()
+    with pytest.raises(ValidationError):
+        settings.group = "other"
+
+
+def test_every_setting_says_what_it_is_for() -> None:
+    assert [n for n, field in Settings.model_fields.items() if not field.description] == []
+
+
+def test_detection_goes_by_the_settings() -> None:
+    parameters = load_settings(
+        copy_jaccard=0.5, window_seconds=3600, window_articles=2048
+    ).parameters()
+    assert (parameters.copy_jaccard, parameters.window_seconds, parameters.capacity) == (
+        0.5,
+        3600,
+        2048,
+    )
