@@ -40,6 +40,8 @@ _HOST = re.compile(
     r"^(?=.{4,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{1,62}$"
 )
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+# What nearly all addresses are; the others take the long way, four times as slow.
+_PLAIN_ADDRESS = re.compile(r"https?://([a-z0-9.-]+)(/[^?#\s\\\x7f-\U0010ffff]*)?(?:\?([^#\s\\\x7f-\U0010ffff]*))?(?:#[!-~]*)?")
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9/_.~@!$&'()*+,;=:-]*")
 _LONGEST_ADDRESS = 2048
 _LONGEST_NAME = 300
@@ -111,6 +113,9 @@ def _split(address: str) -> tuple[str, str, str, str] | None:
     text = address.strip()
     if not text or len(text) > _LONGEST_ADDRESS:
         return None
+    if plain := _PLAIN_ADDRESS.fullmatch(text):
+        host = _host(plain[1])
+        return None if host is None else (host, "", plain[2] or "", plain[3] or "")
     bare = not _SCHEME.match(text)
     if bare:
         text = f"https://{text.removeprefix('//')}"

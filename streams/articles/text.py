@@ -40,7 +40,10 @@ def clean_line(text: str | None, limit_bytes: int) -> str | None:
     """One line of at most `limit_bytes` bytes of UTF-8, or None where nothing is left."""
     if not text:
         return None
-    line = " ".join(clean_text(text)[0].split())
+    if text.isascii() and text.isprintable() and "  " not in text:
+        line = text.strip()
+    else:
+        line = " ".join(clean_text(text)[0].split())
     if len(line) * 4 > limit_bytes:
         line = line.encode()[:limit_bytes].decode(errors="ignore").rstrip()
     return line or None
