@@ -30,7 +30,7 @@ log = logging.getLogger("echowire")
 STAGES = (normalise.STAGE, detect.STAGE)
 EXIT_CONFIGURATION = 78  # sysexits.h
 
-# Events, each a chunk, that Faust may hold ready for an agent: one at work, one waiting.
+# Chunks that wait for an agent at most, besides the one at work; then the consumer waits.
 _CHUNKS_AHEAD = 2
 
 

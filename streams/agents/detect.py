@@ -12,12 +12,12 @@ from aiokafka.structs import ConsumerRecord
 
 from streams.detection.chunk import Chunk as ArticleChunk
 from streams.detection.decide import Decision, decide
+from streams.detection.entry import ForeignEntryError, decode_entries
 from streams.detection.segment import Segment, encode_segment
-from streams.detection.sketch import decode_sketches
 from streams.detection.state import ShardState
 from streams.detection.verdict import VerdictWriter
 from streams.kafka.consumer import Chunk
-from streams.kafka.headers import NOTICE_HEADER, SKETCH_HEADER, EventHeaders
+from streams.kafka.headers import ENTRY_HEADER, NOTICE_HEADER, EventHeaders
 from streams.kafka.publish import BatchPublisher, Outgoing
 from streams.kafka.shards import Shards
 from streams.kafka.topics import ENRICHED, SEGMENTS, STORIES, STORY_EVENTS, topic_name
@@ -71,14 +71,16 @@ class DetectStage:
 
     def _outgoing(self, records: Sequence[ConsumerRecord], decision: Decision) -> list[Outgoing]:
         articles = Outgoing(self._topics[ENRICHED])
-        for place, article_id, value in zip(
-            decision.places, decision.article_ids, decision.enriched, strict=True
+        for place, article_id, digest, value in zip(
+            decision.places,
+            decision.article_ids,
+            decision.digests,
+            decision.enriched,
+            strict=True,
         ):
-            record = records[place]
-            # The normalised record's own id: the same text has one verdict.
-            name = dict(record.headers)["ce_id"].decode()
-            headers = self._enriched.of(name, record.timestamp)
-            articles.add(article_id.encode(), value, record.timestamp, headers)
+            time_ms = records[place].timestamp
+            headers = self._enriched.of(f"{article_id}-{digest}", time_ms)
+            articles.add(article_id.encode(), value, time_ms, headers)
         events, stories = Outgoing(self._topics[STORY_EVENTS]), Outgoing(self._topics[STORIES])
         for story_id, sequence, time_ms, value in decision.events:
             headers = self._event.of(f"{story_id}-{sequence}", time_ms)
@@ -90,8 +92,8 @@ class DetectStage:
 
     def _segment(self, segment: Segment, partition: int) -> Outgoing:
         out = Outgoing(self._topics[SEGMENTS])
-        # The time of a segment is the shard's clock: recovery finds the window's start by it.
-        out.add(None, encode_segment(segment), segment.clock, [], partition)
+        # By this time, which never falls, recovery finds the window's start.
+        out.add(None, encode_segment(segment), segment.latest, [], partition)
         return out
 
     def _count(
@@ -122,8 +124,8 @@ class DetectStage:
 def _articles(records: Sequence[ConsumerRecord]) -> ArticleChunk:
     headers = [dict(record.headers) for record in records]
     try:
-        sketches = decode_sketches([h[SKETCH_HEADER] for h in headers])
-    except (KeyError, ValueError) as error:
+        entries = decode_entries([h[ENTRY_HEADER] for h in headers])
+    except (KeyError, ForeignEntryError) as error:
         first = records[0]
         raise ForeignRecordError(
             f"{first.topic} partition {first.partition} holds a record from offset {first.offset}"
@@ -132,7 +134,7 @@ def _articles(records: Sequence[ConsumerRecord]) -> ArticleChunk:
         ) from error
     return ArticleChunk(
         values=[record.value for record in records],
-        sketches=sketches,
+        entries=entries,
         times=[record.timestamp for record in records],
         offsets=[record.offset for record in records],
         notices=[NOTICE_HEADER in h for h in headers],

@@ -10,10 +10,11 @@ import numpy as np
 
 from streams.agents.page_pool import PagePool
 from streams.articles.normalise import Decoded, NormalisedChunk, decode_chunk, normalise_chunk
-from streams.detection.sketch import encode_sketches, sketch_texts
+from streams.detection.entry import encode_entries, entries_of
+from streams.detection.sketch import sketch_texts
 from streams.kafka.consumer import Chunk
 from streams.kafka.dead_letters import dead_letters
-from streams.kafka.headers import NOTICE_HEADER, SKETCH_HEADER, EventHeaders
+from streams.kafka.headers import ENTRY_HEADER, NOTICE_HEADER, EventHeaders
 from streams.kafka.partitioning import shard_of
 from streams.kafka.publish import BatchPublisher, Outgoing
 from streams.kafka.topics import DEAD_LETTERS, NORMALISED, topic_name
@@ -64,7 +65,7 @@ class NormaliseStage:
         m.published_bytes.labels(STAGE).inc(size)
         m.consumed.labels(STAGE).inc(len(chunk.records))
         m.chunk_records.observe(STAGE, len(chunk.records))
-        m.normalised.inc(len(articles.places))
+        m.normalised.inc(len(articles.articles))
         m.unknown_fields.inc(decoded.unknown_fields)
         for reason, count in Counter(why.reason.value for _, why in articles.rejections).items():
             m.rejected.labels(reason).inc(count)
@@ -73,16 +74,19 @@ class NormaliseStage:
         m.latency.observe(STAGE, now - np.array([r.timestamp for r in chunk.records]) / 1000)
 
     def _outgoing(self, chunk: Chunk, articles: NormalisedChunk, shards: int) -> Outgoing:
-        sketches = encode_sketches(sketch_texts(articles.texts))
+        sketches = sketch_texts([article["text"] for article in articles.articles])
+        entries = encode_entries(entries_of(articles.articles, sketches))
         out = Outgoing(self._topic)
-        for i, place in enumerate(articles.places):
-            article_id, time_ms = articles.article_ids[i], chunk.records[place].timestamp
-            home = shard_of(articles.languages[i], shards)
-            headers = self._headers.of(f"{article_id}-{articles.digests[i]}", time_ms)
-            headers.append((SKETCH_HEADER, sketches[i]))
-            key, value = article_id.encode(), articles.values[i]
-            out.add(key, value, time_ms, headers, home)
-            for shard in range(shards) if articles.kills[i] else ():
+        for place, article, value, entry in zip(
+            articles.places, articles.articles, articles.values, entries, strict=True
+        ):
+            key, time_ms = article["article_id"], chunk.records[place].timestamp
+            home = shard_of(article["language"], shards)
+            headers = self._headers.of(f"{key}-{article['content_digest']}", time_ms)
+            headers.append((ENTRY_HEADER, entry))
+            out.add(key.encode(), value, time_ms, headers, home)
+            for shard in range(shards) if article["status"] == "canceled" else ():
                 if shard != home:
-                    out.add(key, value, time_ms, [*headers, (NOTICE_HEADER, b"1")], shard)
+                    notice = [*headers, (NOTICE_HEADER, b"1")]
+                    out.add(key.encode(), value, time_ms, notice, shard)
         return out

@@ -73,16 +73,13 @@ class Decoded:
 class NormalisedChunk:
     """Articles in the chunk's order, as parallel lists, and what was rejected.
 
-    `texts[i]` is what is compared of article i; `places[i]` its record's place in the chunk.
+    `articles` are `NormalisedArticle` fields, `values` the same as JSON; `places[i]` is the place
+    in the chunk of the record that article i is of.
     """
 
     places: list[int] = field(default_factory=list)
-    article_ids: list[str] = field(default_factory=list)
-    digests: list[str] = field(default_factory=list)
-    kills: list[bool] = field(default_factory=list)
+    articles: list[dict[str, Any]] = field(default_factory=list)
     values: list[bytes] = field(default_factory=list)
-    languages: list[str] = field(default_factory=list)
-    texts: list[str] = field(default_factory=list)
     rejections: list[tuple[int, Rejection]] = field(default_factory=list)
     dropped: Counter[str] = field(default_factory=Counter)
 
@@ -122,12 +119,8 @@ def normalise_chunk(
             continue
         chunk.dropped.update(dropped)
         chunk.places.append(place)
-        chunk.article_ids.append(made["article_id"])
-        chunk.digests.append(made["content_digest"])
-        chunk.kills.append(raw.status == "canceled")
+        chunk.articles.append(made)
         chunk.values.append(orjson.dumps(made))
-        chunk.languages.append(made["language"])
-        chunk.texts.append(made["text"])
     return chunk
 
 

@@ -15,6 +15,7 @@ from streams.articles.rejection import Rejection
 from streams.cli.inputs import RawEvent
 from streams.detection.chunk import Chunk
 from streams.detection.decide import decide
+from streams.detection.entry import entries_of
 from streams.detection.sketch import sketch_texts
 from streams.detection.state import ShardState
 from streams.detection.verdict import VerdictWriter
@@ -76,9 +77,10 @@ def process(
 
 
 def _articles(chunk: list[FileRecord], articles: NormalisedChunk) -> Chunk:
+    sketches = sketch_texts([article["text"] for article in articles.articles])
     return Chunk(
         values=articles.values,
-        sketches=sketch_texts(articles.texts),
+        entries=entries_of(articles.articles, sketches),
         times=[chunk[place].timestamp for place in articles.places],
         offsets=[chunk[place].offset for place in articles.places],
         notices=[False] * len(articles.places),

@@ -69,7 +69,7 @@ class View:
         if older < self.state.tail or newer - older >= len(self.state.rows):
             return False
         start = int(self.row(newer)["clock"]) - self.state.parameters.window_milliseconds
-        return int(self.row(older)["clock"]) >= start
+        return int(self.row(older)["latest"]) >= start
 
     def _in_window(self, newer: Integers, older: Integers) -> npt.NDArray[np.bool_]:
         """Which pairs lie within the window: by count, by the shard's clock, by record times."""
@@ -78,7 +78,7 @@ class View:
         return (
             (older >= self.state.tail)
             & (newer - older < len(self.state.rows))
-            & (self.column(older, "clock") >= start["clock"] - window)
+            & (self.column(older, "latest") >= start["clock"] - window)
             & (self.column(older, "time") >= start["time"] - window)
         )
 

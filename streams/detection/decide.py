@@ -9,11 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from streams.detection.candidates import Scored, View
 from streams.detection.chunk import Arrivals, Chunk, arrivals_of
+from streams.detection.entry import hex_ids
 from streams.detection.relations import Match, holds_whole, reason
 from streams.detection.segment import MATCHABLE, NO_SERIAL, WITHDRAWN, Segment
-from streams.detection.state import ShardState
+from streams.detection.state import ShardState, StoryState
 from streams.detection.story_log import CORRECTED, WITHDREW, Published, StoryLog
 from streams.detection.verdict import VerdictWriter, enriched
 
@@ -26,6 +30,7 @@ class Decision:
     redeliveries: int
     places: list[int]  # (v,) in the chunk
     article_ids: list[str]  # (v,)
+    digests: list[str]  # (v,)
     enriched: list[bytes]  # (v,) JSON
     relations: list[str]  # (v,)
     events: list[Published]
@@ -37,31 +42,29 @@ def decide(state: ShardState, chunk: Chunk, writer: VerdictWriter) -> Decision:
     arrivals = arrivals_of(state, chunk)
     judge = _Judge(View(state, arrivals), writer)
     verdicts = judge.verdicts(arrivals)
-    stories = [story.fields() for story in judge.log.touched.values()]
-    published = [
-        (place, article["article_id"], relation, verdict)
-        for place, article, (relation, verdict) in zip(
-            arrivals.places, arrivals.articles, verdicts, strict=True
-        )
-        if not chunk.notices[place]
-    ]
-    return Decision(
-        Segment(
-            chunk.offsets[0],
-            chunk.offsets[-1],
-            arrivals.base,
-            arrivals.clock,
-            arrivals.rows,
-            stories,
-        ),
-        arrivals.redeliveries,
-        [place for place, _, _, _ in published],
-        [article_id for _, article_id, _, _ in published],
-        [enriched(chunk.values[place], verdict) for place, _, _, verdict in published],
-        [relation for _, _, relation, _ in published],
-        judge.log.events,
-        judge.log.records(),
+    segment = Segment(
+        chunk.offsets[0],
+        chunk.offsets[-1],
+        arrivals.base,
+        arrivals.clock,
+        arrivals.latest,
+        arrivals.rows,
+        [story.fields() for story in judge.log.touched.values()],
     )
+    decision = Decision(
+        segment, arrivals.redeliveries, [], [], [], [], [], judge.log.events, judge.log.records()
+    )
+    ids = hex_ids(arrivals.rows["article_id"]), hex_ids(arrivals.rows["digest"])
+    for place, article_id, digest, (relation, verdict) in zip(
+        arrivals.places, *ids, verdicts, strict=True
+    ):
+        if not chunk.notices[place]:
+            decision.places.append(place)
+            decision.article_ids.append(article_id)
+            decision.digests.append(digest)
+            decision.relations.append(relation)
+            decision.enriched.append(enriched(chunk.values[place], verdict))
+    return decision
 
 
 class _Judge:
@@ -74,29 +77,28 @@ class _Judge:
     def verdicts(self, arrivals: Arrivals) -> list[tuple[str, bytes]]:
         """(relation, `detection` as JSON) of every arrival; fills in the rows' stories."""
         rows = arrivals.rows
-        # A new story is named after its first text, so that no name is ever used twice.
+        # A new story is named after its first text and its time: a text that comes again after
+        # the window begins another story, with another name.
         rows["story_id"][:, :8] = rows["article_id"][:, :8]
-        rows["story_id"][:, 8:] = rows["digest"][:, :8]
+        rows["story_id"][:, 8:] = rows["digest"][:, :8] ^ _bytes_of(rows["time"])
         scored = self._view.scored()
         verdicts: list[tuple[str, bytes]] = []
         flags, previous = rows["flags"].tolist(), rows["previous"].tolist()
-        for i, article in enumerate(arrivals.articles):
+        article_ids, story_ids = hex_ids(rows["article_id"]), hex_ids(rows["story_id"])
+        for i, article_id in enumerate(article_ids):
             if flags[i] & WITHDRAWN:
                 verdicts.append(self._withdrawn(i, previous[i]))
             elif previous[i] != NO_SERIAL:
                 verdicts.append(self._revision(i, previous[i], scored.get(i, {})))
             elif i in scored:
-                verdicts.append(self._compared(i, article, scored[i]))
+                verdicts.append(self._compared(i, article_id, scored[i]))
             else:
-                verdicts.append(self._alone(article, flags[i]))
+                why = None if flags[i] & MATCHABLE else "too_short"
+                verdict = self._writer.original(article_id, story_ids[i], why)
+                verdicts.append(("original", verdict))
         return verdicts
 
-    def _alone(self, article: dict[str, Any], flags: int) -> tuple[str, bytes]:
-        story_id = article["article_id"][:16] + article["content_digest"][:16]
-        why = None if flags & MATCHABLE else "too_short"
-        return "original", self._writer.original(article["article_id"], story_id, why)
-
-    def _compared(self, i: int, article: dict[str, Any], candidates: Scored) -> tuple[str, bytes]:
+    def _compared(self, i: int, article_id: str, candidates: Scored) -> tuple[str, bytes]:
         matches = self._ranked(i, candidates)
         members = [m for m in matches if m.member]
         row, serial = self._view.rows[i], self._view.base + i
@@ -115,10 +117,8 @@ class _Judge:
         return relation, self._writer.related(
             story_id=row["story_id"].tobytes().hex(),
             relation=relation,
-            original_id=story.record["original_id"] if story else article["article_id"],
-            syndicated=_syndicated(article["source"], story.record["original_source"])
-            if story
-            else None,
+            original_id=story.record["original_id"] if story else article_id,
+            syndicated=_syndicated(row, story) if story else None,
             supersedes=None,
             unmatched_reason=None,
             matches=listed,
@@ -144,8 +144,9 @@ class _Judge:
     def _withdrawn(self, i: int, before: int) -> tuple[str, bytes]:
         """A kill, or an article whose kill came before it."""
         row, story, known = self._view.rows[i], None, before != NO_SERIAL
-        supersedes = None
+        supersedes = original_id = None
         if known:
+            original_id = row["article_id"].tobytes().hex()
             earlier = self._view.row(before)
             row["story_id"] = earlier["story_id"]
             supersedes = earlier["digest"].tobytes().hex()
@@ -155,7 +156,7 @@ class _Judge:
         return "withdrawn", self._writer.related(
             story_id=row["story_id"].tobytes().hex() if known else None,
             relation="withdrawn",
-            original_id=story.record["original_id"] if story else None,
+            original_id=story.record["original_id"] if story else original_id,
             syndicated=None,
             supersedes=supersedes,
             unmatched_reason="canceled",
@@ -219,8 +220,12 @@ class _Judge:
         return list(listed.values())
 
 
-def _syndicated(source: str | None, original_source: str | None) -> bool | None:
+def _bytes_of(times: npt.NDArray[np.int64]) -> npt.NDArray[np.uint8]:
+    """(n,) -> (n, 8)."""
+    return np.ascontiguousarray(times).view(np.uint8).reshape(-1, 8)
+
+
+def _syndicated(row: np.void, story: StoryState) -> bool | None:
     """Whether a copy is another publisher's; None where a publisher is unknown."""
-    if source is None or original_source is None:
-        return None
-    return source != original_source
+    source, original_source = row["source"].decode(), story.record["original_source"]
+    return source != original_source if source and original_source else None

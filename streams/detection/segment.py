@@ -15,41 +15,37 @@ import numpy as np
 import numpy.typing as npt
 import orjson
 
-from streams.detection.sketch import ALGORITHM, SKETCH, Sketches
+from streams.detection.entry import ENTRY
+from streams.detection.sketch import ALGORITHM
 
-HEADLINE_BYTES = 120
 NO_SERIAL = -1
 
 # Bits of a row's `flags`.
 MATCHABLE, WITHDRAWN, WITHHELD, EMBARGOED = 1, 2, 4, 8
 
-_SKETCH_FIELDS = [
-    (name, SKETCH.fields[name][0])
-    for name in SKETCH.names or ()
-    if SKETCH.fields and name != "version"
+_ENTRY_FIELDS = [
+    (name, ENTRY.fields[name][0])
+    for name in ENTRY.names or ()
+    if ENTRY.fields and name not in ("version", "status")
 ]
 ROW = np.dtype(
     [
         ("offset", "<i8"),  # of the normalised article's record
         ("time", "<i8"),  # record time, milliseconds since 1970
+        ("latest", "<i8"),  # the latest record time so far, this row's included
         ("clock", "<i8"),  # the shard's clock when this row had come, never falling
         ("previous", "<i8"),  # serial of the item's version before, or NO_SERIAL
-        ("article_id", "u1", (16,)),
-        ("digest", "u1", (16,)),
         ("story_id", "u1", (16,)),
         ("flags", "u1"),
-        ("language", "S3"),
-        ("source", "S64"),
-        ("headline", f"S{HEADLINE_BYTES}"),
-        *_SKETCH_FIELDS,
+        *_ENTRY_FIELDS,
     ]
 )
 Rows = npt.NDArray[np.void]
-SKETCH_FIELDS = tuple(name for name, _ in _SKETCH_FIELDS)
+ENTRY_FIELDS = tuple(name for name, _ in _ENTRY_FIELDS)
 
 _MAGIC, _VERSION = b"EWSG", 1
 _START = struct.Struct("<4sBI")  # magic, version, checksum of all that follows
-_HEADER = struct.Struct("<HIIqqqq")  # lengths of algorithm, rows and stories; `Segment`'s numbers
+_HEADER = struct.Struct("<HIIqqqqq")  # lengths of algorithm, rows and stories; `Segment`'s numbers
 
 
 class DamagedSegmentError(Exception):
@@ -64,6 +60,7 @@ class Segment:
     last_offset: int
     base: int  # serial of the first row; the others follow
     clock: int  # of the shard after this chunk, milliseconds since 1970
+    latest: int  # record time that the shard has seen
     rows: Rows  # (n,) of ROW
     stories: list[dict[str, Any]]
 
@@ -76,7 +73,7 @@ def encode_segment(segment: Segment) -> bytes:
     algorithm, stories = ALGORITHM.encode(), orjson.dumps(segment.stories)
     header = _HEADER.pack(
         len(algorithm), len(segment.rows), len(stories),
-        segment.first_offset, segment.last_offset, segment.base, segment.clock,
+        segment.first_offset, segment.last_offset, segment.base, segment.clock, segment.latest,
     )  # fmt: skip
     body = header + algorithm + columns + stories
     return _START.pack(_MAGIC, _VERSION, zlib.crc32(body)) + body
@@ -94,7 +91,9 @@ def decode_segment(data: bytes) -> Segment:
         )
     if zlib.crc32(memoryview(data)[_START.size :]) != crc:
         raise DamagedSegmentError("the checksum does not fit the bytes")
-    name_bytes, count, json_bytes, first, last, base, clock = _HEADER.unpack_from(data, _START.size)
+    name_bytes, count, json_bytes, first, last, base, clock, latest = _HEADER.unpack_from(
+        data, _START.size
+    )
     algorithm = data[at : at + name_bytes].decode()
     if algorithm != ALGORITHM:
         raise DamagedSegmentError(f"made by algorithm {algorithm}, this is {ALGORITHM}")
@@ -108,10 +107,4 @@ def decode_segment(data: bytes) -> Segment:
         rows[name] = np.frombuffer(data, column.dtype, column.size, at).reshape(column.shape)
         at += size
     stories = orjson.loads(data[at : at + json_bytes])
-    return Segment(first, last, base, clock, rows, stories)
-
-
-def put_sketches(rows: Rows, sketches: Sketches) -> None:
-    """Copy the sketches' fields into rows of the same count."""
-    for name in SKETCH_FIELDS:
-        rows[name] = sketches[name]
+    return Segment(first, last, base, clock, latest, rows, stories)

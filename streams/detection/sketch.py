@@ -25,7 +25,6 @@ NO_KEY = 0xFFFFFFFF  # fills the places after a sketch's last key
 
 SKETCH = np.dtype(
     [
-        ("version", "u1"),
         ("frac_count", "u1"),
         ("words", "<u4"),
         # Up to and including this hash the keys are complete: an absent key is not in the text.
@@ -34,7 +33,6 @@ SKETCH = np.dtype(
         ("frac", "<u4", (FRAC_MOST,)),
     ]
 )
-SKETCH_VERSION = 1
 Sketches = npt.NDArray[np.void]
 
 _MIX = np.array(
@@ -66,7 +64,6 @@ def _sketch_batch(texts: Sequence[str]) -> Sketches:
     grams5, counts5 = shingles(tokens, bounds, 5)
     offsets = np.concatenate(([0], np.cumsum(counts3))).astype(U64)
     digests = rensa.RMinHash.digest_matrix_from_flat_token_hashes(grams3, offsets, PERMUTATIONS, 42)
-    out["version"] = SKETCH_VERSION
     out["words"] = np.diff(bounds)
     # u16 halves the memory; two different values look equal once in 65,536: J is .00002 too high.
     out["minhash"] = np.array(digests.to_rows(), np.uint32).astype(np.uint16)
@@ -122,22 +119,3 @@ def _keep_smallest(owner: Bounds, values: Hashes, out: Sketches) -> Bounds:
     out["frac"][owners[kept], rank[kept]] = values[kept]
     out["frac_count"][touched] = np.bincount(owners[kept], minlength=len(out))[touched]
     return distinct
-
-
-def encode_sketches(sketches: Sketches) -> list[bytes]:
-    """Each sketch as the bytes that travel in a record's header."""
-    size, data = SKETCH.itemsize, sketches.tobytes()
-    return [data[i : i + size] for i in range(0, len(data), size)]
-
-
-def decode_sketches(headers: Sequence[bytes]) -> Sketches:
-    """The inverse of `encode_sketches`. Raises ValueError on bytes of another version."""
-    data = b"".join(headers)
-    if len(data) != len(headers) * SKETCH.itemsize or any(
-        len(h) != SKETCH.itemsize for h in headers
-    ):
-        raise ValueError(f"a sketch is not {SKETCH.itemsize} bytes long")
-    sketches = np.frombuffer(data, SKETCH)
-    if len(sketches) and not (sketches["version"] == SKETCH_VERSION).all():
-        raise ValueError(f"a sketch is not of version {SKETCH_VERSION}")
-    return sketches

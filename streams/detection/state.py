@@ -46,6 +46,7 @@ class ShardState:
         self.count = 0  # serial of the next row
         self.tail = 0  # first serial that may still be in the window
         self.clock = 0  # milliseconds; never falls
+        self.latest = 0  # record time so far
         self.last_time = 0  # record time of the newest row
         self.last_offset = -1  # of the input partition: everything up to it has been decided
 
@@ -97,15 +98,16 @@ class ShardState:
         self.index.insert(keys_of(rows[matchable]), serials[matchable])
         self.count = first + len(rows)
         self.clock = int(rows["clock"][-1])
+        self.latest = int(rows["latest"][-1])
         self.last_time = int(rows["time"][-1])
 
     def _forget(self) -> None:
         """Let go of what has left the window; `tail` moves to the first row inside."""
         start = self.clock - self.parameters.window_milliseconds
         tail = max(self.tail, self.count - len(self.rows))
-        while tail < self.count:  # a few rows at a time: clocks never fall along the ring
+        while tail < self.count:  # a few rows at a time: `latest` never falls along the ring
             block = np.arange(tail, min(tail + 256, self.count))
-            outside = int((self.rows["clock"][block % len(self.rows)] < start).sum())
+            outside = int((self.rows["latest"][block % len(self.rows)] < start).sum())
             tail += outside
             if outside < len(block):
                 break

@@ -90,21 +90,31 @@ def token_hashes(texts: Sequence[str]) -> tuple[Hashes, Bounds]:
     else:
         # Compatibility forms (full width, ligatures) and cases are one letter to a reader.
         folded = unicodedata.normalize("NFKC", joined).casefold()
+        if len(folded) > LONGEST_TEXT and len(texts) > 1:  # folding lengthens up to 18 times
+            return _in_halves(texts)
         points = np.frombuffer(folded.encode("utf-32-le", "surrogatepass"), np.uint32)
         beyond = points > 0xFFFF
         inside = np.where(beyond, 0x20, points)
         kind, value = kinds[inside], values[inside]
-        if beyond.any():  # rare Han and historic scripts are words, emoji are not
+        if beyond.any():  # rare Han; emoji and historic scripts are no words
             kind[beyond & (points >= 0x20000) & (points < 0x40000)] = _WORD_BY_ITSELF
             value[beyond] = _mixed(points[beyond].astype(U64))
         if (ignored := kind == _IGNORED).any():
             points, kind, value = points[~ignored], kind[~ignored], value[~ignored]
-        if len(points) > LONGEST_TEXT:  # folding can lengthen: the last text loses its end
+        if len(points) > LONGEST_TEXT:  # it loses its end
             last = LONGEST_TEXT - 1
             points = np.append(points[:last], np.uint32(_TEXT_END))
             kind = np.append(kind[:last], np.uint8(_SEPARATOR))
             value = np.append(value[:last], U64(0))
     return _hash_tokens(kind, value, np.flatnonzero(points == _TEXT_END))
+
+
+def _in_halves(texts: Sequence[str]) -> tuple[Hashes, Bounds]:
+    middle = len(texts) // 2
+    first, first_bounds = token_hashes(texts[:middle])
+    second, second_bounds = token_hashes(texts[middle:])
+    bounds = np.concatenate((first_bounds, second_bounds[1:] + len(first)))
+    return np.concatenate((first, second)), bounds
 
 
 def _hash_tokens(

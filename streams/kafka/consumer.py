@@ -104,6 +104,15 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
         chunk.ends = [(tp, part[-1].offset) for tp, part in parts]
         return chunk
 
+    # Faust stops fetching a partition whose agent has a few events waiting. The fetch that goes on
+    # meanwhile waits for the other partitions, a second if they are idle, and only then is the
+    # partition looked at again. Here the full queue itself holds up the consumer.
+    def on_buffer_full(self, tp: TP) -> None:
+        """Keep fetching."""
+
+    def on_buffer_drop(self, tp: TP) -> None:
+        """Nothing was stopped."""
+
     def ack(self, message: Chunk) -> bool:
         """Mark all of a chunk's partitions as done up to its last offsets."""
         if message.acked:

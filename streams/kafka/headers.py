@@ -7,7 +7,8 @@ from streams.articles.times import format_milliseconds
 Header = tuple[str, bytes]
 Headers = list[Header]
 
-SKETCH_HEADER = "echowire-sketch"
+# What detection needs of the article, in one fixed-size record: `streams.detection.entry`.
+ENTRY_HEADER = "echowire-entry"
 # A kill goes to every shard, since it has no text to tell its language by: one of them publishes
 # its verdict, the others only take note.
 NOTICE_HEADER = "echowire-notice"

@@ -10,10 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from aiokafka import AIOKafkaConsumer
-from aiokafka.structs import TopicPartition
+from aiokafka.structs import ConsumerRecord, TopicPartition
 
 from streams.detection.parameters import Parameters
-from streams.detection.segment import DamagedSegmentError, decode_segment
+from streams.detection.segment import DamagedSegmentError, Segment, decode_segment
 from streams.detection.state import ShardState, bytes_an_article
 from streams.kafka.connection import client_options
 from streams.kafka.topics import NORMALISED, SEGMENTS, topic_name
@@ -116,7 +116,7 @@ class Shards:
             return end
         consumer.seek(tp, end - 1)
         last = await asyncio.wait_for(consumer.getone(tp), 30)
-        start = last.timestamp - self._parameters.window_milliseconds
+        start = _decoded(last).clock - self._parameters.window_milliseconds
         found = (await consumer.offsets_for_times({tp: max(0, start)}))[tp]
         return max(beginning, found.offset) if found else end - 1
 
@@ -129,12 +129,7 @@ class Shards:
         while shard.position < end:
             for segments in (await consumer.getmany(tp, timeout_ms=1000)).values():
                 for record in segments:
-                    try:
-                        shard.state.apply(decode_segment(record.value))
-                    except DamagedSegmentError as error:
-                        raise ShardUnrecoverableError(
-                            f"{tp.topic} partition {tp.partition} offset {record.offset}: {error}"
-                        ) from None
+                    shard.state.apply(_decoded(record))
                     shard.position = record.offset + 1
                     await asyncio.sleep(0)  # heartbeats and other shards go on meanwhile
 
@@ -147,3 +142,12 @@ class Shards:
                 f" {each * shards / 2**30:.1f} GiB, and this machine has {available / 2**30:.1f}:"
                 " lower window_articles, or run more workers"
             )
+
+
+def _decoded(record: ConsumerRecord) -> Segment:
+    try:
+        return decode_segment(record.value)
+    except DamagedSegmentError as error:
+        raise ShardUnrecoverableError(
+            f"{record.topic} partition {record.partition} offset {record.offset}: {error}"
+        ) from None

@@ -15,6 +15,7 @@ from streams.articles.identity import article_id, content_digest
 from streams.articles.times import format_milliseconds
 from streams.detection.chunk import Chunk
 from streams.detection.decide import Decision, decide
+from streams.detection.entry import entries_of
 from streams.detection.index import keys_of
 from streams.detection.parameters import Parameters
 from streams.detection.segment import MATCHABLE, encode_segment
@@ -127,7 +128,10 @@ def chunk_of(arrivals: Sequence[Arrival]) -> Chunk:
     """These records as the detector is given them."""
     return Chunk(
         values=[arrival.value for arrival in arrivals],
-        sketches=sketch_texts([arrival.article["text"] for arrival in arrivals]),
+        entries=entries_of(
+            [arrival.article for arrival in arrivals],
+            sketch_texts([arrival.article["text"] for arrival in arrivals]),
+        ),
         times=[arrival.time for arrival in arrivals],
         offsets=[arrival.offset for arrival in arrivals],
         notices=[arrival.notice for arrival in arrivals],
@@ -194,6 +198,7 @@ def remembered(state: ShardState) -> dict[str, Any]:
         "count": state.count,
         "tail": state.tail,
         "clock": state.clock,
+        "latest": state.latest,
         "last_time": state.last_time,
         "last_offset": state.last_offset,
         "rows": rows.tobytes(),

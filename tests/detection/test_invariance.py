@@ -18,6 +18,7 @@ from streams.detection.chunk import Chunk
 from streams.detection.decide import Decision, decide
 from streams.detection.parameters import Parameters
 from streams.detection.segment import Segment, decode_segment, encode_segment
+from streams.detection.entry import Entries, entries_of
 from streams.detection.sketch import Sketches, sketch_texts
 from streams.detection.state import ShardState
 from streams.detection.verdict import VerdictWriter
@@ -58,10 +59,10 @@ def texts() -> tuple[list[str], Sketches]:
 
 
 class Log:
-    """Records of one shard's input, and the sketch of each."""
+    """Records of one shard's input, and the entry of each."""
 
-    def __init__(self, arrivals: list[Arrival], sketches: Sketches) -> None:
-        self.arrivals, self.sketches = arrivals, sketches
+    def __init__(self, arrivals: list[Arrival], entries: Entries) -> None:
+        self.arrivals, self.entries = arrivals, entries
 
     def __repr__(self) -> str:
         """Short enough to read a failure."""
@@ -76,7 +77,7 @@ class Log:
         part = self.arrivals[first:last]
         return Chunk(
             values=[a.value for a in part],
-            sketches=self.sketches[first:last],
+            entries=self.entries[first:last],
             times=[a.time for a in part],
             offsets=[a.offset for a in part],
             notices=[a.notice for a in part],
@@ -118,7 +119,7 @@ def logs(draw: st.DrawFn) -> Log:
         told = article(str(item), made[text], status=status, **fields)
         arrivals.append(Arrival(told, now, offset, status == "canceled" and source == 0))
         places.append(text)
-    return Log(arrivals, sketches[places])
+    return Log(arrivals, entries_of([a.article for a in arrivals], sketches[places]))
 
 
 cuts = st.lists(st.integers(1, 25), min_size=1, max_size=8)
@@ -152,9 +153,9 @@ def recovered(segments: list[Segment], of: Parameters) -> ShardState:
 
 
 def of_the_window(segments: list[Segment], of: Parameters) -> list[Segment]:
-    """From the first segment on whose clock lies in the window of the last."""
+    """From the first segment on that holds a row of the last one's window."""
     start = segments[-1].clock - of.window_milliseconds
-    return [segment for segment in segments if segment.clock >= start]
+    return [segment for segment in segments if segment.latest >= start]
 
 
 @ordinary

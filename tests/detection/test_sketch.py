@@ -21,10 +21,7 @@ from streams.detection.sketch import (
     NO_KEY,
     PERMUTATIONS,
     SKETCH,
-    SKETCH_VERSION,
     Sketches,
-    decode_sketches,
-    encode_sketches,
     shingles,
     sketch_texts,
 )
@@ -164,12 +161,10 @@ def test_short_texts_have_sketches_too(text: str, words: int) -> None:
     [sketch] = sketch_texts([text])
     assert sketch["words"] == words
     assert sketch["frac_count"] == 0
-    assert sketch["version"] == SKETCH_VERSION
 
 
 def test_no_texts_have_no_sketches() -> None:
     assert len(sketch_texts([])) == 0
-    assert len(decode_sketches([])) == 0
 
 
 @cache
@@ -199,28 +194,3 @@ def test_sketches_do_not_depend_on_where_a_chunk_is_cut(
     edges = [0, *sorted(cut % 200 for cut in cuts), 200]
     made = [sketch_texts([texts[i] for i in order[first:last]]) for first, last in pairwise(edges)]
     assert np.concatenate(made).tobytes() == alone[order].tobytes()
-
-
-def test_sketches_come_back_from_their_bytes() -> None:
-    sketches = many()[1]
-    encoded = encode_sketches(sketches)
-    assert len(encoded) == 500
-    assert {len(header) for header in encoded} == {SKETCH.itemsize}
-    assert decode_sketches(encoded).tobytes() == sketches.tobytes()
-
-
-@pytest.mark.parametrize(
-    "change",
-    [lambda b: b[:-1], lambda b: b + b"\0", lambda b: b"", lambda b: bytes([9]) + b[1:]],
-    ids=["too short", "too long", "empty", "another version"],
-)
-def test_bytes_of_another_length_or_version_are_refused(change) -> None:
-    first, second = encode_sketches(sketch_texts([story(1), story(2)]))
-    with pytest.raises(ValueError, match=r"a sketch is not (of version|\d+ bytes)"):
-        decode_sketches([first, change(second)])
-
-
-def test_lengths_that_only_add_up_right_are_refused() -> None:
-    [data] = encode_sketches(sketch_texts([story(1)]))
-    with pytest.raises(ValueError, match="bytes long"):
-        decode_sketches([data + data[:9], data[9:]])
