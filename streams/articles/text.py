@@ -10,7 +10,6 @@ import unicodedata
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 _ASCII_CONTROL = bytes(c for c in range(128) if _CONTROL.match(chr(c)))
 _NEWLINES = re.compile("\r\n?|[\u2028\u2029]")
-_LINE_ENDS = re.compile(r"[ \t\xa0]+\n")
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
@@ -26,7 +25,7 @@ def clean_text(text: str) -> tuple[str, bool]:
     if "\r" in text or "\u2028" in text or "\u2029" in text:
         text = _NEWLINES.sub("\n", text)
     if " \n" in text or "\t\n" in text or "\xa0\n" in text:
-        text = _LINE_ENDS.sub("\n", text)
+        text = "\n".join([line.rstrip(" \t\xa0") for line in text.split("\n")])
     if "\n\n\n" in text:
         text = _BLANK_LINES.sub("\n\n", text)
     return text.strip(), removed

@@ -34,9 +34,11 @@ def run_worker(settings: Settings, stages: Collection[str]) -> None:
     echowire = create_app(settings, stages)
     worker = _Worker(echowire.app, loop=loop)
     worker.spinner = None
-    # What is here now stays: the collector need not look at it again with every generation.
+    # What is here now stays, and a chunk makes thousands of objects without a cycle among them:
+    # the collector took a tenth of the time to find nothing.
     gc.collect()
     gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
     worker.execute_from_commandline()
 
 

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from streams.detection.chunk import Arrivals
 from streams.detection.index import Integers, keys_of
 from streams.detection.relations import Match, related
-from streams.detection.segment import MATCHABLE, Rows
+from streams.detection.segment import MATCHABLE, NO_SERIAL, Rows
 from streams.detection.state import ShardState
 from streams.detection.verify import compare
 
@@ -24,6 +24,11 @@ class View:
 
     def __init__(self, state: ShardState, arrivals: Arrivals) -> None:
         self.state, self.rows, self.base = state, arrivals.rows, arrivals.base
+        self._superseded_by = {
+            previous: self.base + i
+            for i, previous in enumerate(arrivals.rows["previous"].tolist())
+            if previous != NO_SERIAL
+        }
 
     def row(self, serial: int) -> np.void:
         """One row, of the chunk or before."""
@@ -34,12 +39,12 @@ class View:
 
     def newest(self, serial: int, before: int) -> int:
         """Serial of the newest version of a row's item that had come before this chunk's row."""
-        row = self.row(serial)
-        of_item = (self.rows["article_id"][: before - self.base] == row["article_id"]).all(1)
-        if of_item.any():
-            return self.base + int(np.flatnonzero(of_item)[-1])
-        key = int.from_bytes(row["article_id"][:8].tobytes(), "big")
-        return self.state.items.get(key, serial)
+        if serial < self.base:
+            key = int.from_bytes(self.state.row(serial)["article_id"][:8].tobytes(), "big")
+            serial = self.state.items.get(key, serial)
+        while (later := self._superseded_by.get(serial, before)) < before:
+            serial = later
+        return serial
 
     def column(self, serials: Integers, name: str) -> npt.NDArray[np.int64]:
         """(n,) serials -> one whole-number column of their rows."""

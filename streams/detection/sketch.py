@@ -14,7 +14,15 @@ import numpy as np
 import numpy.typing as npt
 import rensa
 
-from streams.detection.tokens import LONGEST_TEXT, U64, Bounds, Hashes, batches, token_hashes
+from streams.detection.tokens import (
+    LONGEST_TEXT,
+    U64,
+    Bounds,
+    Hashes,
+    batches,
+    plain,
+    token_hashes,
+)
 
 ALGORITHM = "1/minhash128x3/frac16x5"
 PERMUTATIONS = 128
@@ -44,7 +52,7 @@ _MIX = np.array(
 def sketch_texts(texts: Sequence[str]) -> Sketches:
     """-> array of `SKETCH`, one for each text. Text beyond `LONGEST_TEXT` is not looked at."""
     sketches = np.zeros(len(texts), SKETCH)
-    cut = [t if len(t) < LONGEST_TEXT else t[: LONGEST_TEXT - 1] for t in texts]
+    cut = [plain(t if len(t) < LONGEST_TEXT else t[: LONGEST_TEXT - 1]) for t in texts]
     # ASCII texts need no folding, which costs more than all the rest: keep them apart.
     for group in (
         [i for i, text in enumerate(cut) if text.isascii()],

@@ -37,6 +37,8 @@ _INVISIBLE = (
     (0x202A, 0x202E), (0x2060, 0x2064), (0x2066, 0x206F), (0xFE00, 0xFE0F), (0xFEFF, 0xFEFF),
 )  # fmt: skip
 
+_TYPOGRAPHIC = "\u2019\u2018\u201c\u201d\u2013\u2014\u2026\xa0\u2022\xb7"
+
 _BASE = 0x100000001B3 * 2 + 1  # odd: invertible modulo 2^64
 
 
@@ -75,6 +77,17 @@ def _powers() -> tuple[Hashes, Hashes]:
         return np.multiply.accumulate(steps)
 
     return powers(_BASE), powers(pow(_BASE, -1, 1 << 64))
+
+
+def plain(text: str) -> str:
+    """The text with typographic quotes, dashes and spaces as blanks, which they are to tokens.
+
+    It makes ASCII of nearly every English text, and those need no folding: a sixth of the time.
+    """
+    if not text.isascii():
+        for mark in _TYPOGRAPHIC:
+            text = text.replace(mark, " ")
+    return text
 
 
 def token_hashes(texts: Sequence[str]) -> tuple[Hashes, Bounds]:
