@@ -158,7 +158,9 @@ def test_a_copy_comes_minutes_to_hours_after_its_original() -> None:
 def test_a_changed_item_keeps_its_id_and_source_and_raises_its_version(way: str) -> None:
     for event in of_way(way):
         earlier = EVENTS[: EVENTS.index(event)]
-        first = next(e for e in earlier if (e.get("id"), e["source"]) == (event["id"], event["source"]))
+        first = next(
+            e for e in earlier if (e.get("id"), e["source"]) == (event["id"], event["source"])
+        )
         assert event["version"] > first["version"]
         assert event.get("text") != first["text"]
 
@@ -223,7 +225,9 @@ def test_stories_do_not_share_runs_of_words_except_for_the_template_pairs() -> N
     for story in STORIES:
         for run in runs(story):
             owners[run].add(story.key)
-    common = {run: keys for run, keys in owners.items() if len(keys) > 1 and keys not in TEMPLATE_PAIRS}
+    common = {
+        run: keys for run, keys in owners.items() if len(keys) > 1 and keys not in TEMPLATE_PAIRS
+    }
     assert common == {}
 
 

@@ -41,7 +41,9 @@ _HOST = re.compile(
 )
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 # What nearly all addresses are; the others take the long way, four times as slow.
-_PLAIN_ADDRESS = re.compile(r"https?://([a-z0-9.-]+)(/[^?#\s\\\x7f-\U0010ffff]*)?(?:\?([^#\s\\\x7f-\U0010ffff]*))?(?:#[!-~]*)?")
+_PLAIN_ADDRESS = re.compile(
+    r"https?://([a-z0-9.-]+)(/[^?#\s\\\x7f-\U0010ffff]*)?(?:\?([^#\s\\\x7f-\U0010ffff]*))?(?:#[!-~]*)?"
+)
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9/_.~@!$&'()*+,;=:-]*")
 _LONGEST_ADDRESS = 2048
 _LONGEST_NAME = 300

@@ -44,7 +44,7 @@ class ForeignEntryError(Exception):
 
 
 def entries_of(articles: Sequence[Mapping[str, Any]], sketches: Sketches) -> Entries:
-    """n articles, as `NormalisedArticle` fields, and their sketches -> (n,) of `ENTRY`."""
+    """N articles, as `NormalisedArticle` fields, and their sketches -> (n,) of `ENTRY`."""
     entries = np.zeros(len(articles), ENTRY)
     entries["version"] = ENTRY_VERSION
     if not articles:

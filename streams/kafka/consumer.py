@@ -7,7 +7,6 @@ confirmed, and until then nothing of it has happened.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Collection
 from heapq import merge
 from operator import attrgetter
@@ -21,12 +20,14 @@ from faust.types import TP
 from faust.types.tuples import ConsumerMessage
 from mode.utils.futures import notify
 
-# A fetch waits so long at the broker for records. aiokafka leaves out of a fetch the partitions
-# whose records have not been handed over within 200 ms, and a broker answers one fetch of a client
-# at a time: with Faust's own 1,500 ms, a busy partition can wait that long behind idle ones. Each
-# idle fetch costs about half a millisecond of CPU, so much shorter is not better.
-_FETCH_WAIT_MILLISECONDS = 100
-
+# While nothing comes, a fetch waits so long at the broker for the first record. Faust's own
+# 1,500 ms would keep a partition waiting that was handed over late: aiokafka leaves it out of the fetch
+# that is under way, and a broker answers one fetch of a client at a time.
+_IDLE_WAIT_MILLISECONDS = 100
+# While records come, a fetch gathers them at the broker: until there are so many bytes or
+# `gather_seconds` are over. (To wait before handing over gathers nothing: aiokafka does not fetch
+# while it holds records, so that what comes meanwhile waits for the fetch after the next.)
+_GATHER_BYTES = 256 << 10
 
 _record_time = attrgetter("timestamp")
 
@@ -46,8 +47,14 @@ class Chunk(ConsumerMessage):  # type: ignore[misc]
 class _ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
     def _create_worker_consumer(self, transport: Any) -> AIOKafkaConsumer:
         consumer = super()._create_worker_consumer(transport)
-        consumer._fetch_max_wait_ms = _FETCH_WAIT_MILLISECONDS  # noqa: SLF001
+        consumer._fetch_max_wait_ms = _IDLE_WAIT_MILLISECONDS  # noqa: SLF001
         return consumer
+
+    def pace(self, *, gather_milliseconds: int) -> None:
+        """How the next fetches wait: for the first record, or for so long to gather more."""
+        fetcher = self._ensure_consumer()._fetcher  # noqa: SLF001
+        fetcher._fetch_min_bytes = _GATHER_BYTES if gather_milliseconds else 1  # noqa: SLF001
+        fetcher._fetch_max_wait_ms = gather_milliseconds or _IDLE_WAIT_MILLISECONDS  # noqa: SLF001
 
 
 class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
@@ -58,12 +65,12 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
 
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, Chunk]]:  # noqa: ASYNC109
         """Yield the chunks of one fetch."""
-        if self.transport.gather_seconds:
-            await asyncio.sleep(self.transport.gather_seconds)
         fetched, active = await self._wait_next_records(timeout)
         generation = self.app.consumer_generation_id
         if fetched is None or self.should_stop:
             return
+        flowing = self.transport.gather_milliseconds if fetched else 0
+        self._thread.pace(gather_milliseconds=flowing)
         if not self.flow_active:  # a rebalance began while we waited: it is read again later
             await self.perform_seek()
             return
@@ -148,7 +155,7 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
 class ChunkTransport(driver.Transport):  # type: ignore[misc]
     """Faust's Kafka transport with our consumer. Set it as an app's `transport`.
 
-    `gather_seconds` is waited before each fetch, so that records gather under low load;
+    While records come, each fetch gathers them for `gather_seconds`, at the broker.
     `merged_topics` are those whose partitions need not be kept apart: one chunk holds all of them.
     """
 
@@ -158,5 +165,5 @@ class ChunkTransport(driver.Transport):  # type: ignore[misc]
         self, app: faust.App, *, gather_seconds: float, merged_topics: Collection[str]
     ) -> None:
         super().__init__(app.conf.broker_consumer, app, app.loop)
-        self.gather_seconds = gather_seconds
+        self.gather_milliseconds = round(gather_seconds * 1000)
         self.merged_topics = frozenset(merged_topics)

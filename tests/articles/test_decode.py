@@ -106,7 +106,7 @@ WRONG_KINDS: list[tuple[dict[str, Any], str]] = [
     ({"attributes": {"a": "v" * 1025}}, "attributes.a: expected at most 1024 characters, got"),
     (
         {"attributes": {str(n): "v" for n in range(33)}},
-        "attributes: expected at most 32 items after validation, not 33, got object of 33",
+        "attributes: expected at most 32 items after validation, not more, got object of 33",
     ),
 ]
 

@@ -103,9 +103,7 @@ def test_events_are_written_with_their_originals(
     originals = write_events(corpus, 500, 1, tmp_path / "events.jsonl")
     lines = (tmp_path / "events.jsonl").read_bytes().splitlines()
     assert lines == [article.event() for article in articles[:500]]
-    assert originals == {
-        a.number: a.original for a in articles[:500] if a.original is not None
-    }
+    assert originals == {a.number: a.original for a in articles[:500] if a.original is not None}
 
 
 def test_lines_that_are_no_english_article_are_passed_over(tmp_path: Path) -> None:

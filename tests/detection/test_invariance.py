@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 from streams.detection.chunk import Chunk
 from streams.detection.decide import Decision, decide
+from streams.detection.entry import Entries, entries_of
 from streams.detection.parameters import Parameters
 from streams.detection.segment import Segment, decode_segment, encode_segment
-from streams.detection.entry import Entries, entries_of
 from streams.detection.sketch import Sketches, sketch_texts
 from streams.detection.state import ShardState
 from streams.detection.verdict import VerdictWriter

@@ -20,7 +20,6 @@ from streams.detection.sketch import (
     FRAC_MOST,
     NO_KEY,
     PERMUTATIONS,
-    SKETCH,
     Sketches,
     shingles,
     sketch_texts,

@@ -19,7 +19,13 @@ from streams.detection.stories import rebuild
 from streams.kafka.topics import DEAD_LETTERS, ENRICHED, NORMALISED, RAW, STORIES, STORY_EVENTS
 from streams.settings import Settings
 from tests.kafka.service import (
-    Worker, committed, everything_committed, make_topics, push, read, until,
+    Worker,
+    committed,
+    everything_committed,
+    make_topics,
+    push,
+    read,
+    until,
 )  # fmt: skip
 
 pytestmark = pytest.mark.broker
@@ -69,7 +75,9 @@ def test_the_same_bytes_come_out_of_kafka_as_of_process(settings: Settings, tmp_
         events = [RawEvent(None, line, at) for line, at in zip(lines, times, strict=True)]
         plain = settings.model_copy(update={"topic_prefix": ""})
         expected = [
-            line for done in process(events, plain, pool.read_now, Summary()) for line in done.enriched
+            line
+            for done in process(events, plain, pool.read_now, Summary())
+            for line in done.enriched
         ]
     finally:
         pool.close()
@@ -164,7 +172,11 @@ def test_a_kill_without_a_language_finds_its_article_in_whichever_shard(
     settings: Settings, tmp_path: Path
 ) -> None:
     asyncio.run(make_topics(settings))
-    english = {"source": "a.example", "language": "en", "text": " ".join(["the news of the day"] * 20)}
+    english = {
+        "source": "a.example",
+        "language": "en",
+        "text": " ".join(["the news of the day"] * 20),
+    }
     events = [
         {"id": "1", **english},
         {"id": "2", **english},
@@ -207,9 +219,10 @@ def test_bad_records_become_dead_letters_and_the_rest_of_their_chunk_is_unharmed
         assert (record.partition, headers["dlt_partition"]) == (2, "2")
         assert headers["dlt_topic"] == settings.topic_prefix + RAW
         assert headers["dlt_attempt"] == "1"
-    assert "got nothing" in dict(next(r for r in letters if r.value is None).headers)[
-        "dlt_detail"
-    ].decode()
+    assert (
+        "got nothing"
+        in dict(next(r for r in letters if r.value is None).headers)["dlt_detail"].decode()
+    )
 
 
 def test_an_internal_error_ends_the_process_without_acknowledging(
