@@ -66,12 +66,12 @@ async def _finish(
     chunk: Chunk = event.message
     try:
         await confirmation
+        if before is not None:
+            await before
+        await stream.ack(event)
+        progress.handled(chunk)
     except Exception as error:  # noqa: BLE001
         end_process(chunk, error)
-    if before is not None:
-        await before
-    await stream.ack(event)
-    progress.handled(chunk)
 
 
 def end_process(chunk: Chunk, error: Exception) -> NoReturn:

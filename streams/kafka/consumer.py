@@ -21,8 +21,8 @@ from faust.types.tuples import ConsumerMessage
 from mode.utils.futures import notify
 
 # While nothing comes, a fetch waits so long at the broker for the first record. Faust's own
-# 1,500 ms would keep a partition waiting that was handed over late: aiokafka leaves it out of the fetch
-# that is under way, and a broker answers one fetch of a client at a time.
+# 1,500 ms would keep a partition waiting that was handed over late: aiokafka leaves it out of the
+# fetch that is under way, and a broker answers one fetch of a client at a time.
 _IDLE_WAIT_MILLISECONDS = 100
 # While records come, a fetch gathers them at the broker: until there are so many bytes or
 # `gather_seconds` are over. (To wait before handing over gathers nothing: aiokafka does not fetch

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
+from typing import Any
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
@@ -95,14 +97,33 @@ async def create_topics(
         for name, code, *message in answer.topic_errors:
             if code:
                 raise TopicsError(f"{name}: not created: {message[0] if message else code}")
+        await _wait_until_led(admin, [topic.name for topic in new])
     return [topic.name for topic in new]
+
+
+async def _wait_until_led(admin: AIOKafkaAdminClient, names: list[str]) -> None:
+    """Kafka answers before a new topic can be used: until each partition has a leader."""
+    for _ in range(100):
+        described = await _describe(admin, names)
+        partitions = [p for topic in described for p in topic["partitions"]]
+        if len(described) == len(names) and all(p["leader"] >= 0 for p in partitions):
+            return
+        await asyncio.sleep(0.1)
+
+
+async def _describe(admin: AIOKafkaAdminClient, names: list[str]) -> list[dict[str, Any]]:
+    """The topics of these that exist. To ask for others would create them on some brokers."""
+    existing = set(await admin.list_topics())
+    wanted = [name for name in names if name in existing]
+    described = await admin.describe_topics(wanted) if wanted else []
+    return [topic for topic in described if not topic["error_code"]]
 
 
 async def check_topics(admin: AIOKafkaAdminClient, settings: Settings) -> dict[str, int]:
     """-> partition count of each topic. Raises TopicsError, which names all that is wrong."""
     names = {topic_name(settings, t.name): t for t in TABLE}
-    described = await admin.describe_topics(list(names))
-    counts = {d["topic"]: len(d["partitions"]) for d in described if not d["error_code"]}
+    described = await _describe(admin, list(names))
+    counts = {topic["topic"]: len(topic["partitions"]) for topic in described}
     wrong = [f"{name} is missing" for name in names if name not in counts]
     for name, topic in names.items():
         if topic.same_partitions_as and name in counts:

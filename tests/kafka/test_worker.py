@@ -248,6 +248,19 @@ def test_the_normalised_topic_holds_what_its_contract_says(
             NormalisedArticle.model_validate_json(record.value)
 
 
+def test_the_stages_run_in_workers_of_their_own(settings: Settings, tmp_path: Path) -> None:
+    asyncio.run(make_topics(settings))
+    asyncio.run(push(settings, [article(n, text=text_of(n % 20)) for n in range(40)]))
+    normalising = Worker(settings, tmp_path, "--stage", "normalise", "--group", "normalisers")
+    detecting = Worker(settings, tmp_path, "--stage", "detect", "--group", "detectors")
+    with normalising, detecting:
+        until(lambda: detecting.metric("echowire_verdicts_total") == 40, "all are decided")
+        assert normalising.metric("echowire_articles_normalised_total") == 40
+        assert normalising.metric("echowire_verdicts_total") == 0
+        assert detecting.metric("echowire_articles_normalised_total") == 0
+        assert detecting.metric("echowire_verdicts_total", relation="copy") == 20
+
+
 def test_health_and_metrics_answer_and_nothing_else_does(
     settings: Settings, tmp_path: Path
 ) -> None:
