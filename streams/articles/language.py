@@ -18,6 +18,7 @@ _CLOSE_RELATIVES = frozenset(
 
 # The commonest language has the cheapest test. English has one of these words in 45 characters,
 # " the " alone in 120; no other language has both anywhere near.
+_ENGLISH_CHARACTERS = 600
 _ENGLISH_WORDS = (" the ", " of ", " and ", " to ", " in ")
 
 # Codes that detectors use and ISO 639 does not, and macro-languages that detectors mix up.
@@ -37,7 +38,7 @@ def language_of(text: str, claimed: str | None) -> str:
     if not text:
         return tag or UNDETERMINED
     sample = text[:_SAMPLE_CHARACTERS].replace("\n", " ")
-    if _is_plainly_english(sample):
+    if _is_plainly_english(sample[:_ENGLISH_CHARACTERS]):
         return "en"
     code, distance = detect_fast(sample)
     found = _code(code)

@@ -91,7 +91,7 @@ class Index:
         if not len(keys.owner):
             return np.zeros(0, np.int64), np.zeros(0, np.int64)
         slot, fingerprint = self._places(keys)
-        order = np.argsort(slot, kind="stable")  # by slot, then in order of entry
+        order = _stable_order(slot)  # by slot, then in order of entry
         slot_s, owner_s = slot[order], keys.owner[order]
         place = np.arange(len(order))
         slot_start = _run_starts(slot_s[1:] != slot_s[:-1])
@@ -123,7 +123,7 @@ class Index:
         if not len(keys.owner):
             return
         slot, fingerprint = self._places(keys)
-        order = np.argsort(slot, kind="stable")
+        order = _stable_order(slot)
         slot_s = slot[order]
         first = np.flatnonzero(np.concatenate(([True], slot_s[1:] != slot_s[:-1])))
         count = np.diff(np.append(first, len(slot_s)))
@@ -138,6 +138,13 @@ class Index:
     def _places(self, keys: Keys) -> tuple[Integers, Hashes]:
         """-> (slot, fingerprint); a fingerprint is odd, so that no entry is 0, the empty way."""
         return (keys.value & self._mask).astype(np.int64), (keys.value >> U64(32)) | U64(1)
+
+
+def _stable_order(values: Integers) -> Integers:
+    """As a stable argsort. Sorting values with their places in the low bits takes a fifth of the
+    time; slots and places have 44 bits at most."""
+    bits = len(values).bit_length()
+    return np.sort((values << bits) | np.arange(len(values))) & ((1 << bits) - 1)
 
 
 def _run_starts(begins: npt.NDArray[np.bool_]) -> Integers:

@@ -8,6 +8,7 @@ excerpt's keys are a subset of the keys of what it was cut from.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 
 import numpy as np
@@ -74,7 +75,8 @@ def _sketch_batch(texts: Sequence[str]) -> Sketches:
     digests = rensa.RMinHash.digest_matrix_from_flat_token_hashes(grams3, offsets, PERMUTATIONS, 42)
     out["words"] = np.diff(bounds)
     # u16 halves the memory; two different values look equal once in 65,536: J is .00002 too high.
-    out["minhash"] = np.array(digests.to_rows(), np.uint32).astype(np.uint16)
+    rows = b"".join([array("I", row) for row in digests.to_rows()])  # half the time of np.array
+    out["minhash"] = np.frombuffer(rows, np.uint32).reshape(-1, PERMUTATIONS).astype(np.uint16)
     _fill_frac(grams5, counts5, out)
     return out
 

@@ -99,7 +99,9 @@ def token_hashes(texts: Sequence[str]) -> tuple[Hashes, Bounds]:
     kinds, values, ascii_kinds, ascii_values = _tables()
     if joined.isascii():
         points = np.frombuffer(joined.encode("ascii"), np.uint8)
-        kind, value = ascii_kinds[points], ascii_values[points]
+        # All points are below 128, so clipping changes nothing and spares a check of each.
+        kind = ascii_kinds.take(points, mode="clip")
+        value = ascii_values.take(points, mode="clip")
     else:
         # Compatibility forms (full width, ligatures) and cases are one letter to a reader.
         folded = unicodedata.normalize("NFKC", joined).casefold()

@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
-import time
 
 from streams.kafka.connection import admin_client
-from streams.kafka.topics import TopicsError, check_topics, create_topics
+from streams.kafka.topics import create_topics
 from streams.settings import Settings
 
 PARTITIONS = 4
 
 
 async def create(settings: Settings) -> None:
-    """Create all topics, to keep records of any age, and wait until the broker knows them."""
+    """Create all topics, to keep records of any age."""
     async with admin_client(settings) as admin:
         await create_topics(admin, settings, PARTITIONS, 1, retention_hours=-1)
-        deadline = time.monotonic() + 30
-        while True:  # it answers for topics that it does not know yet
-            try:
-                await check_topics(admin, settings)
-            except TopicsError:
-                assert time.monotonic() < deadline
-            else:
-                return
+
+
+def listen_to_interrupts() -> None:
+    """As from a terminal: what a shell starts in the background ignores Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def echowire(command: str, settings: Settings, *arguments: str) -> subprocess.Popen[bytes]:
@@ -37,4 +34,5 @@ def echowire(command: str, settings: Settings, *arguments: str) -> subprocess.Po
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env={**os.environ, "COLUMNS": "300"},
+        preexec_fn=listen_to_interrupts,
     )
