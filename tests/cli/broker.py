@@ -34,5 +34,5 @@ def echowire(command: str, settings: Settings, *arguments: str) -> subprocess.Po
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env={**os.environ, "COLUMNS": "300"},
-        preexec_fn=listen_to_interrupts,
+        preexec_fn=listen_to_interrupts,  # noqa: PLW1509 - no threads here yet
     )
