@@ -47,6 +47,8 @@ _PLAIN_ADDRESS = re.compile(
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9/_.~@!$&'()*+,;=:-]*")
 _LONGEST_ADDRESS = 2048
 _LONGEST_NAME = 300
+# A publisher stands beside every article in the detector's memory, in a place of this size.
+SOURCE_BYTES = 64
 
 
 def canonical_address(address: str) -> str | None:

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import orjson
 
 from schemas import RawArticle, Reason
-from streams.articles.address import canonical_address, publisher
+from streams.articles.address import SOURCE_BYTES, canonical_address, publisher
 from streams.articles.agencies import agencies_of
 from streams.articles.decode import decode
 from streams.articles.identity import article_id, content_digest
@@ -24,8 +24,6 @@ from streams.articles.rejection import Rejection, rejected
 from streams.articles.text import clean_line, clean_text
 from streams.articles.times import format_milliseconds, format_time, parse_time
 
-# A source is kept beside every article in the detector's memory, so it has a fixed place.
-SOURCE_BYTES = 64
 _LINE_BYTES = 1024
 NO_PAGE = Page()
 

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from streams.articles.address import SOURCE_BYTES
 from streams.detection.sketch import SKETCH, Sketches
 
 HEADLINE_BYTES = 120
-SOURCE_BYTES = 64
 ENTRY_VERSION = 1
 
 # Bits of `status`.

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from streams.detection.sketch import ALGORITHM
-
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
@@ -30,6 +28,3 @@ class Parameters:
     def window_milliseconds(self) -> int:
         """The window in the unit of record times."""
         return self.window_seconds * 1000
-
-
-__all__ = ["ALGORITHM", "Parameters"]

@@ -8,7 +8,8 @@ from typing import Any
 
 import orjson
 
-from streams.detection.parameters import ALGORITHM, Parameters
+from streams.detection.parameters import Parameters
+from streams.detection.sketch import ALGORITHM
 
 
 class VerdictWriter:

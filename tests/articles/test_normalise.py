@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from schemas import NormalisedArticle
-from streams.articles.normalise import SOURCE_BYTES, NormalisedChunk, decode_chunk, normalise_chunk
+from streams.articles.address import SOURCE_BYTES
+from streams.articles.normalise import NormalisedChunk, decode_chunk, normalise_chunk
 from tests.articles.records import (
     HTML,
     LIMIT_BYTES,
