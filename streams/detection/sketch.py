@@ -8,24 +8,15 @@ excerpt's keys are a subset of the keys of what it was cut from.
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-import rensa
 
-from streams.detection.tokens import (
-    LONGEST_TEXT,
-    U64,
-    Bounds,
-    Hashes,
-    batches,
-    plain,
-    token_hashes,
-)
+from streams.detection.compiled import kernel
+from streams.detection.tokens import U64, Bounds, Hashes, token_hashes
 
-ALGORITHM = "1/minhash128x3/frac16x5"
+ALGORITHM = "2/minhash128x3/frac16x5"
 PERMUTATIONS = 128
 # A 16th of the 5-grams: a text of 384 words has 24 keys, and a containment of .5 then a standard
 # error of .1. Shorter texts keep their 24 smallest; longer than 770 words, the 48 smallest.
@@ -43,89 +34,131 @@ SKETCH = np.dtype(
     ]
 )
 Sketches = npt.NDArray[np.void]
+_U32Array = npt.NDArray[np.uint32]
 
 _MIX = np.array(
     [0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xD6E8FEB86659FD93,
      0xFF51AFD7ED558CCD], U64,
 )  # fmt: skip
+_GRAM_PRIME = U64(0xD6E8FEB86659FD93)
+
+
+def _permutations(count: int) -> tuple[_U32Array, _U32Array]:
+    """(salts, odd multipliers): x -> (x ^ salt) * multiplier mod 2^32 is one-to-one, and one for
+    each permutation; the same on every machine (splitmix64)."""
+    state = np.arange(1, 2 * count + 1, dtype=U64) * _MIX[0]
+    state = (state ^ (state >> U64(30))) * U64(0xBF58476D1CE4E5B9)
+    state = (state ^ (state >> U64(27))) * U64(0x94D049BB133111EB)
+    bits = (state >> U64(32)).astype(np.uint32)
+    return bits[:count], bits[count:] | np.uint32(1)
+
+
+_SALTS, _MULTIPLIERS = _permutations(PERMUTATIONS)
 
 
 def sketch_texts(texts: Sequence[str]) -> Sketches:
     """-> array of `SKETCH`, one for each text. Text beyond `LONGEST_TEXT` is not looked at."""
     sketches = np.zeros(len(texts), SKETCH)
-    cut = [plain(t if len(t) < LONGEST_TEXT else t[: LONGEST_TEXT - 1]) for t in texts]
-    # ASCII texts need no folding, which costs more than all the rest: keep them apart.
-    for group in (
-        [i for i, text in enumerate(cut) if text.isascii()],
-        [i for i, text in enumerate(cut) if not text.isascii()],
-    ):
-        grouped = [cut[i] for i in group]
-        for first, last in batches(grouped):
-            sketches[group[first:last]] = _sketch_batch(grouped[first:last])
+    ascii_places = [i for i, text in enumerate(texts) if text.isascii()]
+    other_places = [i for i, text in enumerate(texts) if not text.isascii()]
+    for places in (ascii_places, other_places):
+        if places:
+            sketches[places] = _sketch_tokens(*token_hashes([texts[i] for i in places]))
     return sketches
 
 
-def _sketch_batch(texts: Sequence[str]) -> Sketches:
-    out = np.zeros(len(texts), SKETCH)
-    out["frac"] = NO_KEY
-    tokens, bounds = token_hashes(texts)
-    grams3, counts3 = shingles(tokens, bounds, 3)
-    grams5, counts5 = shingles(tokens, bounds, 5)
-    offsets = np.concatenate(([0], np.cumsum(counts3))).astype(U64)
-    digests = rensa.RMinHash.digest_matrix_from_flat_token_hashes(grams3, offsets, PERMUTATIONS, 42)
+def _sketch_tokens(tokens: Hashes, bounds: Bounds) -> Sketches:
+    out = np.empty(len(bounds) - 1, SKETCH)
     out["words"] = np.diff(bounds)
+    grams, counts = shingles(tokens, bounds, 3)
     # u16 halves the memory; two different values look equal once in 65,536: J is .00002 too high.
-    rows = b"".join([array("I", row) for row in digests.to_rows()])  # half the time of np.array
-    out["minhash"] = np.frombuffer(rows, np.uint32).reshape(-1, PERMUTATIONS).astype(np.uint16)
-    _fill_frac(grams5, counts5, out)
+    out["minhash"] = _minima(grams, counts, _SALTS, _MULTIPLIERS)
+    grams, counts = shingles(tokens, bounds, 5)
+    out["frac"], out["frac_count"], out["frac_cover"] = _smallest(grams, counts)
     return out
 
 
 def shingles(tokens: Hashes, bounds: Bounds, width: int) -> tuple[Hashes, Bounds]:
     """-> (hashes of the word n-grams that lie within one text, how many each text has)."""
-    counts = np.maximum(np.diff(bounds) - width + 1, 0)
-    n = max(len(tokens) - width + 1, 0)
-    grams = tokens[:n] * _MIX[0]
-    for j in range(1, width):
-        grams += tokens[j : j + n] * _MIX[j]
-    grams ^= grams >> U64(32)
-    grams *= U64(0xD6E8FEB86659FD93)
-    grams ^= grams >> U64(32)
-    # A gram stays if it starts in its text's first `count` tokens.
-    starts = np.repeat(bounds[:-1], counts)
-    within = np.arange(len(starts)) - np.repeat(np.cumsum(counts) - counts, counts)
-    return grams[starts + within], counts
+    return _shingles(tokens, bounds, _MIX[:width]), np.maximum(np.diff(bounds) - width + 1, 0)
 
 
-def _fill_frac(grams: Hashes, counts: Bounds, out: Sketches) -> None:
-    """The smallest hashes of each text's 5-grams, ascending, without repetitions."""
-    values = grams >> U64(32)
-    owner = np.repeat(np.arange(len(counts)), counts)
-    # Sorting is the cost here, and most hashes are too large to be kept: about 64 of each text
-    # are looked at, and all of the few texts (repetitive ones) in which too few of those differ.
-    likely = np.maximum(FRAC_LIMIT, (64 << 32) // np.maximum(counts, 1)).astype(U64)
-    near = values < likely[owner]
-    distinct = _keep_smallest(owner[near], values[near], out)
-    if (short := (distinct < FRAC_LEAST) & (likely < 1 << 32)).any():
-        again = short[owner]
-        distinct[short] = _keep_smallest(owner[again], values[again], out)[short]
-    complete = (likely >= 1 << 32) | short
-    largest = out["frac"][np.arange(len(out)), np.maximum(out["frac_count"], 1) - 1]
-    cover = np.where(out["frac_count"] == FRAC_MOST, largest, np.maximum(largest, FRAC_LIMIT - 1))
-    everything = complete & (out["frac_count"] == distinct)
-    out["frac_cover"] = np.where(everything, NO_KEY, cover)
+@kernel
+def _shingles(tokens: Hashes, bounds: Bounds, mix: Hashes) -> Hashes:
+    grams = np.empty(len(tokens), np.uint64)
+    count = 0
+    for i in range(len(bounds) - 1):
+        for t in range(bounds[i], bounds[i + 1] - len(mix) + 1):
+            gram = U64(0)
+            for j in range(len(mix)):
+                gram += tokens[t + j] * mix[j]
+            gram = (gram ^ (gram >> U64(32))) * _GRAM_PRIME
+            grams[count] = gram ^ (gram >> U64(32))
+            count += 1
+    return grams[:count]
 
 
-def _keep_smallest(owner: Bounds, values: Hashes, out: Sketches) -> Bounds:
-    """Fill `frac` and `frac_count` of the owners; -> how many different values each has."""
-    keys = np.sort((owner.astype(U64) << U64(32)) | values)
-    keys = keys[np.concatenate(([True], keys[1:] != keys[:-1]))] if len(keys) else keys
-    owners, values = (keys >> U64(32)).astype(np.int64), keys & U64(0xFFFFFFFF)
-    distinct = np.bincount(owners, minlength=len(out))
-    rank = np.arange(len(keys)) - np.repeat(np.cumsum(distinct) - distinct, distinct)
-    kept = ((values < FRAC_LIMIT) | (rank < FRAC_LEAST)) & (rank < FRAC_MOST)
-    touched = distinct > 0
-    out["frac"][touched] = NO_KEY
-    out["frac"][owners[kept], rank[kept]] = values[kept]
-    out["frac_count"][touched] = np.bincount(owners[kept], minlength=len(out))[touched]
-    return distinct
+@kernel
+def _minima(
+    grams: Hashes, counts: Bounds, salts: _U32Array, multipliers: _U32Array
+) -> npt.NDArray[np.uint16]:
+    """(n, permutations) the smallest value of each text's grams under each permutation."""
+    out = np.empty((len(counts), len(salts)), np.uint16)
+    least = np.empty(len(salts), np.uint32)
+    first = 0
+    for i in range(len(counts)):
+        least[:] = np.uint32(0xFFFFFFFF)
+        for g in range(first, first + counts[i]):
+            gram = np.uint32(grams[g])
+            for p in range(len(salts)):
+                least[p] = min(least[p], np.uint32((gram ^ salts[p]) * multipliers[p]))
+        for p in range(len(salts)):
+            out[i, p] = np.uint16(least[p] & np.uint32(0xFFFF))
+        first += counts[i]
+    return out
+
+
+@kernel
+def _smallest(grams: Hashes, counts: Bounds) -> tuple[_U32Array, npt.NDArray[np.uint8], _U32Array]:
+    """(keys, how many, cover) of each text: its smallest 5-gram hashes, without repetitions."""
+    keys = np.full((len(counts), FRAC_MOST), NO_KEY, np.uint32)
+    kept, covers = np.zeros(len(counts), np.uint8), np.empty(len(counts), np.uint32)
+    room = np.empty(max(1, counts.max()), np.uint32)
+    first = 0
+    for i in range(len(counts)):
+        every, count = grams[first : first + counts[i]], 0
+        first += counts[i]
+        # Sorting is the cost here, and most hashes are too large to be kept: about 64 are looked
+        # at, and all of the few texts (repetitive ones) in which too few of those differ.
+        likely = max(FRAC_LIMIT, (64 << 32) // max(1, len(every)))
+        found, complete = _distinct_below(every, likely, room)
+        if len(found) < FRAC_LEAST and not complete:
+            found, complete = _distinct_below(every, 1 << 32, room)
+        for key in found[:FRAC_MOST]:
+            if count < FRAC_LEAST or key < FRAC_LIMIT:
+                keys[i, count] = key
+                count += 1
+        kept[i] = count
+        if count == len(found) and complete:
+            covers[i] = NO_KEY
+        elif count == FRAC_MOST:
+            covers[i] = keys[i, count - 1]
+        else:
+            covers[i] = max(keys[i, count - 1], np.uint32(FRAC_LIMIT - 1))
+    return keys, kept, covers
+
+
+@kernel
+def _distinct_below(grams: Hashes, limit: int, room: _U32Array) -> tuple[_U32Array, bool]:
+    """-> (upper halves of the hashes below the limit, ascending, each once; whether all are)."""
+    count = 0
+    for gram in grams:
+        if gram >> U64(32) < U64(limit):
+            room[count] = np.uint32(gram >> U64(32))
+            count += 1
+    found, distinct = np.sort(room[:count]), 0
+    for place in range(count):
+        if place == 0 or found[place] != found[place - 1]:
+            found[distinct] = found[place]
+            distinct += 1
+    return found[:distinct], count == len(grams)

@@ -145,7 +145,7 @@ def first_64_bits(ids: npt.NDArray[np.uint8]) -> list[int]:
 def bytes_an_article(parameters: Parameters) -> float:
     """Memory of one article in a full window."""
     slots = _slots(parameters.capacity)
-    return ROW.itemsize + slots * 33 / parameters.capacity + _TABLE_BYTES_AN_ARTICLE
+    return ROW.itemsize + slots * 32 / parameters.capacity + _TABLE_BYTES_AN_ARTICLE
 
 
 def _slots(capacity: int) -> int:

@@ -17,7 +17,7 @@ def busy_day() -> list[Article]:
         day += [
             article(f"{n}", told, source="agency.example"),
             article(f"{n} copied", edited(told), source="b.example"),
-            article(f"{n} cut", cut(told, 110), source="c.example", title=""),
+            article(f"{n} cut", cut(told, 80), source="c.example", title=""),
             article(f"{n} expanded", f"{told} {story(n + 20, 450)}", source=None),
             article(f"{n} and the one before", f"{told} {told_before}", status="withheld"),
             article(f"{n} in brief", cut(told, 12)),

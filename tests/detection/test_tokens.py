@@ -10,14 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from streams.detection.letters import INVISIBLE, UNSPACED
 from streams.detection.sketch import sketch_texts
-from streams.detection.tokens import (
-    _INVISIBLE,
-    _UNSPACED,
-    LONGEST_TEXT,
-    batches,
-    token_hashes,
-)
+from streams.detection.tokens import LONGEST_TEXT, token_hashes
 
 LETTERS = (
     "aBz09 _-.,'’“”éÉßİıſ½²Ωσςабв한글ابجไทยก็ひらカターｶﾞ漢字々𠀋𝐀😀"
@@ -44,10 +39,10 @@ def words(text: str) -> list[str]:
     made, word = [], ""
     for letter in [*folded, " "]:
         point = ord(letter)
-        if within(point, _INVISIBLE):
+        if within(point, INVISIBLE):
             continue
         of_words = unicodedata.category(letter)[0] in "LNM" and point <= 0xFFFF
-        alone = (of_words and within(point, _UNSPACED)) or 0x20000 <= point < 0x40000
+        alone = (of_words and within(point, UNSPACED)) or 0x20000 <= point < 0x40000
         if of_words and not alone:
             word += letter
             continue
@@ -128,17 +123,6 @@ def test_a_text_of_no_words_has_no_tokens() -> None:
     made, bounds = token_hashes(["", "one two", "... – !", "three"])
     assert bounds.tolist() == [0, 0, 2, 2, 3]
     assert len(made) == 3
-
-
-@settings(max_examples=100, deadline=None)
-@given(st.lists(st.integers(0, 50), max_size=30), st.integers(1, 60))
-def test_batches_hold_every_text_once_and_cut_none(lengths: list[int], most: int) -> None:
-    texts = ["x" * length for length in lengths]
-    runs = batches(texts, most)
-    assert [i for first, last in runs for i in range(first, last)] == list(range(len(texts)))
-    for first, last in runs:
-        characters = sum(len(text) + 1 for text in texts[first:last])
-        assert characters <= most or last - first == 1
 
 
 def test_a_text_that_grows_when_folded_leaves_its_neighbours_alone() -> None:

@@ -1,0 +1,95 @@
+"""Which characters make words, and which are the same letter to a reader."""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+Points = npt.NDArray[np.uint32]
+
+# Blocks of scripts that are written without spaces between words.
+UNSPACED = (
+    (0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x3005, 0x3007), (0x3041, 0x30FF),
+    (0x31F0, 0x31FF), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF),
+)  # fmt: skip
+# Soft hyphen, zero-width characters, directional marks, variation selectors, byte order mark:
+# they change how a word looks, not which word it is.
+INVISIBLE = (
+    (0x00AD, 0x00AD), (0x034F, 0x034F), (0x061C, 0x061C), (0x180B, 0x180E), (0x200B, 0x200F),
+    (0x202A, 0x202E), (0x2060, 0x2064), (0x2066, 0x206F), (0xFE00, 0xFE0F), (0xFEFF, 0xFEFF),
+)  # fmt: skip
+
+# An entry of a table: what a code point is to a word. A letter's entry is its own folded code
+# point, below 2^16; the others have one of these bits.
+SEPARATOR = 0
+ALONE = 1 << 20  # a word by itself: the code point besides
+EXPANDED = 1 << 21  # several characters when folded: where their entries begin besides
+IGNORED = 1 << 22
+
+# Where a character does not stand for itself, its neighbours may matter (see `Alphabet`).
+COMPATIBLE, COMBINING, ENTANGLED = 1, 2, 4
+
+
+class Alphabet(NamedTuple):
+    """Tables over the 65,536 code points of the basic plane.
+
+    `entries` fold each by itself, `kept` leave it as it is; `expansions` hold a length and so many
+    entries for each expanded one. Folding by itself is the same as folding the whole text (NFKC,
+    then case) unless the text has a character that may merge with its neighbours: an ENTANGLED
+    one, or a COMBINING one after a COMPATIBLE letter or in a text that is not in NFC. `trouble`
+    has these bits.
+    """
+
+    entries: Points
+    kept: Points
+    expansions: Points
+    trouble: npt.NDArray[np.uint8]
+
+
+@cache
+def alphabet() -> Alphabet:
+    """The tables, made in a tenth of a second at first use."""
+    kept = np.array([_class(point) for point in range(1 << 16)], np.uint32)
+    entries, trouble = kept.copy(), np.zeros(1 << 16, np.uint8)
+    expansions: list[int] = []
+    for point in range(0x80, 1 << 16):
+        character = chr(point)
+        if unicodedata.category(character)[0] == "M" or _is_jamo(character):
+            trouble[point] = COMBINING
+        compatible = unicodedata.normalize("NFKC", character)
+        folded = compatible.casefold()
+        if kept[point] == IGNORED or folded == character:
+            continue
+        parts = [int(kept[min(ord(part), 0xFFFF)]) for part in folded]
+        if compatible != character and any(parts):
+            trouble[point] |= COMPATIBLE
+            if any(unicodedata.combining(c) or _is_jamo(c) for c in compatible):
+                trouble[point] |= ENTANGLED
+        if len(parts) == 1:
+            entries[point] = parts[0]
+        else:
+            entries[point] = EXPANDED | len(expansions)
+            expansions += [len(parts), *parts]
+    entries[ord("A") : ord("Z") + 1] = kept[ord("a") : ord("z") + 1]
+    return Alphabet(entries, kept, np.array(expansions, np.uint32), trouble)
+
+
+def _class(point: int) -> int:
+    if _within(point, INVISIBLE):
+        return IGNORED
+    if unicodedata.category(chr(point))[0] not in "LNM":
+        return SEPARATOR
+    return ALONE | point if _within(point, UNSPACED) else point
+
+
+def _is_jamo(character: str) -> bool:
+    """Letters of Korean, which merge into syllables."""
+    return 0x1100 <= ord(character) <= 0x11FF
+
+
+def _within(point: int, blocks: tuple[tuple[int, int], ...]) -> bool:
+    return any(first <= point <= last for first, last in blocks)
