@@ -23,6 +23,10 @@ INVISIBLE = (
     (0x202A, 0x202E), (0x2060, 0x2064), (0x2066, 0x206F), (0xFE00, 0xFE0F), (0xFEFF, 0xFEFF),
 )  # fmt: skip
 
+PLANE = 1 << 16
+# Han beyond the basic plane; what else lies there, emoji and historic scripts, is no word.
+RARE_HAN, RARE_HAN_END = 0x20000, 0x40000
+
 # An entry of a table: what a code point is to a word. A letter's entry is its own folded code
 # point, below 2^16; the others have one of these bits.
 SEPARATOR = 0
@@ -53,10 +57,10 @@ class Alphabet(NamedTuple):
 @cache
 def alphabet() -> Alphabet:
     """The tables, made in a tenth of a second at first use."""
-    kept = np.array([_class(point) for point in range(1 << 16)], np.uint32)
-    entries, trouble = kept.copy(), np.zeros(1 << 16, np.uint8)
+    kept = np.array([_class(point) for point in range(PLANE)], np.uint32)
+    entries, trouble = kept.copy(), np.zeros(PLANE, np.uint8)
     expansions: list[int] = []
-    for point in range(0x80, 1 << 16):
+    for point in range(0x80, PLANE):
         character = chr(point)
         if unicodedata.category(character)[0] == "M" or _is_jamo(character):
             trouble[point] = COMBINING
@@ -64,7 +68,7 @@ def alphabet() -> Alphabet:
         folded = compatible.casefold()
         if kept[point] == IGNORED or folded == character:
             continue
-        parts = [int(kept[min(ord(part), 0xFFFF)]) for part in folded]
+        parts = [_class(ord(part)) for part in folded]
         if compatible != character and any(parts):
             trouble[point] |= COMPATIBLE
             if any(unicodedata.combining(c) or _is_jamo(c) for c in compatible):
@@ -79,6 +83,8 @@ def alphabet() -> Alphabet:
 
 
 def _class(point: int) -> int:
+    if point >= PLANE:
+        return ALONE | point if RARE_HAN <= point < RARE_HAN_END else SEPARATOR
     if _within(point, INVISIBLE):
         return IGNORED
     if unicodedata.category(chr(point))[0] not in "LNM":

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from streams.detection.compiled import kernel
-from streams.detection.tokens import U64, Bounds, Hashes, token_hashes
+from streams.detection.tokens import U64, Bounds, Hashes, batches, token_hashes
 
 ALGORITHM = "2/minhash128x3/frac16x5"
 PERMUTATIONS = 128
@@ -62,8 +62,9 @@ def sketch_texts(texts: Sequence[str]) -> Sketches:
     ascii_places = [i for i, text in enumerate(texts) if text.isascii()]
     other_places = [i for i, text in enumerate(texts) if not text.isascii()]
     for places in (ascii_places, other_places):
-        if places:
-            sketches[places] = _sketch_tokens(*token_hashes([texts[i] for i in places]))
+        some = [texts[i] for i in places]
+        for first, last in batches(some):  # so that a chunk of the longest pages takes no more
+            sketches[places[first:last]] = _sketch_tokens(*token_hashes(some[first:last]))
     return sketches
 
 

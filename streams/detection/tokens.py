@@ -20,6 +20,9 @@ from streams.detection.letters import (
     ENTANGLED,
     EXPANDED,
     IGNORED,
+    PLANE,
+    RARE_HAN,
+    RARE_HAN_END,
     SEPARATOR,
     Points,
     alphabet,
@@ -35,9 +38,6 @@ LONGEST_TEXT = 1 << 20
 
 _PRIME = U64(0x9E3779B97F4A7C15)
 _SECOND_PRIME = U64(0xBF58476D1CE4E5B9)
-_PLANE = 1 << 16
-# Han beyond the basic plane; what else lies there, emoji and historic scripts, is no word.
-_RARE_HAN, _RARE_HAN_END = 0x20000, 0x40000
 
 
 def token_hashes(texts: Sequence[str]) -> tuple[Hashes, Bounds]:
@@ -85,7 +85,7 @@ def _trouble(
     seen = np.zeros(len(starts) - 1, np.uint8)
     for i in range(len(seen)):
         for p in range(starts[i], starts[i + 1]):
-            seen[i] |= trouble[points[p]] if points[p] < _PLANE else ENTANGLED
+            seen[i] |= trouble[points[p]] if points[p] < PLANE else ENTANGLED
     return seen
 
 
@@ -128,13 +128,17 @@ def _hash(
     kept: Points,
     expansions: Points,
 ) -> tuple[Hashes, Bounds]:
-    """`folded`: (n,) texts that are so already. A text has as many tokens as characters at most:
-    one that has more when folded (a ligature of Arabic is four words) loses its end."""
-    tokens = np.empty(len(points) + 1, np.uint64)
+    """`folded`: (n,) texts that are so already. One that has more than `LONGEST_TEXT` tokens when
+    folded (a ligature of Arabic is four words) loses its end."""
+    room = len(points)
+    for point in points:
+        entry = _entry(point, entries)
+        room += expansions[entry - EXPANDED] if entry & EXPANDED else 0
+    tokens = np.empty(room, np.uint64)
     bounds = np.zeros(len(starts), np.int64)
     count = 0
     for i in range(len(starts) - 1):
-        hash_, most = U64(0), count + starts[i + 1] - starts[i]
+        hash_, most = U64(0), count + LONGEST_TEXT
         table = kept if folded[i] else entries
         for p in range(starts[i], starts[i + 1]):
             entry = _entry(points[p], table)
@@ -151,10 +155,10 @@ def _hash(
 
 @kernel
 def _entry(point: np.uint32, table: Points) -> np.uint32:
-    if point < _PLANE:
+    if point < PLANE:
         entry: np.uint32 = table[point]
         return entry
-    return np.uint32(ALONE | point if _RARE_HAN <= point < _RARE_HAN_END else SEPARATOR)
+    return np.uint32(ALONE | point if RARE_HAN <= point < RARE_HAN_END else SEPARATOR)
 
 
 @kernel
@@ -162,7 +166,7 @@ def _take(
     entry: np.uint32, hash_: np.uint64, tokens: Hashes, count: int, most: int
 ) -> tuple[np.uint64, int]:
     """One more character -> (hash of the word so far, tokens so far); `most` bounds these."""
-    if SEPARATOR < entry < _PLANE:
+    if SEPARATOR < entry < PLANE:
         return (hash_ ^ U64(entry)) * _PRIME, count
     if entry == IGNORED:
         return hash_, count
@@ -173,3 +177,15 @@ def _take(
         tokens[count] = _finished(U64(entry) * _PRIME)
         count += 1
     return U64(0), count
+
+
+def batches(texts: Sequence[str], characters: int = LONGEST_TEXT) -> list[tuple[int, int]]:
+    """Cut a chunk into runs [first, last) of at most `characters`, or of one longer text."""
+    runs: list[tuple[int, int]] = []
+    first = total = 0
+    for i, text in enumerate(texts):
+        if total and total + len(text) > characters:
+            runs.append((first, i))
+            first, total = i, 0
+        total += len(text)
+    return [*runs, (first, len(texts))] if texts else []

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from streams.detection.letters import INVISIBLE, UNSPACED
 from streams.detection.sketch import sketch_texts
-from streams.detection.tokens import LONGEST_TEXT, token_hashes
+from streams.detection.tokens import LONGEST_TEXT, batches, token_hashes
 
 LETTERS = (
     "aBz09 _-.,'’“”éÉßİıſ½²Ωσςабв한글ابجไทยก็ひらカターｶﾞ漢字々𠀋𝐀😀"
@@ -125,11 +125,26 @@ def test_a_text_of_no_words_has_no_tokens() -> None:
     assert len(made) == 3
 
 
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.integers(0, 50), max_size=30), st.integers(1, 60))
+def test_batches_hold_every_text_once_and_cut_none(lengths: list[int], most: int) -> None:
+    texts = ["x" * length for length in lengths]
+    runs = batches(texts, most)
+    assert [i for first, last in runs for i in range(first, last)] == list(range(len(texts)))
+    for first, last in runs:
+        characters = sum(len(text) for text in texts[first:last])
+        assert characters <= most or last - first == 1
+
+
 def test_a_text_that_grows_when_folded_leaves_its_neighbours_alone() -> None:
     """One ligature of Arabic is eighteen letters in full: texts in one batch share its room."""
     [alone] = sketch_texts(["é und noch viele andere Wörter " * 9])
     grown = sketch_texts(["\ufdfa" * 60_000, "é und noch viele andere Wörter " * 9])
     assert grown[1] == alone
+
+
+def test_a_fraction_is_two_numbers() -> None:
+    assert hashes("¼") == hashes("1 4")
 
 
 def test_a_text_is_looked_at_up_to_the_longest() -> None:
