@@ -24,6 +24,7 @@ $(VENV)/.ready: $(LOCK)/dev.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(LOCK)/dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/python -m streams.warm_up
 	@touch $@
 
 kafka: setup ## Fetch Apache Kafka into the cache (once)

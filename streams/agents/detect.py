@@ -17,7 +17,7 @@ from streams.detection.segment import Segment, encode_segment
 from streams.detection.state import ShardState
 from streams.detection.verdict import VerdictWriter
 from streams.kafka.consumer import Chunk
-from streams.kafka.headers import ENTRY_HEADER, NOTICE_HEADER, EventHeaders
+from streams.kafka.headers import ENTRY_HEADER, NOTICE_HEADER, EventHeaders, encode_headers
 from streams.kafka.publish import BatchPublisher, Outgoing
 from streams.kafka.shards import Shards
 from streams.kafka.topics import ENRICHED, SEGMENTS, STORIES, STORY_EVENTS, topic_name
@@ -93,7 +93,7 @@ class DetectStage:
     def _segment(self, segment: Segment, partition: int) -> Outgoing:
         out = Outgoing(self._topics[SEGMENTS])
         # By this time, which never falls, recovery finds the window's start.
-        out.add(None, encode_segment(segment), segment.latest, [], partition)
+        out.add(None, encode_segment(segment), segment.latest, encode_headers([]), partition)
         return out
 
     def _count(

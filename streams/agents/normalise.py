@@ -82,11 +82,13 @@ class NormaliseStage:
         ):
             key, time_ms = article["article_id"], chunk.records[place].timestamp
             home = shard_of(article["language"], shards)
-            headers = self._headers.of(f"{key}-{article['content_digest']}", time_ms)
-            headers.append((ENTRY_HEADER, entry))
+            event_id = f"{key}-{article['content_digest']}"
+            headers = self._headers.of(event_id, time_ms, (ENTRY_HEADER, entry))
             out.add(key.encode(), value, time_ms, headers, home)
-            for shard in range(shards) if article["status"] == "canceled" else ():
-                if shard != home:
-                    notice = [*headers, (NOTICE_HEADER, b"1")]
-                    out.add(key.encode(), value, time_ms, notice, shard)
+            if article["status"] == "canceled":
+                notice = (NOTICE_HEADER, b"1")
+                headers = self._headers.of(event_id, time_ms, (ENTRY_HEADER, entry), notice)
+                for shard in range(shards):
+                    if shard != home:
+                        out.add(key.encode(), value, time_ms, headers, shard)
         return out

@@ -18,9 +18,13 @@ from streams.app import create_app
 from streams.kafka.connection import admin_client
 from streams.kafka.topics import check_topics
 from streams.settings import Settings
+from streams.warm_up import compile_kernels
+
+log = logging.getLogger("echowire")
 
 # Kubernetes kills after 30 seconds; this comes before it.
 _STOP_SECONDS = 15.0
+_COMPILED_ANEW_SECONDS = 4.0
 EXIT_STOPPED_BY_FORCE = 75  # sysexits.h: try again
 
 
@@ -28,6 +32,9 @@ def run_worker(settings: Settings, stages: Collection[str]) -> None:
     """Run until SIGTERM or Ctrl-C. Raises when broker or topics are not as they should be."""
     asyncio.run(_check(settings))
     _log_to_stderr(settings)
+    # In the event loop it would hold up heartbeats.
+    if (seconds := compile_kernels()) > _COMPILED_ANEW_SECONDS:
+        log.info("compiled for this machine in %.0f s; the next start will be quicker", seconds)
     uvloop.install()
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)

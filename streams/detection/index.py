@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from streams.detection.compiled import kernel
+from streams.compiled import kernel
 from streams.detection.sketch import PERMUTATIONS, Sketches
 from streams.detection.tokens import U64, Hashes
 

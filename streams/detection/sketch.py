@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from streams.detection.compiled import kernel
+from streams.compiled import kernel
 from streams.detection.tokens import U64, Bounds, Hashes, batches, token_hashes
 
 ALGORITHM = "2/minhash128x3/frac16x5"

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from streams.detection.compiled import kernel
+from streams.compiled import kernel
 from streams.detection.letters import (
     ALONE,
     COMBINING,
@@ -184,8 +184,9 @@ def batches(texts: Sequence[str], characters: int = LONGEST_TEXT) -> list[tuple[
     runs: list[tuple[int, int]] = []
     first = total = 0
     for i, text in enumerate(texts):
-        if total and total + len(text) > characters:
+        size = len(text) + 1
+        if total and total + size > characters:
             runs.append((first, i))
             first, total = i, 0
-        total += len(text)
+        total += size
     return [*runs, (first, len(texts))] if texts else []

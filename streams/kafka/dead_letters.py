@@ -9,7 +9,7 @@ from typing import Protocol
 from schemas.dead_letter import DeadLetterHeaders
 from streams.articles.rejection import Rejection
 from streams.articles.times import format_milliseconds
-from streams.kafka.headers import Headers
+from streams.kafka.headers import Headers, encode_headers
 from streams.kafka.publish import Outgoing
 
 _VERSION = version("echowire")
@@ -35,7 +35,7 @@ def dead_letters(
     """The rejected records as they go to the dead-letter topic, to the partition they came from."""
     out = Outgoing(topic)
     for record, rejection in rejected:
-        headers = _headers(record, rejection, stage)
+        headers = encode_headers(_headers(record, rejection, stage))
         out.add(record.key, record.value, record.timestamp, headers, record.partition)
     return out
 

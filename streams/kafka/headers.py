@@ -1,6 +1,9 @@
-"""CloudEvents 1.0 attributes as Kafka headers (binary content mode)."""
+"""Headers of Kafka records, and CloudEvents 1.0 attributes among them (binary content mode)."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
 
 from streams.articles.times import format_milliseconds
 
@@ -21,17 +24,51 @@ class EventHeaders:
     """Headers of one type of event. `source` is the topic, as a relative URI."""
 
     def __init__(self, event_type: str, topic: str) -> None:
-        self._constant: Headers = [
+        constant: Headers = [
             ("ce_specversion", b"1.0"),
             ("ce_type", f"{_TYPE_PREFIX}{event_type}".encode()),
             ("ce_source", f"/{topic}".encode()),
             _JSON,
         ]
+        self._count = len(constant) + 2
+        self._constant = b"".join(_encoded(name, value) for name, value in constant)
 
-    def of(self, event_id: str, time_milliseconds: int) -> Headers:
-        """`ce_id` and `ce_time` are derived from the event: a replay writes them again."""
-        return [
-            *self._constant,
-            ("ce_id", event_id.encode()),
-            ("ce_time", format_milliseconds(time_milliseconds).encode()),
+    def of(self, event_id: str, time_milliseconds: int, *others: Header) -> bytes:
+        """Encoded as `encode_headers` does. `ce_id` and `ce_time` are derived from the event: a
+        replay writes them again."""
+        parts = [
+            _varint(self._count + len(others)),
+            self._constant,
+            _encoded("ce_id", event_id.encode()),
+            _encoded("ce_time", format_milliseconds(time_milliseconds).encode()),
         ]
+        parts += [_encoded(name, value) for name, value in others]
+        return b"".join(parts)
+
+
+def encode_headers(headers: Sequence[Header]) -> bytes:
+    """A record's headers as they stand in a record batch: their count, then each."""
+    return b"".join([_varint(len(headers)), *(_encoded(name, value) for name, value in headers)])
+
+
+def _encoded(name: str, value: bytes | None) -> bytes:
+    if value is None:  # other producers may send such
+        return _name(name) + _varint(-1)
+    return _name(name) + _varint(len(value)) + value
+
+
+@lru_cache(maxsize=1024)
+def _name(name: str) -> bytes:
+    encoded = name.encode()
+    return _varint(len(encoded)) + encoded
+
+
+@lru_cache(maxsize=4096)
+def _varint(number: int) -> bytes:
+    """Zigzag and base 128, as Kafka's protocol has it."""
+    rest, out = (number << 1) ^ (number >> 63), bytearray()
+    while rest > 0x7F:
+        out.append(rest & 0x7F | 0x80)
+        rest >>= 7
+    out.append(rest)
+    return bytes(out)

@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-import aiokafka.codec
-import numpy as np
-import numpy.typing as npt
 from aiokafka import AIOKafkaProducer
 
+from streams.kafka.batch import RecordBatch, encode_batch
 from streams.kafka.connection import client_options
-from streams.kafka.headers import Headers
 from streams.kafka.partitioning import partitions_of
 from streams.kafka.topics import RECORD_OVERHEAD_BYTES
 from streams.settings import Settings
-
-# aiokafka compresses with lz4 at level 9 and with zstd at level 3, and has no setting for it. On
-# 680 kB of news articles lz4 takes 33 us a kilobyte so, as much as all of our own work on it; at
-# level 1 it takes 3 us, and zstd 5.
-_COMPRESSION_LEVEL = 1
 
 # Batches are closed at this size: Kafka's default limit for one, with room for the last record.
 _BATCH_BYTES = 900_000
@@ -34,7 +26,7 @@ class Outgoing:
     keys: list[bytes | None] = field(default_factory=list)
     values: list[bytes | None] = field(default_factory=list)
     times: list[int] = field(default_factory=list)  # milliseconds since 1970
-    headers: list[Headers] = field(default_factory=list)
+    headers: list[bytes] = field(default_factory=list)  # encoded
     partitions: list[int] = field(default_factory=list)  # empty: keys choose
 
     def add(
@@ -42,7 +34,7 @@ class Outgoing:
         key: bytes | None,
         value: bytes | None,
         time_milliseconds: int,
-        headers: Headers,
+        headers: bytes,
         partition: int | None = None,
     ) -> None:
         """One more record. Either all records of a topic name their partition, or none."""
@@ -59,22 +51,17 @@ class BatchPublisher:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._largest = settings.record_bytes + RECORD_OVERHEAD_BYTES
         self._producer: AIOKafkaProducer | None = None
 
     async def start(self) -> None:
         """Connect. Must run in the event loop that will publish."""
-        largest = self._settings.record_bytes + RECORD_OVERHEAD_BYTES
-        compression = self._settings.compression
-        for encode in (aiokafka.codec.zstd_encode, aiokafka.codec.lz4_encode):
-            encode.__defaults__ = (_COMPRESSION_LEVEL,)
         self._producer = AIOKafkaProducer(
             **client_options(self._settings),
             acks="all",
             enable_idempotence=True,
-            compression_type=None if compression == "none" else compression,
             linger_ms=0,
-            max_batch_size=largest,
-            max_request_size=2 * largest,
+            max_request_size=2 * self._largest,
         )
         await self._producer.start()
 
@@ -97,17 +84,16 @@ class BatchPublisher:
 
     async def send(self, outgoing: Sequence[Outgoing]) -> Awaitable[int]:
         """Hand all over to the producer; what is returned ends as `publish` does."""
-        confirmations: list[asyncio.Future[object]] = []
-        size = 0
+        producer, confirmations, size = self._started(), [], 0
         for records in outgoing:
             if not records.keys:
                 continue
-            if records.partitions:
-                partitions = np.array(records.partitions)
-            else:
-                count = await self.partition_count(records.topic)
-                partitions = partitions_of(records.keys, count)
-            size += await self._send(records, partitions, confirmations)
+            count = await self.partition_count(records.topic)
+            for partition, batch in self._encoded(records, count):
+                size += batch.size()
+                confirmations.append(
+                    await producer.send_batch(batch, records.topic, partition=partition)
+                )
 
         async def confirmed() -> int:
             await asyncio.gather(*confirmations)
@@ -115,39 +101,41 @@ class BatchPublisher:
 
         return confirmed()
 
-    async def _send(
-        self,
-        records: Outgoing,
-        partitions: npt.NDArray[np.int64],
-        confirmations: list[asyncio.Future[object]],
-    ) -> int:
-        producer, size = self._started(), 0
+    def _encoded(self, records: Outgoing, count: int) -> Iterator[tuple[int, RecordBatch]]:
+        """Batches of one topic, each with its partition out of `count`."""
+        partitions = records.partitions or partitions_of(records.keys, count).tolist()
         members: dict[int, list[int]] = {}
-        for i, partition in enumerate(partitions.tolist()):
-            members.setdefault(partition, []).append(i)
+        for place, partition in enumerate(partitions):
+            members.setdefault(partition, []).append(place)
+        sizes = [
+            len(v or b"") + len(h) for v, h in zip(records.values, records.headers, strict=True)
+        ]
         for partition, places in members.items():
-            batch = producer.create_batch()
-            for i in places:
-                record = {
-                    "key": records.keys[i],
-                    "value": records.values[i],
-                    "timestamp": records.times[i],
-                    "headers": records.headers[i],
-                }
-                full = batch.size() >= _BATCH_BYTES
-                if full or batch.append(**record) is None:
-                    size += batch.size()
-                    confirmations.append(
-                        await producer.send_batch(batch, records.topic, partition=partition)
-                    )
-                    batch = producer.create_batch()
-                    if batch.append(**record) is None:
-                        raise RecordTooLargeError(records.topic, len(records.values[i] or b""))
-            size += batch.size()
-            confirmations.append(
-                await producer.send_batch(batch, records.topic, partition=partition)
-            )
-        return size
+            for some in self._cut(records.topic, places, sizes):
+                yield (
+                    partition,
+                    encode_batch(
+                        [records.keys[i] for i in some],
+                        [records.values[i] for i in some],
+                        [records.headers[i] for i in some],
+                        [records.times[i] for i in some],
+                        self._settings.compression,
+                    ),
+                )
+
+    def _cut(self, topic: str, places: list[int], sizes: list[int]) -> Iterator[list[int]]:
+        """Places of records -> runs of them that fit a batch."""
+        some: list[int] = []
+        total = 0
+        for place in places:
+            if sizes[place] > self._largest:
+                raise RecordTooLargeError(topic, sizes[place])
+            if some and total + sizes[place] > _BATCH_BYTES:
+                yield some
+                some, total = [], 0
+            some.append(place)
+            total += sizes[place]
+        yield some
 
     def _started(self) -> AIOKafkaProducer:
         if self._producer is None:

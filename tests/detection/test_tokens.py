@@ -132,7 +132,7 @@ def test_batches_hold_every_text_once_and_cut_none(lengths: list[int], most: int
     runs = batches(texts, most)
     assert [i for first, last in runs for i in range(first, last)] == list(range(len(texts)))
     for first, last in runs:
-        characters = sum(len(text) for text in texts[first:last])
+        characters = sum(len(text) + 1 for text in texts[first:last])
         assert characters <= most or last - first == 1
 
 

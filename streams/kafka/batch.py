@@ -1,0 +1,159 @@
+"""Record batches (Kafka's message format 2), encoded and compressed whole.
+
+aiokafka appends one record at a time, under the interpreter's lock, and compresses when it sends,
+in the event loop. Here one compiled loop writes all of a batch's records, and both it and the
+compression run in a thread without the lock.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Sequence
+
+import cramjam
+import numpy as np
+import numpy.typing as npt
+from aiokafka.record.util import calc_crc32c
+
+from streams.compiled import kernel
+
+Integers = npt.NDArray[np.int64]
+Octets = npt.NDArray[np.uint8]
+
+# Base offset, length, leader's epoch, magic, checksum; then what the checksum covers: attributes,
+# last offset, first and last time, producer's id and epoch, first sequence number, count.
+_PREFIX = struct.Struct(">qiibI")
+_HEADER = struct.Struct(">hiqqqhii")
+_LENGTH_ENDS = 12  # the length counts what comes after it
+_NO_EPOCH, _MAGIC = -1, 2
+# Room for a record's lengths, times and places: seven numbers of at most ten bytes.
+_RECORD_OVERHEAD = 70
+
+# An LZ4 frame whose blocks, of 1 MiB at most, do not depend on each other, without checksums: the
+# batch has its own. The descriptor's last byte is its own check (LZ4 frame format 1.6.1). aiokafka
+# writes frames too, at level 9 unless told, holding the interpreter's lock.
+_LZ4_BEGIN, _LZ4_END = bytes.fromhex("04224d18606051"), bytes(4)
+_LZ4_BLOCK_BYTES, _LZ4_STORED = 1 << 20, 1 << 31
+
+
+def _lz4(octets: memoryview) -> bytes:
+    parts = [_LZ4_BEGIN]
+    for start in range(0, len(octets), _LZ4_BLOCK_BYTES):
+        block = octets[start : start + _LZ4_BLOCK_BYTES]
+        packed = bytes(cramjam.lz4.compress_block(block, store_size=False))
+        if len(packed) < len(block):
+            parts += [len(packed).to_bytes(4, "little"), packed]
+        else:
+            parts += [(_LZ4_STORED | len(block)).to_bytes(4, "little"), bytes(block)]
+    return b"".join([*parts, _LZ4_END])
+
+
+# The fastest level of each. On news articles lz4 leaves 58 % in 2.4 us a kilobyte (level 9: 41 %
+# in 37 us), zstd 37 % in 3.6 us, gzip 50 % in 9 us.
+_CODECS: dict[str, tuple[int, Callable[[memoryview], bytes]]] = {
+    "none": (0, bytes),
+    "gzip": (1, lambda octets: bytes(cramjam.gzip.compress(octets, 1))),
+    "lz4": (3, _lz4),
+    "zstd": (4, lambda octets: bytes(cramjam.zstd.compress(octets, 1))),
+}
+
+
+class RecordBatch:
+    """One encoded batch. To aiokafka's producer it is a finished `BatchBuilder`."""
+
+    def __init__(self, attributes: int, body: bytes, times: Integers) -> None:
+        """`body`: the records, compressed as `attributes` say; `times` (n,) in milliseconds."""
+        self._attributes, self._body, self._count = attributes, body, len(times)
+        self._first_time, self._last_time = int(times[0]), int(times.max())
+        self._producer = (-1, -1, -1)
+
+    def size(self) -> int:
+        """Bytes on the wire."""
+        return _PREFIX.size + _HEADER.size + len(self._body)
+
+    def record_count(self) -> int:
+        """How many records it holds."""
+        return self._count
+
+    def closed(self) -> bool:
+        """Nothing can be appended."""
+        return True
+
+    def close(self) -> None:
+        """It is closed already."""
+
+    def _set_producer_state(self, producer_id: int, epoch: int, sequence: int) -> None:
+        self._producer = producer_id, epoch, sequence
+
+    def _build(self) -> bytes:
+        header = _HEADER.pack(
+            self._attributes, self._count - 1, self._first_time, self._last_time, *self._producer,
+            self._count,
+        )  # fmt: skip
+        covered = header + self._body
+        checksum: int = calc_crc32c(covered)
+        length = _PREFIX.size - _LENGTH_ENDS + len(covered)
+        return _PREFIX.pack(0, length, _NO_EPOCH, _MAGIC, checksum) + covered
+
+
+def encode_batch(
+    keys: Sequence[bytes | None],
+    values: Sequence[bytes | None],
+    headers: Sequence[bytes],
+    times: Sequence[int],
+    compression: str,
+) -> RecordBatch:
+    """Encode n records, n > 0. `headers` are encoded ones (`headers.encode_headers`), `times` in
+    milliseconds since 1970. May run in any thread."""
+    parts = [part or b"" for record in zip(keys, values, headers, strict=True) for part in record]
+    lengths = np.fromiter(map(len, parts), np.int64, len(parts)).reshape(-1, 3)
+    starts_at = np.array(times, np.int64)
+    shown = lengths.copy()  # -1 stands for a key or a value that is none, not an empty one
+    shown[[key is None for key in keys], 0] = -1
+    shown[[value is None for value in values], 1] = -1
+    octets = np.frombuffer(b"".join(parts), np.uint8)
+    out = np.empty(len(octets) + _RECORD_OVERHEAD * len(lengths), np.uint8)
+    written = _encode_records(octets, lengths, shown, starts_at - starts_at[0], out)
+    attributes, compress = _CODECS[compression]
+    return RecordBatch(attributes, compress(out[:written].data), starts_at)
+
+
+@kernel
+def _encode_records(
+    octets: Octets, lengths: Integers, shown: Integers, delays: Integers, out: Octets
+) -> int:
+    """-> bytes written. `lengths` (n, 3): of each record's key, value and headers in `octets`."""
+    start = at = 0
+    room = np.empty(_RECORD_OVERHEAD, np.uint8)
+    for i in range(len(lengths)):
+        key, value, header = lengths[i]
+        room[0] = 0  # no attributes
+        front = _write_varint(room, 1, delays[i])
+        front = _write_varint(room, front, i)
+        front = _write_varint(room, front, shown[i, 0])
+        between = _write_varint(room, front, shown[i, 1])
+        at = _write_varint(out, at, between + key + value + header)
+        at = _copy(room, 0, front, out, at)
+        at = _copy(octets, start, key, out, at)
+        at = _copy(room, front, between - front, out, at)
+        at = _copy(octets, start + key, value + header, out, at)
+        start += key + value + header
+    return at
+
+
+@kernel
+def _write_varint(out: Octets, at: int, number: int) -> int:
+    rest = np.uint64((number << 1) ^ (number >> 63))
+    while rest > np.uint64(0x7F):
+        out[at] = np.uint8(rest & np.uint64(0x7F) | np.uint64(0x80))
+        rest >>= np.uint64(7)
+        at += 1
+    out[at] = np.uint8(rest)
+    return at + 1
+
+
+@kernel
+def _copy(source: Octets, start: int, length: int, out: Octets, at: int) -> int:
+    for place in range(length):
+        out[at + place] = source[start + place]
+    return at + length

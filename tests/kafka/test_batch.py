@@ -1,0 +1,67 @@
+"""Batches are read by Kafka's clients as the records that went in."""
+
+from __future__ import annotations
+
+import pytest
+from aiokafka.record.memory_records import MemoryRecords
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from streams.kafka.batch import RecordBatch, encode_batch
+from streams.kafka.headers import EventHeaders, encode_headers
+
+Record = tuple[bytes | None, bytes | None, list[tuple[str, bytes | None]], int]
+
+records = st.tuples(
+    st.none() | st.binary(max_size=80),
+    st.none() | st.binary(max_size=300),
+    st.lists(st.tuples(st.text(max_size=9), st.none() | st.binary(max_size=200)), max_size=9),
+    st.integers(0, 2**42),
+)
+
+
+def encoded(made: list[Record], compression: str) -> RecordBatch:
+    keys, values, headers, times = zip(*made, strict=True)
+    return encode_batch(keys, values, [encode_headers(h) for h in headers], times, compression)
+
+
+def read(batch: RecordBatch) -> list[Record]:
+    """As aiokafka's consumer reads it; the checksum is right."""
+    memory = MemoryRecords(batch._build())
+    found = memory.next_batch()
+    assert found.validate_crc()
+    assert not memory.has_next()
+    return [(r.key, r.value, list(r.headers), r.timestamp) for r in found]
+
+
+@pytest.mark.parametrize("compression", ["none", "gzip", "lz4", "zstd"])
+@settings(max_examples=60, deadline=None)
+@given(made=st.lists(records, min_size=1, max_size=30))
+def test_what_goes_in_is_what_a_consumer_reads(made: list[Record], compression: str) -> None:
+    batch = encoded(made, compression)
+    assert read(batch) == made
+    assert batch.record_count() == len(made)
+    assert batch.size() == len(batch._build())
+
+
+def test_a_batch_bears_its_producers_number() -> None:
+    batch = encoded([(b"k", b"v", [], 1)], "none")
+    batch._set_producer_state(77, 3, 1000)
+    [found] = [MemoryRecords(batch._build()).next_batch()]
+    assert found.producer_id == 77
+    assert found.validate_crc()
+
+
+def test_an_events_headers_are_those_of_cloud_events() -> None:
+    headers = EventHeaders("article.enriched.v1", "articles.enriched").of("i-1", 0, ("more", b"1"))
+    batch = encode_batch([b"k"], [b"v"], [headers], [0], "none")
+    [(_, _, found, _)] = read(batch)
+    assert dict(found) == {
+        "ce_specversion": b"1.0",
+        "ce_type": b"org.echowire.article.enriched.v1",
+        "ce_source": b"/articles.enriched",
+        "content-type": b"application/json",
+        "ce_id": b"i-1",
+        "ce_time": b"1970-01-01T00:00:00Z",
+        "more": b"1",
+    }
