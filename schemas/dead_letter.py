@@ -22,6 +22,7 @@ class Reason(StrEnum):
     EMPTY_BODY = "empty_body"
     NO_ARTICLE = "no_article"
     TIMED_OUT = "timed_out"
+    CRASHES_WORKER = "crashes_worker"
 
 
 class DeadLetterHeaders(BaseModel):

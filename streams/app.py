@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import logging
-import os
 import shutil
 import tempfile
 from collections.abc import Collection
@@ -14,13 +15,17 @@ from faust.types import TP
 
 from streams.agents import detect, normalise
 from streams.agents.detect import DetectStage
-from streams.agents.loop import Stage, handle_chunks
+from streams.agents.leaving import leave
+from streams.agents.loop import ChunkLoop, Stage
 from streams.agents.normalise import NormaliseStage
 from streams.health import Progress
 from streams.kafka.consumer import ChunkTransport
+from streams.kafka.crashes import CrashLedger
+from streams.kafka.dead_letters import give_up
 from streams.kafka.publish import BatchPublisher
-from streams.kafka.shards import Shards
-from streams.kafka.topics import NORMALISED, RAW, topic_name
+from streams.kafka.security import faust_credentials
+from streams.kafka.shards import NotEnoughMemoryError, Shards
+from streams.kafka.topics import DEAD_LETTERS, NORMALISED, RAW, topic_name
 from streams.metrics import Metrics
 from streams.settings import Settings
 from streams.web import PortTakenError, WebServer
@@ -28,7 +33,6 @@ from streams.web import PortTakenError, WebServer
 log = logging.getLogger("echowire")
 
 STAGES = (normalise.STAGE, detect.STAGE)
-EXIT_CONFIGURATION = 78  # sysexits.h
 
 # Chunks that wait for an agent at most, besides the one at work; then the consumer waits.
 _CHUNKS_AHEAD = 2
@@ -51,6 +55,7 @@ def create_app(settings: Settings, stages: Collection[str] = STAGES) -> EchoWire
     app = faust.App(
         settings.group,
         broker=[f"kafka://{address}" for address in settings.bootstrap_servers.split(",")],
+        broker_credentials=faust_credentials(settings),
         store="memory://",
         datadir=datadir,
         autodiscover=False,
@@ -77,18 +82,20 @@ def create_app(settings: Settings, stages: Collection[str] = STAGES) -> EchoWire
     )
     metrics, publisher = Metrics(), BatchPublisher(settings)
 
-    def recovered(articles: int, seconds: float) -> None:
-        metrics.recovered.inc(articles)
-        metrics.recovery_seconds.inc(seconds)
+    def unrecovered(error: Exception) -> None:
+        leave(error, "while a shard was being read back")
 
-    shards = Shards(settings, recovered)
+    shards = Shards(settings, _Recoveries(metrics), unrecovered)
+    ledger = CrashLedger(app, settings)
     progress = Progress(app, {topics[stage]: stage for stage in stages}, shards, metrics)
     web = WebServer(settings, metrics, progress)
     normalising = NormaliseStage(settings, publisher, metrics)
-    detecting = DetectStage(settings, publisher, shards, metrics)
+    detecting = DetectStage(settings, shards, metrics)
     built: dict[str, Stage] = {normalise.STAGE: normalising, detect.STAGE: detecting}
     for stage in stages:
-        _add_agent(app, stage, topics[stage], built[stage], progress)
+        letters = topic_name(settings, DEAD_LETTERS)
+        giving_up = functools.partial(give_up, publisher, letters, stage)
+        _add_agent(app, stage, topics[stage], ChunkLoop(built[stage], progress, ledger, giving_up))
 
     @app.service
     class Lifecycle(faust.Service):  # type: ignore[misc]
@@ -100,9 +107,7 @@ def create_app(settings: Settings, stages: Collection[str] = STAGES) -> EchoWire
             try:
                 await web.start()
             except PortTakenError as error:
-                log.critical("%s", error)
-                logging.shutdown()
-                os._exit(EXIT_CONFIGURATION)
+                leave(error, "before it began")
             if normalise.STAGE in stages:
                 self.add_future(normalising.pages.warm_up())
             log.info("metrics at http://%s:%d/metrics", settings.http_host, web.port)
@@ -110,6 +115,7 @@ def create_app(settings: Settings, stages: Collection[str] = STAGES) -> EchoWire
         async def on_stop(self) -> None:
             progress.publishing = False
             await web.stop()
+            await shards.stop()
             await publisher.stop()
             normalising.pages.close()
             shutil.rmtree(datadir, ignore_errors=True)
@@ -117,16 +123,45 @@ def create_app(settings: Settings, stages: Collection[str] = STAGES) -> EchoWire
     @app.on_partitions_assigned.connect  # type: ignore[untyped-decorator]
     async def assigned(_: faust.App, assigned: set[TP], **_kwargs: object) -> None:
         mine = {tp.partition for tp in assigned if tp.topic == topics[detect.STAGE]}
-        shards.assigned(mine)
+        ledger.assigned(assigned)
+        try:
+            shards.assigned(mine)
+        except NotEnoughMemoryError as error:
+            leave(error, "before it took its partitions")
         progress.assign(assigned)
         log.info("assigned: %s", ", ".join(f"{t.topic}[{t.partition}]" for t in sorted(assigned)))
+
+    @app.on_partitions_revoked.connect  # type: ignore[untyped-decorator]
+    async def revoked(_: faust.App, _revoked: set[TP], **_kwargs: object) -> None:
+        shards.revoked()
 
     return EchoWire(app, metrics, progress, web, shards)
 
 
-def _add_agent(app: faust.App, name: str, topic: str, stage: Stage, progress: Progress) -> None:
+class _Recoveries:
+    """Recoveries in metrics."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        self._metrics = metrics
+
+    def progressed(self, partition: int, segments_left: int) -> None:
+        self._metrics.recovery_left.labels(str(partition)).set(segments_left)
+
+    def recovered(self, articles: int, seconds: float) -> None:
+        self._metrics.recovered.inc(articles)
+        self._metrics.recovery_seconds.inc(seconds)
+
+    def forgotten(self, partition: int) -> None:
+        for gauge in (
+            self._metrics.recovery_left, self._metrics.index_articles, self._metrics.stories,
+        ):  # fmt: skip
+            with contextlib.suppress(KeyError):  # the shard had no chunk yet
+                gauge.remove(str(partition))
+
+
+def _add_agent(app: faust.App, name: str, topic: str, loop: ChunkLoop) -> None:
     async def agent(stream: faust.StreamT) -> None:
-        await handle_chunks(stream, stage, progress)
+        await loop.run(stream)
 
     channel = app.topic(topic, value_serializer="raw", key_serializer="raw")
     app.agent(channel, name=name)(agent)

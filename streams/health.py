@@ -84,6 +84,5 @@ class Progress:
             reasons.append("the producer is not connected")
         if not self._places:
             reasons.append("no partitions are assigned")
-        if self._shards.recovering:
-            reasons.append(f"{self._shards.recovering} shards are being recovered")
+        reasons += map(str, self._shards.recovering)
         return reasons

@@ -104,6 +104,10 @@ class Metrics:
         self.recovery_seconds = Counter(
             "echowire_recovery_seconds", "Time spent reading segments back.", registry=r
         )
+        self.recovery_left = Gauge(
+            "echowire_recovery_segments_left", "Segments of a shard still to be read back.",
+            ["shard"], registry=r,
+        )  # fmt: skip
         self.index_articles = Gauge(
             "echowire_index_articles", "Articles in a shard's window.", ["shard"], registry=r
         )

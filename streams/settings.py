@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -55,6 +55,37 @@ class Settings(BaseSettings):
         30.0,
         description="A worker that is silent for so long loses its partitions. Shorter moves them"
         " sooner after a crash; too short takes them from a worker that is merely busy.",
+    )
+
+    # ---- who we are to the brokers
+    security_protocol: Literal["plaintext", "ssl", "sasl_ssl", "sasl_plaintext"] = Field(
+        "plaintext",
+        description="ssl encrypts, and identifies us by ssl_certificate_file if there is one;"
+        " sasl_ssl encrypts and identifies us by name and password. sasl_plaintext sends both over"
+        " an open line: anyone on it can read along.",
+    )
+    sasl_mechanism: Literal["SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"] = Field(
+        "SCRAM-SHA-512",
+        description="How the password is shown. SCRAM proves that we know it; PLAIN hands it over.",
+    )
+    sasl_username: str | None = Field(None, description="Our name, with sasl_ssl.")
+    sasl_password: SecretStr | None = Field(
+        None, description="Our password: here or in sasl_password_file, never as a flag."
+    )
+    sasl_password_file: Path | None = Field(
+        None, description="File with our password; blanks and line ends around it do not count."
+    )
+    ssl_ca_file: Path | None = Field(
+        None,
+        description="PEM file with who may sign the brokers' certificates; else those whom the"
+        " system trusts.",
+    )
+    ssl_certificate_file: Path | None = Field(
+        None, description="PEM file with our certificate, where brokers ask for one."
+    )
+    ssl_key_file: Path | None = Field(None, description="PEM file with the certificate's key.")
+    ssl_key_password: SecretStr | None = Field(
+        None, description="Password of ssl_key_file, if it has one; never as a flag."
     )
 
     # ---- work
@@ -126,6 +157,10 @@ class Settings(BaseSettings):
         )
 
 
+# Neither shown nor taken from a command line.
+SECRETS = frozenset({"sasl_password", "ssl_key_password"})
+
+
 def settings_file() -> Path | None:
     """`$ECHOWIRE_CONFIG`, else `echowire.toml` in the working directory if there is one."""
     named = os.environ.get(f"{PREFIX}CONFIG")
@@ -146,12 +181,45 @@ def load_settings(**flags: Any) -> Settings:
     )
     if strange:
         raise SettingsError(f"{strange[0]}: no such setting; `echowire settings` lists them")
+    given = {name: value for name, value in flags.items() if value is not None}
+    if on_show := sorted(SECRETS & given.keys()):
+        raise SettingsError(
+            f"{on_show[0]}: not as a flag, where every process of the machine can read it; set"
+            f" {PREFIX}{on_show[0].upper()}, or put it into a file"
+        )
     try:
-        return Settings(**{name: value for name, value in flags.items() if value is not None})
+        settings = Settings(**given)
     except ValidationError as error:
         raise SettingsError(_sentence(error)) from None
     except ValueError as error:  # the file is no TOML
         raise SettingsError(f"{settings_file()}: {error}") from None
+    if contradiction := _contradiction(settings):
+        raise SettingsError(contradiction)
+    return settings
+
+
+def _contradiction(settings: Settings) -> str | None:
+    """What is wrong with settings that are each all right, if anything is."""
+    protocol = settings.security_protocol
+    passwords = [n for n in ("sasl_password", "sasl_password_file") if getattr(settings, n)]
+    if protocol.startswith("sasl"):
+        if not settings.sasl_username or not passwords:
+            return f"security_protocol={protocol} needs sasl_username and sasl_password(_file)"
+        if len(passwords) > 1:
+            return "sasl_password and sasl_password_file are both set: which one is it?"
+    elif settings.sasl_username or passwords:
+        name = passwords[0] if passwords else "sasl_username"
+        return (
+            f"{name} is set, but security_protocol={protocol} uses no password: set it to sasl_ssl,"
+            " or to sasl_plaintext if all on the way to the brokers may read the password"
+        )
+    files = ("ssl_ca_file", "ssl_certificate_file", "ssl_key_file")
+    named = [name for name in files if getattr(settings, name)]
+    if named and not protocol.endswith("ssl"):
+        return f"{named[0]} is set, but security_protocol={protocol} does not encrypt"
+    if bool(settings.ssl_certificate_file) != bool(settings.ssl_key_file):
+        return "ssl_certificate_file and ssl_key_file go together: one of them is missing"
+    return None
 
 
 def _sentence(error: ValidationError) -> str:
@@ -159,4 +227,5 @@ def _sentence(error: ValidationError) -> str:
     name = str(first["loc"][0]) if first["loc"] else "settings"
     if first["type"] == "extra_forbidden":
         return f"{name}: no such setting; `echowire settings` lists them"
-    return f"{name} (or {PREFIX}{name.upper()}): {first['msg']}, got {first['input']!r}"
+    got = "" if name in SECRETS else f", got {first['input']!r}"
+    return f"{name} (or {PREFIX}{name.upper()}): {first['msg']}{got}"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from streams.settings import DEFAULT_FILE, PREFIX, Settings, SettingsError, load_settings
+from streams.settings import DEFAULT_FILE, PREFIX, SECRETS, Settings, SettingsError, load_settings
 
 
 @pytest.fixture(autouse=True)
@@ -135,6 +135,8 @@ BAD_VALUES = [
     ("group", "", "''"),
     ("topic_prefix", "news/", "'news/'"),
     ("compression", "snappy", "'snappy'"),
+    ("security_protocol", "tls", "'tls'"),
+    ("sasl_mechanism", "MD5", "'MD5'"),
     ("session_timeout_seconds", 1, "1"),
     ("session_timeout_seconds", 301, "301"),
     ("chunk_records", 0, "0"),
@@ -187,7 +189,9 @@ def test_a_value_of_the_wrong_kind_in_the_file_is_named(text: str, start: str, g
 
 
 def test_every_range_has_a_row_in_the_table_above() -> None:
-    free = {"http_host"}  # the operating system knows which of them exist
+    # The operating system and the brokers know which of these exist.
+    files = {"sasl_password_file", "ssl_ca_file", "ssl_certificate_file", "ssl_key_file"}
+    free = {"http_host", "sasl_username", *files, *SECRETS}
     assert {name for name, _, _ in BAD_VALUES} == set(Settings.model_fields) - free
 
 

@@ -18,7 +18,7 @@ from streams.detection.state import ShardState
 from streams.detection.verdict import VerdictWriter
 from streams.kafka.consumer import Chunk
 from streams.kafka.headers import ENTRY_HEADER, NOTICE_HEADER, EventHeaders, encode_headers
-from streams.kafka.publish import BatchPublisher, Outgoing
+from streams.kafka.publish import Outgoing
 from streams.kafka.shards import Shards
 from streams.kafka.topics import ENRICHED, SEGMENTS, STORIES, STORY_EVENTS, topic_name
 from streams.metrics import Metrics
@@ -34,10 +34,8 @@ class ForeignRecordError(Exception):
 class DetectStage:
     """Handles a chunk: outputs, then the segment, each confirmed; then the state."""
 
-    def __init__(
-        self, settings: Settings, publisher: BatchPublisher, shards: Shards, metrics: Metrics
-    ) -> None:
-        self._publisher, self._shards, self._metrics = publisher, shards, metrics
+    def __init__(self, settings: Settings, shards: Shards, metrics: Metrics) -> None:
+        self._shards, self._metrics = shards, metrics
         self._writer = VerdictWriter(settings.parameters())
         self._topics = {
             name: topic_name(settings, name) for name in (ENRICHED, STORIES, STORY_EVENTS, SEGMENTS)
@@ -52,7 +50,8 @@ class DetectStage:
         return asyncio.sleep(0)
 
     async def _decide(self, chunk: Chunk) -> None:
-        state = await self._shards.state(chunk.partition)
+        shard = await self._shards.shard(chunk.partition)
+        state = shard.state
         # Up to here their segment was written, and so were their outputs before it.
         records = [r for r in chunk.records if r.offset > state.last_offset]
         self._metrics.replayed.inc(len(chunk.records) - len(records))
@@ -61,8 +60,8 @@ class DetectStage:
         started = time.perf_counter()
         decision = decide(state, _articles(records), self._writer)
         worked = time.perf_counter()
-        size = await self._publisher.publish(self._outgoing(records, decision))
-        size += await self._publisher.publish([self._segment(decision.segment, chunk.partition)])
+        size = await shard.publisher.publish(self._outgoing(records, decision))
+        size += await shard.publisher.publish([self._segment(decision.segment, chunk.partition)])
         published = time.perf_counter()
         state.apply(decision.segment)
         work = worked - started + time.perf_counter() - published

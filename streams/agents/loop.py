@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import logging
-import os
 from collections.abc import Awaitable
 from typing import NoReturn, Protocol
 
 import faust
+from aiokafka.structs import ConsumerRecord
+from faust.types import TP
 
+from streams.agents.leaving import blames_record, leave
 from streams.health import Progress
 from streams.kafka.consumer import Chunk
+from streams.kafka.crashes import Crashes, CrashLedger
+from streams.kafka.shards import ShardGoneError
 
 log = logging.getLogger("echowire")
-
-# sysexits.h: an internal error. The supervisor restarts the worker, and the chunk is read again.
-EXIT_INTERNAL_ERROR = 70
 
 
 class Stage(Protocol):
@@ -26,57 +28,103 @@ class Stage(Protocol):
         """Work a chunk out and begin to publish it; what is returned ends with its confirmation.
 
         The next chunk may be handed over before that: a stage whose chunks depend on each other
-        confirms before it returns.
+        confirms before it returns. Raises ShardGoneError when the partition is another's by now.
         """
         ...
 
 
-async def handle_chunks(stream: faust.StreamT, stage: Stage, progress: Progress) -> None:
-    """Handle a stream's chunks: one is worked out while the one before it is being confirmed.
+class GiveUp(Protocol):
+    """What becomes of a record that has ended too many workers."""
+
+    async def __call__(self, record: ConsumerRecord, crashes: Crashes) -> None:
+        """Put it out of the way, confirmed."""
+        ...
+
+
+class ChunkLoop:
+    """Handles the chunks of one stage's stream: one is worked out while the one before it is being
+    confirmed.
 
     Any error but a cancellation ends the process: Faust acks an event whose agent raised, restarts
     the agent and goes on, and the event is gone. Errors of one record never come this far: they
     are values.
     """
-    before: asyncio.Task[None] | None = None
-    try:
-        async for event in stream.noack().events():
-            chunk: Chunk = event.message
-            try:
-                confirmation = await stage.handle(chunk)
-            except Exception as error:  # noqa: BLE001
-                end_process(chunk, error)
-            finishing = asyncio.create_task(_finish(stream, event, confirmation, before, progress))
+
+    def __init__(
+        self, stage: Stage, progress: Progress, ledger: CrashLedger, give_up: GiveUp
+    ) -> None:
+        self._stage, self._progress, self._ledger = stage, progress, ledger
+        self._give_up = give_up
+
+    async def run(self, stream: faust.StreamT) -> None:
+        """Until the stream ends."""
+        before: asyncio.Task[None] | None = None
+        try:
+            async for event in stream.noack().events():
+                try:
+                    confirmation = await self._begin(event.message, before)
+                except ShardGoneError:
+                    continue  # a rebalance took the partition: the chunk is read again there
+                finishing = asyncio.create_task(self._finish(stream, event, confirmation, before))
+                if before is not None:
+                    await before
+                before = finishing
+        finally:  # a rebalance or the end: what is not confirmed is not acked, and read again
+            if before is not None:
+                before.cancel()
+
+    async def _begin(self, chunk: Chunk, before: asyncio.Task[None] | None) -> Awaitable[None]:
+        """Work a chunk out; what is returned ends with its confirmation."""
+        at_work = chunk
+        try:
+            if not await self._ledger.suspects(chunk.records):
+                return await self._stage.handle(chunk)
+            for record in chunk.records:
+                at_work = _alone(chunk, record)
+                if crashes := self._ledger.condemned(record):
+                    await self._give_up(record, crashes)
+                else:
+                    await (await self._stage.handle(at_work))
+            return asyncio.sleep(0)
+        except ShardGoneError:
+            raise
+        except Exception as error:  # noqa: BLE001
+            if before is not None:
+                await before  # the note says that all records before are done
+            if blames_record(error):
+                await self._ledger.note(at_work.records, error)
+            end_process(at_work, error)
+
+    async def _finish(
+        self,
+        stream: faust.StreamT,
+        event: faust.EventT,
+        confirmation: Awaitable[None],
+        before: asyncio.Task[None] | None,
+    ) -> None:
+        """Ack a chunk when it and the one before it are confirmed."""
+        chunk: Chunk = event.message
+        try:
+            await confirmation
             if before is not None:
                 await before
-            before = finishing
-    finally:  # a rebalance or the end: what is not confirmed is not acked, and read again
-        if before is not None:
-            before.cancel()
+            await stream.ack(event)
+            self._progress.handled(chunk)
+        except Exception as error:  # noqa: BLE001
+            end_process(chunk, error)
 
 
-async def _finish(
-    stream: faust.StreamT,
-    event: faust.EventT,
-    confirmation: Awaitable[None],
-    before: asyncio.Task[None] | None,
-    progress: Progress,
-) -> None:
-    """Ack a chunk when it and the one before it are confirmed."""
-    chunk: Chunk = event.message
-    try:
-        await confirmation
-        if before is not None:
-            await before
-        await stream.ack(event)
-        progress.handled(chunk)
-    except Exception as error:  # noqa: BLE001
-        end_process(chunk, error)
+def _alone(chunk: Chunk, record: ConsumerRecord) -> Chunk:
+    """A chunk of this record only."""
+    single = copy.copy(chunk)
+    single.tp = TP(record.topic, record.partition)
+    single.topic, single.partition, single.offset = record.topic, record.partition, record.offset
+    single.records = [record]
+    single.ends = [(single.tp, record.offset)]
+    return single
 
 
 def end_process(chunk: Chunk, error: Exception) -> NoReturn:
-    """Leave without acknowledging, flushing offsets, or running anyone's clean-up."""
+    """Leave because of a chunk."""
     places = ", ".join(f"{tp.topic}[{tp.partition}] up to {offset}" for tp, offset in chunk.ends)
-    log.critical("ended at chunk %s, which is not acknowledged: %s", places, error, exc_info=error)
-    logging.shutdown()
-    os._exit(EXIT_INTERNAL_ERROR)
+    leave(error, f"at chunk {places}, which is not acknowledged")

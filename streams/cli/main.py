@@ -19,6 +19,7 @@ from streams.cli.options import BootstrapServers, TopicPrefix
 from streams.cli.produce import produce_command
 from streams.cli.tail import tail_command
 from streams.kafka.connection import BrokerUnreachableError, admin_client
+from streams.kafka.rights import RightsError
 from streams.kafka.topics import DEFAULT_RETENTION_HOURS, TopicsError, check_topics, create_topics
 from streams.settings import PREFIX, Settings, SettingsError, load_settings, settings_file
 
@@ -193,6 +194,9 @@ def run() -> None:
     except SettingsError as error:
         err.print("[red]error:[/]", error, soft_wrap=True)
         sys.exit(78)  # sysexits.h: configuration
+    except RightsError as error:
+        err.print("[red]error:[/]", error, soft_wrap=True)
+        sys.exit(77)  # sysexits.h: permission denied
     except (TopicsError, BrokerUnreachableError, InputError) as error:
         err.print("[red]error:[/]", error, soft_wrap=True)
         sys.exit(1)

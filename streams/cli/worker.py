@@ -16,6 +16,7 @@ from rich.logging import RichHandler
 
 from streams.app import create_app
 from streams.kafka.connection import admin_client
+from streams.kafka.rights import check_rights, topics_of
 from streams.kafka.topics import check_topics
 from streams.settings import Settings
 from streams.warm_up import compile_kernels
@@ -30,7 +31,7 @@ EXIT_STOPPED_BY_FORCE = 75  # sysexits.h: try again
 
 def run_worker(settings: Settings, stages: Collection[str]) -> None:
     """Run until SIGTERM or Ctrl-C. Raises when broker or topics are not as they should be."""
-    asyncio.run(_check(settings))
+    asyncio.run(_check(settings, stages))
     _log_to_stderr(settings)
     # In the event loop it would hold up heartbeats.
     if (seconds := compile_kernels()) > _COMPILED_ANEW_SECONDS:
@@ -64,9 +65,11 @@ class _Worker(Worker):  # type: ignore[misc]
         timer.start()
 
 
-async def _check(settings: Settings) -> None:
+async def _check(settings: Settings, stages: Collection[str]) -> None:
     async with admin_client(settings) as admin:
-        await check_topics(admin, settings)
+        # First: topics that we may not see look as if they were missing.
+        await check_rights(admin, settings, stages)
+        await check_topics(admin, settings, topics_of(stages))
 
 
 def _log_to_stderr(settings: Settings) -> None:

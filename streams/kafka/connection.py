@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -12,6 +11,8 @@ from typing import Any
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
+from streams.kafka.diagnosis import diagnosis
+from streams.kafka.security import security_options
 from streams.settings import Settings
 
 _CONNECT_SECONDS = 8.0
@@ -23,7 +24,11 @@ class BrokerUnreachableError(Exception):
 
 def client_options(settings: Settings) -> dict[str, Any]:
     """Options that every client of the cluster takes: consumer, producers and admin alike."""
-    return {"bootstrap_servers": settings.bootstrap_servers.split(","), "client_id": "echowire"}
+    return {
+        "bootstrap_servers": settings.bootstrap_servers.split(","),
+        "client_id": "echowire",
+        **security_options(settings),
+    }
 
 
 @asynccontextmanager
@@ -38,31 +43,10 @@ async def admin_client(settings: Settings) -> AsyncIterator[AIOKafkaAdminClient]
         await asyncio.wait_for(admin.start(), _CONNECT_SECONDS)
     except (KafkaError, OSError, TimeoutError) as error:
         await admin.close()
-        raise BrokerUnreachableError(await _diagnosis(settings, error)) from None
+        raise BrokerUnreachableError(await diagnosis(settings, error)) from None
     finally:
         quiet.setLevel(before)
     try:
         yield admin
     finally:
         await admin.close()
-
-
-async def _diagnosis(settings: Settings, error: BaseException) -> str:
-    """What is wrong with the first address: name, port, or whatever listens there."""
-    address = settings.bootstrap_servers.split(",")[0]
-    host, _, port = address.rpartition(":")
-    try:
-        _, writer = await asyncio.wait_for(asyncio.open_connection(host, int(port)), 1.5)
-    except socket.gaierror:
-        why = f"the name {host} does not resolve"
-    except TimeoutError:
-        why = "nothing answers there"
-    except OSError as refused:
-        why = refused.strerror or str(refused)
-    else:
-        writer.close()
-        why = f"something listens there but does not speak plain Kafka ({type(error).__name__})"
-    return (
-        f"No Kafka broker at {settings.bootstrap_servers}: {why}. Set --bootstrap-servers or"
-        " ECHOWIRE_BOOTSTRAP_SERVERS to a running broker's host:port."
-    )

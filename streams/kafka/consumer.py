@@ -147,7 +147,17 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
         return newest + 1
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
-        """Faust forgets uncommitted acks at every rebalance: commit them first."""
+        """Finish what is in hand and commit it: Faust forgets uncommitted acks at every rebalance.
+
+        No other worker is given the partitions before we have answered. Ours may take half the
+        session timeout over it, since it is silent meanwhile; then the chunk is read again.
+        """
+        self.stop_flow()
+        self.app.flow_control.suspend()
+        self.app.flow_control.clear()
+        deadline = self.app.loop.time() + self.app.conf.broker_session_timeout / 2
+        while self._unacked_messages and self.app.loop.time() < deadline:
+            await self._wait_for_ack(timeout=1)
         await self.commit()
         await super().on_partitions_revoked(revoked)
 

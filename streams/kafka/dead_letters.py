@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from typing import Protocol
 
-from schemas.dead_letter import DeadLetterHeaders
-from streams.articles.rejection import Rejection
+from aiokafka.structs import ConsumerRecord
+
+from schemas.dead_letter import DeadLetterHeaders, Reason
+from streams.articles.rejection import Rejection, rejected
 from streams.articles.times import format_milliseconds
+from streams.kafka.crashes import Crashes
 from streams.kafka.headers import Headers, encode_headers
-from streams.kafka.publish import Outgoing
+from streams.kafka.publish import BatchPublisher, Outgoing
 
 _VERSION = version("echowire")
 # Headers that the producer set are kept; a replayed dead letter's own are replaced.
@@ -30,14 +33,25 @@ class RawRecord(Protocol):
 
 
 def dead_letters(
-    topic: str, stage: str, rejected: Sequence[tuple[RawRecord, Rejection]]
+    topic: str, stage: str, given_up: Sequence[tuple[RawRecord, Rejection]]
 ) -> Outgoing:
     """The rejected records as they go to the dead-letter topic, to the partition they came from."""
     out = Outgoing(topic)
-    for record, rejection in rejected:
+    for record, rejection in given_up:
         headers = encode_headers(_headers(record, rejection, stage))
         out.add(record.key, record.value, record.timestamp, headers, record.partition)
     return out
+
+
+async def give_up(
+    publisher: BatchPublisher, topic: str, stage: str, record: ConsumerRecord, crashes: Crashes
+) -> None:
+    """Publish a record that keeps ending workers as a dead letter, and await its confirmation."""
+    detail = f"value: ended {crashes.count} workers in a row, the last with {crashes.error}"
+    letter = dead_letters(topic, stage, [(record, rejected(Reason.CRASHES_WORKER, detail))])
+    # The topic of the second stage may have more partitions than that of the first.
+    letter.partitions = [record.partition % await publisher.partition_count(topic)]
+    await publisher.publish([letter])
 
 
 def _headers(record: RawRecord, rejection: Rejection, stage: str) -> Headers:

@@ -11,7 +11,7 @@ import orjson
 import pytest
 
 from schemas import CONTRACTS, DeadLetterHeaders, EnrichedArticle, NormalisedArticle
-from streams.agents.loop import EXIT_INTERNAL_ERROR
+from streams.agents.leaving import EXIT_INTERNAL_ERROR
 from streams.agents.page_pool import PagePool
 from streams.cli.inputs import RawEvent
 from streams.cli.process import Summary, process

@@ -1,0 +1,128 @@
+"""Which record keeps ending workers: counted in the metadata of committed offsets.
+
+A worker that ends because of an unexpected error leaves a note beside the offset where the next one
+begins: how many workers in a row have ended in the records from there to another offset. Whoever
+reads on there, on whatever machine, handles those records one at a time, so that the next error
+names one; the third in a row gives that record up. Every ordinary commit wipes the note out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import faust
+import orjson
+from aiokafka.errors import KafkaError
+from aiokafka.structs import ConsumerRecord, OffsetAndMetadata, TopicPartition
+from faust.types import TP
+
+from streams.kafka.connection import admin_client
+from streams.settings import Settings
+
+log = logging.getLogger("echowire.crashes")
+
+CRASHES_TOLERATED = 3
+_ERROR_CHARACTERS = 200  # brokers take 4,096 bytes of metadata
+
+
+@dataclass(frozen=True, slots=True)
+class Crashes:
+    """So many workers in a row ended while they handled the records `first` to `last`."""
+
+    count: int
+    first: int
+    last: int
+    error: str
+
+    def encode(self) -> str:
+        """As it stands beside the committed offset, which is `first`."""
+        fields = {"crashes": self.count, "through": self.last, "error": self.error}
+        return orjson.dumps(fields).decode()
+
+
+def decode_crashes(at: OffsetAndMetadata) -> Crashes | None:
+    """What a commit says of crashes; None where it says nothing, or is someone else's."""
+    try:
+        fields = orjson.loads(at.metadata)
+        return Crashes(int(fields["crashes"]), at.offset, int(fields["through"]), fields["error"])
+    except (ValueError, TypeError, LookupError):
+        return None
+
+
+class CrashLedger:
+    """The notes on this worker's partitions."""
+
+    def __init__(self, app: faust.App, settings: Settings) -> None:
+        self._app, self._settings = app, settings
+        self._crashes: dict[tuple[str, int], Crashes] = {}
+        self._reading: asyncio.Task[None] | None = None
+
+    def assigned(self, partitions: set[TP]) -> None:
+        """Begin to read what earlier workers left on these partitions."""
+        if self._reading is not None:
+            self._reading.cancel()
+        self._reading = asyncio.create_task(self._read(partitions))
+
+    async def suspects(self, records: Sequence[ConsumerRecord]) -> bool:
+        """Whether a worker has ended on one of these: then they are to be handled singly.
+
+        Raises KafkaError where the notes could not be read.
+        """
+        if self._reading is not None:
+            await asyncio.wait([self._reading])
+            if not self._reading.cancelled():
+                self._reading.result()
+        return bool(self._crashes) and any(self._suspect(record) for record in records)
+
+    def condemned(self, record: ConsumerRecord) -> Crashes | None:
+        """The crashes of a record that has ended as many workers as are tolerated."""
+        crashes = self._suspect(record)
+        if crashes and crashes.count >= CRASHES_TOLERATED and crashes.first == crashes.last:
+            return crashes
+        return None
+
+    async def note(self, records: Sequence[ConsumerRecord], error: Exception) -> None:
+        """Leave a note that these records, of which none is acknowledged, end this worker now.
+
+        Commits their first offset in each partition. Where that is not possible any more, because
+        the partition is another's or the broker is away, the crash is not counted.
+        """
+        said = f"{type(error).__name__}: {error}"[:_ERROR_CHARACTERS]
+        spans: dict[tuple[str, int], tuple[int, int]] = {}
+        for record in records:
+            place = record.topic, record.partition
+            first, _ = spans.get(place, (record.offset, 0))
+            spans[place] = first, record.offset
+        notes = {}
+        for place, (first, last) in spans.items():
+            known = self._crashes.get(place)
+            count = 1 + (known.count if known and known.first <= first <= known.last else 0)
+            crashes = Crashes(count, first, last, said)
+            notes[TopicPartition(*place)] = OffsetAndMetadata(first, crashes.encode())
+        thread = self._app.consumer._thread  # noqa: SLF001
+        try:
+            commit = thread.call_thread(thread._ensure_consumer().commit, notes)  # noqa: SLF001
+            await asyncio.wait_for(commit, self._settings.session_timeout_seconds)
+        except (KafkaError, TimeoutError) as failed:
+            log.warning("this crash is not counted: %s", failed or type(failed).__name__)
+
+    def _suspect(self, record: ConsumerRecord) -> Crashes | None:
+        crashes = self._crashes.get((record.topic, record.partition))
+        return crashes if crashes and crashes.first <= record.offset <= crashes.last else None
+
+    async def _read(self, partitions: set[TP]) -> None:
+        self._crashes = {}
+        async with admin_client(self._settings) as admin:
+            committed = await admin.list_consumer_group_offsets(self._settings.group)
+        for tp, at in committed.items():
+            crashes = decode_crashes(at)
+            if crashes and tp in partitions:
+                self._crashes[tp.topic, tp.partition] = crashes
+                log.warning(
+                    "%s[%d]: %d workers in a row ended at offset %d to %d (%s)",
+                    tp.topic, tp.partition, crashes.count, crashes.first, crashes.last,
+                    crashes.error,
+                )  # fmt: skip

@@ -1,0 +1,74 @@
+"""One writer a shard: whoever takes a shard over shuts out the one before.
+
+A worker that stood still until its partitions were another's may go on in the middle of a chunk.
+What it then writes is a repetition, but it comes late: a story's third version after its fifth, on
+a topic that keeps the last. Nothing that it could look at beforehand rules that out, as it may
+stand still again after the look; so the brokers must refuse it. They do for a producer whose epoch
+is older than one that has written to the partition. An epoch is handed out by a transactional id,
+and no transaction is needed for that.
+
+What the old worker writes where the new one has not written yet comes before all that the new one
+writes, and the new one writes it again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+from aiokafka.client import CoordinationType
+from aiokafka.errors import ConcurrentTransactions, KafkaError, ProducerFenced, for_code
+from aiokafka.producer.transaction_manager import PidAndEpoch
+from aiokafka.protocol.transaction import InitProducerIdRequest
+
+from streams.kafka.publish import BatchPublisher
+from streams.settings import Settings
+
+# What a publisher raises when another worker has taken its shard over.
+ShutOutError = ProducerFenced
+
+_RETRY_SECONDS = 0.1
+_TIMEOUT_MILLISECONDS = 60_000  # of transactions, of which there are none
+
+
+class ShardPublisher(BatchPublisher):
+    """A publisher that shuts out all earlier ones of the same name from where it writes."""
+
+    def __init__(self, settings: Settings, name: str) -> None:
+        super().__init__(settings)
+        self._name = name
+
+    async def start(self) -> None:
+        """Connect and take over. Raises KafkaError, also where the name may not be used."""
+        await super().start()
+        try:
+            await self._take_over()
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def _take_over(self) -> None:
+        producer = self._started()
+        while True:
+            node = await producer._sender._find_coordinator(  # noqa: SLF001
+                CoordinationType.TRANSACTION, self._name
+            )
+            try:
+                answer = await producer.client.send(node, self._request())
+                if not answer.error_code:
+                    break
+                raise for_code(answer.error_code)(self._name)
+            except KafkaError as error:
+                # The coordinator moves, loads, or still hands out the epoch before.
+                if not (error.retriable or isinstance(error, ConcurrentTransactions)):
+                    raise
+            producer._sender._coordinator_dead(CoordinationType.TRANSACTION)  # noqa: SLF001
+            await asyncio.sleep(_RETRY_SECONDS)
+        # The producer has sent nothing yet, so that its counting begins with this epoch.
+        producer._txn_manager._pid_and_epoch = PidAndEpoch(  # noqa: SLF001
+            answer.producer_id, answer.producer_epoch
+        )
+
+    def _request(self) -> InitProducerIdRequest:
+        return InitProducerIdRequest(
+            transactional_id=self._name, transaction_timeout_ms=_TIMEOUT_MILLISECONDS
+        )

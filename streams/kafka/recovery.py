@@ -1,0 +1,170 @@
+"""A shard read back from its segments: what the window holds, and how far the log is decided."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+
+from aiokafka import AIOKafkaConsumer
+from aiokafka.structs import ConsumerRecord, TopicPartition
+
+from streams.detection.segment import DamagedSegmentError, Segment, decode_segment
+from streams.detection.state import ShardState
+from streams.kafka.connection import client_options
+from streams.kafka.topics import NORMALISED, SEGMENTS, topic_name
+from streams.settings import Settings
+
+log = logging.getLogger("echowire.recovery")
+
+BEGINNING = -1
+_FETCH_BYTES = 16 << 20
+_SILENCE_SECONDS = 30.0
+_LOG_SECONDS = 5.0
+
+
+class ShardUnrecoverableError(Exception):
+    """A shard's segments cannot be applied; the message says why and what to do."""
+
+
+class Recovery:
+    """Brings one shard's state up to date with its segments.
+
+    `position` is the next segment to read: BEGINNING for an empty state, else where the recovery
+    before this one ended. While it runs, `left` and `total` are numbers of segments.
+    """
+
+    def __init__(self, settings: Settings, partition: int, state: ShardState) -> None:
+        self.partition, self.state = partition, state
+        self.position = BEGINNING
+        self.left = self.total = 0
+        self._settings = settings
+        self._segments = TopicPartition(topic_name(settings, SEGMENTS), partition)
+        self._articles = TopicPartition(topic_name(settings, NORMALISED), partition)
+
+    def __str__(self) -> str:
+        done = self.total - self.left
+        return f"shard {self.partition} is being read back: {done} of {self.total} segments"
+
+    async def run(self, on_progress: Callable[[int, int], None]) -> None:
+        """Read to the end, with `on_progress(partition, segments left)` after each fetch.
+
+        Raises ShardUnrecoverableError where the segments are damaged, other than they should be,
+        or of another log than `articles.normalised`.
+        """
+        started, known = time.monotonic(), self.state.count
+        consumer = AIOKafkaConsumer(
+            **client_options(self._settings),
+            enable_auto_commit=False,
+            # Requests of one connection queue behind its fetch, which waits at the broker.
+            fetch_max_wait_ms=10,
+            fetch_max_bytes=4 * _FETCH_BYTES,
+            max_partition_fetch_bytes=_FETCH_BYTES,
+        )
+        await consumer.start()
+        try:
+            consumer.assign([self._segments, self._articles])
+            consumer.pause(self._articles)
+            end = (await consumer.end_offsets([self._segments]))[self._segments]
+            if self.position == BEGINNING:
+                self.position = await self._window_start(consumer, end)
+            self.total = self.left = end - self.position
+            await self._read(consumer, end, on_progress)
+            await self._check_log(consumer)
+        finally:
+            await consumer.stop()
+        seconds, articles = time.monotonic() - started, self.state.count - known
+        log.info(
+            "shard %d: %d articles of the window, %d of them read back in %.2f s (%.0f/s),"
+            " decided up to offset %d",
+            self.partition, self.state.count - self.state.tail, articles, seconds,
+            articles / seconds, self.state.last_offset,
+        )  # fmt: skip
+
+    async def _window_start(self, consumer: AIOKafkaConsumer, end: int) -> int:
+        """Offset of the first segment that may hold articles of the window."""
+        tp = self._segments
+        beginning: int = (await consumer.beginning_offsets([tp]))[tp]
+        if beginning >= end:
+            return end
+        clock = _decoded(await self._record(consumer, tp, end - 1)).clock
+        start = clock - self.state.parameters.window_milliseconds
+        found = (await consumer.offsets_for_times({tp: max(0, start)}))[tp]
+        return max(beginning, found.offset) if found else end - 1
+
+    async def _read(
+        self, consumer: AIOKafkaConsumer, end: int, on_progress: Callable[[int, int], None]
+    ) -> None:
+        tp, told = self._segments, time.monotonic()
+        consumer.seek(tp, self.position)
+        while self.position < end:
+            for segments in (await consumer.getmany(tp, timeout_ms=1000)).values():
+                for record in segments:
+                    self._apply(record)
+                    self.position = record.offset + 1
+                    await asyncio.sleep(0)  # heartbeats and other shards go on meanwhile
+            self.left = max(0, end - self.position)
+            on_progress(self.partition, self.left)
+            if time.monotonic() - told > _LOG_SECONDS:
+                told = time.monotonic()
+                log.info("%s", self)
+
+    def _apply(self, record: ConsumerRecord) -> None:
+        segment, state = _decoded(record), self.state
+        new = int((segment.rows["offset"] > state.last_offset).sum())
+        first = segment.base + len(segment.rows) - new
+        if segment.last_offset > state.last_offset and new and state.count not in (0, first):
+            raise ShardUnrecoverableError(
+                f"{_place(record)}: its first new article is number {first} of the shard, expected"
+                f" {state.count}: segments before it are missing. {_REBUILD}"
+            )
+        state.apply(segment)
+
+    async def _check_log(self, consumer: AIOKafkaConsumer) -> None:
+        """Whether what was decided is what the input holds: it may have been made anew."""
+        segments, source, state = self._segments, self._articles, self.state
+        beginning = (await consumer.beginning_offsets([source]))[source]
+        end = (await consumer.end_offsets([source]))[source]
+        if state.last_offset >= end:
+            raise ShardUnrecoverableError(
+                f"{segments.topic} partition {segments.partition} is decided up to offset"
+                f" {state.last_offset}, but {source.topic} ends at {end}: it was deleted or made"
+                f" anew. {_OTHER_LOG.format(segments.topic)}"
+            )
+        if not state.count:
+            return
+        row = state.row(state.count - 1)
+        offset, key = int(row["offset"]), row["article_id"].tobytes().hex().encode()
+        if offset < beginning:  # gone by its age
+            return
+        consumer.pause(segments)
+        consumer.resume(source)
+        record = await self._record(consumer, source, offset)
+        if record.offset == offset and record.key != key:
+            raise ShardUnrecoverableError(
+                f"{segments.topic} partition {segments.partition} says that {source.topic} holds"
+                f" article {key.decode()} at offset {offset}, and there is another: it was made"
+                f" anew. {_OTHER_LOG.format(segments.topic)}"
+            )
+
+    async def _record(
+        self, consumer: AIOKafkaConsumer, tp: TopicPartition, offset: int
+    ) -> ConsumerRecord:
+        consumer.seek(tp, offset)
+        return await asyncio.wait_for(consumer.getone(tp), _SILENCE_SECONDS)
+
+
+_REBUILD = "`echowire rebuild` makes the segments anew from articles.normalised."
+_OTHER_LOG = "Delete {} too, or take another --topic-prefix."
+
+
+def _decoded(record: ConsumerRecord) -> Segment:
+    try:
+        return decode_segment(record.value)
+    except DamagedSegmentError as error:
+        raise ShardUnrecoverableError(f"{_place(record)}: {error}. {_REBUILD}") from None
+
+
+def _place(record: ConsumerRecord) -> str:
+    return f"{record.topic} partition {record.partition} offset {record.offset}"

@@ -1,0 +1,100 @@
+"""The least that each stage must be allowed to do: the table that ACLs are made and checked by."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import GroupAuthorizationFailedError
+
+from streams.kafka import topics
+from streams.kafka.authorised import NAMES, READ, WRITE, group_operations, topic_operations
+from streams.settings import Settings
+
+
+class RightsError(Exception):
+    """Brokers do not let us do what we must; the message names each right that is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """One ACL. Kafka implies Describe by each of them."""
+
+    kind: str  # topic, group, or transactional id: whose names begin with `name`
+    name: str
+    operation: int
+
+    def __str__(self) -> str:
+        return f"{NAMES[self.operation]} on {self.kind} {self.name}"
+
+
+_READS = {"normalise": (topics.RAW,), "detect": (topics.NORMALISED, topics.SEGMENTS)}
+_WRITES = {
+    "normalise": (topics.NORMALISED, topics.DEAD_LETTERS),
+    "detect": (
+        topics.ENRICHED,
+        topics.STORIES,
+        topics.STORY_EVENTS,
+        topics.SEGMENTS,
+        topics.DEAD_LETTERS,
+    ),
+}
+
+
+def fence_name(settings: Settings, partition: int) -> str:
+    """Transactional id of a shard's producers: nothing is transacted by it, see `fencing`."""
+    return f"{_fences(settings)}{partition}"
+
+
+def rights(settings: Settings, stages: Collection[str]) -> list[Right]:
+    """All that a worker of these stages needs, and nothing else."""
+    needed = [
+        Right("topic", topics.topic_name(settings, name), operation)
+        for stage in stages
+        for operation, names in ((READ, _READS[stage]), (WRITE, _WRITES[stage]))
+        for name in names
+    ]
+    needed.append(Right("group", settings.group, READ))
+    if "detect" in stages:
+        needed.append(Right("transactional id", _fences(settings), WRITE))
+    return list(dict.fromkeys(needed))
+
+
+def topics_of(stages: Collection[str]) -> list[str]:
+    """The topics that these stages touch, without prefix."""
+    used = [name for stage in stages for name in (*_READS[stage], *_WRITES[stage])]
+    return list(dict.fromkeys(used))
+
+
+async def check_rights(
+    admin: AIOKafkaAdminClient, settings: Settings, stages: Collection[str]
+) -> None:
+    """Raise RightsError where a right on a topic or the group is missing.
+
+    Brokers do not tell the rights on transactional ids: that one shows at the first recovery.
+    """
+    needed = rights(settings, stages)
+    allowed = await topic_operations(admin, [r.name for r in needed if r.kind == "topic"])
+    try:
+        allowed_on_group = await group_operations(admin, settings.group)
+    except GroupAuthorizationFailedError:
+        allowed_on_group = set()
+    missing = [
+        right
+        for right in needed
+        if (right.kind == "topic" and right.operation not in allowed.get(right.name, set(NAMES)))
+        or (right.kind == "group" and right.operation not in allowed_on_group)
+    ]
+    if missing:
+        raise RightsError(rights_sentence(settings, [str(right) for right in missing]))
+
+
+def rights_sentence(settings: Settings, missing: Collection[str]) -> str:
+    """What to say of rights that are missing."""
+    who = settings.sasl_username or settings.ssl_certificate_file or "anonymous clients"
+    return f"The brokers do not allow {who}: {'; '.join(missing)}. docs/security.md lists them all."
+
+
+def _fences(settings: Settings) -> str:
+    return f"{settings.topic_prefix}{settings.group}.shard-"
