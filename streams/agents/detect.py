@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections import Counter
 from collections.abc import Awaitable, Sequence
@@ -10,6 +9,7 @@ from collections.abc import Awaitable, Sequence
 import numpy as np
 from aiokafka.structs import ConsumerRecord
 
+from streams.agents.loop import Publish
 from streams.detection.chunk import Chunk as ArticleChunk
 from streams.detection.decide import Decision, decide
 from streams.detection.entry import ForeignEntryError, decode_entries
@@ -19,7 +19,7 @@ from streams.detection.verdict import VerdictWriter
 from streams.kafka.consumer import Chunk
 from streams.kafka.headers import ENTRY_HEADER, NOTICE_HEADER, EventHeaders, encode_headers
 from streams.kafka.publish import Outgoing
-from streams.kafka.shards import Shards
+from streams.kafka.shards import Shard, Shards
 from streams.kafka.topics import ENRICHED, SEGMENTS, STORIES, STORY_EVENTS, topic_name
 from streams.metrics import Metrics
 from streams.settings import Settings
@@ -32,7 +32,7 @@ class ForeignRecordError(Exception):
 
 
 class DetectStage:
-    """Handles a chunk: outputs, then the segment, each confirmed; then the state."""
+    """Handles a chunk: decided, then its outputs and then its segment published and confirmed."""
 
     def __init__(self, settings: Settings, shards: Shards, metrics: Metrics) -> None:
         self._shards, self._metrics = shards, metrics
@@ -44,29 +44,47 @@ class DetectStage:
         self._story = EventHeaders("story.v1", STORIES)
         self._event = EventHeaders("story.event.v1", STORY_EVENTS)
 
-    async def handle(self, chunk: Chunk) -> Awaitable[None]:
-        """Decide a chunk's articles and make the decision last: the next one depends on it."""
-        await self._decide(chunk)
-        return asyncio.sleep(0)
-
-    async def _decide(self, chunk: Chunk) -> None:
+    async def handle(self, chunk: Chunk) -> Awaitable[Publish]:
+        """Decide a chunk's articles. The state has them at once, so that the next chunk can be
+        decided; it is forgotten if the partition goes before they are published."""
         shard = await self._shards.shard(chunk.partition)
         state = shard.state
         # Up to here their segment was written, and so were their outputs before it.
         records = [r for r in chunk.records if r.offset > state.last_offset]
         self._metrics.replayed.inc(len(chunk.records) - len(records))
         if not records:
-            return
+            return _nothing()
         started = time.perf_counter()
         decision = decide(state, _articles(records), self._writer)
-        worked = time.perf_counter()
-        size = await shard.publisher.publish(self._outgoing(records, decision))
-        size += await shard.publisher.publish([self._segment(decision.segment, chunk.partition)])
-        published = time.perf_counter()
         state.apply(decision.segment)
-        work = worked - started + time.perf_counter() - published
-        self._count(records, decision, size, work, published - worked)
+        shard.unconfirmed += 1
+        self._metrics.work_seconds.observe(STAGE, time.perf_counter() - started)
         self._gauge(chunk.partition, state)
+        return self._encode(shard, chunk.partition, records, decision)
+
+    async def _encode(
+        self, shard: Shard, partition: int, records: Sequence[ConsumerRecord], decision: Decision
+    ) -> Publish:
+        publisher = shard.publisher
+        outputs = await publisher.encode(
+            [self._topics[ENRICHED], self._topics[STORY_EVENTS], self._topics[STORIES]],
+            len(records),
+            lambda _counts: self._outgoing(records, decision),
+        )
+        segment = await publisher.encode(
+            [], len(records), lambda _counts: [self._segment(decision.segment, partition)]
+        )
+
+        async def publish() -> None:
+            started = time.perf_counter()
+            size = await publisher.send(outputs)
+            size += await publisher.send(segment)
+            shard.unconfirmed -= 1
+            self._metrics.publish_seconds.observe(STAGE, time.perf_counter() - started)
+            self._metrics.published_bytes.labels(STAGE).inc(size)
+            self._count(records, decision)
+
+        return publish
 
     def _outgoing(self, records: Sequence[ConsumerRecord], decision: Decision) -> list[Outgoing]:
         articles = Outgoing(self._topics[ENRICHED])
@@ -95,29 +113,26 @@ class DetectStage:
         out.add(None, encode_segment(segment), segment.latest, encode_headers([]), partition)
         return out
 
-    def _count(
-        self,
-        records: Sequence[ConsumerRecord],
-        decision: Decision,
-        size: int,
-        work: float,
-        publish: float,
-    ) -> None:
+    def _count(self, records: Sequence[ConsumerRecord], decision: Decision) -> None:
         m, now = self._metrics, time.time()
         m.consumed.labels(STAGE).inc(len(records))
         m.redeliveries.inc(decision.redeliveries)
-        m.published_bytes.labels(STAGE).inc(size)
         for relation, count in Counter(decision.relations).items():
             m.verdicts.labels(relation).inc(count)
         m.chunk_records.observe(STAGE, len(records))
-        m.work_seconds.observe(STAGE, work)
-        m.publish_seconds.observe(STAGE, publish)
         m.latency.observe(STAGE, now - np.array([r.timestamp for r in records]) / 1000)
 
     def _gauge(self, partition: int, state: ShardState) -> None:
         shard = str(partition)
         self._metrics.index_articles.labels(shard).set(state.count - state.tail)
         self._metrics.stories.labels(shard).set(len(state.stories))
+
+
+async def _nothing() -> Publish:
+    async def publish() -> None:
+        """All of it was decided, and published, before a restart."""
+
+    return publish
 
 
 def _articles(records: Sequence[ConsumerRecord]) -> ArticleChunk:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import copy
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import NoReturn, Protocol
 
 import faust
@@ -21,14 +21,18 @@ from streams.kafka.shards import ShardGoneError
 log = logging.getLogger("echowire")
 
 
+# Ends when every output of a chunk is confirmed.
+Publish = Callable[[], Awaitable[None]]
+
+
 class Stage(Protocol):
     """What a stage does with a chunk."""
 
-    async def handle(self, chunk: Chunk) -> Awaitable[None]:
-        """Work a chunk out and begin to publish it; what is returned ends with its confirmation.
+    async def handle(self, chunk: Chunk) -> Awaitable[Publish]:
+        """Work a chunk out; what is returned encodes its outputs, and then can publish them.
 
-        The next chunk may be handed over before that: a stage whose chunks depend on each other
-        confirms before it returns. Raises ShardGoneError when the partition is another's by now.
+        The next chunk is handed over while this one is encoded and published; chunks are published
+        in the order of their coming. Raises ShardGoneError when the partition is another's by now.
         """
         ...
 
@@ -43,7 +47,7 @@ class GiveUp(Protocol):
 
 class ChunkLoop:
     """Handles the chunks of one stage's stream: one is worked out while the one before it is being
-    confirmed.
+    encoded, published and confirmed.
 
     Any error but a cancellation ends the process: Faust acks an event whose agent raised, restarts
     the agent and goes on, and the event is gone. Errors of one record never come this far: they
@@ -62,10 +66,10 @@ class ChunkLoop:
         try:
             async for event in stream.noack().events():
                 try:
-                    confirmation = await self._begin(event.message, before)
+                    encoding = await self._begin(event.message, before)
                 except ShardGoneError:
                     continue  # a rebalance took the partition: the chunk is read again there
-                finishing = asyncio.create_task(self._finish(stream, event, confirmation, before))
+                finishing = asyncio.create_task(self._finish(stream, event, encoding, before))
                 if before is not None:
                     await before
                 before = finishing
@@ -73,45 +77,59 @@ class ChunkLoop:
             if before is not None:
                 before.cancel()
 
-    async def _begin(self, chunk: Chunk, before: asyncio.Task[None] | None) -> Awaitable[None]:
-        """Work a chunk out; what is returned ends with its confirmation."""
+    async def _begin(self, chunk: Chunk, before: asyncio.Task[None] | None) -> Awaitable[Publish]:
+        """Work a chunk out; what is returned encodes it."""
         at_work = chunk
         try:
             if not await self._ledger.suspects(chunk.records):
                 return await self._stage.handle(chunk)
+            if before is not None:
+                await before
             for record in chunk.records:
                 at_work = _alone(chunk, record)
                 if crashes := self._ledger.condemned(record):
                     await self._give_up(record, crashes)
                 else:
-                    await (await self._stage.handle(at_work))
-            return asyncio.sleep(0)
+                    publish = await (await self._stage.handle(at_work))
+                    await publish()
+            return asyncio.sleep(0, _done)
         except ShardGoneError:
             raise
         except Exception as error:  # noqa: BLE001
-            if before is not None:
-                await before  # the note says that all records before are done
-            if blames_record(error):
-                await self._ledger.note(at_work.records, error)
-            end_process(at_work, error)
+            await self._leave(at_work, error, before)
 
     async def _finish(
         self,
         stream: faust.StreamT,
         event: faust.EventT,
-        confirmation: Awaitable[None],
+        encoding: Awaitable[Publish],
         before: asyncio.Task[None] | None,
     ) -> None:
-        """Ack a chunk when it and the one before it are confirmed."""
+        """Publish a chunk after the one before it, and ack it when it is confirmed."""
         chunk: Chunk = event.message
         try:
-            await confirmation
+            publish = await encoding
             if before is not None:
                 await before
+            await publish()
             await stream.ack(event)
             self._progress.handled(chunk)
         except Exception as error:  # noqa: BLE001
-            end_process(chunk, error)
+            await self._leave(chunk, error, before)
+
+    async def _leave(
+        self, chunk: Chunk, error: Exception, before: asyncio.Task[None] | None
+    ) -> NoReturn:
+        """End the process; where the chunk's records may be to blame, note them for the next."""
+        if before is not None:
+            await before  # the note says that all records before are done
+        if blames_record(error):
+            await self._ledger.note(chunk.records, error)
+        end_process(chunk, error)
+
+
+async def _done() -> None:
+    """Published one by one."""
 
 
 def _alone(chunk: Chunk, record: ConsumerRecord) -> Chunk:

@@ -8,6 +8,7 @@ from collections.abc import Awaitable
 
 import numpy as np
 
+from streams.agents.loop import Publish
 from streams.agents.page_pool import PagePool
 from streams.articles.normalise import Decoded, NormalisedChunk, decode_chunk, normalise_chunk
 from streams.detection.entry import encode_entries, entries_of
@@ -35,34 +36,37 @@ class NormaliseStage:
         self._headers = EventHeaders("article.normalised.v1", NORMALISED)
         self.pages = PagePool(settings.page_processes)
 
-    async def handle(self, chunk: Chunk) -> Awaitable[None]:
-        """Normalise a chunk's records and begin to publish what comes of them."""
-        records, started = chunk.records, time.perf_counter()
-        decoded = decode_chunk(records, self._limit)
+    async def handle(self, chunk: Chunk) -> Awaitable[Publish]:
+        """Normalise a chunk's records; the sketches are made while they are encoded."""
+        started = time.perf_counter()
+        decoded = decode_chunk(chunk.records, self._limit)
         pages = await self.pages.read([html for _, html in decoded.pages])
-        articles = normalise_chunk(records, decoded, pages)
-        shards = await self._publisher.partition_count(self._topic)
-        rejected = [(records[place], why) for place, why in articles.rejections]
-        outgoing = [
-            self._outgoing(chunk, articles, shards),
-            dead_letters(self._dead_letters, STAGE, rejected),
-        ]
+        articles = normalise_chunk(chunk.records, decoded, pages)
         self._metrics.work_seconds.observe(STAGE, time.perf_counter() - started)
-        confirmation = await self._publisher.send(outgoing)
-        return self._confirm(chunk, decoded, articles, confirmation)
+        return self._encode(chunk, decoded, articles)
 
-    async def _confirm(
-        self,
-        chunk: Chunk,
-        decoded: Decoded,
-        articles: NormalisedChunk,
-        confirmation: Awaitable[int],
-    ) -> None:
-        sent = time.perf_counter()
-        size = await confirmation
+    async def _encode(self, chunk: Chunk, decoded: Decoded, articles: NormalisedChunk) -> Publish:
+        rejected = [(chunk.records[place], why) for place, why in articles.rejections]
+        batches = await self._publisher.encode(
+            [self._topic, self._dead_letters],
+            len(chunk.records),
+            lambda counts: [
+                self._outgoing(chunk, articles, counts[self._topic]),
+                dead_letters(self._dead_letters, STAGE, rejected),
+            ],
+        )
+
+        async def publish() -> None:
+            started = time.perf_counter()
+            size = await self._publisher.send(batches)
+            self._metrics.publish_seconds.observe(STAGE, time.perf_counter() - started)
+            self._metrics.published_bytes.labels(STAGE).inc(size)
+            self._count(chunk, decoded, articles)
+
+        return publish
+
+    def _count(self, chunk: Chunk, decoded: Decoded, articles: NormalisedChunk) -> None:
         m, now = self._metrics, time.time()
-        m.publish_seconds.observe(STAGE, time.perf_counter() - sent)
-        m.published_bytes.labels(STAGE).inc(size)
         m.consumed.labels(STAGE).inc(len(chunk.records))
         m.chunk_records.observe(STAGE, len(chunk.records))
         m.normalised.inc(len(articles.articles))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from aiokafka import AIOKafkaProducer
@@ -16,6 +16,10 @@ from streams.settings import Settings
 
 # Batches are closed at this size: Kafka's default limit for one, with room for the last record.
 _BATCH_BYTES = 900_000
+# Handing over to a thread and back takes as long as encoding a dozen articles.
+_THREAD_FROM = 32
+
+Counts = Mapping[str, int]  # full topic name -> its partitions
 
 
 @dataclass(slots=True)
@@ -44,6 +48,15 @@ class Outgoing:
         self.headers.append(headers)
         if partition is not None:
             self.partitions.append(partition)
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """One record batch and where it goes."""
+
+    topic: str
+    partition: int
+    batch: RecordBatch
 
 
 class BatchPublisher:
@@ -75,53 +88,59 @@ class BatchPublisher:
         """How many partitions a topic has."""
         return len(await self._started().partitions_for(topic))
 
-    async def publish(self, outgoing: Sequence[Outgoing]) -> int:
+    async def encode(
+        self, topics: Sequence[str], records: int, make: Callable[[Counts], Sequence[Outgoing]]
+    ) -> list[Encoded]:
+        """What `make` makes, encoded; it is told how many partitions each of `topics` has.
+
+        From some `records` on, both run in a thread, where most of it is done without the
+        interpreter's lock: the event loop goes on with other chunks meanwhile.
+        """
+        counts = {topic: await self.partition_count(topic) for topic in topics}
+
+        def encoded() -> list[Encoded]:
+            return [e for out in make(counts) if out.keys for e in self._encoded(out, counts)]
+
+        return encoded() if records < _THREAD_FROM else await asyncio.to_thread(encoded)
+
+    async def send(self, batches: Sequence[Encoded]) -> int:
         """Send all and return when the broker has confirmed every record; -> bytes sent.
 
         Raises the producer's error when one is not confirmed: then nothing may be acknowledged.
         """
-        return await (await self.send(outgoing))
+        producer = self._started()
+        confirmations = [
+            await producer.send_batch(e.batch, e.topic, partition=e.partition) for e in batches
+        ]
+        await asyncio.gather(*confirmations)
+        return sum(encoded.batch.size() for encoded in batches)
 
-    async def send(self, outgoing: Sequence[Outgoing]) -> Awaitable[int]:
-        """Hand all over to the producer; what is returned ends as `publish` does."""
-        producer, confirmations, size = self._started(), [], 0
-        for records in outgoing:
-            if not records.keys:
-                continue
-            count = await self.partition_count(records.topic)
-            for partition, batch in self._encoded(records, count):
-                size += batch.size()
-                confirmations.append(
-                    await producer.send_batch(batch, records.topic, partition=partition)
-                )
+    async def publish(self, outgoing: Sequence[Outgoing]) -> int:
+        """Encode and send: for what does not come in chunks."""
+        topics = [records.topic for records in outgoing]
+        return await self.send(await self.encode(topics, 1, lambda _counts: outgoing))
 
-        async def confirmed() -> int:
-            await asyncio.gather(*confirmations)
-            return size
-
-        return confirmed()
-
-    def _encoded(self, records: Outgoing, count: int) -> Iterator[tuple[int, RecordBatch]]:
-        """Batches of one topic, each with its partition out of `count`."""
-        partitions = records.partitions or partitions_of(records.keys, count).tolist()
+    def _encoded(self, records: Outgoing, counts: Counts) -> Iterator[Encoded]:
+        partitions = records.partitions
+        if not partitions:
+            partitions = partitions_of(records.keys, counts[records.topic]).tolist()
         members: dict[int, list[int]] = {}
         for place, partition in enumerate(partitions):
             members.setdefault(partition, []).append(place)
         sizes = [
-            len(v or b"") + len(h) for v, h in zip(records.values, records.headers, strict=True)
+            len(value or b"") + len(headers)
+            for value, headers in zip(records.values, records.headers, strict=True)
         ]
         for partition, places in members.items():
             for some in self._cut(records.topic, places, sizes):
-                yield (
-                    partition,
-                    encode_batch(
-                        [records.keys[i] for i in some],
-                        [records.values[i] for i in some],
-                        [records.headers[i] for i in some],
-                        [records.times[i] for i in some],
-                        self._settings.compression,
-                    ),
+                batch = encode_batch(
+                    [records.keys[i] for i in some],
+                    [records.values[i] for i in some],
+                    [records.headers[i] for i in some],
+                    [records.times[i] for i in some],
+                    self._settings.compression,
                 )
+                yield Encoded(records.topic, partition, batch)
 
     def _cut(self, topic: str, places: list[int], sizes: list[int]) -> Iterator[list[int]]:
         """Places of records -> runs of them that fit a batch."""

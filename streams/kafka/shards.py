@@ -50,6 +50,8 @@ class Shard:
         self.publisher: BatchPublisher = ShardPublisher(settings, fence_name(settings, partition))
         self.recovery = Recovery(settings, partition, self.state)
         self.ready: asyncio.Task[None] | None = None
+        # Chunks that the state has and the segments may not.
+        self.unconfirmed = 0
 
 
 class Shards:
@@ -89,6 +91,9 @@ class Shards:
             self._watcher.forgotten(partition)
         for partition in sorted(partitions):
             shard = self._shards.get(partition)
+            if shard is not None and shard.unconfirmed:
+                self._part_with(shard.publisher)
+                shard = None
             if shard is None:
                 shard = self._shards[partition] = Shard(self._settings, partition)
             else:
