@@ -23,6 +23,7 @@ from streams.kafka.shards import Shards
 from streams.kafka.topics import NORMALISED, RAW, topic_name
 from streams.metrics import Metrics
 from streams.settings import Settings
+from streams.status import StatusPage
 from streams.web import PortTakenError, WebServer
 
 log = logging.getLogger("echowire")
@@ -76,6 +77,8 @@ def create_app(settings: Settings, stages: Collection[str] = STAGES) -> EchoWire
         app, gather_seconds=settings.gather_seconds, merged_topics=[topics[normalise.STAGE]]
     )
     metrics, publisher = Metrics(), BatchPublisher(settings)
+    metrics.window_articles.set(settings.window_articles)
+    metrics.window_seconds.set(settings.window_seconds)
 
     def recovered(articles: int, seconds: float) -> None:
         metrics.recovered.inc(articles)
@@ -83,7 +86,8 @@ def create_app(settings: Settings, stages: Collection[str] = STAGES) -> EchoWire
 
     shards = Shards(settings, recovered)
     progress = Progress(app, {topics[stage]: stage for stage in stages}, shards, metrics)
-    web = WebServer(settings, metrics, progress)
+    status = StatusPage(settings, list(stages), metrics, progress, shards)
+    web = WebServer(settings, metrics, progress, status)
     normalising = NormaliseStage(settings, publisher, metrics)
     detecting = DetectStage(settings, publisher, shards, metrics)
     built: dict[str, Stage] = {normalise.STAGE: normalising, detect.STAGE: detecting}

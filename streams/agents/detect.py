@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import Counter
 from collections.abc import Awaitable, Sequence
 
-import numpy as np
 from aiokafka.structs import ConsumerRecord
 
+from streams.agents.measure import count_decided, count_published, count_taken
 from streams.detection.chunk import Chunk as ArticleChunk
 from streams.detection.decide import Decision, decide
 from streams.detection.entry import ForeignEntryError, decode_entries
+from streams.detection.occupancy import early_evictions
 from streams.detection.segment import Segment, encode_segment
-from streams.detection.state import ShardState
 from streams.detection.verdict import VerdictWriter
 from streams.kafka.consumer import Chunk
 from streams.kafka.headers import ENTRY_HEADER, NOTICE_HEADER, EventHeaders, encode_headers
@@ -64,10 +63,13 @@ class DetectStage:
         size = await self._publisher.publish(self._outgoing(records, decision))
         size += await self._publisher.publish([self._segment(decision.segment, chunk.partition)])
         published = time.perf_counter()
+        self._metrics.early_evictions.inc(early_evictions(state, decision.segment))
         state.apply(decision.segment)
         work = worked - started + time.perf_counter() - published
-        self._count(records, decision, size, work, published - worked)
-        self._gauge(chunk.partition, state)
+        self._metrics.work_seconds.observe(STAGE, work)
+        count_published(self._metrics, STAGE, size, published - worked)
+        count_taken(self._metrics, STAGE, records)
+        count_decided(self._metrics, decision, records, state)
 
     def _outgoing(self, records: Sequence[ConsumerRecord], decision: Decision) -> list[Outgoing]:
         articles = Outgoing(self._topics[ENRICHED])
@@ -95,30 +97,6 @@ class DetectStage:
         # By this time, which never falls, recovery finds the window's start.
         out.add(None, encode_segment(segment), segment.latest, encode_headers([]), partition)
         return out
-
-    def _count(
-        self,
-        records: Sequence[ConsumerRecord],
-        decision: Decision,
-        size: int,
-        work: float,
-        publish: float,
-    ) -> None:
-        m, now = self._metrics, time.time()
-        m.consumed.labels(STAGE).inc(len(records))
-        m.redeliveries.inc(decision.redeliveries)
-        m.published_bytes.labels(STAGE).inc(size)
-        for relation, count in Counter(decision.relations).items():
-            m.verdicts.labels(relation).inc(count)
-        m.chunk_records.observe(STAGE, len(records))
-        m.work_seconds.observe(STAGE, work)
-        m.publish_seconds.observe(STAGE, publish)
-        m.latency.observe(STAGE, now - np.array([r.timestamp for r in records]) / 1000)
-
-    def _gauge(self, partition: int, state: ShardState) -> None:
-        shard = str(partition)
-        self._metrics.index_articles.labels(shard).set(state.count - state.tail)
-        self._metrics.stories.labels(shard).set(len(state.stories))
 
 
 def _articles(records: Sequence[ConsumerRecord]) -> ArticleChunk:

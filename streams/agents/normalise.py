@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Awaitable
 
-import numpy as np
-
+from streams.agents.measure import count_normalised, count_published, count_taken
 from streams.agents.page_pool import PagePool
 from streams.articles.normalise import Decoded, NormalisedChunk, decode_chunk, normalise_chunk
 from streams.detection.entry import encode_entries, entries_of
@@ -60,18 +58,9 @@ class NormaliseStage:
     ) -> None:
         sent = time.perf_counter()
         size = await confirmation
-        m, now = self._metrics, time.time()
-        m.publish_seconds.observe(STAGE, time.perf_counter() - sent)
-        m.published_bytes.labels(STAGE).inc(size)
-        m.consumed.labels(STAGE).inc(len(chunk.records))
-        m.chunk_records.observe(STAGE, len(chunk.records))
-        m.normalised.inc(len(articles.articles))
-        m.unknown_fields.inc(decoded.unknown_fields)
-        for reason, count in Counter(why.reason.value for _, why in articles.rejections).items():
-            m.rejected.labels(reason).inc(count)
-        for name, count in articles.dropped.items():
-            m.dropped.labels(name).inc(count)
-        m.latency.observe(STAGE, now - np.array([r.timestamp for r in chunk.records]) / 1000)
+        count_published(self._metrics, STAGE, size, time.perf_counter() - sent)
+        count_taken(self._metrics, STAGE, chunk.records)
+        count_normalised(self._metrics, decoded, articles)
 
     def _outgoing(self, chunk: Chunk, articles: NormalisedChunk, shards: int) -> Outgoing:
         sketches = sketch_texts([article["text"] for article in articles.articles])

@@ -47,6 +47,7 @@ class Shards:
         self._shards: dict[int, _Shard] = {}
         self._on_recovered = on_recovered
         self.recovering = 0
+        self.segments_left: dict[int, int] = {}  # by partition, to be read back
 
     def assigned(self, partitions: set[int]) -> None:
         """Keep the states of these partitions only, and bring each up to date at its next touch:
@@ -72,6 +73,7 @@ class Shards:
                 await self._catch_up(partition, shard)
             finally:
                 self.recovering -= 1
+                self.segments_left.pop(partition, None)
             shard.current = True
         return shard.state
 
@@ -127,6 +129,7 @@ class Shards:
             return
         consumer.seek(tp, shard.position)
         while shard.position < end:
+            self.segments_left[tp.partition] = end - shard.position
             for segments in (await consumer.getmany(tp, timeout_ms=1000)).values():
                 for record in segments:
                     shard.state.apply(_decoded(record))
