@@ -13,12 +13,14 @@ import faust
 from faust.types import TP
 
 from streams.agents import detect, normalise
+from streams.agents.canary import CanarySender
 from streams.agents.detect import DetectStage
 from streams.agents.loop import Stage, handle_chunks
 from streams.agents.normalise import NormaliseStage
 from streams.health import Progress
 from streams.kafka.consumer import ChunkTransport
 from streams.kafka.publish import BatchPublisher
+from streams.kafka.retention import watch_retention
 from streams.kafka.shards import Shards
 from streams.kafka.topics import NORMALISED, RAW, topic_name
 from streams.metrics import Metrics
@@ -88,6 +90,8 @@ def create_app(settings: Settings, stages: Collection[str] = STAGES) -> EchoWire
     progress = Progress(app, {topics[stage]: stage for stage in stages}, shards, metrics)
     status = StatusPage(settings, list(stages), metrics, progress, shards)
     web = WebServer(settings, metrics, progress, status)
+    first = TP(topics[normalise.STAGE], 0)
+    canaries = CanarySender(settings, publisher, metrics, lambda: first in progress.assigned)
     normalising = NormaliseStage(settings, publisher, metrics)
     detecting = DetectStage(settings, publisher, shards, metrics)
     built: dict[str, Stage] = {normalise.STAGE: normalising, detect.STAGE: detecting}
@@ -107,8 +111,11 @@ def create_app(settings: Settings, stages: Collection[str] = STAGES) -> EchoWire
                 log.critical("%s", error)
                 logging.shutdown()
                 os._exit(EXIT_CONFIGURATION)
+            if detect.STAGE in stages:
+                self.add_future(watch_retention(settings, metrics))
             if normalise.STAGE in stages:
                 self.add_future(normalising.pages.warm_up())
+                self.add_future(canaries.run())
             log.info("metrics at http://%s:%d/metrics", settings.http_host, web.port)
 
         async def on_stop(self) -> None:

@@ -109,7 +109,7 @@ class Progress:
         standings = self.standings()
         m.lag_records.clear()
         for s in standings:
-            m.lag_records.labels(s.stage, str(s.partition)).set(s.lag_records)
+            m.lag_records.labels(s.stage, s.topic, str(s.partition)).set(s.lag_records)
         for stage in self._stages.values():
             mine = [s for s in standings if s.stage == stage]
             behind = [

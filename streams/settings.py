@@ -92,6 +92,13 @@ class Settings(BaseSettings):
         " takes more bulletins of one template for copies.",
     )
 
+    # ---- watching
+    canary_seconds: Annotated[float, Field(ge=0, le=86_400)] = Field(
+        300.0,
+        description="Time between rounds of canaries: eight made articles with known answers, which"
+        " take the whole way through the topics and are kept out of the outputs. 0 sends none.",
+    )
+
     # ---- the worker's own web server
     http_host: str = Field(
         "127.0.0.1", description="Address that /metrics, /livez and /readyz listen on."

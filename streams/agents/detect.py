@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Sequence
 
 from aiokafka.structs import ConsumerRecord
 
+from streams.agents.canary import without_canaries
 from streams.agents.measure import count_decided, count_published, count_taken
 from streams.detection.chunk import Chunk as ArticleChunk
 from streams.detection.decide import Decision, decide
@@ -59,6 +60,7 @@ class DetectStage:
             return
         started = time.perf_counter()
         decision = decide(state, _articles(records), self._writer)
+        decision = without_canaries(decision, self._metrics)
         worked = time.perf_counter()
         size = await self._publisher.publish(self._outgoing(records, decision))
         size += await self._publisher.publish([self._segment(decision.segment, chunk.partition)])

@@ -19,6 +19,7 @@ from prometheus_client import (
     disable_created_metrics,
 )
 
+from streams.canaries import KINDS
 from streams.metrics import labels
 from streams.metrics.histogram import BatchHistogram
 from streams.metrics.memory import MemoryCollector
@@ -161,7 +162,9 @@ class Metrics:
         )
 
     def _add_progress(self) -> None:
-        self.lag_records = self._gauge("lag_records", "Records that wait.", ["stage", "partition"])
+        self.lag_records = self._gauge(
+            "lag_records", "Records that wait.", ["stage", "topic", "partition"]
+        )
         self.lag_seconds = self._gauge(
             "lag_seconds", "Age of the newest record handled, while records wait.", ["stage"]
         )
@@ -178,7 +181,7 @@ class Metrics:
         )  # fmt: skip
         self.canary_verdicts = {
             (kind, outcome): verdicts.labels(kind, outcome)
-            for kind in labels.CANARIES
+            for kind in KINDS
             for outcome in labels.CANARY_OUTCOMES
         }
         self.canary_sent = self._counter("canary_rounds_sent", "Rounds of canaries sent.")

@@ -33,7 +33,6 @@ DROPPABLE = (
     "control_characters", OTHER,
 )  # fmt: skip
 OUTCOMES = ("accepted", "rejected")
-CANARIES = ("copy", "excerpt", "template", "unrelated")
 CANARY_OUTCOMES = ("right", "wrong")
 # Topics that recovery reads back, and whose records must therefore outlive the window.
 WINDOW_TOPICS = ("articles.normalised", "detection.segments")
