@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import count
+from string import ascii_uppercase
 from typing import Protocol, Self, cast
 
 from grafana_foundation_sdk.builders import (
@@ -29,6 +31,7 @@ _SUFFIXES = {"records/s": "suffix: records/s", "articles/s": "suffix: articles/s
 class _Builder(Protocol):
     """What the builders of all kinds of panels have."""
 
+    def id(self, id_val: int) -> Self: ...
     def title(self, title: str) -> Self: ...
     def description(self, description: str) -> Self: ...
     def datasource(self, datasource: models.DataSourceRef) -> Self: ...
@@ -69,10 +72,11 @@ def _dashboard(board: Board) -> dashboard.Dashboard:
     )
     for name, metric in board.variables:
         built = built.with_variable(_variable(name, metric, several=True))
+    number = count(1)
     for row in board.rows:
-        built = built.with_row(dashboard.Row(row.title))
+        built = built.with_row(dashboard.Row(row.title).id(next(number)))
         for panel in row.panels:
-            built = built.with_panel(_panel(panel))
+            built = built.with_panel(_panel(panel, next(number)))
     return built
 
 
@@ -92,7 +96,7 @@ def _variable(name: str, metric: str, *, several: bool) -> dashboard.QueryVariab
     )
 
 
-def _panel(panel: Panel) -> Builder[models.Panel]:
+def _panel(panel: Panel, number: int) -> Builder[models.Panel]:
     builder: _Builder
     if panel.kind == "stat":
         builder = stat.Panel().color_mode(common_models.BigValueColorMode.VALUE)
@@ -101,7 +105,8 @@ def _panel(panel: Panel) -> Builder[models.Panel]:
     else:
         builder = _series(panel)
     builder = (
-        builder.title(panel.title)
+        builder.id(number)
+        .title(panel.title)
         .description(panel.description)
         .datasource(DATASOURCE)
         .unit(_SUFFIXES.get(panel.unit, panel.unit))
@@ -110,8 +115,8 @@ def _panel(panel: Panel) -> Builder[models.Panel]:
         .min(0)
         .thresholds(_thresholds(panel.thresholds or (Threshold(None, "blue"),)))
     )
-    for query in panel.queries:
-        target = prometheus.Dataquery().expr(query.expr).datasource(DATASOURCE)
+    for letter, query in zip(ascii_uppercase, panel.queries, strict=False):
+        target = prometheus.Dataquery().expr(query.expr).datasource(DATASOURCE).ref_id(letter)
         builder = builder.with_target(target.legend_format(query.legend or "__auto"))
     return cast(Builder[models.Panel], builder)
 
