@@ -9,7 +9,6 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
-from matplotlib.gridspec import GridSpec
 from matplotlib.ticker import FuncFormatter
 
 from deploy.grafana.asking import legend_of
@@ -19,8 +18,11 @@ from deploy.prometheus.server import Series
 Answers = Sequence[tuple[Query, list[Series]]]
 
 _COLUMNS = 24
-_HEIGHTS = {"stat": 1.0, "line": 2.1, "stacked": 2.1, "bars": 2.1}
-_ROW_TITLE, _GAP = 0.35, 0.75
+# All in inches: titles above a panel, its body, and the legend and times below it.
+_WIDTH, _MARGIN, _GAP = 15.0, 0.75, 0.75
+_HEAD, _ROW_TITLE, _TITLE = 0.8, 0.55, 0.3
+_BODIES = {"stat": 0.6, "line": 1.9, "stacked": 1.9, "bars": 2.2}
+_FEET = {"stat": 0.15, "line": 0.75, "stacked": 0.75, "bars": 0.3}
 _INK, _QUIET = "#22252b", "#7b8087"
 _LEGEND_ENTRIES = 8
 _COLOURS = {"green": "#2e9e5b", "red": "#d0342c", "#EAB839": "#c99a14", "orange": "#e07b24"}
@@ -29,34 +31,35 @@ _SECONDS_A_DAY = 86_400
 
 def draw_board(board: Board, answers: Mapping[str, Answers], path: Path) -> None:
     """Write one dashboard; `answers` by panel title."""
-    lines: list[tuple[str | None, list[Panel]]] = []
-    for row in board.rows:
-        lines.append((row.title, []))
-        lines.extend((None, line) for line in _wrapped(row.panels))
-    heights = [
-        _ROW_TITLE if title else max(_HEIGHTS[p.kind] for p in panels) for title, panels in lines
-    ]
-    figure = Figure(
-        figsize=(15, sum(heights) + _GAP * len(lines) + 0.6), layout=None, facecolor="white"
+    height = _HEAD + sum(
+        _ROW_TITLE + sum(_line_height(line) for line in _wrapped(row.panels)) for row in board.rows
     )
-    grid = GridSpec(
-        len(lines), _COLUMNS, figure=figure, height_ratios=heights, left=0.045, right=0.985,
-        top=1 - 0.75 / figure.get_figheight(), bottom=0.45 / figure.get_figheight(),
-        hspace=_GAP * len(lines) / sum(heights), wspace=1.6,
-    )  # fmt: skip
-    figure.suptitle(board.title, x=0.045, ha="left", fontsize=17, color=_INK, weight="bold")
-    for i, (title, panels) in enumerate(lines):
-        if title is not None:
-            axes = figure.add_subplot(grid[i, :])
-            axes.axis("off")
-            axes.text(0, 0, title, fontsize=12.5, color=_QUIET, weight="bold", va="bottom")
-            continue
-        column = 0
-        for panel in panels:
-            axes = figure.add_subplot(grid[i, column : column + panel.width])
-            column += panel.width
-            _draw_panel(axes, panel, answers[panel.title])
+    figure = Figure(figsize=(_WIDTH, height), facecolor="white")
+    left, top = _MARGIN / _WIDTH, height - _HEAD
+    figure.text(left, 1 - 0.5 / height, board.title, fontsize=17, color=_INK, weight="bold")
+    for row in board.rows:
+        figure.text(left, (top - 0.2) / height, row.title, fontsize=12.5, color=_QUIET)
+        top -= _ROW_TITLE
+        for line in _wrapped(row.panels):
+            column = 0
+            for panel in line:
+                body = _BODIES[panel.kind]
+                step = (_WIDTH - 2 * _MARGIN + _GAP) / _COLUMNS
+                indent = 1.1 if panel.kind == "bars" else 0.0
+                place = (
+                    (_MARGIN + column * step + indent) / _WIDTH,
+                    (top - _TITLE - body) / height,
+                    (panel.width * step - _GAP - indent) / _WIDTH,
+                    body / height,
+                )
+                _draw_panel(figure.add_axes(place), panel, answers[panel.title])
+                column += panel.width
+            top -= _line_height(line)
     figure.savefig(path, dpi=80)
+
+
+def _line_height(panels: Sequence[Panel]) -> float:
+    return _TITLE + max(_BODIES[p.kind] + _FEET[p.kind] for p in panels)
 
 
 def _wrapped(panels: Sequence[Panel]) -> list[list[Panel]]:
@@ -89,7 +92,8 @@ def _draw_number(axes: Axes, panel: Panel, answers: Answers) -> None:
         if step.value is None or value >= step.value:
             colour = _COLOURS.get(step.colour, _INK)
     axes.axis("off")
-    axes.text(0, 0.35, shown(value, panel.unit), fontsize=25, color=colour, va="center")
+    whole = round(value) if panel.unit == "short" else value
+    axes.text(0, 0.45, shown(whole, panel.unit), fontsize=25, color=colour, va="center")
 
 
 def _draw_bars(axes: Axes, panel: Panel, answers: Answers) -> None:
@@ -100,7 +104,7 @@ def _draw_bars(axes: Axes, panel: Panel, answers: Answers) -> None:
     ]
     names, values = zip(*sorted(bars, reverse=True), strict=True)
     drawn = axes.barh(names, values, color="#3f6fb5", height=0.6)
-    axes.bar_label(drawn, [shown(v, panel.unit) for v in values], fontsize=8, padding=3)
+    axes.bar_label(drawn, [shown(round(v), panel.unit) for v in values], fontsize=8, padding=3)
     _plain(axes, panel)
     axes.grid(visible=False)
     axes.xaxis.set_visible(False)
@@ -126,14 +130,14 @@ def _draw_series(axes: Axes, panel: Panel, answers: Answers) -> None:
         if step.value is not None and step.value <= 3 * top:
             axes.axhline(step.value, color=_COLOURS.get(step.colour, _QUIET), lw=1, ls="--")
     _plain(axes, panel)
-    axes.set_ylim(bottom=0)
+    axes.set_ylim(bottom=0, top=None if panel.kind == "stacked" and top else 1.08 * top or 1)
     locator = AutoDateLocator(maxticks=6)  # type: ignore[no-untyped-call]
     axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
+    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator, show_offset=False))  # type: ignore[no-untyped-call]
     handles, names = axes.get_legend_handles_labels()
     axes.legend(
         handles[:_LEGEND_ENTRIES], names[:_LEGEND_ENTRIES], fontsize=7.5, frameon=False,
-        loc="upper left", bbox_to_anchor=(-0.02, -0.13), ncols=4, handlelength=1.2,
+        loc="upper left", bbox_to_anchor=(-0.02, -0.14), ncols=4, handlelength=1.2,
         columnspacing=1.2, borderaxespad=0,
     )  # fmt: skip
 
@@ -174,4 +178,5 @@ def shown(value: float, unit: str) -> str:
     if name == " k":  # from 10 k on: smaller numbers are written out
         size = 1e3
     suffix = "/s" if unit in ("records/s", "articles/s") else ""
-    return f"{value / size:.3g}{name}{suffix}"
+    number = value / size
+    return f"{number:,.0f}{name}{suffix}" if number >= 1000 else f"{number:.3g}{name}{suffix}"

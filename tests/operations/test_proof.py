@@ -13,7 +13,7 @@ import pytest
 
 from deploy.grafana.asking import answers
 from deploy.grafana.boards import BOARDS
-from deploy.grafana.draw import Answers, draw_board
+from deploy.grafana.draw import draw_board
 from deploy.grafana.panels import Board
 from deploy.kafka.embedded import EmbeddedKafka
 from deploy.prometheus.server import INSTALL, Prometheus, is_installed
@@ -62,7 +62,6 @@ def prometheus(worker: Worker, tmp_path_factory: pytest.TempPathFactory) -> Iter
         pushing.start()
         try:
             until(lambda: points(server, "echowire_ready") >= 12, "twelve scrapes")
-            # The feeds here are made: whatever share their copies have is no fault.
             yield server
         finally:
             over.set()
@@ -79,27 +78,20 @@ def points(server: Prometheus, metric: str) -> int:
     return max([len(p) for _, p in server.query_range(metric, 30, 1)], default=0)
 
 
-def asked(server: Prometheus, board: Board) -> dict[str, Answers]:
-    return {panel.title: answers(server, panel, **QUERIES) for panel in board.panels}
-
-
 @pytest.mark.parametrize("board", BOARDS, ids=lambda board: board.uid)
-def test_every_query_of_a_dashboard_has_data_or_a_reason_to_be_empty(
-    prometheus: Prometheus, board: Board
+def test_every_query_of_a_dashboard_has_data_or_a_reason_to_be_empty_and_can_be_drawn(
+    prometheus: Prometheus, board: Board, tmp_path: Path
 ) -> None:
+    asked = {panel.title: answers(prometheus, panel, **QUERIES) for panel in board.panels}
     empty = [
         (panel.title, query.expr)
         for panel in board.panels
-        for query, series in asked(prometheus, board)[panel.title]
+        for query, series in asked[panel.title]
         if not series and not panel.empty_when
     ]
     assert empty == []
-
-
-@pytest.mark.parametrize("board", BOARDS, ids=lambda board: board.uid)
-def test_a_dashboard_can_be_drawn(prometheus: Prometheus, board: Board, tmp_path: Path) -> None:
     path = tmp_path / f"{board.uid}.png"
-    draw_board(board, asked(prometheus, board), path)
+    draw_board(board, asked, path)
     assert path.read_bytes().startswith(b"\x89PNG")
     assert path.stat().st_size > 20_000
 
