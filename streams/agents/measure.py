@@ -66,7 +66,9 @@ def count_decided(
 ) -> None:
     """The verdicts on a chunk's records. `state` has the decision's segment applied already."""
     rows = decision.segment.rows
-    at = np.searchsorted(rows["offset"], [records[place].offset for place in decision.places])
+    at = np.arange(len(rows))
+    if len(decision.places) < len(rows):  # notices and canaries have rows and no verdict here
+        at = np.searchsorted(rows["offset"], [records[place].offset for place in decision.places])
     languages = rows["language"][at].tolist()
     for (relation, language), count in Counter(
         zip(decision.relations, languages, strict=True)
