@@ -32,11 +32,8 @@ def count_taken(metrics: Metrics, stage: str, records: Sequence[ConsumerRecord])
     metrics.chunk_records.observe(stage, len(records))
     metrics.chunk_bytes.observe(stage, sum([len(r.value) for r in records if r.value]))
     now = time.time()
-    if len(records) == 1:  # most chunks under low load
-        metrics.latency.observe(stage, now - records[0].timestamp / 1000)
-    else:
-        times = np.array([r.timestamp for r in records], np.float64)
-        metrics.latency.observe_many(stage, now - times / 1000)
+    times = np.array([r.timestamp for r in records], np.float64)
+    metrics.latency.observe_many(stage, now - times / 1000)
 
 
 def count_published(metrics: Metrics, stage: str, size_bytes: int, seconds: float) -> None:
@@ -66,10 +63,10 @@ def count_decided(
 ) -> None:
     """The verdicts on a chunk's records. `state` has the decision's segment applied already."""
     rows = decision.segment.rows
-    at = np.arange(len(rows))
     if len(decision.places) < len(rows):  # notices and canaries have rows and no verdict here
-        at = np.searchsorted(rows["offset"], [records[place].offset for place in decision.places])
-    languages = rows["language"][at].tolist()
+        places = [records[place].offset for place in decision.places]
+        rows = rows[np.searchsorted(rows["offset"], places)]
+    languages = rows["language"].tolist()
     for (relation, language), count in Counter(
         zip(decision.relations, languages, strict=True)
     ).items():
@@ -81,7 +78,7 @@ def count_decided(
         metrics.story_events[kind].inc(count)
     copies = [i for i, relation in enumerate(decision.relations) if relation == "copy"]
     if copies:
-        metrics.copy_delay.observe_many("copy", _copy_delays(rows[at[copies]], state))
+        metrics.copy_delay.observe_many("copy", _copy_delays(rows[copies], state))
         named = [_text_after(_AGENCY, records[decision.places[i]].value) for i in copies]
         for agency, count in Counter(filter(None, named)).items():
             metrics.agency_copies[agency if agency in _AGENCIES else OTHER].inc(count)
