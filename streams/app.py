@@ -26,6 +26,7 @@ from streams.kafka.topics import NORMALISED, RAW, topic_name
 from streams.metrics import Metrics
 from streams.settings import Settings
 from streams.status import StatusPage
+from streams.tracing import ChunkTracer, create_tracer
 from streams.web import PortTakenError, WebServer
 
 log = logging.getLogger("echowire")
@@ -78,7 +79,7 @@ def create_app(settings: Settings, stages: Collection[str] = STAGES) -> EchoWire
     app.transport = ChunkTransport(
         app, gather_seconds=settings.gather_seconds, merged_topics=[topics[normalise.STAGE]]
     )
-    metrics, publisher = Metrics(), BatchPublisher(settings)
+    metrics, publisher, tracer = Metrics(), BatchPublisher(settings), create_tracer(settings)
     metrics.window_articles.set(settings.window_articles)
     metrics.window_seconds.set(settings.window_seconds)
 
@@ -96,7 +97,7 @@ def create_app(settings: Settings, stages: Collection[str] = STAGES) -> EchoWire
     detecting = DetectStage(settings, publisher, shards, metrics)
     built: dict[str, Stage] = {normalise.STAGE: normalising, detect.STAGE: detecting}
     for stage in stages:
-        _add_agent(app, stage, topics[stage], built[stage], progress)
+        _add_agent(app, stage, topics[stage], built[stage], progress, tracer)
 
     @app.service
     class Lifecycle(faust.Service):  # type: ignore[misc]
@@ -123,6 +124,7 @@ def create_app(settings: Settings, stages: Collection[str] = STAGES) -> EchoWire
             await web.stop()
             await publisher.stop()
             normalising.pages.close()
+            tracer.shut_down()
             shutil.rmtree(datadir, ignore_errors=True)
 
     @app.on_partitions_assigned.connect  # type: ignore[untyped-decorator]
@@ -135,9 +137,11 @@ def create_app(settings: Settings, stages: Collection[str] = STAGES) -> EchoWire
     return EchoWire(app, metrics, progress, web, shards)
 
 
-def _add_agent(app: faust.App, name: str, topic: str, stage: Stage, progress: Progress) -> None:
+def _add_agent(
+    app: faust.App, name: str, topic: str, stage: Stage, progress: Progress, tracer: ChunkTracer
+) -> None:
     async def agent(stream: faust.StreamT) -> None:
-        await handle_chunks(stream, stage, progress)
+        await handle_chunks(stream, name, stage, progress, tracer)
 
     channel = app.topic(topic, value_serializer="raw", key_serializer="raw")
     app.agent(channel, name=name)(agent)

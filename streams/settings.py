@@ -106,6 +106,14 @@ class Settings(BaseSettings):
     http_port: Annotated[int, Field(ge=0, le=65535)] = Field(
         6066, description="Their port; 0 takes a free one."
     )
+    log_format: Literal["console", "json"] = Field(
+        "console", description="Logs as lines for people, or as one JSON object a line."
+    )
+    tracing: bool = Field(
+        default=False,
+        description="Whether to send an OpenTelemetry span for each chunk; needs echowire[tracing],"
+        " and OTEL_EXPORTER_OTLP_ENDPOINT says where to.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Least severe log messages that are written."
     )

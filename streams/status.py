@@ -103,7 +103,7 @@ class StatusPage:
 def shown_settings(settings: Settings) -> list[tuple[str, str, str]]:
     """(name, value, meaning) of every setting; secrets are not shown."""
     shown = []
-    for name, field in Settings.model_fields.items():
+    for name, field in type(settings).model_fields.items():
         value = getattr(settings, name)
         text = _HIDDEN if isinstance(value, SecretStr) else str(value)
         shown.append((name, text, field.description or ""))

@@ -152,6 +152,8 @@ BAD_VALUES = [
     ("http_port", -1, "-1"),
     ("http_port", 65_536, "65536"),
     ("log_level", "loud", "'loud'"),
+    ("log_format", "xml", "'xml'"),
+    ("tracing", "perhaps", "'perhaps'"),
 ]
 
 

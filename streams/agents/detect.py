@@ -17,7 +17,13 @@ from streams.detection.occupancy import early_evictions
 from streams.detection.segment import Segment, encode_segment
 from streams.detection.verdict import VerdictWriter
 from streams.kafka.consumer import Chunk
-from streams.kafka.headers import ENTRY_HEADER, NOTICE_HEADER, EventHeaders, encode_headers
+from streams.kafka.headers import (
+    ENTRY_HEADER,
+    NOTICE_HEADER,
+    EventHeaders,
+    carried_trace,
+    encode_headers,
+)
 from streams.kafka.publish import BatchPublisher, Outgoing
 from streams.kafka.shards import Shards
 from streams.kafka.topics import ENRICHED, SEGMENTS, STORIES, STORY_EVENTS, topic_name
@@ -83,7 +89,8 @@ class DetectStage:
             strict=True,
         ):
             time_ms = records[place].timestamp
-            headers = self._enriched.of(f"{article_id}-{digest}", time_ms)
+            trace = carried_trace(records[place].headers)
+            headers = self._enriched.of(f"{article_id}-{digest}", time_ms, *trace)
             articles.add(article_id.encode(), value, time_ms, headers)
         events, stories = Outgoing(self._topics[STORY_EVENTS]), Outgoing(self._topics[STORIES])
         for story_id, sequence, time_ms, value in decision.events:

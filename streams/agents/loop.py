@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import time
 from collections.abc import Awaitable
+from functools import partial
 from typing import NoReturn, Protocol
 
 import faust
 
 from streams.health import Progress
 from streams.kafka.consumer import Chunk
+from streams.tracing import ChunkSpan, ChunkTracer
 
 log = logging.getLogger("echowire")
 
@@ -31,7 +34,9 @@ class Stage(Protocol):
         ...
 
 
-async def handle_chunks(stream: faust.StreamT, stage: Stage, progress: Progress) -> None:
+async def handle_chunks(
+    stream: faust.StreamT, name: str, stage: Stage, progress: Progress, tracer: ChunkTracer
+) -> None:
     """Handle a stream's chunks: one is worked out while the one before it is being confirmed.
 
     Any error but a cancellation ends the process: Faust acks an event whose agent raised, restarts
@@ -42,11 +47,15 @@ async def handle_chunks(stream: faust.StreamT, stage: Stage, progress: Progress)
     try:
         async for event in stream.noack().events():
             chunk: Chunk = event.message
+            started = time.perf_counter()
+            ends = [(tp.topic, tp.partition, offset) for tp, offset in chunk.ends]
+            span = tracer.begin(name, ends, (record.headers for record in chunk.records))
             try:
                 confirmation = await stage.handle(chunk)
             except Exception as error:  # noqa: BLE001
                 end_process(chunk, error)
             finishing = asyncio.create_task(_finish(stream, event, confirmation, before, progress))
+            finishing.add_done_callback(partial(_told, name, chunk, started, span))
             if before is not None:
                 await before
             before = finishing
@@ -74,9 +83,29 @@ async def _finish(
         end_process(chunk, error)
 
 
+def _told(name: str, chunk: Chunk, started: float, span: ChunkSpan, _: asyncio.Task[None]) -> None:
+    """A chunk is finished: end its span, and say so to whoever debugs."""
+    span.end()
+    if log.isEnabledFor(logging.DEBUG):
+        log.debug(
+            "chunk handled",
+            extra={**_place(chunk), "stage": name, "records": len(chunk.records),
+                   "seconds": round(time.perf_counter() - started, 4)},
+        )  # fmt: skip
+
+
+def _place(chunk: Chunk) -> dict[str, object]:
+    """Where a chunk stands, for its log lines: `offset` is the last one of `partition`."""
+    tp, offset = chunk.ends[0]
+    return {"topic": tp.topic, "partition": tp.partition, "offset": offset}
+
+
 def end_process(chunk: Chunk, error: Exception) -> NoReturn:
     """Leave without acknowledging, flushing offsets, or running anyone's clean-up."""
     places = ", ".join(f"{tp.topic}[{tp.partition}] up to {offset}" for tp, offset in chunk.ends)
-    log.critical("ended at chunk %s, which is not acknowledged: %s", places, error, exc_info=error)
+    log.critical(
+        "ended at chunk %s, which is not acknowledged: %s", places, error,
+        exc_info=error, extra=_place(chunk),
+    )  # fmt: skip
     logging.shutdown()
     os._exit(EXIT_INTERNAL_ERROR)

@@ -12,7 +12,7 @@ from streams.detection.entry import encode_entries, entries_of
 from streams.detection.sketch import sketch_texts
 from streams.kafka.consumer import Chunk
 from streams.kafka.dead_letters import dead_letters
-from streams.kafka.headers import ENTRY_HEADER, NOTICE_HEADER, EventHeaders
+from streams.kafka.headers import ENTRY_HEADER, NOTICE_HEADER, EventHeaders, trace_context
 from streams.kafka.partitioning import shard_of
 from streams.kafka.publish import BatchPublisher, Outgoing
 from streams.kafka.topics import DEAD_LETTERS, NORMALISED, topic_name
@@ -72,11 +72,13 @@ class NormaliseStage:
             key, time_ms = article["article_id"], chunk.records[place].timestamp
             home = shard_of(article["language"], shards)
             event_id = f"{key}-{article['content_digest']}"
-            headers = self._headers.of(event_id, time_ms, (ENTRY_HEADER, entry))
+            entry_header = (ENTRY_HEADER, entry)
+            trace = trace_context(chunk.records[place].headers)
+            headers = self._headers.of(event_id, time_ms, entry_header, *trace)
             out.add(key.encode(), value, time_ms, headers, home)
             if article["status"] == "canceled":
                 notice = (NOTICE_HEADER, b"1")
-                headers = self._headers.of(event_id, time_ms, (ENTRY_HEADER, entry), notice)
+                headers = self._headers.of(event_id, time_ms, entry_header, notice)
                 for shard in range(shards):
                     if shard != home:
                         out.add(key.encode(), value, time_ms, headers, shard)

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import logging
 import os
 import threading
 from collections.abc import Collection
 
 import uvloop
 from faust.worker import Worker
-from rich.console import Console
-from rich.logging import RichHandler
 
 from streams.app import create_app
 from streams.kafka.connection import admin_client
 from streams.kafka.topics import check_topics
+from streams.logs import write_logs_to_stderr
 from streams.settings import Settings
 from streams.warm_up import compile_kernels
 
@@ -31,7 +29,7 @@ EXIT_STOPPED_BY_FORCE = 75  # sysexits.h: try again
 def run_worker(settings: Settings, stages: Collection[str]) -> None:
     """Run until SIGTERM or Ctrl-C. Raises when broker or topics are not as they should be."""
     asyncio.run(_check(settings))
-    _log_to_stderr(settings)
+    write_logs_to_stderr(settings.log_format, settings.log_level)
     # In the event loop it would hold up heartbeats.
     if (seconds := compile_kernels()) > _COMPILED_ANEW_SECONDS:
         log.info("compiled for this machine in %.0f s; the next start will be quicker", seconds)
@@ -67,20 +65,3 @@ class _Worker(Worker):  # type: ignore[misc]
 async def _check(settings: Settings) -> None:
     async with admin_client(settings) as admin:
         await check_topics(admin, settings)
-
-
-def _log_to_stderr(settings: Settings) -> None:
-    handler = RichHandler(
-        console=Console(stderr=True), show_path=False, log_time_format="%Y-%m-%d %H:%M:%S"
-    )
-    logging.basicConfig(
-        level=settings.log_level.upper(),
-        format="%(name)s: %(message)s",
-        handlers=[handler],
-        force=True,
-    )
-    # Faust, mode and aiokafka build debug records on the hot path even where nobody wants them.
-    if settings.log_level != "debug":
-        logging.disable(logging.DEBUG)
-    for noisy in ("faust", "mode", "aiokafka"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 
 import orjson
 import pytest
@@ -12,8 +11,8 @@ from streams.canaries import KINDS, SOURCE, canary_round, judge
 from streams.cli.inputs import RawEvent
 from streams.cli.process import Summary, process
 from streams.kafka.topics import ENRICHED, NORMALISED, STORIES, STORY_EVENTS
-from streams.settings import Settings, load_settings
-from tests.kafka.service import Worker, make_topics, push, read, until
+from streams.settings import load_settings
+from tests.kafka.service import Worker, push, read, until
 from tests.operations.load import article
 
 NOON = 1_772_452_800_000
@@ -70,26 +69,22 @@ def test_a_stranger_under_the_reserved_source_is_no_canary() -> None:
 
 
 @pytest.mark.broker
-def test_a_worker_counts_its_canaries_and_keeps_them_out_of_the_outputs(
-    settings: Settings, tmp_path: Path
-) -> None:
-    asyncio.run(make_topics(settings))
-    watched = settings.model_copy(update={"canary_seconds": 0.5})
-    with Worker(watched, tmp_path) as worker:
-        asyncio.run(push(settings, [article(n) for n in range(100, 130)]))
-        until(
-            lambda: (
-                worker.metric("echowire_canary_verdicts_total", outcome="right") >= 12
-                and worker.metric("echowire_verdicts_total") >= 30
-            ),
-            "two rounds and all articles are judged",
-        )
-        assert worker.metric("echowire_canary_rounds_sent_total") >= 2
-        assert worker.metric("echowire_canary_latency_seconds_count") >= 12
-        assert worker.metric("echowire_verdicts_total") == 30
-        sources = [orjson.loads(r.value)["source"] for r in asyncio.run(read(settings, NORMALISED))]
-        enriched = asyncio.run(read(settings, ENRICHED))
-        told = [*asyncio.run(read(settings, STORIES)), *asyncio.run(read(settings, STORY_EVENTS))]
-    assert sources.count(SOURCE) >= 16
-    assert len(enriched) == 30
+def test_a_worker_counts_its_canaries_and_keeps_them_out_of_the_outputs(watched: Worker) -> None:
+    settings = watched.settings
+    asyncio.run(push(settings, [article(n) for n in range(2000, 2030)]))
+    until(
+        lambda: (
+            watched.metric("echowire_canary_verdicts_total") >= 24
+            and watched.metric("echowire_verdicts_total") >= 30
+        ),
+        "three rounds and all articles are judged",
+    )
+    assert watched.metric("echowire_canary_rounds_sent_total") >= 3
+    assert watched.metric("echowire_canary_verdicts_total", outcome="right", kind="copy") >= 6
+    assert watched.metric("echowire_canary_latency_seconds_count") >= 24
+    sources = [orjson.loads(r.value)["source"] for r in asyncio.run(read(settings, NORMALISED))]
+    enriched = asyncio.run(read(settings, ENRICHED))
+    told = [*asyncio.run(read(settings, STORIES)), *asyncio.run(read(settings, STORY_EVENTS))]
+    assert sources.count(SOURCE) >= 24
+    assert len(enriched) == watched.metric("echowire_verdicts_total")
     assert not any(SOURCE.encode() in record.value for record in [*enriched, *told])
