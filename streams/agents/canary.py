@@ -14,6 +14,7 @@ from aiokafka.errors import KafkaError
 
 from streams.canaries import SOURCE, canary_round, judge
 from streams.detection.decide import Decision
+from streams.kafka.headers import encode_headers
 from streams.kafka.publish import BatchPublisher, Outgoing
 from streams.kafka.topics import RAW, topic_name
 from streams.metrics import Metrics
@@ -57,7 +58,7 @@ class CanarySender:
         out = Outgoing(self._topic)
         for event in canary_round(time_ms):
             # One key, one partition: the earlier of a pair comes first.
-            out.add(_SOURCE, orjson.dumps(event), time_ms, [])
+            out.add(_SOURCE, orjson.dumps(event), time_ms, encode_headers([]))
         return out
 
 

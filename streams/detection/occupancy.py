@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from streams.detection.index import WAYS
 from streams.detection.segment import Segment
 from streams.detection.state import ShardState
 from streams.detection.tokens import U64
@@ -28,13 +27,12 @@ class Occupancy:
 
 def occupancy(state: ShardState) -> Occupancy:
     """Estimated from a sample of the slots."""
-    entries = state.index.entries[:_SAMPLED_SLOTS]  # (s, 4)
-    next_way = state.index.next_way[:_SAMPLED_SLOTS].astype(np.int64)
+    entries = state.index.entries[:_SAMPLED_SLOTS]  # (s, 4), the newest first
     taken = entries != 0
     full = taken.all(1)
     prints = entries >> U64(32)
     hot = full & (prints == prints[:, :1]).all(1)
-    oldest = entries[np.arange(len(entries)), next_way % WAYS]
+    oldest = entries[:, -1]
     serials = state.count - ((state.count - (oldest & _LOW32).astype(np.int64)) & 0xFFFFFFFF)
     crowded = full & (serials >= state.tail)
     return Occupancy(float(taken.mean()), float(hot.mean()), float(crowded.mean()))

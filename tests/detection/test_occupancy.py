@@ -25,25 +25,14 @@ def test_shares_are_those_of_the_slots() -> None:
     state.count, state.tail = 100, 50
     entries = state.index.entries
     same, other = 0xABCD << 32, 0x1235 << 32
-    entries[0] = [same | 90, same | 91, same | 92, same | 93]  # hot, and all in the window
-    entries[1] = [same | 10, other | 91, same | 92, same | 93]  # its oldest has left the window
-    entries[2, :2] = [same | 95, other | 96]
-    state.index.next_way[2] = 2
+    entries[0] = [same | 93, same | 92, same | 91, same | 90]  # hot, and all in the window
+    entries[1] = [same | 93, same | 92, other | 91, same | 10]  # its oldest has left the window
+    entries[2, :2] = [other | 96, same | 95]
     slots = len(entries)
     found = occupancy(state)
     assert found.fill == pytest.approx(10 / (4 * slots))
     assert found.hot == pytest.approx(1 / slots)
     assert found.crowded == pytest.approx(1 / slots)
-
-
-def test_the_oldest_entry_is_the_one_that_goes_next() -> None:
-    state = ShardState(Parameters(capacity=64))
-    state.count, state.tail = 100, 50
-    state.index.entries[0] = [(n << 32 | 1) + s for n, s in ((1, 95), (2, 40), (3, 90), (4, 91))]
-    state.index.next_way[0] = 1  # serial 41, which has left
-    assert occupancy(state).crowded == 0
-    state.index.next_way[0] = 2  # serial 91
-    assert occupancy(state).crowded == pytest.approx(1 / len(state.index.entries))
 
 
 def early(desk: Desk) -> list[int]:
