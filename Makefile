@@ -7,7 +7,7 @@ KEEP ?=
 LOCK := deploy/lock
 
 .DEFAULT_GOAL := help
-.PHONY: help setup kafka demo test check bench schemas lock clean
+.PHONY: help setup kafka prometheus demo test check bench schemas dashboards lock clean
 
 help: ## Show what there is to make
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -30,10 +30,16 @@ $(VENV)/.ready: $(LOCK)/dev.txt pyproject.toml
 kafka: setup ## Fetch Apache Kafka into the cache (once)
 	@$(BIN)/python -m deploy.kafka.embedded fetch
 
+prometheus: ## Install Prometheus where that needs no questions (Debian, as root)
+	@command -v prometheus promtool >/dev/null 2>&1 || { \
+	  if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+	    apt-get update -qq && apt-get install -y -qq --no-install-recommends prometheus >/dev/null; \
+	  else echo "no Prometheus here, its tests will be skipped: install it (Debian: sudo apt-get install prometheus)"; fi; }
+
 demo: kafka ## Run the whole service on the sample (INPUT=file for your own, KEEP=1 to stay up)
 	@$(BIN)/python -m deploy.demo $(if $(INPUT),--input $(INPUT)) $(if $(KEEP),--keep)
 
-test: check kafka ## Run all checks and all tests, on a real Kafka too
+test: check kafka prometheus ## Run all checks and all tests, on a real Kafka too
 	$(BIN)/python -m pytest
 
 check: setup ## Lint, types, generated files
@@ -42,6 +48,7 @@ check: setup ## Lint, types, generated files
 	$(BIN)/mypy
 	$(BIN)/python -m schemas --check
 	$(BIN)/python -m deploy.demo.syndicator --check
+	$(BIN)/python -m deploy.grafana --check
 
 bench: kafka $(VENV)-bench/.ready ## Compare with stock Faust and Quix Streams in one run
 	@$(BIN)/python -m tests.benchmarks $(if $(INPUT),--input $(INPUT))
@@ -55,12 +62,15 @@ $(VENV)-bench/.ready: $(LOCK)/bench.txt $(VENV)/.ready
 schemas: setup ## Write the JSON Schemas anew
 	$(BIN)/python -m schemas
 
+dashboards: setup ## Write the Grafana dashboards anew
+	$(BIN)/python -m deploy.grafana
+
 lock: setup ## Resolve the dependencies anew
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --custom-compile-command 'make lock' pyproject.toml -o $(LOCK)/runtime.txt --upgrade
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --custom-compile-command 'make lock' -c $(LOCK)/runtime.txt pyproject.toml \
-	  --group broker --group test --group lock --group oracle -o $(LOCK)/dev.txt
+	  --group broker --group test --group operate --group lock --group oracle -o $(LOCK)/dev.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --custom-compile-command 'make lock' --group bench -o $(LOCK)/bench.txt
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import logging
 import shutil
@@ -14,6 +13,7 @@ import faust
 from faust.types import TP
 
 from streams.agents import detect, normalise
+from streams.agents.canary import CanarySender
 from streams.agents.detect import DetectStage
 from streams.agents.leaving import leave
 from streams.agents.loop import ChunkLoop, Stage
@@ -23,11 +23,14 @@ from streams.kafka.consumer import ChunkTransport
 from streams.kafka.crashes import CrashLedger
 from streams.kafka.dead_letters import give_up
 from streams.kafka.publish import BatchPublisher
+from streams.kafka.retention import watch_retention
 from streams.kafka.security import faust_credentials
 from streams.kafka.shards import NotEnoughMemoryError, Shards
 from streams.kafka.topics import DEAD_LETTERS, NORMALISED, RAW, topic_name
 from streams.metrics import Metrics
 from streams.settings import Settings
+from streams.status import StatusPage
+from streams.tracing import create_tracer
 from streams.web import PortTakenError, WebServer
 
 log = logging.getLogger("echowire")
@@ -80,22 +83,32 @@ def create_app(settings: Settings, stages: Collection[str] = STAGES) -> EchoWire
     app.transport = ChunkTransport(
         app, gather_seconds=settings.gather_seconds, merged_topics=[topics[normalise.STAGE]]
     )
-    metrics, publisher = Metrics(), BatchPublisher(settings)
+    metrics, publisher, tracer = Metrics(), BatchPublisher(settings), create_tracer(settings)
+    metrics.window_articles.set(settings.window_articles)
+    metrics.window_seconds.set(settings.window_seconds)
+
+    def recovered(articles: int, seconds: float) -> None:
+        metrics.recovered.inc(articles)
+        metrics.recovery_seconds.inc(seconds)
 
     def unrecovered(error: Exception) -> None:
         leave(error, "while a shard was being read back")
 
-    shards = Shards(settings, _Recoveries(metrics), unrecovered)
+    shards = Shards(settings, recovered, unrecovered)
     ledger = CrashLedger(app, settings)
     progress = Progress(app, {topics[stage]: stage for stage in stages}, shards, metrics)
-    web = WebServer(settings, metrics, progress)
+    status = StatusPage(settings, list(stages), metrics, progress, shards)
+    web = WebServer(settings, metrics, progress, status)
+    first = TP(topics[normalise.STAGE], 0)
+    canaries = CanarySender(settings, publisher, metrics, lambda: first in progress.assigned)
     normalising = NormaliseStage(settings, publisher, metrics)
     detecting = DetectStage(settings, shards, metrics)
     built: dict[str, Stage] = {normalise.STAGE: normalising, detect.STAGE: detecting}
     for stage in stages:
         letters = topic_name(settings, DEAD_LETTERS)
         giving_up = functools.partial(give_up, publisher, letters, stage)
-        _add_agent(app, stage, topics[stage], ChunkLoop(built[stage], progress, ledger, giving_up))
+        loop = ChunkLoop(stage, built[stage], progress, ledger, giving_up, tracer)
+        _add_agent(app, stage, topics[stage], loop)
 
     @app.service
     class Lifecycle(faust.Service):  # type: ignore[misc]
@@ -108,8 +121,11 @@ def create_app(settings: Settings, stages: Collection[str] = STAGES) -> EchoWire
                 await web.start()
             except PortTakenError as error:
                 leave(error, "before it began")
+            if detect.STAGE in stages:
+                self.add_future(watch_retention(settings, metrics))
             if normalise.STAGE in stages:
                 self.add_future(normalising.pages.warm_up())
+                self.add_future(canaries.run())
             log.info("metrics at http://%s:%d/metrics", settings.http_host, web.port)
 
         async def on_stop(self) -> None:
@@ -118,11 +134,19 @@ def create_app(settings: Settings, stages: Collection[str] = STAGES) -> EchoWire
             await shards.stop()
             await publisher.stop()
             normalising.pages.close()
+            tracer.shut_down()
             shutil.rmtree(datadir, ignore_errors=True)
 
+    _follow_rebalances(app, topics[detect.STAGE], shards, ledger, progress)
+    return EchoWire(app, metrics, progress, web, shards)
+
+
+def _follow_rebalances(
+    app: faust.App, shard_topic: str, shards: Shards, ledger: CrashLedger, progress: Progress
+) -> None:
     @app.on_partitions_assigned.connect  # type: ignore[untyped-decorator]
     async def assigned(_: faust.App, assigned: set[TP], **_kwargs: object) -> None:
-        mine = {tp.partition for tp in assigned if tp.topic == topics[detect.STAGE]}
+        mine = {tp.partition for tp in assigned if tp.topic == shard_topic}
         ledger.assigned(assigned)
         try:
             shards.assigned(mine)
@@ -134,29 +158,6 @@ def create_app(settings: Settings, stages: Collection[str] = STAGES) -> EchoWire
     @app.on_partitions_revoked.connect  # type: ignore[untyped-decorator]
     async def revoked(_: faust.App, _revoked: set[TP], **_kwargs: object) -> None:
         shards.revoked()
-
-    return EchoWire(app, metrics, progress, web, shards)
-
-
-class _Recoveries:
-    """Recoveries in metrics."""
-
-    def __init__(self, metrics: Metrics) -> None:
-        self._metrics = metrics
-
-    def progressed(self, partition: int, segments_left: int) -> None:
-        self._metrics.recovery_left.labels(str(partition)).set(segments_left)
-
-    def recovered(self, articles: int, seconds: float) -> None:
-        self._metrics.recovered.inc(articles)
-        self._metrics.recovery_seconds.inc(seconds)
-
-    def forgotten(self, partition: int) -> None:
-        for gauge in (
-            self._metrics.recovery_left, self._metrics.index_articles, self._metrics.stories,
-        ):  # fmt: skip
-            with contextlib.suppress(KeyError):  # the shard had no chunk yet
-                gauge.remove(str(partition))
 
 
 def _add_agent(app: faust.App, name: str, topic: str, loop: ChunkLoop) -> None:

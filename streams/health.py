@@ -11,6 +11,7 @@ from faust.types import TP
 from streams.kafka.consumer import Chunk
 from streams.kafka.shards import Shards
 from streams.metrics import Metrics
+from streams.metrics.shards import measure_shards
 
 # The worst chunk takes seconds; a partition that has not moved for so long is stuck.
 STALLED_SECONDS = 60.0
@@ -23,6 +24,18 @@ class _Place:
     offset: int  # of the next record
     record_time: float  # of the newest record handled, seconds since 1970
     since: float  # monotonic time of the last move
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One partition at this moment."""
+
+    topic: str
+    partition: int
+    stage: str
+    offset: int  # of the next record to handle
+    lag_records: int
+    still_seconds: float  # since the last move; 0 while nothing waits
 
 
 class Progress:
@@ -49,7 +62,6 @@ class Progress:
             for tp in assigned
             if tp.topic in self._stages
         }
-        self._metrics.lag_records.clear()
 
     def handled(self, chunk: Chunk) -> None:
         """A chunk was acknowledged."""
@@ -58,24 +70,27 @@ class Progress:
             if tp in self._places:
                 self._places[tp] = _Place(offset + 1, record_time, now)
 
-    def measure(self) -> list[str]:
-        """Update the lag metrics; -> what stands still, in words."""
-        now, stuck = time.monotonic(), []
-        oldest = dict.fromkeys(self._stages.values(), 0.0)
-        for tp, place in self._places.items():
-            stage = self._stages[tp.topic]
+    def standings(self) -> list[Standing]:
+        """Every assigned partition, by topic and number."""
+        now, standings = time.monotonic(), []
+        for tp, place in sorted(self._places.items()):
             offset = place.offset or self._app.consumer._committed_offset.get(tp) or 0  # noqa: SLF001
             lag = max(0, (self._app.consumer.highwater(tp) or 0) - offset)
-            self._metrics.lag_records.labels(stage, str(tp.partition)).set(lag)
             if not lag:
                 place.since = now
-            elif place.record_time:
-                oldest[stage] = max(oldest[stage], time.time() - place.record_time)
-            if now - place.since > STALLED_SECONDS:
-                stuck.append(f"{tp.topic} partition {tp.partition} stands at offset {offset}")
-        for stage, seconds in oldest.items():
-            self._metrics.lag_seconds.labels(stage).set(seconds)
-        return stuck
+            stage = self._stages[tp.topic]
+            standings.append(
+                Standing(tp.topic, tp.partition, stage, offset, lag, now - place.since)
+            )
+        return standings
+
+    def stuck(self) -> list[str]:
+        """What stands still although records wait, in words."""
+        return [
+            f"{s.topic} partition {s.partition} stands at offset {s.offset}"
+            for s in self.standings()
+            if s.still_seconds > STALLED_SECONDS
+        ]
 
     def unready(self) -> list[str]:
         """Why the worker cannot take work, in words; empty when it can."""
@@ -86,3 +101,28 @@ class Progress:
             reasons.append("no partitions are assigned")
         reasons += map(str, self._shards.recovering)
         return reasons
+
+    def measure(self) -> None:
+        """Set the gauges of progress and of the shards."""
+        m, now = self._metrics, time.time()
+        standings = self.standings()
+        m.lag_records.clear()
+        for s in standings:
+            m.lag_records.labels(s.stage, s.topic, str(s.partition)).set(s.lag_records)
+        for stage in self._stages.values():
+            mine = [s for s in standings if s.stage == stage]
+            behind = [
+                now - place.record_time
+                for s in mine
+                if s.lag_records and (place := self._places[TP(s.topic, s.partition)]).record_time
+            ]
+            m.lag_seconds.labels(stage).set(max(behind, default=0.0))
+            m.assigned.labels(stage).set(len(mine))
+            m.stalled.labels(stage).set(sum(s.still_seconds > STALLED_SECONDS for s in mine))
+        m.ready.set(not self.unready())
+        m.recovering.set(len(self._shards.recovering))
+        m.recovery_left.clear()
+        for partition in self._shards.states():
+            left = self._shards.segments_left.get(partition, 0)
+            m.recovery_left.labels(str(partition)).set(left)
+        measure_shards(m, self._shards.states())

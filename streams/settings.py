@@ -123,12 +123,27 @@ class Settings(BaseSettings):
         " takes more bulletins of one template for copies.",
     )
 
+    # ---- watching
+    canary_seconds: Annotated[float, Field(ge=0, le=86_400)] = Field(
+        300.0,
+        description="Time between rounds of canaries: eight made articles with known answers, which"
+        " take the whole way through the topics and are kept out of the outputs. 0 sends none.",
+    )
+
     # ---- the worker's own web server
     http_host: str = Field(
         "127.0.0.1", description="Address that /metrics, /livez and /readyz listen on."
     )
     http_port: Annotated[int, Field(ge=0, le=65535)] = Field(
         6066, description="Their port; 0 takes a free one."
+    )
+    log_format: Literal["console", "json"] = Field(
+        "console", description="Logs as lines for people, or as one JSON object a line."
+    )
+    tracing: bool = Field(
+        default=False,
+        description="Whether to send an OpenTelemetry span for each chunk; needs echowire[tracing],"
+        " and OTEL_EXPORTER_OTLP_ENDPOINT says where to.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Least severe log messages that are written."

@@ -1,4 +1,4 @@
-"""The worker's own web server: /metrics, /livez, /readyz, and nothing else."""
+"""The worker's own web server: /metrics, /livez, /readyz, /status, and nothing else."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from prometheus_client.exposition import choose_encoder
 
 from streams.health import Progress
 from streams.metrics import Metrics
+from streams.metrics.protobuf import CONTENT_TYPE, accepts_protobuf, encode_protobuf
 from streams.settings import Settings
+from streams.status import StatusPage
 
 
 class PortTakenError(Exception):
@@ -19,8 +21,11 @@ class PortTakenError(Exception):
 class WebServer:
     """Serves on `http_host`:`http_port` until stopped."""
 
-    def __init__(self, settings: Settings, metrics: Metrics, progress: Progress) -> None:
+    def __init__(
+        self, settings: Settings, metrics: Metrics, progress: Progress, status: StatusPage
+    ) -> None:
         self._settings, self._metrics, self._progress = settings, metrics, progress
+        self._status = status
         self._runner: web.AppRunner | None = None
         self.port = settings.http_port
 
@@ -30,6 +35,7 @@ class WebServer:
         app.router.add_get("/metrics", self._show_metrics)
         app.router.add_get("/livez", self._live)
         app.router.add_get("/readyz", self._ready)
+        app.router.add_get("/status", self._show_status)
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
         host, port = self._settings.http_host, self._settings.http_port
@@ -49,12 +55,19 @@ class WebServer:
 
     async def _show_metrics(self, request: web.Request) -> web.Response:
         self._progress.measure()
-        encode, content_type = choose_encoder(request.headers.get("Accept", ""))
+        accept = request.headers.get("Accept", "")
+        if accepts_protobuf(accept):
+            body = encode_protobuf(self._metrics.registry, self._metrics.histograms)
+            return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE})
+        encode, content_type = choose_encoder(accept)
         body = encode(self._metrics.registry)
         return web.Response(body=body, headers={"Content-Type": content_type})
 
+    async def _show_status(self, _: web.Request) -> web.Response:
+        return web.Response(text=self._status.html(), content_type="text/html")
+
     async def _live(self, _: web.Request) -> web.Response:
-        return _verdict("live", self._progress.measure())
+        return _verdict("live", self._progress.stuck())
 
     async def _ready(self, _: web.Request) -> web.Response:
         return _verdict("ready", self._progress.unready())

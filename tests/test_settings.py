@@ -149,9 +149,13 @@ BAD_VALUES = [
     ("window_articles", 1000, "1000"),
     ("copy_jaccard", 0, "0"),
     ("copy_jaccard", 1.1, "1.1"),
+    ("canary_seconds", -1, "-1"),
+    ("canary_seconds", 86_401, "86401"),
     ("http_port", -1, "-1"),
     ("http_port", 65_536, "65536"),
     ("log_level", "loud", "'loud'"),
+    ("log_format", "xml", "'xml'"),
+    ("tracing", "perhaps", "'perhaps'"),
 ]
 
 

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Awaitable, Sequence
 
-import numpy as np
 from aiokafka.structs import ConsumerRecord
 
+from streams.agents.canary import without_canaries
 from streams.agents.loop import Publish
+from streams.agents.measure import count_decided, count_published, count_taken
 from streams.detection.chunk import Chunk as ArticleChunk
 from streams.detection.decide import Decision, decide
 from streams.detection.entry import ForeignEntryError, decode_entries
+from streams.detection.occupancy import early_evictions
 from streams.detection.segment import Segment, encode_segment
-from streams.detection.state import ShardState
 from streams.detection.verdict import VerdictWriter
 from streams.kafka.consumer import Chunk
-from streams.kafka.headers import ENTRY_HEADER, NOTICE_HEADER, EventHeaders, encode_headers
+from streams.kafka.headers import (
+    ENTRY_HEADER,
+    NOTICE_HEADER,
+    EventHeaders,
+    carried_trace,
+    encode_headers,
+)
 from streams.kafka.publish import Outgoing
 from streams.kafka.shards import Shard, Shards
 from streams.kafka.topics import ENRICHED, SEGMENTS, STORIES, STORY_EVENTS, topic_name
@@ -56,10 +62,12 @@ class DetectStage:
             return _nothing()
         started = time.perf_counter()
         decision = decide(state, _articles(records), self._writer)
+        decision = without_canaries(decision, self._metrics)
+        early = early_evictions(state, decision.segment)
         state.apply(decision.segment)
         shard.unconfirmed += 1
         self._metrics.work_seconds.observe(STAGE, time.perf_counter() - started)
-        self._gauge(chunk.partition, state)
+        self._metrics.early_evictions.inc(early)
         return self._encode(shard, chunk.partition, records, decision)
 
     async def _encode(
@@ -80,9 +88,9 @@ class DetectStage:
             size = await publisher.send(outputs)
             size += await publisher.send(segment)
             shard.unconfirmed -= 1
-            self._metrics.publish_seconds.observe(STAGE, time.perf_counter() - started)
-            self._metrics.published_bytes.labels(STAGE).inc(size)
-            self._count(records, decision)
+            count_published(self._metrics, STAGE, size, time.perf_counter() - started)
+            count_taken(self._metrics, STAGE, records)
+            count_decided(self._metrics, decision, records, shard.state)
 
         return publish
 
@@ -96,7 +104,8 @@ class DetectStage:
             strict=True,
         ):
             time_ms = records[place].timestamp
-            headers = self._enriched.of(f"{article_id}-{digest}", time_ms)
+            trace = carried_trace(records[place].headers)
+            headers = self._enriched.of(f"{article_id}-{digest}", time_ms, *trace)
             articles.add(article_id.encode(), value, time_ms, headers)
         events, stories = Outgoing(self._topics[STORY_EVENTS]), Outgoing(self._topics[STORIES])
         for story_id, sequence, time_ms, value in decision.events:
@@ -112,20 +121,6 @@ class DetectStage:
         # By this time, which never falls, recovery finds the window's start.
         out.add(None, encode_segment(segment), segment.latest, encode_headers([]), partition)
         return out
-
-    def _count(self, records: Sequence[ConsumerRecord], decision: Decision) -> None:
-        m, now = self._metrics, time.time()
-        m.consumed.labels(STAGE).inc(len(records))
-        m.redeliveries.inc(decision.redeliveries)
-        for relation, count in Counter(decision.relations).items():
-            m.verdicts.labels(relation).inc(count)
-        m.chunk_records.observe(STAGE, len(records))
-        m.latency.observe(STAGE, now - np.array([r.timestamp for r in records]) / 1000)
-
-    def _gauge(self, partition: int, state: ShardState) -> None:
-        shard = str(partition)
-        self._metrics.index_articles.labels(shard).set(state.count - state.tail)
-        self._metrics.stories.labels(shard).set(len(state.stories))
 
 
 async def _nothing() -> Publish:

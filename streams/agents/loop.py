@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import copy
 import logging
+import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import NoReturn, Protocol
 
 import faust
@@ -17,6 +19,7 @@ from streams.health import Progress
 from streams.kafka.consumer import Chunk
 from streams.kafka.crashes import Crashes, CrashLedger
 from streams.kafka.shards import ShardGoneError
+from streams.tracing import ChunkSpan, ChunkTracer
 
 log = logging.getLogger("echowire")
 
@@ -55,21 +58,33 @@ class ChunkLoop:
     """
 
     def __init__(
-        self, stage: Stage, progress: Progress, ledger: CrashLedger, give_up: GiveUp
+        self,
+        name: str,
+        stage: Stage,
+        progress: Progress,
+        ledger: CrashLedger,
+        give_up: GiveUp,
+        tracer: ChunkTracer,
     ) -> None:
-        self._stage, self._progress, self._ledger = stage, progress, ledger
-        self._give_up = give_up
+        self._name, self._stage, self._progress, self._ledger = name, stage, progress, ledger
+        self._give_up, self._tracer = give_up, tracer
 
     async def run(self, stream: faust.StreamT) -> None:
         """Until the stream ends."""
         before: asyncio.Task[None] | None = None
         try:
             async for event in stream.noack().events():
+                chunk: Chunk = event.message
+                started = time.perf_counter()
+                ends = [(tp.topic, tp.partition, offset) for tp, offset in chunk.ends]
+                span = self._tracer.begin(self._name, ends, (r.headers for r in chunk.records))
                 try:
-                    encoding = await self._begin(event.message, before)
+                    encoding = await self._begin(chunk, before)
                 except ShardGoneError:
+                    span.end()
                     continue  # a rebalance took the partition: the chunk is read again there
                 finishing = asyncio.create_task(self._finish(stream, event, encoding, before))
+                finishing.add_done_callback(partial(_told, self._name, chunk, started, span))
                 if before is not None:
                     await before
                 before = finishing
@@ -140,6 +155,23 @@ def _alone(chunk: Chunk, record: ConsumerRecord) -> Chunk:
     single.records = [record]
     single.ends = [(single.tp, record.offset)]
     return single
+
+
+def _told(name: str, chunk: Chunk, started: float, span: ChunkSpan, _: asyncio.Task[None]) -> None:
+    """A chunk is finished: end its span, and say so to whoever debugs."""
+    span.end()
+    if log.isEnabledFor(logging.DEBUG):
+        log.debug(
+            "chunk handled",
+            extra={**_place(chunk), "stage": name, "records": len(chunk.records),
+                   "seconds": round(time.perf_counter() - started, 4)},
+        )  # fmt: skip
+
+
+def _place(chunk: Chunk) -> dict[str, object]:
+    """Where a chunk stands, for its log lines: `offset` is the last one of `partition`."""
+    tp, offset = chunk.ends[0]
+    return {"topic": tp.topic, "partition": tp.partition, "offset": offset}
 
 
 def end_process(chunk: Chunk, error: Exception) -> NoReturn:

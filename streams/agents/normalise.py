@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Awaitable
 
-import numpy as np
-
 from streams.agents.loop import Publish
+from streams.agents.measure import count_normalised, count_published, count_taken
 from streams.agents.page_pool import PagePool
 from streams.articles.normalise import Decoded, NormalisedChunk, decode_chunk, normalise_chunk
 from streams.detection.entry import encode_entries, entries_of
 from streams.detection.sketch import sketch_texts
 from streams.kafka.consumer import Chunk
 from streams.kafka.dead_letters import dead_letters
-from streams.kafka.headers import ENTRY_HEADER, NOTICE_HEADER, EventHeaders
+from streams.kafka.headers import ENTRY_HEADER, NOTICE_HEADER, EventHeaders, trace_context
 from streams.kafka.partitioning import shard_of
 from streams.kafka.publish import BatchPublisher, Outgoing
 from streams.kafka.topics import DEAD_LETTERS, NORMALISED, topic_name
@@ -59,23 +57,11 @@ class NormaliseStage:
         async def publish() -> None:
             started = time.perf_counter()
             size = await self._publisher.send(batches)
-            self._metrics.publish_seconds.observe(STAGE, time.perf_counter() - started)
-            self._metrics.published_bytes.labels(STAGE).inc(size)
-            self._count(chunk, decoded, articles)
+            count_published(self._metrics, STAGE, size, time.perf_counter() - started)
+            count_taken(self._metrics, STAGE, chunk.records)
+            count_normalised(self._metrics, decoded, articles)
 
         return publish
-
-    def _count(self, chunk: Chunk, decoded: Decoded, articles: NormalisedChunk) -> None:
-        m, now = self._metrics, time.time()
-        m.consumed.labels(STAGE).inc(len(chunk.records))
-        m.chunk_records.observe(STAGE, len(chunk.records))
-        m.normalised.inc(len(articles.articles))
-        m.unknown_fields.inc(decoded.unknown_fields)
-        for reason, count in Counter(why.reason.value for _, why in articles.rejections).items():
-            m.rejected.labels(reason).inc(count)
-        for name, count in articles.dropped.items():
-            m.dropped.labels(name).inc(count)
-        m.latency.observe(STAGE, now - np.array([r.timestamp for r in chunk.records]) / 1000)
 
     def _outgoing(self, chunk: Chunk, articles: NormalisedChunk, shards: int) -> Outgoing:
         sketches = sketch_texts([article["text"] for article in articles.articles])
@@ -87,11 +73,13 @@ class NormaliseStage:
             key, time_ms = article["article_id"], chunk.records[place].timestamp
             home = shard_of(article["language"], shards)
             event_id = f"{key}-{article['content_digest']}"
-            headers = self._headers.of(event_id, time_ms, (ENTRY_HEADER, entry))
+            entry_header = (ENTRY_HEADER, entry)
+            trace = trace_context(chunk.records[place].headers)
+            headers = self._headers.of(event_id, time_ms, entry_header, *trace)
             out.add(key.encode(), value, time_ms, headers, home)
             if article["status"] == "canceled":
                 notice = (NOTICE_HEADER, b"1")
-                headers = self._headers.of(event_id, time_ms, (ENTRY_HEADER, entry), notice)
+                headers = self._headers.of(event_id, time_ms, entry_header, notice)
                 for shard in range(shards):
                     if shard != home:
                         out.add(key.encode(), value, time_ms, headers, shard)

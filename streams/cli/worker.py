@@ -11,13 +11,12 @@ from collections.abc import Collection
 
 import uvloop
 from faust.worker import Worker
-from rich.console import Console
-from rich.logging import RichHandler
 
 from streams.app import create_app
 from streams.kafka.connection import admin_client
 from streams.kafka.rights import check_rights, topics_of
 from streams.kafka.topics import check_topics
+from streams.logs import write_logs_to_stderr
 from streams.settings import Settings
 from streams.warm_up import compile_kernels
 
@@ -32,7 +31,7 @@ EXIT_STOPPED_BY_FORCE = 75  # sysexits.h: try again
 def run_worker(settings: Settings, stages: Collection[str]) -> None:
     """Run until SIGTERM or Ctrl-C. Raises when broker or topics are not as they should be."""
     asyncio.run(_check(settings, stages))
-    _log_to_stderr(settings)
+    write_logs_to_stderr(settings.log_format, settings.log_level)
     # In the event loop it would hold up heartbeats.
     if (seconds := compile_kernels()) > _COMPILED_ANEW_SECONDS:
         log.info("compiled for this machine in %.0f s; the next start will be quicker", seconds)
@@ -70,20 +69,3 @@ async def _check(settings: Settings, stages: Collection[str]) -> None:
         # First: topics that we may not see look as if they were missing.
         await check_rights(admin, settings, stages)
         await check_topics(admin, settings, topics_of(stages))
-
-
-def _log_to_stderr(settings: Settings) -> None:
-    handler = RichHandler(
-        console=Console(stderr=True), show_path=False, log_time_format="%Y-%m-%d %H:%M:%S"
-    )
-    logging.basicConfig(
-        level=settings.log_level.upper(),
-        format="%(name)s: %(message)s",
-        handlers=[handler],
-        force=True,
-    )
-    # Faust, mode and aiokafka build debug records on the hot path even where nobody wants them.
-    if settings.log_level != "debug":
-        logging.disable(logging.DEBUG)
-    for noisy in ("faust", "mode", "aiokafka"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)

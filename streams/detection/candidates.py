@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from streams.detection.chunk import Arrivals
+from streams.detection.compared import Compared
 from streams.detection.index import Integers, keys_of
 from streams.detection.relations import Match, related
 from streams.detection.segment import MATCHABLE, NO_SERIAL, Rows
@@ -24,6 +25,7 @@ class View:
 
     def __init__(self, state: ShardState, arrivals: Arrivals) -> None:
         self.state, self.rows, self.base = state, arrivals.rows, arrivals.base
+        self.compared = Compared()
         self._superseded_by = {
             previous: self.base + i
             for i, previous in enumerate(arrivals.rows["previous"].tolist())
@@ -60,13 +62,19 @@ class View:
         newer, older = self.state.index.candidates(
             keys_of(self.rows[matchable]), self.base + matchable
         )
+        inside = self._in_window(newer, older)
+        newer, older = newer[inside], older[inside]
+        found = np.bincount(newer - self.base, minlength=len(self.rows))
+        self.compared.candidates = found[matchable]
         return self._score(newer, older)
 
     def add(self, place: int, serials: set[int], candidates: Scored) -> None:
         """Score further candidates of one article."""
         older = np.array(sorted(serials), np.int64)
         older = older[(self.column(older, "flags") & MATCHABLE) != 0]
-        found = self._score(np.full(len(older), self.base + place), older)
+        newer = np.full(len(older), self.base + place)
+        inside = self._in_window(newer, older)
+        found = self._score(newer[inside], older[inside])
         candidates.update(found.get(place, {}))
 
     def stands(self, older: int, newer: int) -> bool:
@@ -88,8 +96,6 @@ class View:
         )
 
     def _score(self, newer: Integers, older: Integers) -> dict[int, Scored]:
-        inside = self._in_window(newer, older)
-        newer, older = newer[inside], older[inside]
         found: dict[int, Scored] = {}
         for first in range(0, len(newer), _PAIRS_AT_ONCE):
             pairs = slice(first, first + _PAIRS_AT_ONCE)
@@ -101,6 +107,7 @@ class View:
         other = self._gather(older)
         scores = compare(this, other)
         same_item = (this["article_id"] == other["article_id"]).all(1)
+        accepted: list[bool] = []
         for place, serial, same, jaccard, of_this, of_other, shared in zip(
             (newer - self.base).tolist(),
             older.tolist(),
@@ -111,9 +118,10 @@ class View:
             scores.shared_keys.tolist(),
             strict=True,
         ):
-            found.setdefault(place, {})[serial] = related(
-                serial, same, jaccard, of_this, of_other, shared, self.state.parameters
-            )
+            match = related(serial, same, jaccard, of_this, of_other, shared, self.state.parameters)
+            found.setdefault(place, {})[serial] = match
+            accepted.append(match is not None)
+        self.compared.add(scores.jaccard, accepted)
 
     def _gather(self, serials: Integers) -> Rows:
         """(n,) serials -> their rows, of the chunk or before."""

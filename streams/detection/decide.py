@@ -6,6 +6,7 @@ not depend on where the log was cut into chunks.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ import numpy.typing as npt
 
 from streams.detection.candidates import Scored, View
 from streams.detection.chunk import Arrivals, Chunk, arrivals_of
+from streams.detection.compared import Compared
 from streams.detection.entry import hex_ids
 from streams.detection.relations import Match, holds_whole, reason
 from streams.detection.segment import MATCHABLE, NO_SERIAL, WITHDRAWN, Segment
@@ -35,6 +37,8 @@ class Decision:
     relations: list[str]  # (v,)
     events: list[Published]
     stories: list[Published]  # the last state of each that changed
+    matches: Counter[str]  # published matches by their relation
+    compared: Compared
 
 
 def decide(state: ShardState, chunk: Chunk, writer: VerdictWriter) -> Decision:
@@ -52,8 +56,9 @@ def decide(state: ShardState, chunk: Chunk, writer: VerdictWriter) -> Decision:
         [story.fields() for story in judge.log.touched.values()],
     )
     decision = Decision(
-        segment, arrivals.redeliveries, [], [], [], [], [], judge.log.events, judge.log.records()
-    )
+        segment, arrivals.redeliveries, [], [], [], [], [], judge.log.events, judge.log.records(),
+        judge.matches, judge.compared,
+    )  # fmt: skip
     ids = hex_ids(arrivals.rows["article_id"]), hex_ids(arrivals.rows["digest"])
     for place, article_id, digest, (relation, verdict) in zip(
         arrivals.places, *ids, verdicts, strict=True
@@ -73,6 +78,8 @@ class _Judge:
     def __init__(self, view: View, writer: VerdictWriter) -> None:
         self._view, self._writer = view, writer
         self.log = StoryLog(view)
+        self.matches: Counter[str] = Counter()
+        self.compared = view.compared
 
     def verdicts(self, arrivals: Arrivals) -> list[tuple[str, bytes]]:
         """(relation, `detection` as JSON) of every arrival; fills in the rows' stories."""
@@ -217,6 +224,7 @@ class _Judge:
             }
             if len(listed) == parameters.listed_matches:
                 break
+        self.matches.update(published["relation"] for published in listed.values())
         return list(listed.values())
 
 

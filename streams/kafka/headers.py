@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -15,6 +16,10 @@ ENTRY_HEADER = "echowire-entry"
 # A kill goes to every shard, since it has no text to tell its language by: one of them publishes
 # its verdict, the others only take note.
 NOTICE_HEADER = "echowire-notice"
+
+# W3C Trace Context: carried along, last, from the raw event to the enriched one.
+_TRACE = ("traceparent", "tracestate")
+_TRACEPARENT = re.compile(rb"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 _TYPE_PREFIX = "org.echowire."
 _JSON = ("content-type", b"application/json")
@@ -72,3 +77,21 @@ def _varint(number: int) -> bytes:
         rest >>= 7
     out.append(rest)
     return bytes(out)
+
+
+def trace_context(headers: Sequence[Header]) -> Headers:
+    """The trace headers among a producer's; none where `traceparent` is missing or misshapen."""
+    if not headers:
+        return []
+    found = dict(headers)
+    parent = found.get("traceparent")
+    if parent is None or not _TRACEPARENT.fullmatch(parent):
+        return []
+    return [(name, found[name]) for name in _TRACE if name in found]
+
+
+def carried_trace(headers: Sequence[Header]) -> Headers:
+    """The trace headers of a record of our own, where they stand last."""
+    if headers[-1][0] not in _TRACE:
+        return []
+    return [header for header in headers[-len(_TRACE) :] if header[0] in _TRACE]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
 
 from aiokafka import AIOKafkaConsumer
 from aiokafka.structs import ConsumerRecord, TopicPartition
@@ -47,8 +46,8 @@ class Recovery:
         done = self.total - self.left
         return f"shard {self.partition} is being read back: {done} of {self.total} segments"
 
-    async def run(self, on_progress: Callable[[int, int], None]) -> None:
-        """Read to the end, with `on_progress(partition, segments left)` after each fetch.
+    async def run(self) -> None:
+        """Read to the end; `left` and `total` tell how far it is, in segments.
 
         Raises ShardUnrecoverableError where the segments are damaged, other than they should be,
         or of another log than `articles.normalised`.
@@ -70,7 +69,7 @@ class Recovery:
             if self.position == BEGINNING:
                 self.position = await self._window_start(consumer, end)
             self.total = self.left = end - self.position
-            await self._read(consumer, end, on_progress)
+            await self._read(consumer, end)
             await self._check_log(consumer)
         finally:
             await consumer.stop()
@@ -93,9 +92,7 @@ class Recovery:
         found = (await consumer.offsets_for_times({tp: max(0, start)}))[tp]
         return max(beginning, found.offset) if found else end - 1
 
-    async def _read(
-        self, consumer: AIOKafkaConsumer, end: int, on_progress: Callable[[int, int], None]
-    ) -> None:
+    async def _read(self, consumer: AIOKafkaConsumer, end: int) -> None:
         tp, told = self._segments, time.monotonic()
         consumer.seek(tp, self.position)
         while self.position < end:
@@ -105,7 +102,6 @@ class Recovery:
                     self.position = record.offset + 1
                     await asyncio.sleep(0)  # heartbeats and other shards go on meanwhile
             self.left = max(0, end - self.position)
-            on_progress(self.partition, self.left)
             if time.monotonic() - told > _LOG_SECONDS:
                 told = time.monotonic()
                 log.info("%s", self)

@@ -7,7 +7,6 @@ import logging
 import os
 import time
 from collections.abc import Callable
-from typing import Protocol
 
 from streams.detection.state import ShardState, bytes_an_article
 from streams.kafka.fencing import ShardPublisher
@@ -29,19 +28,6 @@ class NotEnoughMemoryError(Exception):
     """The window does not fit this machine; the message has the figures."""
 
 
-class Watcher(Protocol):
-    """Is told how recoveries go."""
-
-    def progressed(self, partition: int, segments_left: int) -> None:
-        """So many segments are still to be read."""
-
-    def recovered(self, articles: int, seconds: float) -> None:
-        """One shard is up to date."""
-
-    def forgotten(self, partition: int) -> None:
-        """The shard's memory was let go."""
-
-
 class Shard:
     """A partition's state, and what publishes for it; no other worker's output passes meanwhile."""
 
@@ -58,10 +44,14 @@ class Shards:
     """The shards of this worker's partitions. Recoveries run side by side."""
 
     def __init__(
-        self, settings: Settings, watcher: Watcher, on_failure: Callable[[Exception], None]
+        self,
+        settings: Settings,
+        on_recovered: Callable[[int, float], None],
+        on_failure: Callable[[Exception], None],
     ) -> None:
-        """`on_failure` is told what ended a recovery; the worker cannot go on then."""
-        self._settings, self._watcher, self._on_failure = settings, watcher, on_failure
+        """`on_recovered` is told (articles, seconds) of each recovery, `on_failure` what ended
+        one; the worker cannot go on then."""
+        self._settings, self._on_recovered, self._on_failure = settings, on_recovered, on_failure
         self._shards: dict[int, Shard] = {}
         self._farewells: set[asyncio.Task[None]] = set()
 
@@ -69,6 +59,11 @@ class Shards:
     def recovering(self) -> list[Recovery]:
         """Those under way."""
         return [s.recovery for s in self._shards.values() if s.ready and not s.ready.done()]
+
+    @property
+    def segments_left(self) -> dict[int, int]:
+        """By partition, of the recoveries under way: segments that are still to be read."""
+        return {recovery.partition: recovery.left for recovery in self.recovering}
 
     def states(self) -> dict[int, ShardState]:
         """The states in memory, by partition."""
@@ -88,7 +83,6 @@ class Shards:
         self.revoked()
         for partition in self._shards.keys() - partitions:
             self._part_with(self._shards.pop(partition).publisher)
-            self._watcher.forgotten(partition)
         for partition in sorted(partitions):
             shard = self._shards.get(partition)
             if shard is not None and shard.unconfirmed:
@@ -129,11 +123,11 @@ class Shards:
             # In this order: what the worker before wrote until now is read, and what it writes
             # from now on comes before all that we write.
             await shard.publisher.start()
-            await shard.recovery.run(self._watcher.progressed)
+            await shard.recovery.run()
         except Exception as error:
             self._on_failure(error)
             raise
-        self._watcher.recovered(shard.state.count - known, time.monotonic() - started)
+        self._on_recovered(shard.state.count - known, time.monotonic() - started)
 
     def _part_with(self, publisher: BatchPublisher) -> None:
         """Disconnect in the background: a broker that is away would keep us waiting."""

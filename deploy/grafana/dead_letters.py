@@ -1,0 +1,91 @@
+"""The dashboard *Dead letters*: what is refused, and what is dropped from what is taken."""
+
+from __future__ import annotations
+
+from deploy.grafana.panels import GREEN, RED, YELLOW, Board, Panel, Query, Row, Threshold
+
+_ENV = 'environment="$environment"'
+
+_GLANCE = Row(
+    "At a glance",
+    (
+        Panel(
+            "Share refused",
+            "Of the raw records of the last 15 minutes. Normal: under 1 %; an alert comes at 5 %.",
+            "percentunit",
+            (Query(f"environment:echowire_dead_letter_share:ratio15m{{{_ENV}}}"),),
+            kind="stat",
+            thresholds=(Threshold(None, GREEN), Threshold(0.01, YELLOW), Threshold(0.05, RED)),
+            width=8,
+        ),
+        Panel(
+            "Refused in the last hour",
+            "Records on the dead-letter topic, with their own bytes and the reason in headers.",
+            "short",
+            (Query(f"sum(increase(echowire_records_rejected_total{{{_ENV}}}[1h]))"),),
+            kind="stat",
+            width=8,
+        ),
+        Panel(
+            "Unknown fields in the last hour",
+            "Fields that are in no contract: ignored. A step is a producer that has changed.",
+            "short",
+            (Query(f"sum(increase(echowire_fields_unknown_total{{{_ENV}}}[1h]))"),),
+            kind="stat",
+            width=8,
+        ),
+    ),
+)
+
+_REASONS = Row(
+    "Why",
+    (
+        Panel(
+            "Refused, by reason",
+            "`not_json`, `not_utf8`, `invalid_field`: a producer's fault. `no_article`: pages"
+            " without an article. `too_large`: raise `record_bytes` or send less.",
+            "records/s",
+            (
+                Query(
+                    "sum by (reason)"
+                    f" (rate(echowire_records_rejected_total{{{_ENV}}}[$__rate_interval]))",
+                    "{{reason}}",
+                ),
+            ),
+            kind="stacked",
+            width=24,
+        ),
+        Panel(
+            "Refused in the last hour, by reason",
+            "The same in numbers.",
+            "short",
+            (
+                Query(
+                    f"sum by (reason) (increase(echowire_records_rejected_total{{{_ENV}}}[1h]))",
+                    "{{reason}}",
+                ),
+            ),
+            kind="bars",
+        ),
+        Panel(
+            "Fields dropped from accepted articles, last hour",
+            "Impossible dates, addresses that are none, control characters: the article goes on"
+            " without them.",
+            "short",
+            (
+                Query(
+                    f"sum by (field) (increase(echowire_fields_dropped_total{{{_ENV}}}[1h]))",
+                    "{{field}}",
+                ),
+            ),
+            kind="bars",
+        ),
+    ),
+)
+
+DEAD_LETTERS = Board(
+    "echowire-dead-letters",
+    "echowire: Dead letters",
+    "What is refused and why, and what is dropped from articles that are taken.",
+    (_GLANCE, _REASONS),
+)

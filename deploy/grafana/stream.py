@@ -1,0 +1,195 @@
+"""The dashboard *Stream*, which answers: is it flowing."""
+
+from __future__ import annotations
+
+from deploy.grafana.panels import GREEN, RED, YELLOW, Board, Panel, Query, Row, Threshold, quantiles
+
+_ENV = 'environment="$environment"'
+_TOPIC = f'{_ENV},topic=~"$topic"'
+
+_GLANCE = Row(
+    "At a glance",
+    (
+        Panel(
+            "Workers ready",
+            "Workers that have partitions, a connected producer and recovered shards. Normal: as"
+            " many as were started.",
+            "short",
+            (Query(f"sum(echowire_ready{{{_ENV}}})", "ready"),),
+            kind="stat",
+            thresholds=(Threshold(None, RED), Threshold(1, GREEN)),
+            width=4,
+        ),
+        Panel(
+            "Articles a second",
+            "Raw records taken in, over five minutes. World news is 20 to 50 a second.",
+            "records/s",
+            (Query(f'sum(rate(echowire_records_consumed_total{{{_ENV},stage="normalise"}}[5m]))'),),
+            kind="stat",
+            width=4,
+        ),
+        Panel(
+            "Waiting records",
+            "Records in the input topics that no worker has handled. Normal: under a few hundred;"
+            " after a pause it falls quickly.",
+            "short",
+            (Query(f"sum(echowire_lag_records{{{_TOPIC}}})"),),
+            kind="stat",
+            thresholds=(Threshold(None, GREEN), Threshold(1000, YELLOW), Threshold(10_000, RED)),
+            width=4,
+        ),
+        Panel(
+            "Behind by",
+            "Age of the newest record handled while others wait, in the slower stage. Normal: 0;"
+            " an alert comes at five minutes.",
+            "s",
+            (Query(f"max(echowire_lag_seconds{{{_ENV}}})"),),
+            kind="stat",
+            thresholds=(Threshold(None, GREEN), Threshold(60, YELLOW), Threshold(300, RED)),
+            width=4,
+        ),
+        Panel(
+            "Late articles",
+            "Share of the last hour's articles whose verdict took longer than a second from the"
+            " record's time. The objective allows 1 %. Old articles that are read again count as"
+            " late too.",
+            "percentunit",
+            (Query(f"environment:echowire_late_share:ratio1h{{{_ENV}}}"),),
+            kind="stat",
+            thresholds=(Threshold(None, GREEN), Threshold(0.01, YELLOW), Threshold(0.144, RED)),
+            width=4,
+        ),
+        Panel(
+            "Stalled partitions",
+            "Partitions that have not moved for a minute although records wait. Normal: 0.",
+            "short",
+            (Query(f"sum(echowire_stalled_partitions{{{_ENV}}})"),),
+            kind="stat",
+            thresholds=(Threshold(None, GREEN), Threshold(1, RED)),
+            width=4,
+        ),
+    ),
+)
+
+_FLOW = Row(
+    "Flow",
+    (
+        Panel(
+            "Records taken in",
+            "By stage. Both lines run together: detection gets about one article for each raw"
+            " record, less what is refused.",
+            "records/s",
+            (
+                Query(
+                    "sum by (stage)"
+                    f" (rate(echowire_records_consumed_total{{{_ENV}}}[$__rate_interval]))",
+                    "{{stage}}",
+                ),
+            ),
+        ),
+        Panel(
+            "Waiting records by partition",
+            "One line that rises alone is a partition that stands still; all lines rising are too"
+            " few workers.",
+            "short",
+            (Query(f"echowire_lag_records{{{_TOPIC}}}", "{{topic}} [{{partition}}]"),),
+        ),
+        Panel(
+            "From record time to outputs",
+            "Normal: a median under 0.1 s, a 99th percentile under 1 s (the red line) while the"
+            " stream is live. A replay of old records shows their age.",
+            "s",
+            quantiles("echowire_end_to_end_seconds", _ENV),
+            thresholds=(Threshold(None, GREEN), Threshold(1, RED)),
+        ),
+        Panel(
+            "Freshness: from publication to normalised",
+            "By the articles' own `published_at`. It tells about producers more than about this"
+            " service: minutes for feeds, hours for crawlers.",
+            "s",
+            quantiles("echowire_freshness_seconds", _ENV),
+            empty_when="no article had a `published_at`",
+        ),
+    ),
+)
+
+_WORK = Row(
+    "Work",
+    (
+        Panel(
+            "Time to work out a chunk",
+            "Normal: milliseconds, and up to a second for a full chunk of pages.",
+            "s",
+            quantiles("echowire_work_seconds", _ENV),
+            width=8,
+        ),
+        Panel(
+            "Time until outputs were confirmed",
+            "The broker's share. Rising alone it points at the cluster: disks, replication.",
+            "s",
+            quantiles("echowire_publish_seconds", _ENV),
+            width=8,
+        ),
+        Panel(
+            "Records in a chunk",
+            "Small chunks under low load, hundreds under high load. At `chunk_records` the"
+            " worker is saturated.",
+            "short",
+            quantiles("echowire_chunk_records", _ENV),
+            width=8,
+        ),
+        Panel(
+            "Bytes fetched and published",
+            "Uncompressed. Fetched: the values of the records taken in; published: whole batches.",
+            "Bps",
+            (
+                Query(
+                    f"sum by (stage) (rate(echowire_chunk_bytes_sum{{{_ENV}}}[$__rate_interval]))",
+                    "{{stage}} fetched",
+                ),
+                Query(
+                    "sum by (stage)"
+                    f" (rate(echowire_published_bytes_total{{{_ENV}}}[$__rate_interval]))",
+                    "{{stage}} published",
+                ),
+            ),
+            width=8,
+        ),
+        Panel(
+            "Processors used by each worker",
+            "1 is one core fully used. A worker does its work on one; pages are read in processes"
+            " beside it, which are not counted here.",
+            "percentunit",
+            (
+                Query(
+                    f'rate(process_cpu_seconds_total{{{_ENV},job="echowire"}}[$__rate_interval])',
+                    "{{instance}}",
+                ),
+            ),
+            thresholds=(Threshold(None, GREEN), Threshold(0.9, RED)),
+            width=8,
+        ),
+        Panel(
+            "Memory of its limit",
+            "The worker and its page processes together. Normal: flat once the window is full; an"
+            " alert comes at 90 %.",
+            "percentunit",
+            (
+                Query(
+                    f"echowire_memory_used_bytes{{{_ENV}}} / echowire_memory_limit_bytes{{{_ENV}}}",
+                    "{{instance}}",
+                ),
+            ),
+            thresholds=(Threshold(None, GREEN), Threshold(0.9, RED)),
+            width=8,
+        ),
+    ),
+)
+
+STREAM = Board(
+    "echowire-stream",
+    "echowire: Stream",
+    "Is it flowing? Rates, waiting records, latency, and what the workers take.",
+    (_GLANCE, _FLOW, _WORK),
+    (("topic", "echowire_lag_records"),),
+)

@@ -1,0 +1,101 @@
+"""Sending canaries, and keeping what comes of them out of the outputs."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import orjson
+from aiokafka.errors import KafkaError
+
+from streams.canaries import SOURCE, canary_round, judge
+from streams.detection.decide import Decision
+from streams.kafka.headers import encode_headers
+from streams.kafka.publish import BatchPublisher, Outgoing
+from streams.kafka.topics import RAW, topic_name
+from streams.metrics import Metrics
+from streams.settings import Settings
+
+log = logging.getLogger("echowire.canary")
+
+_SOURCE = SOURCE.encode()
+_STAGE = "detect"
+
+
+class CanarySender:
+    """Sends a round every `canary_seconds`, from the one worker that is `chosen`."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        publisher: BatchPublisher,
+        metrics: Metrics,
+        chosen: Callable[[], bool],
+    ) -> None:
+        self._seconds = settings.canary_seconds
+        self._topic = topic_name(settings, RAW)
+        self._publisher, self._metrics, self._chosen = publisher, metrics, chosen
+        metrics.canary_interval.set(self._seconds)
+
+    async def run(self) -> None:
+        """Go on until cancelled. A round that cannot be sent is left out: its absence alarms."""
+        while self._seconds:
+            await asyncio.sleep(self._seconds)
+            if not self._chosen():
+                continue
+            try:
+                await self._publisher.publish([self._round(time.time_ns() // 1_000_000)])
+            except KafkaError as error:
+                log.warning("a round of canaries could not be sent: %s", error)
+            else:
+                self._metrics.canary_sent.inc()
+
+    def _round(self, time_ms: int) -> Outgoing:
+        out = Outgoing(self._topic)
+        for event in canary_round(time_ms):
+            # One key, one partition: the earlier of a pair comes first.
+            out.add(_SOURCE, orjson.dumps(event), time_ms, encode_headers([]))
+        return out
+
+
+def without_canaries(decision: Decision, metrics: Metrics) -> Decision:
+    """What consumers may see of a decision; the verdicts on canaries are counted instead.
+
+    The segment stays whole: canaries are in the index like any other article.
+    """
+    rows = decision.segment.rows
+    is_canary = rows["source"] == _SOURCE
+    if not is_canary.any():
+        return decision
+    ids = {row.tobytes().hex() for row in rows["article_id"][is_canary]}
+    stories = {row.tobytes().hex() for row in rows["story_id"][is_canary]}
+    kept: list[int] = []
+    for i, article_id in enumerate(decision.article_ids):
+        if article_id in ids:
+            _count(orjson.loads(decision.enriched[i]), metrics)
+        else:
+            kept.append(i)
+    return replace(
+        decision,
+        places=[decision.places[i] for i in kept],
+        article_ids=[decision.article_ids[i] for i in kept],
+        digests=[decision.digests[i] for i in kept],
+        enriched=[decision.enriched[i] for i in kept],
+        relations=[decision.relations[i] for i in kept],
+        events=[event for event in decision.events if event[0] not in stories],
+        stories=[story for story in decision.stories if story[0] not in stories],
+    )
+
+
+def _count(article: dict[str, Any], metrics: Metrics) -> None:
+    answer = judge(article)
+    if answer is None:
+        return
+    metrics.canary_verdicts[answer.kind, "right" if answer.right else "wrong"].inc()
+    metrics.canary_latency.observe(_STAGE, max(0.0, time.time() - answer.sent_ms / 1000))
+    if not answer.right:
+        log.warning("the verdict on %s is wrong: %s", article["producer_id"], article["detection"])

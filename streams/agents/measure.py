@@ -1,0 +1,109 @@
+"""What each chunk adds to the metrics: once per chunk, in arrays, under closed lists of labels."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+from aiokafka.structs import ConsumerRecord
+
+from streams.articles.normalise import Decoded, NormalisedChunk
+from streams.detection.decide import Decision
+from streams.detection.segment import Rows
+from streams.detection.state import ShardState
+from streams.metrics import Metrics
+from streams.metrics.labels import AGENCIES, DROPPABLE, LANGUAGES, OTHER
+
+_LANGUAGES = {language.encode(): language for language in LANGUAGES}
+_AGENCIES = frozenset(AGENCIES)
+_DROPPABLE = frozenset(DROPPABLE)
+# How an article's JSON names its first agency. A quotation mark inside a JSON text is escaped,
+# so these bytes stand nowhere else in it.
+_AGENCY = b'"agencies":[{"name":"'
+_TYPE = b'"type":"'
+
+
+def count_taken(metrics: Metrics, stage: str, records: Sequence[ConsumerRecord]) -> None:
+    """A chunk whose outputs are confirmed: how large, and how long since its records' times."""
+    metrics.consumed[stage].inc(len(records))
+    metrics.chunk_records.observe(stage, len(records))
+    metrics.chunk_bytes.observe(stage, sum([len(r.value) for r in records if r.value]))
+    now = time.time()
+    times = np.array([r.timestamp for r in records], np.float64)
+    metrics.latency.observe_many(stage, now - times / 1000)
+
+
+def count_published(metrics: Metrics, stage: str, size_bytes: int, seconds: float) -> None:
+    """What a chunk published, and how long the broker took to confirm it."""
+    metrics.published_bytes[stage].inc(size_bytes)
+    metrics.publish_bytes.observe(stage, size_bytes)
+    metrics.publish_seconds.observe(stage, seconds)
+
+
+def count_normalised(metrics: Metrics, decoded: Decoded, articles: NormalisedChunk) -> None:
+    """What came of raw records."""
+    metrics.normalised.inc(len(articles.articles))
+    if decoded.unknown_fields:
+        metrics.unknown_fields.inc(decoded.unknown_fields)
+    for _, why in articles.rejections:
+        metrics.rejected[why.reason.value].inc()
+    for name, count in articles.dropped.items():
+        metrics.dropped[name if name in _DROPPABLE else OTHER].inc(count)
+    published = [a["published_at"][:19] for a in articles.articles if a["published_at"]]
+    if published:
+        ages = time.time() - np.array(published, "M8[s]").astype(np.float64)
+        metrics.freshness.observe_many("normalise", np.maximum(0, ages))
+
+
+def count_decided(
+    metrics: Metrics, decision: Decision, records: Sequence[ConsumerRecord], state: ShardState
+) -> None:
+    """The verdicts on a chunk's records. `state` has the decision's segment applied already."""
+    rows = decision.segment.rows
+    if len(decision.places) < len(rows):  # notices and canaries have rows and no verdict here
+        places = [records[place].offset for place in decision.places]
+        rows = rows[np.searchsorted(rows["offset"], places)]
+    languages = rows["language"].tolist()
+    for (relation, language), count in Counter(
+        zip(decision.relations, languages, strict=True)
+    ).items():
+        metrics.verdicts[relation, _LANGUAGES.get(language, OTHER)].inc(count)
+    metrics.redeliveries.inc(decision.redeliveries)
+    for relation, count in decision.matches.items():
+        metrics.matches[relation].inc(count)
+    for kind, count in Counter([_text_after(_TYPE, e[3]) for e in decision.events]).items():
+        metrics.story_events[kind].inc(count)
+    copies = [i for i, relation in enumerate(decision.relations) if relation == "copy"]
+    if copies:
+        metrics.copy_delay.observe_many("copy", _copy_delays(rows[copies], state))
+        named = [_text_after(_AGENCY, records[decision.places[i]].value) for i in copies]
+        for agency, count in Counter(filter(None, named)).items():
+            metrics.agency_copies[agency if agency in _AGENCIES else OTHER].inc(count)
+    compared = decision.compared
+    metrics.similarity.observe_many("accepted", compared.jaccard(accepted=True))
+    metrics.similarity.observe_many("rejected", compared.jaccard(accepted=False))
+    metrics.candidates.observe_many("detect", compared.candidates.astype(np.float64))
+
+
+def _copy_delays(copies: Rows, state: ShardState) -> npt.NDArray[np.float64]:
+    """(n,) rows of copies -> seconds since the originals of their stories, where known."""
+    packed = np.ascontiguousarray(copies["story_id"]).tobytes()
+    delays = []
+    for i, time_ms in enumerate(copies["time"].tolist()):
+        story = state.stories.get(packed[16 * i : 16 * i + 16])
+        if story and story.original >= state.tail:
+            original = state.rows["time"][story.original % len(state.rows)]
+            delays.append(max(0, time_ms - int(original)) / 1000)
+    return np.array(delays)
+
+
+def _text_after(mark: bytes, value: bytes) -> str:
+    """The text that begins behind a mark in JSON; empty where the mark is missing."""
+    at = value.find(mark)
+    if at < 0:
+        return ""
+    start = at + len(mark)
+    return value[start : value.index(b'"', start)].decode()

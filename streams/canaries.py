@@ -1,0 +1,113 @@
+"""Articles with a known answer, which a worker sends itself to see whether verdicts are right.
+
+They take the whole way through the real topics. Their texts are made of common words in an order
+that no other round has, so that a round matches nothing but itself.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from streams.articles.identity import article_id
+
+# `.invalid` is nobody's domain (RFC 2606). Articles of this source never reach consumers.
+SOURCE = "canary.echowire.invalid"
+KINDS = ("copy", "excerpt", "template", "unrelated")
+_ATTRIBUTE = "canary"
+
+_VOCABULARY = (
+    "the of and to in that for with on was said by from at as his her their which will after "
+    "over more people government city market company report year week minister council police "
+    "court school water river bridge train harbour weather farmer factory hospital museum "
+    "team player coach season price energy budget election vote plan project street village "
+    "north south east west morning evening early late public private local national old new "
+    "large small first last several many few began ended opened closed called asked told "
+    "agreed refused found built moved sold bought helped saved lost won paid kept reached "
+    "crossed carried brought taught learned between before during under against without "
+    "because although when where while"
+)
+_WORDS = _VOCABULARY.split()
+_NOTICE = (
+    "{company} said on Tuesday that its board of directors declared a regular quarterly dividend "
+    "of {cents} cents a share on its common stock. The dividend will be paid on {paid} {day} to "
+    "shareholders of record at the close of business on {record} {other}. The company had paid a "
+    "dividend of {before} cents a share in the same quarter of last year. The payment totals "
+    "{total} million dollars and is the {nth} that the company has declared without a break."
+)
+_COMPANIES = ("Northgate", "Harlow", "Bexley", "Camden", "Dunmore", "Eastley", "Fenwick", "Garland")
+_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Whether a canary's verdict was right."""
+
+    kind: str
+    right: bool
+    sent_ms: int  # milliseconds since 1970
+
+
+def canary_round(sent_ms: int) -> list[dict[str, Any]]:
+    """Raw events of one round: a pair of each kind, the earlier one first."""
+    chance = random.Random(sent_ms)  # noqa: S311
+    whole = _text(chance, 180)
+    words = whole.split()
+    pairs = {
+        "copy": (whole, " ".join([*words[:60], *_text(chance, 4).split(), *words[60:]])),
+        "unrelated": (_text(chance, 120), _text(chance, 120)),
+        "template": (_notice(chance, 0), _notice(chance, 1)),
+    }
+    longer = _text(chance, 1000)
+    pairs["excerpt"] = (longer, " ".join(longer.split()[100:350]))
+    return [
+        {
+            "id": f"{kind}-{sent_ms}-{place}",
+            "source": SOURCE,
+            "title": f"Canary {kind} {sent_ms}",
+            "language": "en",
+            "text": text,
+            "attributes": {_ATTRIBUTE: kind},
+        }
+        for kind, pair in pairs.items()
+        for place, text in enumerate(pair)
+    ]
+
+
+def judge(article: Mapping[str, Any]) -> Answer | None:
+    """An enriched canary -> whether its verdict is the known answer. None for what is no canary:
+    somebody else took the reserved source."""
+    kind, _, rest = str(article["producer_id"]).partition("-")
+    sent, _, place = rest.partition("-")
+    if kind not in KINDS or article["attributes"].get(_ATTRIBUTE) != kind or not sent.isdigit():
+        return None
+    detection = article["detection"]
+    if place == "0" or kind in ("template", "unrelated"):
+        return Answer(kind, detection["relation"] == "original", int(sent))
+    partner = article_id(SOURCE, f"{kind}-{sent}-0", None, "")
+    best = detection["matches"][0]["article_id"] if detection["matches"] else None
+    return Answer(kind, detection["relation"] == kind and best == partner, int(sent))
+
+
+def _text(chance: random.Random, words: int) -> str:
+    """Sentences of twelve words."""
+    drawn = chance.choices(_WORDS, k=words)
+    sentences = [drawn[i : i + 12] for i in range(0, words, 12)]
+    return " ".join(" ".join(s).capitalize() + "." for s in sentences)
+
+
+def _notice(chance: random.Random, place: int) -> str:
+    """A bulletin whose every fact differs from the other one's of its round."""
+    return _NOTICE.format(
+        company=_COMPANIES[2 * chance.randrange(4) + place] + (" Group", " Holdings")[place],
+        cents=chance.randrange(10, 50) * 2 + place,
+        paid=_MONTHS[2 * chance.randrange(4) + place],
+        day=2 * chance.randrange(1, 14) + place,
+        record=_MONTHS[2 * chance.randrange(4) + place],
+        other=2 * chance.randrange(1, 14) + place,
+        before=chance.randrange(10, 50) * 2 + place,
+        total=chance.randrange(10, 400) * 2 + place,
+        nth=("eleventh", "fourteenth")[place],
+    )

@@ -1,0 +1,48 @@
+"""Whether the topics that recovery reads still keep their records for the length of the window.
+
+The worker refuses to start when they do not; somebody may shorten them while it runs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.errors import KafkaError
+
+from streams.kafka.connection import BrokerUnreachableError, admin_client
+from streams.kafka.topics import TABLE, topic_name
+from streams.metrics import Metrics
+from streams.settings import Settings
+
+log = logging.getLogger("echowire.retention")
+
+_LOOK_SECONDS = 300.0
+
+
+async def watch_retention(settings: Settings, metrics: Metrics) -> None:
+    """Look now and every five minutes until cancelled; a look that fails is the next one's."""
+    while True:
+        try:
+            async with admin_client(settings) as admin:
+                for topic, seconds in (await retention_seconds(admin, settings)).items():
+                    metrics.retention_seconds.labels(topic).set(seconds)
+        except (KafkaError, BrokerUnreachableError) as error:
+            log.warning("the topics' retention could not be read: %s", error)
+        await asyncio.sleep(_LOOK_SECONDS)
+
+
+async def retention_seconds(admin: AIOKafkaAdminClient, settings: Settings) -> dict[str, float]:
+    """Topic without prefix -> how long it keeps its records; infinity where it keeps all."""
+    names = {topic_name(settings, t.name): t.name for t in TABLE if t.outlives_window}
+    wanted = [ConfigResource(ConfigResourceType.TOPIC, name) for name in names]
+    found: dict[str, float] = {}
+    for answer in await admin.describe_configs(wanted):
+        for _code, _message, _kind, name, entries in answer.resources:
+            values = {entry[0]: entry[1] for entry in entries}
+            milliseconds = int(values.get("retention.ms", -1))
+            found[names[name]] = milliseconds / 1000 if milliseconds >= 0 else math.inf
+    return found

@@ -1,0 +1,5 @@
+"""What the worker measures: names, help texts and closed lists of labels, and how it is shown."""
+
+from streams.metrics.catalogue import Metrics
+
+__all__ = ["Metrics"]

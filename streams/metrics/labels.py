@@ -1,0 +1,38 @@
+"""The values that labels may take. Closed lists: never a story, an address or a publisher.
+
+A series is for ever: a label with a value for every publisher would make thousands of them.
+"""
+
+from __future__ import annotations
+
+from typing import get_args
+
+from schemas import Reason, StoryEvent
+from schemas.enriched_article import MatchRelation, Relation
+
+OTHER = "other"
+
+STAGES = ("normalise", "detect")
+REASONS = tuple(reason.value for reason in Reason)
+RELATIONS: tuple[str, ...] = get_args(Relation)
+MATCH_RELATIONS: tuple[str, ...] = get_args(MatchRelation)
+EVENT_TYPES: tuple[str, ...] = get_args(StoryEvent.model_fields["type"].annotation)
+
+# What the usual feeds are in; `und` is text whose language cannot be told.
+LANGUAGES = (
+    "ar", "cs", "de", "el", "en", "es", "fr", "hi", "id", "it", "ja", "ko", "nl", "pl", "pt", "ru",
+    "sv", "tr", "uk", "zh", "und", OTHER,
+)  # fmt: skip
+AGENCIES = (
+    "AFP", "ANSA", "AP", "dpa", "EFE", "Kyodo", "Lusa", "PTI", "Reuters", "TASS", "Xinhua",
+    "Yonhap", OTHER,
+)  # fmt: skip
+# Fields that normalising may drop from an article that it accepts.
+DROPPABLE = (
+    "url", "canonical_url", "published_at", "fetched_at", "embargoed_until", "surrogates",
+    "control_characters", OTHER,
+)  # fmt: skip
+OUTCOMES = ("accepted", "rejected")
+CANARY_OUTCOMES = ("right", "wrong")
+# Topics that recovery reads back, and whose records must therefore outlive the window.
+WINDOW_TOPICS = ("articles.normalised", "detection.segments")

@@ -1,0 +1,131 @@
+"""A span for each chunk, for whoever collects them with OpenTelemetry.
+
+A record's `traceparent` is carried from the raw event to the enriched one whether spans are
+written or not: see `streams.kafka.headers`. A span of a chunk links to the traces of its records.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from streams.kafka.headers import trace_context
+from streams.settings import Settings, SettingsError
+
+if TYPE_CHECKING:
+    from opentelemetry.sdk.trace.export import SpanExporter
+
+# A chunk of hundreds of records would make a span that no collector takes.
+_LINKS = 32
+
+
+class ChunkSpan(Protocol):
+    """What was begun for one chunk."""
+
+    def end(self) -> None:
+        """Its outputs are confirmed."""
+        ...
+
+
+class ChunkTracer(Protocol):
+    """Begins a span for each chunk."""
+
+    def begin(
+        self,
+        stage: str,
+        ends: Sequence[tuple[str, int, int]],
+        headers: Iterable[Sequence[tuple[str, bytes]]],
+    ) -> ChunkSpan:
+        """`ends`: (topic, partition, last offset); `headers`: those of each record."""
+        ...
+
+    def shut_down(self) -> None:
+        """Send what has not been sent."""
+        ...
+
+
+class NoTracer:
+    """Writes no spans. It is its own span, too."""
+
+    def begin(
+        self,
+        stage: str,  # noqa: ARG002
+        ends: Sequence[tuple[str, int, int]],  # noqa: ARG002
+        headers: Iterable[Sequence[tuple[str, bytes]]],  # noqa: ARG002
+    ) -> NoTracer:
+        """Nothing."""
+        return self
+
+    def end(self) -> None:
+        """Nothing."""
+
+    def shut_down(self) -> None:
+        """Nothing."""
+
+
+class OpenTelemetryTracer:
+    """Writes spans with OpenTelemetry's SDK. Where to is `OTEL_EXPORTER_OTLP_ENDPOINT`'s to say."""
+
+    def __init__(self, exporter: SpanExporter) -> None:
+        from opentelemetry.sdk.resources import Resource  # noqa: PLC0415
+        from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415
+        from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415
+
+        self._provider = TracerProvider(resource=Resource.create({"service.name": "echowire"}))
+        self._provider.add_span_processor(BatchSpanProcessor(exporter))
+        self._tracer = self._provider.get_tracer("echowire")
+
+    def begin(
+        self,
+        stage: str,
+        ends: Sequence[tuple[str, int, int]],
+        headers: Iterable[Sequence[tuple[str, bytes]]],
+    ) -> ChunkSpan:
+        """Begin a span with links to its records' traces, so many at most."""
+        from opentelemetry.trace import Link, SpanKind  # noqa: PLC0415
+        from opentelemetry.trace.propagation import get_current_span  # noqa: PLC0415
+        from opentelemetry.trace.propagation.tracecontext import (  # noqa: PLC0415
+            TraceContextTextMapPropagator,
+        )
+
+        propagator, records = TraceContextTextMapPropagator(), 0
+        links: list[Link] = []
+        for record in headers:
+            records += 1
+            carried = {name: value.decode() for name, value in trace_context(record)}
+            if carried and len(links) < _LINKS:
+                context = get_current_span(propagator.extract(carried)).get_span_context()
+                links.append(Link(context))
+        topic, partition, offset = ends[0]
+        return self._tracer.start_span(
+            f"{stage} chunk",
+            kind=SpanKind.CONSUMER,
+            links=links,
+            attributes={
+                "messaging.system": "kafka",
+                "messaging.destination.name": topic,
+                "messaging.destination.partition.id": str(partition),
+                "messaging.kafka.offset": offset,
+                "messaging.batch.message_count": records,
+            },
+        )
+
+    def shut_down(self) -> None:
+        """Send what has not been sent."""
+        self._provider.shutdown()
+
+
+def create_tracer(settings: Settings) -> ChunkTracer:
+    """As the settings say. Raises SettingsError where spans are wanted and cannot be written."""
+    if not settings.tracing:
+        return NoTracer()
+    try:
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import (  # noqa: PLC0415
+            OTLPSpanExporter,
+        )
+    except ImportError:
+        raise SettingsError(
+            "tracing is on, but OpenTelemetry is not installed: install echowire[tracing], or"
+            " set tracing to false"
+        ) from None
+    return OpenTelemetryTracer(OTLPSpanExporter())

@@ -1,0 +1,90 @@
+"""Canaries know their answers, and nobody but the metrics hears of them."""
+
+from __future__ import annotations
+
+import asyncio
+
+import orjson
+import pytest
+
+from streams.canaries import KINDS, SOURCE, canary_round, judge
+from streams.cli.inputs import RawEvent
+from streams.cli.process import Summary, process
+from streams.kafka.topics import ENRICHED, NORMALISED, STORIES, STORY_EVENTS
+from streams.settings import load_settings
+from tests.kafka.service import Worker, push, read, until
+from tests.operations.load import article
+
+NOON = 1_772_452_800_000
+ROUND = 300_000
+
+
+def verdicts(rounds: int) -> list[dict[str, object]]:
+    events = [
+        RawEvent(None, orjson.dumps(event), NOON + n * ROUND)
+        for n in range(rounds)
+        for event in canary_round(NOON + n * ROUND)
+    ]
+    done = process(events, load_settings(), lambda _: [], Summary())
+    return [orjson.loads(line) for chunk in done for line in chunk.enriched]
+
+
+def test_a_round_has_a_pair_of_each_kind_and_says_nothing_twice() -> None:
+    events = canary_round(NOON)
+    assert [event["attributes"]["canary"] for event in events] == [k for k in
+        ("copy", "unrelated", "template", "excerpt") for _ in range(2)]  # fmt: skip
+    assert {event["source"] for event in events} == {SOURCE}
+    texts = [event["text"] for n in range(20) for event in canary_round(NOON + n)]
+    assert len(set(texts)) == len(texts)
+
+
+@pytest.mark.parametrize("kind", [k for k in KINDS if k != "template"])
+def test_three_hours_of_canaries_are_all_right(kind: str) -> None:
+    answers = [answer for answer in map(judge, verdicts(36)) if answer and answer.kind == kind]
+    assert len(answers) == 72
+    assert all(answer.right for answer in answers)
+
+
+def test_an_answer_knows_when_its_canary_was_sent() -> None:
+    answers = [answer for answer in map(judge, verdicts(2)) if answer]
+    assert {answer.sent_ms for answer in answers} == {NOON, NOON + ROUND}
+
+
+def test_a_copy_that_was_not_found_is_a_wrong_answer() -> None:
+    events = [RawEvent(None, orjson.dumps(canary_round(NOON)[1]), NOON)]  # without its partner
+    done = process(events, load_settings(), lambda _: [], Summary())
+    (line,) = [line for chunk in done for line in chunk.enriched]
+    answer = judge(orjson.loads(line))
+    assert answer is not None
+    assert not answer.right
+
+
+def test_a_stranger_under_the_reserved_source_is_no_canary() -> None:
+    for fields in ({"id": "copy-1-0"}, {"id": "copy-x-0", "attributes": {"canary": "copy"}},
+                   {"attributes": {"canary": "copy"}}):  # fmt: skip
+        event = orjson.dumps({"source": SOURCE, "text": "Some words of a text.", **fields})
+        done = process([RawEvent(None, event, NOON)], load_settings(), lambda _: [], Summary())
+        (line,) = [line for chunk in done for line in chunk.enriched]
+        assert judge(orjson.loads(line)) is None
+
+
+@pytest.mark.broker
+def test_a_worker_counts_its_canaries_and_keeps_them_out_of_the_outputs(watched: Worker) -> None:
+    settings = watched.settings
+    asyncio.run(push(settings, [article(n) for n in range(2000, 2030)]))
+    until(
+        lambda: (
+            watched.metric("echowire_canary_verdicts_total") >= 24
+            and watched.metric("echowire_verdicts_total") >= 30
+        ),
+        "three rounds and all articles are judged",
+    )
+    assert watched.metric("echowire_canary_rounds_sent_total") >= 3
+    assert watched.metric("echowire_canary_verdicts_total", outcome="right", kind="copy") >= 6
+    assert watched.metric("echowire_canary_latency_seconds_count") >= 24
+    sources = [orjson.loads(r.value)["source"] for r in asyncio.run(read(settings, NORMALISED))]
+    enriched = asyncio.run(read(settings, ENRICHED))
+    told = [*asyncio.run(read(settings, STORIES)), *asyncio.run(read(settings, STORY_EVENTS))]
+    assert sources.count(SOURCE) >= 24
+    assert len(enriched) == watched.metric("echowire_verdicts_total")
+    assert not any(SOURCE.encode() in record.value for record in [*enriched, *told])

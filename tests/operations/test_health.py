@@ -1,0 +1,171 @@
+"""Health: progress, readiness, and a page that people can read."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from faust.types import TP
+from pydantic import Field, SecretStr
+
+from streams.health import STALLED_SECONDS, Progress
+from streams.metrics import Metrics
+from streams.settings import Settings, load_settings
+from streams.status import StatusPage, shown_settings
+from tests.kafka.service import Worker, until
+
+
+class Consumer:
+    """What progress asks of Faust's."""
+
+    def __init__(self) -> None:
+        self._committed_offset: dict[TP, int] = {}
+        self.highwaters: dict[TP, int] = {}
+
+    def highwater(self, tp: TP) -> int | None:
+        return self.highwaters.get(tp)
+
+
+class App:
+    def __init__(self) -> None:
+        self.consumer = Consumer()
+
+
+class Shards:
+    def __init__(self) -> None:
+        self.recovering: list[object] = []
+        self.segments_left: dict[int, int] = {}
+
+    def states(self) -> dict[int, Any]:
+        return {}
+
+
+class Desk:
+    """Progress with a clock of its own."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now = 1000.0
+        monkeypatch.setattr("streams.health.time.monotonic", lambda: self.now)
+        self.app, self.shards, self.metrics = App(), Shards(), Metrics()
+        app: Any = self.app
+        shards: Any = self.shards
+        self.progress = Progress(app, {"raw": "normalise"}, shards, self.metrics)
+        self.progress.publishing = True
+        self.tp = TP("raw", 0)
+
+    def handle(self, offset: int) -> None:
+        record = type("Record", (), {"timestamp": 1_772_452_800_000})
+        chunk: Any = type("Chunk", (), {"ends": [(self.tp, offset)], "records": [record]})
+        self.progress.handled(chunk)
+
+
+@pytest.fixture
+def desk(monkeypatch: pytest.MonkeyPatch) -> Desk:
+    return Desk(monkeypatch)
+
+
+def test_a_worker_without_partitions_is_not_ready(desk: Desk) -> None:
+    assert desk.progress.unready() == ["no partitions are assigned"]
+    desk.progress.assign({desk.tp})
+    assert desk.progress.unready() == []
+
+
+def test_a_worker_is_not_ready_while_a_shard_is_recovered_or_the_producer_is_away(
+    desk: Desk,
+) -> None:
+    desk.progress.assign({desk.tp})
+    desk.shards.recovering = ["shard 3 is being read back: 1 of 9 segments"]
+    desk.progress.publishing = False
+    assert desk.progress.unready() == [
+        "the producer is not connected",
+        "shard 3 is being read back: 1 of 9 segments",
+    ]
+
+
+def test_a_partition_that_stands_still_while_records_wait_is_stuck(desk: Desk) -> None:
+    desk.progress.assign({desk.tp})
+    desk.handle(9)
+    desk.app.consumer.highwaters[desk.tp] = 20
+    desk.now += STALLED_SECONDS - 1
+    assert desk.progress.stuck() == []
+    desk.now += 2
+    assert desk.progress.stuck() == ["raw partition 0 stands at offset 10"]
+    desk.progress.measure()
+    value = desk.metrics.registry.get_sample_value
+    assert value("echowire_stalled_partitions", {"stage": "normalise"}) == 1
+    labels = {"stage": "normalise", "topic": "raw", "partition": "0"}
+    assert value("echowire_lag_records", labels) == 10
+
+
+def test_a_partition_that_moves_is_not_stuck_however_much_waits(desk: Desk) -> None:
+    desk.progress.assign({desk.tp})
+    desk.app.consumer.highwaters[desk.tp] = 1_000_000
+    for offset in range(10):
+        desk.now += STALLED_SECONDS - 1
+        desk.handle(offset)
+        assert desk.progress.stuck() == []
+
+
+def test_a_quiet_partition_is_not_stuck_when_records_come_at_last(desk: Desk) -> None:
+    desk.progress.assign({desk.tp})
+    desk.handle(9)
+    desk.app.consumer.highwaters[desk.tp] = 10
+    desk.now += 10 * STALLED_SECONDS
+    assert desk.progress.stuck() == []  # as every probe finds it
+    desk.app.consumer.highwaters[desk.tp] = 11
+    desk.now += 1
+    assert desk.progress.stuck() == []
+
+
+def test_a_partition_that_was_lost_has_no_metrics_any_more(desk: Desk) -> None:
+    desk.progress.assign({desk.tp})
+    desk.progress.measure()
+    desk.progress.assign(set())
+    desk.progress.measure()
+    labels = {"stage": "normalise", "topic": "raw", "partition": "0"}
+    assert desk.metrics.registry.get_sample_value("echowire_lag_records", labels) is None
+
+
+class WithSecret(Settings):
+    password: SecretStr = Field(SecretStr(""), description="A secret.")
+
+
+def test_the_page_shows_every_setting_and_no_secret() -> None:
+    shown = shown_settings(WithSecret(password=SecretStr("hunter2")))
+    assert {name for name, _, _ in shown} == {*Settings.model_fields, "password"}
+    assert "hunter2" not in str(shown)
+
+
+def test_what_comes_from_outside_is_escaped(desk: Desk) -> None:
+    shards: Any = desk.shards
+    settings = load_settings(group="<script>alert(1)</script>")
+    page = StatusPage(settings, ["normalise"], desk.metrics, desk.progress, shards).html()
+    assert "<script>" not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_the_page_says_what_is_wrong_first(desk: Desk) -> None:
+    shards: Any = desk.shards
+    page = StatusPage(load_settings(), ["normalise"], desk.metrics, desk.progress, shards)
+    assert "no partitions are assigned" in page.html()
+    assert 'class="trouble"' in page.html()
+    desk.progress.assign({desk.tp})
+    assert "Running, and keeping up" in page.html()
+    desk.app.consumer.highwaters[desk.tp] = 5
+    assert "Running, catching up" in page.html()
+
+
+@pytest.mark.broker
+def test_a_worker_shows_its_partitions_shards_rates_and_settings(watched: Worker) -> None:
+    until(lambda: watched.metric("echowire_canary_verdicts_total") >= 8, "a round went through")
+    status, page = watched.get("/status")
+    assert status == 200
+    rows = re.findall(r"<tr><td>(?:normalise|detect)</td>", page)
+    assert len(rows) == 8
+    assert "watched.articles.raw" in page
+    assert "records/s" in page
+    assert re.search(r"<td>window_articles</td><td>4096</td>", page)
+    assert watched.get("/readyz") == (200, "ready\n")
+    assert watched.get("/livez") == (200, "live\n")
+    assert [watched.get(path)[0] for path in ("/", "/table", "/router", "/stats")] == [404] * 4

@@ -1,0 +1,113 @@
+"""Logs are JSON objects for machines or lines for people, and say where a chunk stands."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from streams.kafka.topics import NORMALISED, RAW
+from streams.logs import write_logs
+from tests.kafka.service import Worker, push, until
+from tests.operations.load import article
+
+log = logging.getLogger("echowire.test")
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_it_was() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    logging.disable(logging.NOTSET)
+
+
+def test_json_logs_are_an_object_a_line_with_the_fields_beside_the_message() -> None:
+    sink = io.StringIO()
+    write_logs("json", "info", sink)
+    log.info("chunk of %d", 5, extra={"topic": "t", "partition": 2, "offset": 77})
+    log.warning("zweite Zeile — “ja”\nmit Umbruch")
+    first, second = map(json.loads, sink.getvalue().splitlines())
+    assert first["message"] == "chunk of 5"
+    assert (first["topic"], first["partition"], first["offset"]) == ("t", 2, 77)
+    assert (first["level"], first["logger"]) == ("info", "echowire.test")
+    assert first["timestamp"].endswith("Z")
+    assert second["message"] == "zweite Zeile — “ja”\nmit Umbruch"
+
+
+def test_a_json_log_of_an_error_has_its_traceback_in_one_line() -> None:
+    sink = io.StringIO()
+    write_logs("json", "info", sink)
+    try:
+        int("no such shard")
+    except ValueError:
+        log.exception("it broke")
+    (line,) = sink.getvalue().splitlines()
+    said = json.loads(line)
+    assert said["exception"][0]["exc_type"] == "ValueError"
+    assert said["exception"][0]["exc_value"].endswith("'no such shard'")
+
+
+def test_console_logs_are_readable_lines_without_colours_in_a_file() -> None:
+    sink = io.StringIO()
+    write_logs("console", "info", sink)
+    log.info("chunk handled", extra={"partition": 2, "offset": 77})
+    line = sink.getvalue()
+    assert "chunk handled" in line
+    assert "offset=77" in line
+    assert "\x1b" not in line
+
+
+@pytest.mark.parametrize("level", ["info", "warning", "error"])
+def test_nothing_below_the_level_is_written(level: str) -> None:
+    sink = io.StringIO()
+    write_logs("json", level, sink)  # type: ignore[arg-type]
+    log.debug("too much")
+    assert not log.isEnabledFor(logging.DEBUG)
+    assert sink.getvalue() == ""
+
+
+def test_debug_can_be_had() -> None:
+    sink = io.StringIO()
+    write_logs("console", "debug", sink)
+    log.debug("every step")
+    assert "every step" in sink.getvalue()
+
+
+def test_what_others_chatter_about_is_left_out() -> None:
+    sink = io.StringIO()
+    write_logs("console", "info", sink)
+    logging.getLogger("aiokafka.consumer").info("heartbeat")
+    logging.getLogger("faust.worker").info("starting")
+    assert sink.getvalue() == ""
+
+
+@pytest.mark.broker
+def test_a_worker_logs_one_line_a_chunk_at_debug_and_nothing_of_an_article(watched: Worker) -> None:
+    asyncio.run(push(watched.settings, [article(n) for n in range(1000, 1060)]))
+    until(
+        lambda: (
+            watched.metric("echowire_lag_records") == 0
+            and len(handled(watched)) == watched.metric("echowire_chunk_records_count") > 0
+        ),
+        "every chunk has its line",
+    )
+    topics = {line["topic"] for line in handled(watched)}
+    assert topics == {watched.settings.topic_prefix + topic for topic in (RAW, NORMALISED)}
+    taken = watched.metric("echowire_records_consumed_total", stage="normalise")
+    told = [line["records"] for line in handled(watched) if line["stage"] == "normalise"]
+    assert sum(told) == taken
+    assert all(isinstance(line["offset"], int) for line in handled(watched))
+    assert "item-10" not in watched.log()
+
+
+def handled(worker: Worker) -> list[dict[str, Any]]:
+    lines = [json.loads(line) for line in worker.log().splitlines() if line.startswith("{")]
+    return [line for line in lines if line["message"] == "chunk handled"]

@@ -1,0 +1,107 @@
+"""Traces go through: `traceparent` from raw to enriched, and spans that link to it."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+
+import orjson
+import pytest
+from aiokafka import AIOKafkaProducer
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+from streams.kafka.headers import carried_trace, trace_context
+from streams.kafka.topics import ENRICHED, RAW
+from streams.settings import Settings, SettingsError, load_settings
+from streams.tracing import NoTracer, OpenTelemetryTracer, create_tracer
+from tests.kafka.service import Worker, read, until
+from tests.operations.load import article
+
+PARENT = ("traceparent", b"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")
+STATE = ("tracestate", b"vendor=1")
+
+
+def test_the_trace_is_taken_from_among_other_headers() -> None:
+    headers = [("a", b"1"), STATE, PARENT, ("b", b"2")]
+    assert trace_context(headers) == [PARENT, STATE]
+    assert trace_context([PARENT]) == [PARENT]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        [],
+        [("a", b"1")],
+        [STATE],
+        [("traceparent", b"")],
+        [("traceparent", b"00-XYZ-00f067aa0ba902b7-01")],
+        [("traceparent", PARENT[1] + b"\xff")],
+    ],
+)
+def test_a_misshapen_trace_is_not_carried_on(headers: list[tuple[str, bytes]]) -> None:
+    assert trace_context(headers) == []
+
+
+def test_our_own_records_have_the_trace_last() -> None:
+    own = [("ce_id", b"1"), ("echowire-entry", b"...")]
+    assert carried_trace([*own, PARENT]) == [PARENT]
+    assert carried_trace([*own, PARENT, STATE]) == [PARENT, STATE]
+    assert carried_trace(own) == []
+
+
+def test_a_chunk_is_a_span_that_links_to_the_traces_of_its_records() -> None:
+    exporter = InMemorySpanExporter()
+    tracer = OpenTelemetryTracer(exporter)
+    tracer.begin("detect", [("articles.normalised", 3, 41)], [[PARENT], [], [PARENT, STATE]]).end()
+    tracer.shut_down()
+    (span,) = exporter.get_finished_spans()
+    assert span.name == "detect chunk"
+    assert span.attributes is not None
+    assert span.attributes["messaging.destination.name"] == "articles.normalised"
+    assert span.attributes["messaging.batch.message_count"] == 3
+    assert span.attributes["messaging.kafka.offset"] == 41
+    traces = [f"{link.context.trace_id:032x}" for link in span.links]
+    assert traces == ["4bf92f3577b34da6a3ce929d0e0e4736"] * 2
+
+
+def test_a_large_chunk_does_not_make_a_span_with_hundreds_of_links() -> None:
+    exporter = InMemorySpanExporter()
+    tracer = OpenTelemetryTracer(exporter)
+    tracer.begin("detect", [("t", 0, 1)], [[PARENT]] * 500).end()
+    tracer.shut_down()
+    assert len(exporter.get_finished_spans()[0].links) == 32
+
+
+def test_without_the_setting_there_are_no_spans() -> None:
+    assert isinstance(create_tracer(load_settings()), NoTracer)
+
+
+def test_tracing_without_opentelemetry_is_a_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "opentelemetry.exporter.otlp.proto.http.trace_exporter", None)
+    with pytest.raises(SettingsError, match=r"install echowire\[tracing\]"):
+        create_tracer(load_settings(tracing=True))
+
+
+async def send(settings: Settings) -> None:
+    async with AIOKafkaProducer(bootstrap_servers=settings.bootstrap_servers) as producer:
+        for number, headers in ((101, [PARENT, STATE]), (102, []), (103, [("traceparent", b"x")])):
+            value = orjson.dumps(article(number))
+            await producer.send_and_wait(settings.topic_prefix + RAW, value, headers=headers)
+
+
+@pytest.mark.broker
+def test_a_trace_goes_from_the_raw_event_to_the_enriched_one(watched: Worker) -> None:
+    asyncio.run(send(watched.settings))
+
+    def traces() -> dict[str, list[tuple[str, bytes]]]:
+        return {
+            orjson.loads(record.value)["producer_id"]: [
+                h for h in record.headers if "trace" in h[0]
+            ]
+            for record in asyncio.run(read(watched.settings, ENRICHED))
+        }
+
+    until(lambda: traces().keys() >= {"item-101", "item-102", "item-103"}, "all are judged")
+    found = traces()
+    assert found["item-101"] == [PARENT, STATE]
+    assert found["item-102"] == found["item-103"] == []
