@@ -7,7 +7,7 @@ KEEP ?=
 LOCK := deploy/lock
 
 .DEFAULT_GOAL := help
-.PHONY: help setup kafka prometheus demo test check bench schemas dashboards lock clean
+.PHONY: help setup kafka prometheus demo test check bench schemas dashboards pictures lock clean
 
 help: ## Show what there is to make
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -64,6 +64,9 @@ schemas: setup ## Write the JSON Schemas anew
 
 dashboards: setup ## Write the Grafana dashboards anew
 	$(BIN)/python -m deploy.grafana
+
+pictures: setup ## Draw the dashboards (PROMETHEUS=host:port, as the demo says) into pictures/
+	@$(BIN)/python -m deploy.grafana.pictures $(or $(PROMETHEUS),127.0.0.1:9090) pictures
 
 lock: setup ## Resolve the dependencies anew
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

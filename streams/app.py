@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import partial
 
 import faust
 from faust.types import TP
@@ -100,7 +101,7 @@ def create_app(settings: Settings, stages: Collection[str] = STAGES) -> EchoWire
     status = StatusPage(settings, list(stages), metrics, progress, shards)
     web = WebServer(settings, metrics, progress, status)
     first = TP(topics[normalise.STAGE], 0)
-    canaries = CanarySender(settings, publisher, metrics, lambda: first in progress.assigned)
+    canaries = CanarySender(settings, publisher, metrics, partial(progress.newest_time, first))
     normalising = NormaliseStage(settings, publisher, metrics)
     detecting = DetectStage(settings, shards, metrics)
     built: dict[str, Stage] = {normalise.STAGE: normalising, detect.STAGE: detecting}

@@ -49,10 +49,16 @@ class Progress:
         self._places: dict[TP, _Place] = {}
         self.publishing = False
 
-    @property
-    def assigned(self) -> set[TP]:
-        """The partitions that are this worker's now."""
-        return set(self._places)
+    def newest_time(self, mine: TP) -> int | None:
+        """Record time that the stream has come to, in milliseconds, for who has partition `mine`.
+
+        A stream of old records has old times: something dated now among them would end the window
+        of all that came before it.
+        """
+        if mine not in self._places:
+            return None
+        times = [p.record_time for tp, p in self._places.items() if tp.topic == mine.topic]
+        return round((max(times) or time.time()) * 1000)
 
     def assign(self, assigned: set[TP]) -> None:
         """After a rebalance."""

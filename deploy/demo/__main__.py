@@ -25,6 +25,7 @@ from rich.console import Console
 
 from deploy.demo.outputs import read_outputs, record_count
 from deploy.demo.summary import Run, show
+from deploy.demo.watch import watched
 from deploy.kafka.embedded import BrokerFailedError, EmbeddedKafka
 from streams.agents import detect, normalise
 from streams.kafka.topics import NORMALISED, RAW
@@ -65,6 +66,7 @@ def _run(inputs: list[Path], folder: Path, *, keep: bool) -> None:
             **os.environ,
             "ECHOWIRE_BOOTSTRAP_SERVERS": kafka.bootstrap,
             "ECHOWIRE_HTTP_PORT": str(port),
+            "ECHOWIRE_CANARY_SECONDS": "15" if keep else "0",
         }
         console.print(f"Kafka is at {kafka.bootstrap}; creating topics, starting a worker ...")
         # The sample's articles are of fixed days: kept for ever, or Kafka would delete them.
@@ -74,7 +76,8 @@ def _run(inputs: list[Path], folder: Path, *, keep: bool) -> None:
             run = _push(inputs, environment, settings, port)
             show(console, asyncio.run(read_outputs(settings)), run)
             if keep:
-                _stay(kafka.bootstrap, port)
+                with watched(folder / "prometheus", port) as prometheus:
+                    _stay(kafka.bootstrap, port, prometheus)
     console.print("stopped.")
 
 
@@ -167,14 +170,15 @@ def _ready(port: int) -> bool:
         return False
 
 
-def _stay(bootstrap: str, port: int) -> None:
+def _stay(bootstrap: str, port: int, prometheus: str) -> None:
     console.print(
         f"""
 [bold]Still running.[/] In another terminal:
   push:     .venv/bin/echowire produce -b {bootstrap} FILE...
   follow:   .venv/bin/echowire tail -b {bootstrap} articles
             .venv/bin/echowire tail -b {bootstrap} stories --json
-  metrics:  http://127.0.0.1:{port}/metrics  (also /livez, /readyz)
+  metrics:  http://127.0.0.1:{port}/metrics  (also /status, /livez, /readyz)
+  alerts:   {prometheus}
 Ctrl-C stops everything."""
     )
     with contextlib.suppress(KeyboardInterrupt):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from deploy.grafana.panels import Panel, Query
-from deploy.prometheus.server import Prometheus, Series
+from deploy.prometheus.server import PrometheusClient, Series
 
 _LEGEND = re.compile(r"\{\{(\w+)\}\}")
 
@@ -30,7 +30,7 @@ def legend_of(query: Query, labels: Mapping[str, str]) -> str:
 
 
 def answers(
-    prometheus: Prometheus,
+    prometheus: PrometheusClient,
     panel: Panel,
     *,
     environment: str,

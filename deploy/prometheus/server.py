@@ -40,7 +40,48 @@ def is_installed() -> bool:
     return bool(shutil.which("prometheus") and shutil.which("promtool"))
 
 
-class Prometheus:
+class PrometheusClient:
+    """Asks any Prometheus."""
+
+    def __init__(self, address: str) -> None:
+        """`address`: host:port."""
+        self.address = address
+
+    def query(self, expr: str) -> list[Series]:
+        """The value of an expression now; a scalar is one series without labels."""
+        found = self._get("query", {"query": expr})
+        if found["resultType"] == "scalar":
+            return [({}, [_point(found["result"])])]
+        return [(_labels(s), [_point(s["value"])]) for s in found["result"] if "value" in s]
+
+    def query_range(self, expr: str, seconds: float, step: float) -> list[Series]:
+        """The course of an expression over the last seconds."""
+        end = time.time()
+        asked = {"query": expr, "start": str(end - seconds), "end": str(end), "step": str(step)}
+        found = self._get("query_range", asked)
+        return [(_labels(s), [_point(p) for p in s["values"]]) for s in found["result"]]
+
+    def rules(self) -> list[dict[str, Any]]:
+        """All rules as Prometheus holds them, with the health of their last evaluation."""
+        return [rule for group in self._get("rules", {})["groups"] for rule in group["rules"]]
+
+    def firing(self) -> set[str]:
+        """Names of the alerts that fire."""
+        alerts = self._get("alerts", {})["alerts"]
+        return {a["labels"]["alertname"] for a in alerts if a["state"] == "firing"}
+
+    def _get(self, path: str, parameters: Mapping[str, str]) -> dict[str, Any]:
+        url = f"http://{self.address}/api/v1/{path}?{urllib.parse.urlencode(parameters)}"
+        try:
+            with urllib.request.urlopen(url, timeout=10) as answer:
+                data: dict[str, Any] = json.load(answer)["data"]
+                return data
+        except urllib.error.HTTPError as error:
+            detail = error.read().decode()
+            raise PrometheusFailedError(f"{parameters.get('query', path)}: {detail}") from None
+
+
+class Prometheus(PrometheusClient):
     """Scrapes these targets once a second, as job `echowire`.
 
     `hurry` divides the `for` of every alert and the interval of every group: with 60, what takes
@@ -58,7 +99,7 @@ class Prometheus:
         self._folder, self._features = folder, features
         self._process: subprocess.Popen[bytes] | None = None
         (port,) = free_ports(1)
-        self.address = f"127.0.0.1:{port}"
+        super().__init__(f"127.0.0.1:{port}")
         (folder / "rules").mkdir(parents=True)
         for rules in RULES.glob("*.yml"):
             text = hurried(rules.read_text(encoding="utf-8"), hurry)
@@ -107,39 +148,6 @@ class Prometheus:
         if self._process is not None:
             self._process.terminate()
             self._process.wait(15)
-
-    def query(self, expr: str) -> list[Series]:
-        """The value of an expression now; a scalar is one series without labels."""
-        found = self._get("query", {"query": expr})
-        if found["resultType"] == "scalar":
-            return [({}, [_point(found["result"])])]
-        return [(_labels(s), [_point(s["value"])]) for s in found["result"] if "value" in s]
-
-    def query_range(self, expr: str, seconds: float, step: float) -> list[Series]:
-        """The course of an expression over the last seconds."""
-        end = time.time()
-        asked = {"query": expr, "start": str(end - seconds), "end": str(end), "step": str(step)}
-        found = self._get("query_range", asked)
-        return [(_labels(s), [_point(p) for p in s["values"]]) for s in found["result"]]
-
-    def rules(self) -> list[dict[str, Any]]:
-        """All rules as Prometheus holds them, with the health of their last evaluation."""
-        return [rule for group in self._get("rules", {})["groups"] for rule in group["rules"]]
-
-    def firing(self) -> set[str]:
-        """Names of the alerts that fire."""
-        alerts = self._get("alerts", {})["alerts"]
-        return {a["labels"]["alertname"] for a in alerts if a["state"] == "firing"}
-
-    def _get(self, path: str, parameters: Mapping[str, str]) -> dict[str, Any]:
-        url = f"http://{self.address}/api/v1/{path}?{urllib.parse.urlencode(parameters)}"
-        try:
-            with urllib.request.urlopen(url, timeout=10) as answer:
-                data: dict[str, Any] = json.load(answer)["data"]
-                return data
-        except urllib.error.HTTPError as error:
-            detail = error.read().decode()
-            raise PrometheusFailedError(f"{parameters.get('query', path)}: {detail}") from None
 
     def _is_ready(self) -> bool:
         try:

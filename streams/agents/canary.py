@@ -27,38 +27,40 @@ _STAGE = "detect"
 
 
 class CanarySender:
-    """Sends a round every `canary_seconds`, from the one worker that is `chosen`."""
+    """Sends a round every `canary_seconds`, from one worker of the group."""
 
     def __init__(
         self,
         settings: Settings,
         publisher: BatchPublisher,
         metrics: Metrics,
-        chosen: Callable[[], bool],
+        record_time: Callable[[], int | None],
     ) -> None:
+        """`record_time`: the milliseconds to date canaries with; None where others send them."""
         self._seconds = settings.canary_seconds
         self._topic = topic_name(settings, RAW)
-        self._publisher, self._metrics, self._chosen = publisher, metrics, chosen
+        self._publisher, self._metrics, self._record_time = publisher, metrics, record_time
         metrics.canary_interval.set(self._seconds)
 
     async def run(self) -> None:
         """Go on until cancelled. A round that cannot be sent is left out: its absence alarms."""
         while self._seconds:
             await asyncio.sleep(self._seconds)
-            if not self._chosen():
+            record_time = self._record_time()
+            if record_time is None:
                 continue
             try:
-                await self._publisher.publish([self._round(time.time_ns() // 1_000_000)])
+                await self._publisher.publish([self._round(record_time)])
             except KafkaError as error:
                 log.warning("a round of canaries could not be sent: %s", error)
             else:
                 self._metrics.canary_sent.inc()
 
-    def _round(self, time_ms: int) -> Outgoing:
+    def _round(self, record_time: int) -> Outgoing:
         out = Outgoing(self._topic)
-        for event in canary_round(time_ms):
+        for event in canary_round(time.time_ns() // 1_000_000):
             # One key, one partition: the earlier of a pair comes first.
-            out.add(_SOURCE, orjson.dumps(event), time_ms, encode_headers([]))
+            out.add(_SOURCE, orjson.dumps(event), record_time, encode_headers([]))
         return out
 
 

@@ -72,7 +72,7 @@ class Metrics:
             "publish_seconds", "Time until a chunk's outputs were confirmed.", _SECONDS
         )
         self.latency = self._by_stage(
-            "end_to_end_seconds", "From the raw record's time to the stage's outputs.", _SECONDS
+            "end_to_end_seconds", "From a live raw record's time to the stage's outputs.", _SECONDS
         )
 
     def _add_normalising(self) -> None:

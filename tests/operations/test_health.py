@@ -127,6 +127,13 @@ def test_a_partition_that_was_lost_has_no_metrics_any_more(desk: Desk) -> None:
     assert desk.metrics.registry.get_sample_value("echowire_lag_records", labels) is None
 
 
+def test_canaries_are_dated_as_the_stream_is_by_the_worker_of_one_partition(desk: Desk) -> None:
+    assert desk.progress.newest_time(desk.tp) is None
+    desk.progress.assign({desk.tp})
+    desk.handle(9)
+    assert desk.progress.newest_time(desk.tp) == 1_772_452_800_000
+
+
 class WithSecret(Settings):
     password: SecretStr = Field(SecretStr(""), description="A secret.")
 
