@@ -7,7 +7,7 @@ KEEP ?=
 LOCK := deploy/lock
 
 .DEFAULT_GOAL := help
-.PHONY: help setup kafka prometheus demo test check bench schemas dashboards pictures lock clean
+.PHONY: help setup kafka prometheus demo test check bench schemas dashboards pictures examples lock clean
 
 help: ## Show what there is to make
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -64,6 +64,11 @@ schemas: setup ## Write the JSON Schemas anew
 
 dashboards: setup ## Write the Grafana dashboards anew
 	$(BIN)/python -m deploy.grafana
+
+examples: kafka ## Run the example programs in all languages, and AsyncAPI's own check (needs Node, Java)
+	cd docs/examples/javascript && npm install --silent --no-audit --no-fund --no-package-lock
+	cd docs/examples/javascript && npm run --silent asyncapi
+	$(BIN)/python -m pytest tests/operations/test_examples.py
 
 pictures: setup ## Draw the dashboards (PROMETHEUS=host:port, as the demo says) into pictures/
 	@$(BIN)/python -m deploy.grafana.pictures $(or $(PROMETHEUS),127.0.0.1:9090) pictures

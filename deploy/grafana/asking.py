@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from math import isfinite
 
 from deploy.grafana.panels import Panel, Query
 from deploy.prometheus.server import PrometheusClient, Series
@@ -38,11 +39,11 @@ def answers(
     seconds: float,
     step: float,
 ) -> list[tuple[Query, list[Series]]]:
-    """Each query of a panel with its series; points that are no number are left out."""
+    """Each query of a panel with its series; points that are no finite number are left out."""
     asked = []
     for query in panel.queries:
         expr = filled_in(query.expr, environment, rate_interval)
         series = prometheus.query_range(expr, seconds, step)
-        clean = [(labels, [(t, v) for t, v in points if v == v]) for labels, points in series]  # noqa: PLR0124
+        clean = [(labels, [p for p in points if isfinite(p[1])]) for labels, points in series]
         asked.append((query, [(labels, points) for labels, points in clean if points]))
     return asked
