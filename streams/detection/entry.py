@@ -70,7 +70,7 @@ def entries_of(articles: Sequence[Mapping[str, Any]], sketches: Sketches) -> Ent
     entries["headline"] = [headline(article["title"]) for article in articles]
     entries["provider"] = [provider_of(article) for article in articles]
     entries["link"] = [link_of(article) for article in articles]
-    entries["published"] = [published_seconds(article["published_at"]) for article in articles]
+    entries["published"] = [published_seconds(article.get("published_at")) for article in articles]
     for name, _ in SKETCH_FIELDS:
         entries[name] = sketches[name]
     return entries
@@ -80,7 +80,7 @@ def _status(article: Mapping[str, Any]) -> int:
     status = _STATUSES[article["status"]]
     if article["embargoed_until"] is not None:
         status |= STATUS_EMBARGOED
-    if article["parent_id"] is not None:
+    if article.get("parent_id") is not None:
         status |= STATUS_PART
     if agency_of_site(article["source"]):
         status |= STATUS_OWN_AGENCY

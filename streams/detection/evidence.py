@@ -36,7 +36,7 @@ def agency_of_site(source: str | None) -> str | None:
 
 def provider_of(article: Mapping[str, Any]) -> bytes:
     """The agency that the text comes from, as entries keep it; empty where none is named."""
-    for agency in article["agencies"]:
+    for agency in article.get("agencies", ()):
         if agency["role"] == "provider":
             return cut_name(agency["name"])
     return b""
@@ -55,7 +55,7 @@ def link_of(article: Mapping[str, Any]) -> int:
     source, named = article["source"], article.get("syndicated_from")
     if named:
         return key_of_source(named.encode()) if named != source else 0
-    canonical = article["canonical_url"]
+    canonical = article.get("canonical_url")
     if not canonical or not source or "." not in source:
         return 0
     host = canonical.split("/", 3)[2].split(":")[0]
