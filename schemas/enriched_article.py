@@ -12,7 +12,9 @@ Share = Annotated[float, Field(ge=0, le=1)]
 Relation = Literal[
     "original", "copy", "excerpt", "expansion", "compilation", "revision", "withdrawn"
 ]
-MatchRelation = Literal["copy", "excerpt", "expansion", "compilation", "revision", "template"]
+MatchRelation = Literal[
+    "copy", "excerpt", "expansion", "compilation", "revision", "template", "similar"
+]
 
 
 class Containment(Contract):
@@ -22,15 +24,34 @@ class Containment(Contract):
     of_other: Share = Field(description="Share of the other article that stands in this one.")
 
 
+class Facts(Contract):
+    """Numbers and names that stand in the same places of both texts, of those in the sketch."""
+
+    same: int = Field(ge=0)
+    different: int = Field(ge=0)
+
+
+class Novelty(Contract):
+    """Articles of a story that came before."""
+
+    hour: int = Field(ge=0, description="In the last hour, to the minute.")
+    day: int = Field(ge=0, description="In the last 24 hours, to the hour.")
+    window: int = Field(ge=0, description="In the window, to the hour.")
+
+
 class Match(Contract):
     """An earlier article of the window that this one resembles."""
 
     article_id: Id
     source: str | None
-    relation: MatchRelation = Field(description="What this article is to the other.")
+    relation: MatchRelation = Field(
+        description="What this article is to the other. `template`: the same wording with other"
+        " facts. `similar`: weaker than all of these, listed down to the floor."
+    )
     jaccard: Share = Field(description="Estimated Jaccard similarity of the word 3-gram sets.")
     containment: Containment
     shared_keys: int = Field(ge=0, description="Sampled word 5-grams that both texts have.")
+    facts: Facts
     member: bool = Field(description="Whether the match is strong enough to share a story.")
     reason: str = Field(description="The match in one sentence.")
 
@@ -38,10 +59,17 @@ class Match(Contract):
 class Thresholds(Contract):
     """What had to be reached when this verdict was made."""
 
-    copy_jaccard: Share
-    member_containment: Share
-    link_containment: Share
-    link_shared_keys: int
+    copy_overlap: Share = Field(description="Of the longer text: a copy.")
+    member_containment: Share = Field(description="Of the shorter text: excerpt, expansion.")
+    member_share: Share = Field(description="Of the longer text, for these to join a story.")
+    member_words: int = Field(description="Common words, for these to join a story.")
+    link_shared_keys: int = Field(description="Below them, containments say nothing.")
+    template_share: Share = Field(description="Of the compared facts that differ: a template.")
+    template_facts: int = Field(description="Facts that must differ at least.")
+    template_kept: Share = Field(description="Of the kept facts that must differ at least.")
+    part_share: Share = Field(description="Of the page, for a story to be a part of it.")
+    floor_jaccard: Share = Field(description="From here on matches are listed,")
+    floor_containment: Share = Field(description="or from here on.")
     minimum_words: int
     window_seconds: int
 
@@ -51,7 +79,12 @@ class Detection(Contract):
 
     story_id: Id | None = Field(description="Null only where nothing is known of a withdrawn item.")
     relation: Relation
-    original_id: Id | None = Field(description="The story's original as far as known now.")
+    original_id: Id | None = Field(
+        description="The story's original as far as known now; null where none may be it yet."
+    )
+    unseen_agency: str | None = Field(
+        description="The agency that the story's articles credit, if its own has not been seen."
+    )
     syndicated: bool | None = Field(
         description="A copy of another publisher's article; null where a publisher is unknown."
     )
@@ -63,6 +96,7 @@ class Detection(Contract):
     )
     matches: list[Match] = Field(description="Best first.")
     story_size: int = Field(ge=0, description="Articles of the story so far, this one included.")
+    novelty: Novelty
     thresholds: Thresholds
     algorithm: str = Field(description="Version and parameters that sketches depend on.")
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from schemas.enriched_article import Relation
+from schemas.enriched_article import Novelty, Relation
 from schemas.normalised_article import Contract, Id, Language, Time
 from schemas.raw_article import Status
 
@@ -18,6 +18,27 @@ class Publisher(Contract):
     articles: int = Field(ge=1)
 
 
+class Named(Contract):
+    """How many of a story's articles credit an agency, or are in a language."""
+
+    name: str
+    articles: int = Field(ge=1)
+
+
+Evidence = Literal["agency", "link", "published_at", "arrival", "none"]
+
+
+class Original(Contract):
+    """What an event says of the story's original, where that changes. Absent: unchanged."""
+
+    original_id: Id | None = None
+    original_source: str | None = None
+    original_status: Status | None = None
+    original_evidence: Evidence | None = None
+    unseen_agency: str | None
+    headline: str | None = None
+
+
 class Story(Contract):
     """A group of copies, from its second article on. Its state after event number `version`."""
 
@@ -25,13 +46,23 @@ class Story(Contract):
     version: int = Field(ge=1, description="The last event's `sequence`.")
     headline: str | None = Field(description="Title of the original, at most 120 bytes.")
     language: Language
-    original_id: Id
+    original_id: Id | None = Field(description="Null while every article is held back.")
     original_source: str | None
     original_status: Status
-    articles: int = Field(ge=2, description="Articles that joined, the original included.")
+    original_evidence: Evidence = Field(
+        description="`agency`: its own publication. `link`: copies name it. `published_at`,"
+        " `arrival`: it was first. `none`: no article may be published yet."
+    )
+    unseen_agency: str | None = Field(
+        description="The agency that most of the articles credit, if its own has not been seen."
+    )
+    articles: int = Field(ge=1, description="Articles of the story, the original included.")
     copies: int = Field(ge=0, description="Articles that joined as copies.")
     publishers: list[Publisher] = Field(max_length=100, description="The first 100 to publish it.")
     other_publishers_articles: int = Field(ge=0, description="Articles by publishers not listed.")
+    agencies: list[Named] = Field(max_length=20, description="Agencies that provided the text.")
+    languages: list[Named] = Field(max_length=20)
+    recent: Novelty = Field(description="Articles up to `last_seen`.")
     first_seen: Time
     last_seen: Time = Field(description="Time of the last event.")
 
@@ -41,7 +72,7 @@ class StoryEvent(Contract):
 
     story_id: Id
     sequence: int = Field(ge=1, description="Counts this story's events without a gap.")
-    type: Literal["started", "joined", "corrected", "withdrawn"]
+    type: Literal["started", "joined", "left", "original_changed", "corrected", "withdrawn"]
     article_id: Id
     content_digest: Id
     source: str | None
@@ -49,5 +80,11 @@ class StoryEvent(Contract):
     headline: str | None = Field(description="Title of this article, at most 120 bytes.")
     relation: Relation
     status: Status
-    time: Time = Field(description="The article's record time.")
+    agency: str | None = Field(description="The agency that this article's text comes from.")
+    recent: Novelty = Field(description="The story's articles so far.")
+    original: Original | None = Field(description="The story's original, where it changes.")
+    copies: list[Id] = Field(
+        max_length=1000, description="Of a withdrawn article: the story's articles that have it."
+    )
+    time: Time = Field(description="Record time of the article that brought the event about.")
     reason: str

@@ -117,10 +117,10 @@ class Settings(BaseSettings):
         description="Articles that each shard remembers at most, about 1.4 KB each. Should exceed"
         " what arrives in the window, or copies of older articles are missed.",
     )
-    copy_jaccard: Annotated[float, Field(ge=0.1, le=1)] = Field(
-        0.4,
-        description="Similarity from which two articles are copies. Lower finds more, and"
-        " takes more bulletins of one template for copies.",
+    copy_overlap: Annotated[float, Field(ge=0.1, le=1)] = Field(
+        0.52,
+        description="Share of the longer text from which two articles are copies. Lower finds"
+        " more, and takes more texts that share much for copies.",
     )
 
     # ---- watching
@@ -166,7 +166,7 @@ class Settings(BaseSettings):
     def parameters(self) -> Parameters:
         """What detection goes by."""
         return Parameters(
-            copy_jaccard=self.copy_jaccard,
+            copy_overlap=self.copy_overlap,
             window_seconds=self.window_seconds,
             capacity=self.window_articles,
         )

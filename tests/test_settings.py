@@ -147,8 +147,8 @@ BAD_VALUES = [
     ("page_processes", 0, "0"),
     ("window_seconds", 59, "59"),
     ("window_articles", 1000, "1000"),
-    ("copy_jaccard", 0, "0"),
-    ("copy_jaccard", 1.1, "1.1"),
+    ("copy_overlap", 0, "0"),
+    ("copy_overlap", 1.1, "1.1"),
     ("canary_seconds", -1, "-1"),
     ("canary_seconds", 86_401, "86401"),
     ("http_port", -1, "-1"),
@@ -211,9 +211,9 @@ def test_every_setting_says_what_it_is_for() -> None:
 
 def test_detection_goes_by_the_settings() -> None:
     parameters = load_settings(
-        copy_jaccard=0.5, window_seconds=3600, window_articles=2048
+        copy_overlap=0.5, window_seconds=3600, window_articles=2048
     ).parameters()
-    assert (parameters.copy_jaccard, parameters.window_seconds, parameters.capacity) == (
+    assert (parameters.copy_overlap, parameters.window_seconds, parameters.capacity) == (
         0.5,
         3600,
         2048,

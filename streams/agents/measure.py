@@ -77,7 +77,7 @@ def count_decided(
     ).items():
         metrics.verdicts[relation, _LANGUAGES.get(language, OTHER)].inc(count)
     metrics.redeliveries.inc(decision.redeliveries)
-    for relation, count in decision.matches.items():
+    for relation, count in decision.compared.relations().items():
         metrics.matches[relation].inc(count)
     for kind, count in Counter([_text_after(_TYPE, e[3]) for e in decision.events]).items():
         metrics.story_events[kind].inc(count)

@@ -7,12 +7,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from streams.detection.entry import CANCELED, STATUS_EMBARGOED, STATUS_WITHHELD, Entries
+from streams.detection.entry import (
+    CANCELED,
+    STATUS_EMBARGOED,
+    STATUS_OWN_AGENCY,
+    STATUS_PART,
+    STATUS_WITHHELD,
+    Entries,
+)
 from streams.detection.segment import (
     EMBARGOED,
     ENTRY_FIELDS,
     MATCHABLE,
     NO_SERIAL,
+    OWN_AGENCY,
+    PART,
     ROW,
     WITHDRAWN,
     WITHHELD,
@@ -122,5 +131,7 @@ def _rows(entries: Entries, minimum_words: int, held: list[bool]) -> Rows:
         + withdrawn * WITHDRAWN
         + ((status & STATUS_WITHHELD) != 0) * WITHHELD
         + ((status & STATUS_EMBARGOED) != 0) * EMBARGOED
+        + ((status & STATUS_OWN_AGENCY) != 0) * OWN_AGENCY
+        + ((status & STATUS_PART) != 0) * PART
     )
     return rows

@@ -6,22 +6,23 @@ not depend on where the log was cut into chunks.
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from streams.detection.candidates import Scored, View
 from streams.detection.chunk import Arrivals, Chunk, arrivals_of
 from streams.detection.compared import Compared
+from streams.detection.compilations import parts_of
 from streams.detection.entry import hex_ids
-from streams.detection.relations import Match, holds_whole, reason
-from streams.detection.segment import MATCHABLE, NO_SERIAL, WITHDRAWN, Segment
+from streams.detection.listing import listed
+from streams.detection.relations import COPY, EXCERPT, EXPANSION, RELATIONS, Match
+from streams.detection.segment import COMPILATION, MATCHABLE, NO_SERIAL, WITHDRAWN, Segment
 from streams.detection.state import ShardState, StoryState
-from streams.detection.story_log import CORRECTED, WITHDREW, Published, StoryLog
+from streams.detection.story_log import MOST_COPIES, Published, StoryLog
 from streams.detection.verdict import VerdictWriter, enriched
+from streams.detection.view import View
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,6 @@ class Decision:
     relations: list[str]  # (v,)
     events: list[Published]
     stories: list[Published]  # the last state of each that changed
-    matches: Counter[str]  # published matches by their relation
     compared: Compared
 
 
@@ -57,7 +57,7 @@ def decide(state: ShardState, chunk: Chunk, writer: VerdictWriter) -> Decision:
     )
     decision = Decision(
         segment, arrivals.redeliveries, [], [], [], [], [], judge.log.events, judge.log.records(),
-        judge.matches, judge.compared,
+        judge.compared,
     )  # fmt: skip
     ids = hex_ids(arrivals.rows["article_id"]), hex_ids(arrivals.rows["digest"])
     for place, article_id, digest, (relation, verdict) in zip(
@@ -77,8 +77,9 @@ class _Judge:
 
     def __init__(self, view: View, writer: VerdictWriter) -> None:
         self._view, self._writer = view, writer
+        self._most = view.state.parameters.listed_matches
+        self._originals: dict[tuple[int, int], Match | None] = {}
         self.log = StoryLog(view)
-        self.matches: Counter[str] = Counter()
         self.compared = view.compared
 
     def verdicts(self, arrivals: Arrivals) -> list[tuple[str, bytes]]:
@@ -88,144 +89,174 @@ class _Judge:
         # the window begins another story, with another name.
         rows["story_id"][:, :8] = rows["article_id"][:, :8]
         rows["story_id"][:, 8:] = rows["digest"][:, :8] ^ _bytes_of(rows["time"])
-        scored = self._view.scored()
+        found = self._view.matches()
+        self._originals = self._view.originals(found, self._view.state.stories)
         verdicts: list[tuple[str, bytes]] = []
         flags, previous = rows["flags"].tolist(), rows["previous"].tolist()
         article_ids, story_ids = hex_ids(rows["article_id"]), hex_ids(rows["story_id"])
         for i, article_id in enumerate(article_ids):
             if flags[i] & WITHDRAWN:
-                verdicts.append(self._withdrawn(i, previous[i]))
+                verdicts.append(self._withdrawn(i, article_id, previous[i]))
             elif previous[i] != NO_SERIAL:
-                verdicts.append(self._revision(i, previous[i], scored.get(i, {})))
-            elif i in scored:
-                verdicts.append(self._compared(i, article_id, scored[i]))
+                verdicts.append(self._revision(i, article_id, previous[i], found.get(i, [])))
+            elif i in found:
+                verdicts.append(self._compared(i, article_id, story_ids[i], found[i]))
             else:
                 why = None if flags[i] & MATCHABLE else "too_short"
-                verdict = self._writer.original(article_id, story_ids[i], why)
+                verdict = self._writer.verdict(
+                    story_id=story_ids[i],
+                    relation="original",
+                    original_id=article_id,
+                    unmatched_reason=why,
+                )
                 verdicts.append(("original", verdict))
         return verdicts
 
-    def _compared(self, i: int, article_id: str, candidates: Scored) -> tuple[str, bytes]:
-        matches = self._ranked(i, candidates)
-        members = [m for m in matches if m.member]
-        row, serial = self._view.rows[i], self._view.base + i
-        if not members:
-            relation = "original"
-        elif self._holds_several_stories(members):
-            relation = "compilation"
-        else:
-            relation = members[0].relation
-        listed = self._listed(i, matches, relation)
-        story = None
-        if relation not in ("original", "compilation"):
-            best = members[0].serial
-            row["story_id"] = self._view.row(best)["story_id"]
-            story = self.log.joined(serial, relation, best, listed[0]["reason"])
-        return relation, self._writer.related(
-            story_id=row["story_id"].tobytes().hex(),
-            relation=relation,
-            original_id=story.record["original_id"] if story else article_id,
-            syndicated=_syndicated(row, story) if story else None,
-            supersedes=None,
-            unmatched_reason=None,
-            matches=listed,
-            story_size=story.record["articles"] if story else 1,
+    def _compared(
+        self, i: int, article_id: str, story_id: str, candidates: list[Match]
+    ) -> tuple[str, bytes]:
+        view, serial = self._view, self._view.base + i
+        matches = self._with_originals(i, candidates)
+        words = int(view.rows[i]["words"])
+        if parts := parts_of(i, matches, view):
+            view.rows["flags"][i] |= COMPILATION
+            json, _ = listed(words, matches, view, self._most, parts)
+            return "compilation", self._writer.verdict(
+                story_id=story_id, relation="compilation", original_id=article_id, matches=json
+            )
+        relation = next((m.relation for m in matches if m.relation in _NAMED), None)
+        best = next((m for m in matches if self._may_join(m)), None)
+        json, reason = listed(words, matches, view, self._most)
+        if best is None:
+            named = RELATIONS[relation] if relation is not None and relation != COPY else "original"
+            return named, self._writer.verdict(
+                story_id=story_id, relation=named, original_id=article_id, matches=json
+            )
+        named = RELATIONS[best.relation]
+        story = view.join(i, best.serial)
+        lately = self.log.lately(best.serial, serial)
+        joined = self.log.joined(serial, named, best.serial, reason)
+        return named, self._writer.verdict(
+            story_id=story,
+            relation=named,
+            syndicated=_syndicated(view.rows[i], joined),
+            matches=json,
+            novelty=lately,
+            **_story_fields(joined),
         )
 
-    def _revision(self, i: int, before: int, candidates: Scored) -> tuple[str, bytes]:
-        row, earlier = self._view.rows[i], self._view.row(before)
-        row["story_id"] = earlier["story_id"]
-        matches = self._ranked(i, candidates)
-        story = self.log.changed(self._view.base + i, *CORRECTED)
-        return "revision", self._writer.related(
-            story_id=row["story_id"].tobytes().hex(),
-            relation="revision",
-            original_id=story.record["original_id"] if story else row["article_id"].tobytes().hex(),
-            syndicated=None,
-            supersedes=earlier["digest"].tobytes().hex(),
-            unmatched_reason=None if row["flags"] & MATCHABLE else "too_short",
-            matches=self._listed(i, matches, "revision"),
-            story_size=story.record["articles"] if story else 1,
+    def _may_join(self, match: Match) -> bool:
+        """Whether the match makes this article a member of the other's story. What was cut from a
+        page of several stories belongs to one of them at most, and not to the page."""
+        if not match.member:
+            return False
+        return match.relation == COPY or not self._view.flags(match.serial) & COMPILATION
+
+    def _revision(
+        self, i: int, article_id: str, before: int, candidates: list[Match]
+    ) -> tuple[str, bytes]:
+        view, serial = self._view, self._view.base + i
+        row, earlier = view.rows[i], view.row(before)
+        matches = self._with_originals(i, candidates)
+        json, reason = listed(int(row["words"]), matches, view, self._most)
+        verdict = {
+            "relation": "revision",
+            "supersedes": earlier["digest"].tobytes().hex(),
+            "unmatched_reason": None if row["flags"] & MATCHABLE else "too_short",
+            "matches": json,
+        }
+        home = view.story_id(before)
+        story = self.log.story(home, serial)
+        stays = not row["flags"] & MATCHABLE or any(
+            view.story_id(m.serial) == home for m in matches
+        )
+        if story is None or stays:
+            story_id = view.join(i, before)
+            if story is None:
+                return "revision", self._writer.verdict(
+                    story_id=story_id, original_id=article_id, **verdict
+                )
+            lately = self.log.lately(before, serial)
+            changed = self.log.corrected(serial, story)
+            return "revision", self._writer.verdict(
+                story_id=story_id, novelty=lately, **_story_fields(changed), **verdict
+            )
+        self.log.left(serial, before, story)
+        best = next((m for m in matches if self._may_join(m)), None)
+        if best is None:
+            story_id = row["story_id"].tobytes().hex()
+            return "revision", self._writer.verdict(
+                story_id=story_id, original_id=article_id, **verdict
+            )
+        story_id, lately = view.join(i, best.serial), self.log.lately(best.serial, serial)
+        joined = self.log.joined(serial, "revision", best.serial, reason)
+        return "revision", self._writer.verdict(
+            story_id=story_id, novelty=lately, **_story_fields(joined), **verdict
         )
 
-    def _withdrawn(self, i: int, before: int) -> tuple[str, bytes]:
+    def _withdrawn(self, i: int, article_id: str, before: int) -> tuple[str, bytes]:
         """A kill, or an article whose kill came before it."""
-        row, story, known = self._view.rows[i], None, before != NO_SERIAL
-        supersedes = original_id = None
-        if known:
-            original_id = row["article_id"].tobytes().hex()
-            earlier = self._view.row(before)
-            row["story_id"] = earlier["story_id"]
-            supersedes = earlier["digest"].tobytes().hex()
-            story = self.log.story(row["story_id"].tobytes(), self._view.base + i)
-            if not earlier["flags"] & WITHDRAWN:
-                story = self.log.changed(self._view.base + i, *WITHDREW)
-        return "withdrawn", self._writer.related(
-            story_id=row["story_id"].tobytes().hex() if known else None,
-            relation="withdrawn",
-            original_id=story.record["original_id"] if story else original_id,
-            syndicated=None,
-            supersedes=supersedes,
-            unmatched_reason="canceled",
-            matches=[],
-            story_size=story.record["articles"] if story else int(known),
+        view, serial = self._view, self._view.base + i
+        if before == NO_SERIAL:
+            return "withdrawn", self._writer.verdict(
+                story_id=None,
+                relation="withdrawn",
+                original_id=None,
+                unmatched_reason="canceled",
+                story_size=0,
+            )
+        earlier = view.row(before)
+        verdict = {
+            "relation": "withdrawn",
+            "story_id": view.join(i, before),
+            "supersedes": earlier["digest"].tobytes().hex(),
+            "unmatched_reason": "canceled",
+        }
+        story = self.log.story(view.story_id(before), serial)
+        if story is None:
+            return "withdrawn", self._writer.verdict(original_id=article_id, **verdict)
+        lately = self.log.lately(before, serial)
+        if earlier["flags"] & WITHDRAWN:
+            return "withdrawn", self._writer.verdict(
+                novelty=lately, **_story_fields(story), **verdict
+            )
+        members = view.members(view.story_id(before), story.first, serial)
+        matches = view.among(before, members)
+        copies = [view.row(match.serial)["article_id"].tobytes().hex() for match in matches]
+        json, _ = listed(int(earlier["words"]), matches, view, self._most)
+        story = self.log.withdrawn(serial, story, copies[:MOST_COPIES])
+        return "withdrawn", self._writer.verdict(
+            matches=json, novelty=lately, **_story_fields(story), **verdict
         )
 
-    def _ranked(self, i: int, candidates: Scored) -> list[Match]:
-        """The candidates that match, best first.
-
-        The original of a candidate's story is a candidate too: a copy of a cut copy may share
-        little with the cut one and all with what it was cut from.
-        """
-        names = {self._view.row(serial)["story_id"].tobytes() for serial in candidates}
-        stories = [self.log.story(name, self._view.base + i) for name in names]
-        originals = {story.original for story in stories if story}
-        if missing := originals - candidates.keys():
-            self._view.add(i, missing, candidates)
-        return sorted((m for m in candidates.values() if m), key=lambda m: m.rank, reverse=True)
-
-    def _holds_several_stories(self, members: list[Match]) -> bool:
-        """Whether this is a page that joins no story. Of a page of two equal halves J = .5 alone
-        says that it is a copy of both; it would glue their stories together."""
-        best, parameters = members[0], self._view.state.parameters
-        held = [m for m in members if m.relation == best.relation and holds_whole(m, parameters)]
-        stories = {self._view.row(match.serial)["story_id"].tobytes() for match in held}
-        return best in held and len(stories) > 1
-
-    def _listed(self, i: int, matches: list[Match], relation: str) -> list[dict[str, Any]]:
-        """Matches as published: each article once, so many at most, the best first."""
-        parameters = self._view.state.parameters
-        words = int(self._view.rows[i]["words"])
-        listed: dict[bytes, dict[str, Any]] = {}
-        for match in matches:
-            other = self._view.row(match.serial)
-            article_id = other["article_id"].tobytes()
-            if article_id in listed:
+    def _with_originals(self, i: int, candidates: list[Match]) -> list[Match]:
+        """The matches, best first, with the originals of their stories as they are by now."""
+        serial = self._view.base + i
+        listed_already = {match.serial for match in candidates}
+        added = False
+        for name in {self._view.story_id(s) for s in listed_already}:
+            story = self.log.story(name, serial)
+            if story is None or story.original < 0 or story.original in listed_already:
                 continue
-            kind = match.relation
-            if relation == "compilation" and holds_whole(match, parameters):
-                kind = "compilation"
-            source, title = other["source"].decode(), other["headline"].decode()
-            name = f"“{title}”" if title else "an untitled article"
-            listed[article_id] = {
-                "article_id": article_id.hex(),
-                "source": source or None,
-                "relation": kind,
-                "jaccard": round(match.jaccard, 4),
-                "containment": {
-                    "of_this": round(match.of_this, 4),
-                    "of_other": round(match.of_other, 4),
-                },
-                "shared_keys": match.shared_keys,
-                "member": match.member,
-                "reason": reason(
-                    match, f"{name} ({source})" if source else name, words, int(other["words"])
-                ),
-            }
-            if len(listed) == parameters.listed_matches:
-                break
-        self.matches.update(published["relation"] for published in listed.values())
-        return list(listed.values())
+            pair = i, story.original
+            if pair not in self._originals:
+                self._originals[pair] = self._view.match(i, story.original)
+            if match := self._originals[pair]:
+                candidates = [*candidates, match]
+                added = True
+        return sorted(candidates, key=lambda m: (-m.rank, m.serial)) if added else candidates
+
+
+_NAMED = (COPY, EXCERPT, EXPANSION)
+
+
+def _story_fields(story: StoryState) -> dict[str, Any]:
+    record = story.record
+    return {
+        "original_id": record["original_id"],
+        "unseen_agency": record["unseen_agency"],
+        "story_size": record["articles"],
+    }
 
 
 def _bytes_of(times: npt.NDArray[np.int64]) -> npt.NDArray[np.uint8]:

@@ -13,13 +13,22 @@ import numpy as np
 import numpy.typing as npt
 
 from streams.articles.address import SOURCE_BYTES
+from streams.detection.evidence import (
+    AGENCY_BYTES,
+    agency_of_site,
+    link_of,
+    provider_of,
+    published_seconds,
+)
 from streams.detection.sketch import SKETCH, Sketches
 
 HEADLINE_BYTES = 120
-ENTRY_VERSION = 1
+ENTRY_VERSION = 2
 
 # Bits of `status`.
-CANCELED, STATUS_WITHHELD, STATUS_EMBARGOED = 1, 2, 4
+CANCELED, STATUS_WITHHELD, STATUS_EMBARGOED, STATUS_OWN_AGENCY, STATUS_PART = 1, 2, 4, 8, 16
+
+_STATUSES = {"usable": 0, "canceled": CANCELED, "withheld": STATUS_WITHHELD}
 
 SKETCH_FIELDS: list[tuple[str, np.dtype[np.generic]]] = [
     (name, SKETCH.fields[name][0]) for name in SKETCH.names or () if SKETCH.fields
@@ -33,6 +42,9 @@ ENTRY = np.dtype(
         ("language", "S3"),
         ("source", f"S{SOURCE_BYTES}"),
         ("headline", f"S{HEADLINE_BYTES}"),
+        ("provider", f"S{AGENCY_BYTES}"),  # the agency that the text comes from
+        ("link", "<u4"),  # `key_of_source` of the publisher that it is said to come from, or 0
+        ("published", "<u4"),  # seconds since 1970, or 0
         *SKETCH_FIELDS,
     ]
 )
@@ -56,14 +68,23 @@ def entries_of(articles: Sequence[Mapping[str, Any]], sketches: Sketches) -> Ent
     entries["language"] = [article["language"] for article in articles]
     entries["source"] = [(article["source"] or "").encode() for article in articles]
     entries["headline"] = [headline(article["title"]) for article in articles]
+    entries["provider"] = [provider_of(article) for article in articles]
+    entries["link"] = [link_of(article) for article in articles]
+    entries["published"] = [published_seconds(article.get("published_at")) for article in articles]
     for name, _ in SKETCH_FIELDS:
         entries[name] = sketches[name]
     return entries
 
 
 def _status(article: Mapping[str, Any]) -> int:
-    embargoed = STATUS_EMBARGOED if article["embargoed_until"] is not None else 0
-    return embargoed + {"canceled": CANCELED, "withheld": STATUS_WITHHELD}.get(article["status"], 0)
+    status = _STATUSES[article["status"]]
+    if article["embargoed_until"] is not None:
+        status |= STATUS_EMBARGOED
+    if article.get("parent_id") is not None:
+        status |= STATUS_PART
+    if agency_of_site(article["source"]):
+        status |= STATUS_OWN_AGENCY
+    return status
 
 
 def headline(title: str | None) -> bytes:

@@ -67,7 +67,7 @@ def keys_of(sketches: Sketches) -> Keys:
 
 @kernel
 def _keys(
-    minhash: npt.NDArray[np.uint16], frac: npt.NDArray[np.uint32], counts: Integers
+    minhash: npt.NDArray[np.uint8], frac: npt.NDArray[np.uint32], counts: Integers
 ) -> tuple[Hashes, Integers]:
     total = len(counts) * BANDS + counts.sum()
     value, vote = np.empty(total, np.uint64), np.empty(total, np.int64)

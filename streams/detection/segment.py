@@ -21,7 +21,9 @@ from streams.detection.sketch import ALGORITHM
 NO_SERIAL = -1
 
 # Bits of a row's `flags`.
-MATCHABLE, WITHDRAWN, WITHHELD, EMBARGOED = 1, 2, 4, 8
+MATCHABLE, WITHDRAWN, WITHHELD, EMBARGOED, COMPILATION, OWN_AGENCY, PART = (
+    1 << b for b in range(7)
+)
 
 _ENTRY_FIELDS = [
     (name, ENTRY.fields[name][0])
@@ -43,7 +45,7 @@ ROW = np.dtype(
 Rows = npt.NDArray[np.void]
 ENTRY_FIELDS = tuple(name for name, _ in _ENTRY_FIELDS)
 
-_MAGIC, _VERSION = b"EWSG", 1
+_MAGIC, _VERSION = b"EWSG", 2
 _START = struct.Struct("<4sBI")  # magic, version, checksum of all that follows
 _HEADER = struct.Struct("<HIIqqqqq")  # lengths of algorithm, rows and stories; `Segment`'s numbers
 

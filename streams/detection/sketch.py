@@ -14,9 +14,10 @@ import numpy as np
 import numpy.typing as npt
 
 from streams.compiled import kernel
+from streams.detection.facts import FACT_FIELDS, fill_facts
 from streams.detection.tokens import U64, Bounds, Hashes, batches, token_hashes
 
-ALGORITHM = "2/minhash128x3/frac16x5"
+ALGORITHM = "3/minhash128x3b8/frac16x5/facts16"
 PERMUTATIONS = 128
 # A 16th of the 5-grams: a text of 384 words has 24 keys, and a containment of .5 then a standard
 # error of .1. Shorter texts keep their 24 smallest; longer than 770 words, the 48 smallest.
@@ -29,8 +30,9 @@ SKETCH = np.dtype(
         ("words", "<u4"),
         # Up to and including this hash the keys are complete: an absent key is not in the text.
         ("frac_cover", "<u4"),
-        ("minhash", "<u2", (PERMUTATIONS,)),
+        ("minhash", "u1", (PERMUTATIONS,)),
         ("frac", "<u4", (FRAC_MOST,)),
+        *FACT_FIELDS,
     ]
 )
 Sketches = npt.NDArray[np.void]
@@ -64,7 +66,9 @@ def sketch_texts(texts: Sequence[str]) -> Sketches:
     for places in (ascii_places, other_places):
         some = [texts[i] for i in places]
         for first, last in batches(some):  # so that a chunk of the longest pages takes no more
-            sketches[places[first:last]] = _sketch_tokens(*token_hashes(some[first:last]))
+            sketched = _sketch_tokens(*token_hashes(some[first:last]))
+            fill_facts(some[first:last], sketched)
+            sketches[places[first:last]] = sketched
     return sketches
 
 
@@ -72,7 +76,7 @@ def _sketch_tokens(tokens: Hashes, bounds: Bounds) -> Sketches:
     out = np.empty(len(bounds) - 1, SKETCH)
     out["words"] = np.diff(bounds)
     grams, counts = shingles(tokens, bounds, 3)
-    # u16 halves the memory; two different values look equal once in 65,536: J is .00002 too high.
+    # A byte of each value: two different ones look equal once in 256, which `compare` takes off.
     out["minhash"] = _minima(grams, counts, _SALTS, _MULTIPLIERS)
     grams, counts = shingles(tokens, bounds, 5)
     out["frac"], out["frac_count"], out["frac_cover"] = _smallest(grams, counts)
@@ -102,9 +106,10 @@ def _shingles(tokens: Hashes, bounds: Bounds, mix: Hashes) -> Hashes:
 @kernel
 def _minima(
     grams: Hashes, counts: Bounds, salts: _U32Array, multipliers: _U32Array
-) -> npt.NDArray[np.uint16]:
-    """(n, permutations) the smallest value of each text's grams under each permutation."""
-    out = np.empty((len(counts), len(salts)), np.uint16)
+) -> npt.NDArray[np.uint8]:
+    """(n, permutations): of the smallest value of each text's grams, under each permutation, the
+    last byte."""
+    out = np.empty((len(counts), len(salts)), np.uint8)
     least = np.empty(len(salts), np.uint32)
     first = 0
     for i in range(len(counts)):
@@ -114,7 +119,7 @@ def _minima(
             for p in range(len(salts)):
                 least[p] = min(least[p], np.uint32((gram ^ salts[p]) * multipliers[p]))
         for p in range(len(salts)):
-            out[i, p] = np.uint16(least[p] & np.uint32(0xFFFF))
+            out[i, p] = np.uint8(least[p] & np.uint32(0xFF))
         first += counts[i]
     return out
 

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from streams.detection.index import Index, keys_of
+from streams.detection.novelty import Arrivals
 from streams.detection.parameters import Parameters
 from streams.detection.segment import MATCHABLE, NO_SERIAL, ROW, Rows, Segment
 from streams.detection.stories import Story
@@ -20,17 +21,36 @@ _PLACES_AN_ARTICLE = 64
 _TABLE_BYTES_AN_ARTICLE = 130
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class StoryState:
-    """A story of two or more articles: its record, and where it stands in the window."""
+    """A story of two or more articles: its record, and what later events need besides."""
 
     record: Story
-    original: int  # serial of the original's first version
-    last: int  # serial of the newest member
+    original: int  # serial of the original's version that was elected; -1: none may be it
+    standing: list[int] | None  # the original's `Standing`
+    first: int  # no member has a lower serial
+    last: int  # serial of the row of its last event
+    arrivals: Arrivals
+    links: list[int]  # keys of the publishers that members name as their source
+    agencies_seen: list[str]  # whose own publications are members
+
+    @classmethod
+    def of_one(cls, first: int, arrivals: Arrivals) -> StoryState:
+        """Before its first event."""
+        return cls({"agencies": []}, -1, None, first, first, arrivals, [], [])
+
+    @classmethod
+    def of(cls, fields: dict[str, Any]) -> StoryState:
+        """Undo `fields`."""
+        return cls(**fields)
 
     def fields(self) -> dict[str, Any]:
         """As a segment carries it."""
-        return {"record": self.record, "original": self.original, "last": self.last}
+        return {name: getattr(self, name) for name in self.__slots__}
+
+    def with_(self, **changes: Any) -> StoryState:
+        """The state with some fields changed."""
+        return StoryState(**{**self.fields(), **changes})
 
 
 class ShardState:
@@ -72,7 +92,7 @@ class ShardState:
         self._take_rows(rows, first)
         # In the order of their newest members, so that the first ones are the first to forget.
         for fields in sorted(segment.stories, key=lambda fields: int(fields["last"])):
-            story = StoryState(fields["record"], fields["original"], fields["last"])
+            story = StoryState.of(fields)
             story_id = bytes.fromhex(story.record["story_id"])
             self.stories[story_id] = story
             self.stories.move_to_end(story_id)

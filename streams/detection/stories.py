@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 NAMED_PUBLISHERS = 100
+# Far more than agencies, or languages, copy one story; it bounds what made-up credits cost.
+NAMED_AGENCIES = NAMED_LANGUAGES = 20
 
 # As on the wire: the fields of `schemas.Story` and `schemas.StoryEvent`.
 Story = dict[str, Any]
@@ -14,27 +16,34 @@ Event = dict[str, Any]
 
 def fold(story: Story | None, event: Event) -> Story:
     """The story's record after one more event. The record given is left as it is."""
-    if event["type"] == "started":
+    kind = event["type"]
+    if kind == "started":
         return _started(event)
     if story is None:
-        raise ValueError(f"a story's first event is 'started', got '{event['type']}'")
+        raise ValueError(f"a story's first event is 'started', got '{kind}'")
     if event["sequence"] != story["version"] + 1:
         raise ValueError(
             f"story {story['story_id']}: after event {story['version']} comes"
             f" {story['version'] + 1}, got {event['sequence']}"
         )
     changed = {**story, "version": event["sequence"]}
-    about_original = event["article_id"] == story["original_id"]
-    if event["type"] == "joined":
+    if kind == "joined":
         changed["articles"] += 1
         changed["copies"] += event["relation"] == "copy"
         changed["first_seen"] = min(story["first_seen"], event["time"], key=_moment)
-        _count_publisher(changed, event["source"])
-    elif event["type"] == "corrected" and about_original:
-        changed["headline"] = event["headline"]
-        changed["original_status"] = event["status"]
-    elif event["type"] == "withdrawn" and about_original:
-        changed["original_status"] = "canceled"
+        _count(changed, event, 1)
+    elif kind == "left":
+        changed["articles"] -= 1
+        _count(changed, event, -1)
+    elif event["article_id"] == story["original_id"]:
+        if kind == "corrected":
+            changed["headline"] = event["headline"]
+            changed["original_status"] = event["status"]
+        elif kind == "withdrawn":
+            changed["original_status"] = "canceled"
+    if event["original"] is not None:
+        changed |= event["original"]
+    changed["recent"] = event["recent"]
     changed["last_seen"] = max(story["last_seen"], event["time"], key=_moment)
     return changed
 
@@ -59,31 +68,46 @@ def _started(event: Event) -> Story:
     story: Story = {
         "story_id": event["story_id"],
         "version": event["sequence"],
+        **event["original"],
         "headline": event["headline"],
         "language": event["language"],
-        "original_id": event["article_id"],
-        "original_source": event["source"],
-        "original_status": event["status"],
         "articles": 1,
         "copies": 0,
         "publishers": [],
         "other_publishers_articles": 0,
+        "agencies": [],
+        "languages": [],
+        "recent": event["recent"],
         "first_seen": event["time"],
         "last_seen": event["time"],
     }
-    _count_publisher(story, event["source"])
+    _count(story, event, 1)
     return story
 
 
-def _count_publisher(story: Story, source: str | None) -> None:
-    if source is None:
-        return
-    publishers = story["publishers"]
-    at = next((i for i, p in enumerate(publishers) if p["source"] == source), None)
-    if at is not None:
-        counted = {"source": source, "articles": publishers[at]["articles"] + 1}
-        story["publishers"] = [*publishers[:at], counted, *publishers[at + 1 :]]
-    elif len(publishers) < NAMED_PUBLISHERS:
-        story["publishers"] = [*publishers, {"source": source, "articles": 1}]
-    else:
-        story["other_publishers_articles"] += 1
+def _count(story: Story, event: Event, by: int) -> None:
+    """Count an article in, or out again, at its publisher, its agency and its language."""
+    source = event["source"]
+    if source is not None and not _counted(story, "publishers", "source", source, by):
+        if by > 0 and len(story["publishers"]) < NAMED_PUBLISHERS:
+            story["publishers"] = [*story["publishers"], {"source": source, "articles": 1}]
+        else:
+            story["other_publishers_articles"] += by
+    for field, name, most in (("agencies", event["agency"], NAMED_AGENCIES),
+                              ("languages", event["language"], NAMED_LANGUAGES)):  # fmt: skip
+        if name is None or _counted(story, field, "name", name, by) or by < 0:
+            continue
+        if len(story[field]) < most:
+            story[field] = [*story[field], {"name": name, "articles": 1}]
+
+
+def _counted(story: Story, field: str, key: str, name: str, by: int) -> bool:
+    """Whether the list has that name; its number of articles then changes."""
+    entries = story[field]
+    for at, entry in enumerate(entries):
+        if entry[key] == name:
+            articles = entry["articles"] + by
+            kept = [{key: name, "articles": articles}] if articles else []
+            story[field] = [*entries[:at], *kept, *entries[at + 1 :]]
+            return True
+    return False

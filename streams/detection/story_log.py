@@ -4,21 +4,32 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import orjson
 
 from streams.articles.times import format_milliseconds
-from streams.detection.candidates import View
-from streams.detection.segment import WITHDRAWN, WITHHELD
+from streams.detection.novelty import Recent, arrived, recent
+from streams.detection.originals import (
+    described,
+    elected,
+    status_of,
+    unseen_agency,
+    why,
+    without,
+)
+from streams.detection.segment import WITHDRAWN
 from streams.detection.state import StoryState
 from streams.detection.stories import Event, fold
+from streams.detection.view import View
 
 # Story id, sequence or version, record time in milliseconds, JSON.
 Published = tuple[str, int, int, bytes]
 
-# What happens to an item of a story: the event's type, the article's relation, the reason.
-CORRECTED = ("corrected", "revision", "Its source published another version.")
-WITHDREW = ("withdrawn", "withdrawn", "Its source withdrew it.")
+# Copies that a withdrawal names. A story of more is everywhere.
+MOST_COPIES = 1000
+
+_CORRECTED = "Its source published another version."
+_WITHDREW = "Its source withdrew it."
+_LEFT = "Its new version shares nothing with the story's other articles."
 
 
 class StoryLog:
@@ -26,6 +37,7 @@ class StoryLog:
 
     def __init__(self, view: View) -> None:
         self._view = view
+        self._window = view.state.parameters.window_milliseconds
         self.touched: dict[bytes, StoryState] = {}
         self.events: list[Published] = []
 
@@ -35,22 +47,44 @@ class StoryLog:
         story = self.touched.get(story_id) or self._view.state.stories.get(story_id)
         return story if story and self._view.stands(story.last, serial) else None
 
-    def joined(self, serial: int, relation: str, best: int, why: str) -> StoryState:
-        """An article joins the story of `best`, which becomes a story of two if it was alone."""
-        story_id = self._view.row(best)["story_id"].tobytes()
-        story = self.story(story_id, serial)
+    def lately(self, member: int, serial: int) -> Recent:
+        """How many articles the member's story had of late, when this one comes."""
+        story = self.story(self._view.story_id(member), serial)
         if story is None:
-            event = self._event(best, "started", "original", 1, "The first of its story.")
-            story = StoryState(fold(None, event), best, best)
-            if (newest := self._view.newest(best, serial)) != best:
-                withdrawn = self._view.row(newest)["flags"] & WITHDRAWN
-                story = self._change(story, newest, *(WITHDREW if withdrawn else CORRECTED))
-        return self._change(story, serial, "joined", relation, why)
+            arrivals = arrived([], int(self._view.row(member)["time"]), self._window)
+        else:
+            arrivals = story.arrivals
+        return recent(arrivals, int(self._view.row(serial)["time"]), self._window)
 
-    def changed(self, serial: int, kind: str, relation: str, why: str) -> StoryState | None:
-        """An item of the story was corrected or withdrawn. None if the story is that item alone."""
-        story = self.story(self._view.row(serial)["story_id"].tobytes(), serial)
-        return self._change(story, serial, kind, relation, why) if story else None
+    def joined(self, serial: int, relation: str, best: int, reason: str) -> StoryState:
+        """An article joins the story of `best`, which becomes a story of two if it was alone."""
+        story = self.story(self._view.story_id(best), serial)
+        if story is None:
+            story = self._started(best, serial)
+        time = int(self._view.row(serial)["time"])
+        story = story.with_(arrivals=arrived(story.arrivals, time, self._window))
+        before = story.original
+        story = elected(self._view, serial, self._change(story, serial, "joined", relation, reason))
+        return self._original(story, before, serial)
+
+    def corrected(self, serial: int, story: StoryState) -> StoryState:
+        """An item of the story has another text."""
+        return self._change(story, serial, "corrected", "revision", _CORRECTED)
+
+    def withdrawn(self, serial: int, story: StoryState, copies: list[str]) -> StoryState:
+        """An item of the story was killed; `copies` are the ids of the articles that have it."""
+        return self._change(story, serial, "withdrawn", "withdrawn", _WITHDREW, copies=copies)
+
+    def left(self, serial: int, before: int, story: StoryState) -> None:
+        """An item, whose version `before` was in the story, is so no longer."""
+        gone = self._view.row(before)["article_id"].tobytes().hex()
+        changed = self._change(story, before, "left", "revision", _LEFT, at=serial)
+        if gone == story.record["original_id"]:
+            members = self._view.members(self._view.story_id(before), story.first, serial)
+            changed = without(self._view, members, changed)
+            self._original(changed, -2, serial)
+        else:
+            self._original(changed, changed.original, serial)
 
     def records(self) -> list[Published]:
         """Each story that changed, in its last state."""
@@ -64,20 +98,61 @@ class StoryLog:
             for story in self.touched.values()
         ]
 
+    def _started(self, first: int, serial: int) -> StoryState:
+        """A story of one, when a second article joins it: with what has become of it since."""
+        time = int(self._view.row(first)["time"])
+        story = elected(
+            self._view, first, StoryState.of_one(first, arrived([], time, self._window))
+        )
+        event = self._event(first, "started", "original", "The first of its story.", story)
+        story = story.with_(record=fold(None, event))
+        if (newest := self._view.newest(first, serial)) != first:
+            if self._view.row(newest)["flags"] & WITHDRAWN:
+                return self.withdrawn(newest, story, [])
+            return self.corrected(newest, story)
+        return story
+
+    def _original(self, story: StoryState, before: int, serial: int) -> StoryState:
+        """Say so if the story's original is another one than before, or an unseen agency's."""
+        if story.original == before and story.record["unseen_agency"] == unseen_agency(story):
+            self.touched[bytes.fromhex(story.record["story_id"])] = story
+            return story
+        if story.original == before:  # which may have left the window by now
+            original = {"unseen_agency": unseen_agency(story)}
+        else:
+            original = described(self._view, story, self._view.newest(story.original, serial + 1))
+        reason = why({**story.record, **original})
+        changes = {"original": original, "at": serial}
+        return self._change(story, serial, "original_changed", "original", reason, **changes)
+
     def _change(
-        self, story: StoryState, serial: int, kind: str, relation: str, why: str
+        self, story: StoryState, about: int, kind: str, relation: str, reason: str, **changes: Any
     ) -> StoryState:
-        event = self._event(serial, kind, relation, story.record["version"] + 1, why)
-        changed = StoryState(fold(story.record, event), story.original, serial)
+        event = self._event(about, kind, relation, reason, story, **changes)
+        last = max(story.last, changes.get("at", about))
+        changed = story.with_(record=fold(story.record, event), last=last)
         self.touched[bytes.fromhex(event["story_id"])] = changed
         return changed
 
-    def _event(self, serial: int, kind: str, relation: str, sequence: int, why: str) -> Event:
-        row = self._view.row(serial)
-        time = int(row["time"])
-        event: dict[str, Any] = {
-            "story_id": row["story_id"].tobytes().hex(),
-            "sequence": sequence,
+    def _event(
+        self,
+        about: int,
+        kind: str,
+        relation: str,
+        reason: str,
+        story: StoryState,
+        *,
+        at: int | None = None,
+        original: dict[str, Any] | None = None,
+        copies: list[str] | None = None,
+    ) -> Event:
+        """One more event of a story, about one row, when the row `at` came."""
+        row = self._view.row(about)
+        time = int(row["time"] if at is None else self._view.row(at)["time"])
+        started = kind == "started"
+        event: Event = {
+            "story_id": self._view.story_id(about).hex() if started else story.record["story_id"],
+            "sequence": 1 if started else story.record["version"] + 1,
             "type": kind,
             "article_id": row["article_id"].tobytes().hex(),
             "content_digest": row["digest"].tobytes().hex(),
@@ -85,15 +160,13 @@ class StoryLog:
             "language": row["language"].decode(),
             "headline": row["headline"].decode() or None,
             "relation": relation,
-            "status": _status(row),
+            "status": status_of(row),
+            "agency": row["provider"].decode() or None,
+            "recent": recent(story.arrivals, time, self._window),
+            "original": described(self._view, story, about) if started else original,
+            "copies": copies or [],
             "time": format_milliseconds(time),
-            "reason": why,
+            "reason": reason,
         }
-        self.events.append((event["story_id"], sequence, time, orjson.dumps(event)))
+        self.events.append((event["story_id"], event["sequence"], time, orjson.dumps(event)))
         return event
-
-
-def _status(row: np.void) -> str:
-    if row["flags"] & WITHDRAWN:
-        return "canceled"
-    return "withheld" if row["flags"] & WITHHELD else "usable"

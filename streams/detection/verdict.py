@@ -2,61 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
 
 import orjson
 
+from streams.detection.novelty import Recent
 from streams.detection.parameters import Parameters
 from streams.detection.sketch import ALGORITHM
 
+# Memory bounds, not thresholds.
+_UNPUBLISHED = frozenset({"capacity", "listed_matches"})
+_NEW: Recent = {"hour": 0, "day": 0, "window": 0}
+
 
 class VerdictWriter:
-    """Writes verdicts as JSON. What is the same in all of them is encoded once."""
+    """Writes verdicts as JSON, by parts. What is the same in all of them is encoded once."""
 
     def __init__(self, parameters: Parameters) -> None:
         published = {k: v for k, v in asdict(parameters).items() if k not in _UNPUBLISHED}
         constant = orjson.dumps({"thresholds": published, "algorithm": ALGORITHM})
         self._end = b"," + constant[1:]
 
-    def original(self, article_id: str, story_id: str, unmatched_reason: str | None) -> bytes:
-        """The verdict on an article that nothing in the window resembles: most of them."""
-        why = f'"{unmatched_reason}"' if unmatched_reason else "null"
-        return (
-            f'{{"story_id":"{story_id}","relation":"original","original_id":"{article_id}",'
-            f'"syndicated":null,"supersedes":null,"unmatched_reason":{why},'
-            '"matches":[],"story_size":1'
-        ).encode() + self._end
-
-    def related(
+    def verdict(
         self,
         *,
         story_id: str | None,
         relation: str,
         original_id: str | None,
-        syndicated: bool | None,
-        supersedes: str | None,
-        unmatched_reason: str | None,
-        matches: Sequence[dict[str, Any]],
-        story_size: int,
+        unseen_agency: str | None = None,
+        syndicated: bool | None = None,
+        supersedes: str | None = None,
+        unmatched_reason: str | None = None,
+        matches: bytes = b"[]",
+        story_size: int = 1,
+        novelty: Recent = _NEW,
     ) -> bytes:
-        """Any other verdict; the arguments are the fields of `schemas.Detection`."""
-        fields = {
-            "story_id": story_id,
-            "relation": relation,
-            "original_id": original_id,
-            "syndicated": syndicated,
-            "supersedes": supersedes,
-            "unmatched_reason": unmatched_reason,
-            "matches": matches,
-            "story_size": story_size,
-        }
-        return orjson.dumps(fields)[:-1] + self._end
+        """The arguments are the fields of `schemas.Detection`; `matches` a JSON array."""
+        agency = orjson.dumps(unseen_agency).decode() if unseen_agency else "null"
+        start = (
+            f'{{"story_id":{_id(story_id)},"relation":"{relation}","original_id":{_id(original_id)},'
+            f'"unseen_agency":{agency},"syndicated":{_WORDS[syndicated]},'
+            f'"supersedes":{_id(supersedes)},"unmatched_reason":{_id(unmatched_reason)},"matches":'
+        )
+        end = (
+            f',"story_size":{story_size},"novelty":{{"hour":{novelty["hour"]},'
+            f'"day":{novelty["day"]},"window":{novelty["window"]}}}'
+        )
+        return start.encode() + matches + end.encode() + self._end
 
 
-# Memory bounds, not thresholds.
-_UNPUBLISHED = frozenset({"capacity", "listed_matches"})
+_WORDS = {True: "true", False: "false", None: "null"}
+
+
+def _id(name: str | None) -> str:
+    """Ids and fixed words need no escapes."""
+    return "null" if name is None else f'"{name}"'
 
 
 def enriched(normalised: bytes, detection: bytes) -> bytes:

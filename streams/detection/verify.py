@@ -9,6 +9,8 @@ import numpy.typing as npt
 
 from streams.detection.sketch import NO_KEY, Sketches
 
+# How often two different MinHash values have the same last byte (Li and König 2010).
+_BY_CHANCE = 1 / 256
 Floats = npt.NDArray[np.float64]
 
 
@@ -24,12 +26,12 @@ class Scores:
 
 def compare(this: Sketches, other: Sketches) -> Scores:
     """Score p pairs of sketches, or of rows that have a sketch's fields."""
-    jaccard = (this["minhash"] == other["minhash"]).mean(1)
+    equal = (this["minhash"] == other["minhash"]).mean(1)
     a, b = this["frac"], other["frac"]  # (p, 48) each, ascending, no repetitions
     both = np.sort(np.concatenate((a, b), axis=1), axis=1)
     shared = ((both[:, 1:] == both[:, :-1]) & (both[:, 1:] != NO_KEY)).sum(1)
     return Scores(
-        jaccard=jaccard,
+        jaccard=np.maximum(0, (equal - _BY_CHANCE) / (1 - _BY_CHANCE)),
         of_this=shared / np.maximum(1, _comparable(a, other["frac_cover"])),
         of_other=shared / np.maximum(1, _comparable(b, this["frac_cover"])),
         shared_keys=shared,

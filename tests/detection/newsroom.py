@@ -73,8 +73,10 @@ def article(
     source: str | None = "gazette.example",
     title: str | None = None,
     status: str = "usable",
+    credit: str | None = None,
+    **fields: Any,
 ) -> Article:
-    """A normalised article, all but its place in a log."""
+    """A normalised article, all but its place in a log. `credit` names its agency."""
     title = f"The title of {item}" if title is None else title
     digest = content_digest(status, title, text)
     return {
@@ -95,10 +97,11 @@ def article(
         "fetched_at": None,
         "embargoed_until": None,
         "status": status,
-        "agencies": [],
+        "agencies": [{"name": credit, "role": "provider", "evidence": "credit"}] if credit else [],
         "content_digest": digest,
         "attributes": {},
         "dropped": [],
+        **fields,
     }
 
 

@@ -47,7 +47,7 @@ def test_an_edited_article_is_a_copy_and_joins_the_story(desk: Desk) -> None:
 
 def test_an_excerpt_joins_the_story_it_was_cut_from(desk: Desk) -> None:
     original = desk.verdict(article("a", LONG))
-    verdict = desk.verdict(article("b", cut(LONG, 300)))
+    verdict = desk.verdict(article("b", cut(LONG, 500)))
     assert verdict["relation"] == "excerpt"
     assert verdict["story_id"] == original["story_id"]
     [match] = verdict["matches"]
@@ -55,11 +55,25 @@ def test_an_excerpt_joins_the_story_it_was_cut_from(desk: Desk) -> None:
     assert match["containment"]["of_this"] > 0.8 > match["containment"]["of_other"]
 
 
+def test_a_short_excerpt_is_named_and_linked_and_joins_nothing(desk: Desk) -> None:
+    original = desk.verdict(article("a", LONG))
+    made = article("b", cut(LONG, 250))
+    verdict = desk.verdict(made)
+    assert (verdict["relation"], verdict["original_id"]) == ("excerpt", made["article_id"])
+    assert verdict["story_id"] != original["story_id"]
+    [match] = verdict["matches"]
+    assert (match["relation"], match["member"]) == ("excerpt", False)
+    assert match["reason"].endswith("3.6 times as long: too little of it to share its story.")
+
+
 def test_a_text_that_holds_a_shorter_one_is_its_expansion(desk: Desk) -> None:
     original = desk.verdict(article("a", TOLD))
-    verdict = desk.verdict(article("b", f"{TOLD} {story(7, 700)}"))
+    verdict = desk.verdict(article("b", f"{TOLD} {story(7, 200)}"))
     assert verdict["relation"] == "expansion"
     assert verdict["story_id"] == original["story_id"]
+    far_longer = desk.verdict(article("c", f"{OTHER} {TOLD} {story(8, 300)}"))
+    assert far_longer["relation"] == "expansion"
+    assert far_longer["story_id"] != original["story_id"]
 
 
 @pytest.mark.parametrize("page", [f"{TOLD} {OTHER}", f"{TOLD} {story(9, 400)} {OTHER}"])
@@ -86,7 +100,8 @@ def test_a_text_that_quotes_half_of_another_is_linked_and_joins_nothing(desk: De
     assert verdict["relation"] == "original"
     assert verdict["story_id"] != original["story_id"]
     [match] = verdict["matches"]
-    assert (match["relation"], match["member"]) == ("expansion", False)
+    assert (match["relation"], match["member"]) == ("similar", False)
+    assert match["reason"].endswith("too little.")
 
 
 def test_another_text_of_the_same_item_is_a_revision_and_stays_in_its_story(desk: Desk) -> None:

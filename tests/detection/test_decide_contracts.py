@@ -10,21 +10,23 @@ from tests.detection.newsroom import Article, Desk, article, cut, edited, kill, 
 
 
 def busy_day() -> list[Article]:
-    """Six stories, published, copied, cut, expanded, collected, corrected, resent and killed."""
+    """Six stories, published, copied, credited, cut, expanded, collected, corrected, resent and
+    killed; of each, one copy is rewritten to something else."""
     day: list[Article] = []
     for n in range(6):
         told, told_before = story(n, 250), story(n - 1, 250)
         day += [
             article(f"{n}", told, source="agency.example"),
-            article(f"{n} copied", edited(told), source="b.example"),
-            article(f"{n} cut", cut(told, 80), source="c.example", title=""),
-            article(f"{n} expanded", f"{told} {story(n + 20, 450)}", source=None),
+            article(f"{n} copied", edited(told), source="b.example", credit="Reuters"),
+            article(f"{n} cut", cut(told, 150), source="c.example", title="", credit="Reuters"),
+            article(f"{n} expanded", f"{told} {story(n + 20, 150)}", source=None),
             article(f"{n} and the one before", f"{told} {told_before}", status="withheld"),
+            article(f"{n} by the agency", edited(told, 0.1, 5), source="reuters.com"),
             article(f"{n} in brief", cut(told, 12)),
             article(f"{n}", edited(told, 0.1), source="agency.example", title="Corrected"),
             article(f"{n}", told, source="agency.example"),
             kill(f"{n} copied" if n % 2 else f"{n}", source="b.example"),
-            article(f"{n} copied", edited(told, 0.5), source="b.example"),
+            article(f"{n} cut", story(n + 40), source="c.example", title=""),
         ]
     return day
 
@@ -43,7 +45,7 @@ def test_the_day_holds_every_relation(desk: Desk) -> None:
         "original", "copy", "excerpt", "expansion", "compilation", "revision", "withdrawn",
     }  # fmt: skip
     assert {event["type"] for event in desk.events} == {
-        "started", "joined", "corrected", "withdrawn",
+        "started", "joined", "left", "original_changed", "corrected", "withdrawn",
     }  # fmt: skip
 
 

@@ -138,7 +138,7 @@ def test_serial_numbers_go_on_beyond_32_bits() -> None:
 
 def test_copies_and_excerpts_are_found_among_many_others() -> None:
     texts = [story(seed, 250) for seed in range(400)]
-    index = Index(1 << 12)
+    index = Index(1 << 13)
     index.insert(keys_of(sketch_texts(texts)), np.arange(400))
     asked = [edited(texts[17]), cut(texts[42], 90), story(9999, 250)]
     newer, older = index.candidates(keys_of(sketch_texts(asked)), np.arange(400, 403))
@@ -155,7 +155,7 @@ def test_pairs_share_a_band_as_often_as_the_index_says(
     assert round(probability, digits) == quoted
     chance, pairs = np.random.default_rng(1), 4000
     this, other = np.zeros((2, pairs), SKETCH)
-    this["minhash"] = chance.integers(0, 1 << 16, this["minhash"].shape)
+    this["minhash"] = chance.integers(0, 1 << 8, this["minhash"].shape)
     equal = chance.random(this["minhash"].shape) < jaccard
     other["minhash"] = np.where(equal, this["minhash"], this["minhash"] ^ 1)
     a, b = (keys_of(side).value.reshape(pairs, BANDS) for side in (this, other))

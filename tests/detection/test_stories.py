@@ -23,12 +23,28 @@ def event(sequence: int, kind: str, item: str = "a", **fields: Any) -> dict[str,
         "headline": f"Headline of {item}",
         "relation": {"started": "original", "corrected": "revision"}.get(kind, kind),
         "status": "usable",
+        "agency": None,
+        "recent": {"hour": sequence, "day": sequence, "window": sequence},
+        "original": None,
+        "copies": [],
         "time": f"2026-03-02T12:00:{sequence:02d}Z",
         "reason": "So it is.",
     }
     if kind == "joined":
         made["relation"] = "copy"
+    if kind == "started":
+        made["original"] = {**original("a"), "unseen_agency": None}
     return {**made, **fields}
+
+
+def original(item: str) -> dict[str, Any]:
+    return {
+        "original_id": item * 32,
+        "original_source": f"{item}.example",
+        "original_status": "usable",
+        "original_evidence": "arrival",
+        "headline": f"Headline of {item}",
+    }
 
 
 STARTED = event(1, "started")
@@ -48,10 +64,15 @@ def test_a_story_starts_with_its_original() -> None:
         "original_id": "a" * 32,
         "original_source": "a.example",
         "original_status": "usable",
+        "original_evidence": "arrival",
+        "unseen_agency": None,
         "articles": 1,
         "copies": 0,
         "publishers": [{"source": "a.example", "articles": 1}],
         "other_publishers_articles": 0,
+        "agencies": [],
+        "languages": [{"name": "en", "articles": 1}],
+        "recent": {"hour": 1, "day": 1, "window": 1},
         "first_seen": "2026-03-02T12:00:01Z",
         "last_seen": "2026-03-02T12:00:01Z",
     }
@@ -114,10 +135,36 @@ def test_a_story_starts_with_its_original() -> None:
             {"version": 2, "articles": 2, "copies": 1, "last_seen": "2026-03-02T12:00:01.500Z"},
             id="half a second later is not the first",
         ),
+        pytest.param(
+            [event(2, "joined", "b", agency="Reuters"), event(3, "joined", "c", agency="Reuters")],
+            {"version": 3, "articles": 3, "copies": 2, "last_seen": "2026-03-02T12:00:03Z",
+             "agencies": [{"name": "Reuters", "articles": 2}],
+             "publishers": [{"source": f"{s}.example", "articles": 1} for s in "abc"]},
+            id="agencies are counted",
+        ),
+        pytest.param(
+            [event(2, "original_changed", "b", original={**original("b"), "unseen_agency": None})],
+            {"version": 2, **original("b"), "last_seen": "2026-03-02T12:00:02Z"},
+            id="another original gives its headline, too",
+        ),
+        pytest.param(
+            [event(2, "original_changed", "a", original={"unseen_agency": "AFP"})],
+            {"version": 2, "unseen_agency": "AFP", "last_seen": "2026-03-02T12:00:02Z"},
+            id="an unseen agency is named, and the original stays",
+        ),
+        pytest.param(
+            [event(2, "joined", "b"), event(3, "left", "b")],
+            {"version": 3, "articles": 1, "copies": 1, "last_seen": "2026-03-02T12:00:03Z"},
+            id="who leaves is counted no longer",
+        ),
     ],
 )  # fmt: skip
 def test_events_change(events: list[dict[str, Any]], changed: dict[str, Any]) -> None:
-    assert record(*events) == {**fold(None, STARTED), **changed}
+    begun = fold(None, STARTED)
+    always = {"recent": events[-1]["recent"]}
+    if "articles" in changed:
+        always["languages"] = [{"name": "en", "articles": changed["articles"]}]
+    assert record(*events) == {**begun, **always, **changed}
 
 
 def test_folding_leaves_the_record_given_as_it_was() -> None:

@@ -17,7 +17,7 @@ def compared(this: np.void, other: np.void) -> tuple[float, float, float, int]:
     seen_a = [key for key in a if key <= other["frac_cover"]]
     seen_b = [key for key in b if key <= this["frac_cover"]]
     return (
-        sum(equal) / len(equal),
+        max(0.0, (sum(equal) / len(equal) - 1 / 256) / (1 - 1 / 256)),
         len(a & b) / max(1, len(seen_a)),
         len(a & b) / max(1, len(seen_b)),
         len(a & b),

@@ -1,0 +1,78 @@
+"""Where an article comes from, by its own fields: an agency, another publisher, when published."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from streams.articles.times import milliseconds, parse_time
+
+AGENCY_BYTES = 12
+
+# Sites on which agencies publish their own stories, by the agency's usual name.
+_AGENCY_SITES = {
+    "afp.com": "AFP", "apnews.com": "AP", "ap.org": "AP", "reuters.com": "Reuters",
+    "dpa.com": "dpa", "efe.com": "EFE", "ansa.it": "ANSA", "tass.com": "TASS", "tass.ru": "TASS",
+    "xinhuanet.com": "Xinhua", "news.cn": "Xinhua", "kyodonews.net": "Kyodo",
+    "ptinews.com": "PTI", "yna.co.kr": "Yonhap", "lusa.pt": "Lusa", "aa.com.tr": "Anadolu",
+    "aninews.in": "ANI", "apa.at": "APA", "upi.com": "UPI", "interfax.com": "Interfax",
+}  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def agency_of_site(source: str | None) -> str | None:
+    """The agency whose own site this publisher is, by domain or by name."""
+    if not source:
+        return None
+    domain = source.casefold()
+    while domain.count("."):
+        if domain in _AGENCY_SITES:
+            return _AGENCY_SITES[domain]
+        domain = domain.split(".", 1)[1]
+    return next((name for name in _AGENCY_SITES.values() if name.casefold() == domain), None)
+
+
+def provider_of(article: Mapping[str, Any]) -> bytes:
+    """The agency that the text comes from, as entries keep it; empty where none is named."""
+    for agency in article.get("agencies", ()):
+        if agency["role"] == "provider":
+            return cut_name(agency["name"])
+    return b""
+
+
+def cut_name(name: str) -> bytes:
+    """An agency's name as entries keep it: UTF-8, cut between two characters."""
+    return name.encode()[:AGENCY_BYTES].decode(errors="ignore").encode()
+
+
+def link_of(article: Mapping[str, Any]) -> int:
+    """`key_of_source` of the other publisher that the article is said to come from, else 0.
+
+    Said by `syndicated_from`, or by a canonical address on another site.
+    """
+    source, named = article["source"], article.get("syndicated_from")
+    if named:
+        return key_of_source(named.encode()) if named != source else 0
+    canonical = article.get("canonical_url")
+    if not canonical or not source or "." not in source:
+        return 0
+    host = canonical.split("/", 3)[2].split(":")[0]
+    if host == source or host.endswith("." + source) or source.endswith("." + host):
+        return 0
+    return key_of_source(host.encode())
+
+
+def key_of_source(source: bytes) -> int:
+    """Four bytes that stand for a publisher; never 0 for one that has a name."""
+    return zlib.crc32(source) or 1
+
+
+def published_seconds(text: str | None) -> int:
+    """`published_at` as seconds since 1970, else 0. Midnight is mostly a date without a time, and
+    would make the article that has it the earliest of its day."""
+    time = parse_time(text) if text else None
+    if time is None or (time.hour, time.minute, time.second) == (0, 0, 0):
+        return 0
+    return min(max(0, milliseconds(time) // 1000), 0xFFFFFFFF)

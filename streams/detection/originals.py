@@ -1,0 +1,111 @@
+"""A story's original: which article it is as far as known, and by what evidence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from streams.detection.evidence import agency_of_site, key_of_source
+from streams.detection.segment import OWN_AGENCY, WITHDRAWN, WITHHELD
+from streams.detection.standing import AGENCY, HELD_BACK, LINKED, Standing, standing_of
+from streams.detection.state import StoryState
+from streams.detection.view import View
+
+# Other publishers that a story's articles name as theirs; more would be a list of links.
+_MOST_LINKS = 8
+
+_REASONS = {
+    "agency": "{source} is the agency's own site.",
+    "link": "Copies name {source} as where they have it from.",
+    "published_at": "It was published earlier than the others, as far as they say.",
+    "arrival": "It came before the others.",
+    "none": "No article of the story may be published yet.",
+}
+
+
+def elected(view: View, serial: int, story: StoryState) -> StoryState:
+    """The story after an article joined: with that as its original, if its evidence is better."""
+    row = view.row(serial)
+    link, own = int(row["link"]), row["flags"] & OWN_AGENCY
+    agency = agency_of_site(row["source"].decode()) if own else None
+    if agency and agency not in story.agencies_seen:
+        story = story.with_(agencies_seen=[*story.agencies_seen, agency])
+    if link and link not in story.links and len(story.links) < _MOST_LINKS:
+        story = story.with_(links=[*story.links, link])
+        # Whom the link names may be in the story already.
+        members = view.members(view.story_id(serial), story.first, serial)
+        return _better(view, members, story)
+    return _better(view, [serial], story)
+
+
+def without(view: View, members: list[int], story: StoryState) -> StoryState:
+    """The story when its original has left it, with the best of these as its original."""
+    return _better(view, members, story.with_(original=-1, standing=None))
+
+
+def _better(view: View, serials: list[int], story: StoryState) -> StoryState:
+    seconds = view.state.parameters.window_seconds
+    rows = (
+        (serial, standing_of(view.row(serial), serial, story.links, seconds)) for serial in serials
+    )
+    fit = [(standing, serial) for serial, standing in rows if standing.rank > HELD_BACK]
+    if not fit:
+        return story
+    standing, best = max(fit)
+    if story.standing is not None and standing <= Standing(*story.standing):
+        return story
+    return story.with_(original=best, standing=list(standing))
+
+
+def described(view: View, story: StoryState, newest: int) -> dict[str, Any]:
+    """The original as events and records have it; `newest` is the row of its newest version."""
+    if story.original < 0:
+        fields: dict[str, Any] = {
+            "original_id": None,
+            "original_source": None,
+            "original_status": "withheld",
+            "original_evidence": "none",
+        }
+    else:
+        row = view.row(newest)
+        fields = {
+            "original_id": row["article_id"].tobytes().hex(),
+            "original_source": row["source"].decode() or None,
+            "original_status": status_of(row),
+            "original_evidence": _evidence(view.row(story.original), story),
+            "headline": row["headline"].decode() or None,
+        }
+    return {**fields, "unseen_agency": unseen_agency(story)}
+
+
+def why(original: dict[str, Any]) -> str:
+    """One sentence on the original as described."""
+    if original["unseen_agency"]:
+        return f"Its articles credit {original['unseen_agency']}, whose own has not been seen."
+    return _REASONS[original["original_evidence"]].format(source=original["original_source"])
+
+
+def status_of(row: np.void) -> str:
+    """An article's status as its source says it."""
+    if row["flags"] & WITHDRAWN:
+        return "canceled"
+    return "withheld" if row["flags"] & WITHHELD else "usable"
+
+
+def _evidence(row: np.void, story: StoryState) -> str:
+    rank, minus_published, _ = story.standing or (HELD_BACK, 0, 0)
+    if rank == AGENCY:
+        return "agency"
+    if rank == LINKED and key_of_source(row["source"]) in story.links:
+        return "link"
+    return "published_at" if -minus_published == int(row["published"]) else "arrival"
+
+
+def unseen_agency(story: StoryState) -> str | None:
+    """The agency that most of the articles credit, unless its own is in the story."""
+    for agency in story.record["agencies"]:
+        if 2 * agency["articles"] > story.record["articles"]:
+            name: str = agency["name"]
+            return None if name in story.agencies_seen else name
+    return None
