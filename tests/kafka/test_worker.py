@@ -70,7 +70,7 @@ def test_a_first_chunk_of_one_record_at_offset_0_does_not_stop_the_commits_after
 def test_the_same_bytes_come_out_of_kafka_as_of_process(settings: Settings, tmp_path: Path) -> None:
     lines = SAMPLE.read_bytes().splitlines()
     times = [NOON + i * 60_000 for i in range(len(lines))]
-    pool = PagePool(1)
+    pool = PagePool(1, 10)
     try:
         events = [RawEvent(None, line, at) for line, at in zip(lines, times, strict=True)]
         plain = settings.model_copy(update={"topic_prefix": ""})
