@@ -98,10 +98,13 @@ def test_every_record_of_the_sample_ends_as_a_verdict_a_redelivery_or_a_dead_let
     with run_until_committed(settings, tmp_path) as worker:
         redeliveries = worker.metric("echowire_redeliveries_total")
         rejected = worker.metric("echowire_records_rejected_total")
+        normalised = worker.metric("echowire_articles_normalised_total")
         enriched = asyncio.run(read(settings, ENRICHED))
         letters = asyncio.run(read(settings, DEAD_LETTERS))
     assert len(letters) == rejected == 6
-    assert len(enriched) + redeliveries + len(letters) == len(lines)
+    assert len(enriched) + redeliveries == normalised
+    parts = [record for record in enriched if orjson.loads(record.value)["parent_id"]]
+    assert 20 < len(parts) <= normalised - (len(lines) - len(letters)) < 30
     verdicts = Counter((r.key, orjson.loads(r.value)["content_digest"]) for r in enriched)
     assert set(verdicts.values()) == {1}
     for record in enriched:
