@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
+
+# Stands in no cleaned text, and in no name.
+_BETWEEN = "\n\0\n"
+_NO_SPACES = "\u3000"  # from here on, scripts without spaces
 
 
 class Found(NamedTuple):
@@ -31,15 +35,13 @@ class AgencyTable:
     _distinct_names: tuple[tuple[str, bool], ...]
     _all_names: tuple[tuple[str, bool], ...]
 
-    def distinct(self, text: str) -> list[Found]:
-        """Names that can mean nothing else, anywhere in a text, in its order."""
-        found = self._distinct.find_matches_as_indexes(text)
-        return _whole_words(text, found, self._distinct_names) if found else []
+    def distinct(self, texts: Sequence[str]) -> list[list[Found]]:
+        """For each text the names that can mean nothing else, in its order."""
+        return _in_each(self._distinct, self._distinct_names, texts)
 
-    def all(self, text: str) -> list[Found]:
+    def all(self, texts: Sequence[str]) -> list[list[Found]]:
         """The short names too: for places where an agency is to be expected."""
-        found = self._all.find_matches_as_indexes(text)
-        return _whole_words(text, found, self._all_names) if found else []
+        return _in_each(self._all, self._all_names, texts)
 
 
 @lru_cache(maxsize=1)
@@ -66,17 +68,29 @@ def _search(names: list[str]) -> AhoCorasick:
     )
 
 
-def _whole_words(
-    text: str, found: list[tuple[int, int, int]], names: tuple[tuple[str, bool], ...]
-) -> list[Found]:
-    matches = []
-    for index, start, end in found:
-        first, last = text[start], text[end - 1]
-        # Scripts without spaces have no word ends to look for.
-        if first < "\u3000" and start and text[start - 1].isalnum() and first.isalnum():
-            continue
-        if last < "\u3000" and end < len(text) and text[end].isalnum() and last.isalnum():
-            continue
-        agency, short = names[index]
-        matches.append(Found(agency, start, end, short))
-    return matches
+def _in_each(
+    search: AhoCorasick, names: tuple[tuple[str, bool], ...], texts: Sequence[str]
+) -> list[list[Found]]:
+    """One pass over many texts: the table of states is larger than a processor's cache, and what
+    runs between two passes would have to fetch its own memory again."""
+    found: list[list[Found]] = [[] for _ in texts]
+    joined = _BETWEEN.join(texts)
+    start = end = 0
+    at = -1
+    for index, first, last in search.find_matches_as_indexes(joined):
+        while first >= end:
+            at += 1
+            start = end + len(_BETWEEN) if at else 0
+            end = start + len(texts[at])
+        if _is_whole_word(joined, first, last):
+            agency, short = names[index]
+            found[at].append(Found(agency, first - start, last - start, short))
+    return found
+
+
+def _is_whole_word(text: str, start: int, end: int) -> bool:
+    """Whether no letter or digit touches a name, in scripts that put spaces between words."""
+    first, last = text[start], text[end - 1]
+    if first < _NO_SPACES and start and text[start - 1].isalnum() and first.isalnum():
+        return False
+    return not (last < _NO_SPACES and end < len(text) and text[end].isalnum() and last.isalnum())

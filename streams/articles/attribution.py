@@ -18,12 +18,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from streams.articles.agency_table import AgencyTable, Found, agency_table
-from streams.articles.boilerplate import story_end
-from streams.articles.dateline import dateline_of
+from streams.articles.boilerplate import story_ends
+from streams.articles.dateline import HEAD_CHARACTERS, dateline_of
 
 EVIDENCE = (
     "publisher", "credit", "byline", "dateline", "end_line", "copyright", "json_ld", "contributed",
@@ -31,6 +31,7 @@ EVIDENCE = (
 )  # fmt: skip
 _PROVIDING = frozenset(EVIDENCE[:8])
 _RANKS = {kind: rank for rank, kind in enumerate(EVIDENCE)}
+_CITED, _MENTION = _RANKS["cited"], _RANKS["mention"]
 _CONTEXT = 70
 
 _TAIL_CHARACTERS, _TOP_CHARACTERS = 500, 400
@@ -90,8 +91,35 @@ class Attribution:
     end: int
 
 
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Agencies named in a text, by place: in its head, in its tail, and unmistakable ones in all
+    of it; and where its story ends."""
+
+    head: list[Found]
+    tail: list[Found]
+    distinct: list[Found]
+    story_end: int
+
+
+def names_in(texts: Sequence[str]) -> list[Names]:
+    """Look through the texts of a whole chunk at once: four times as fast as one by one."""
+    table = agency_table()
+    return [
+        Names(*names)
+        for names in zip(
+            table.all([text[:HEAD_CHARACTERS] for text in texts]),
+            table.all([text[-_TAIL_CHARACTERS:] for text in texts]),
+            table.distinct(texts),
+            story_ends(texts),
+            strict=True,
+        )
+    ]
+
+
 def attribute(
     text: str,
+    names: Names,
     *,
     source: str | None,
     credit: str | None,
@@ -100,20 +128,22 @@ def attribute(
 ) -> Attribution:
     """Find out who provided a text and whom it cites.
 
-    `source` is the publisher's domain or name, `stated` what the page's JSON-LD says.
+    `names` are what `names_in` found in it, `source` is the publisher's domain or name, `stated`
+    what the page's JSON-LD says.
     """
     table = agency_table()
-    dateline = dateline_of(text, table)
-    found = [
-        *_in_fields(table, source, credit, byline, stated),
-        *((agency, "dateline") for agency in (dateline.agencies if dateline else ())),
-        *_at_the_end(text, table),
-        *_named(text, table, dateline.end if dateline else 0),
-    ]
+    dateline = dateline_of(text, names.head)
+    start = dateline.end if dateline else 0
     evidence: dict[str, int] = {}
-    for agency, kind in found:
-        rank = _RANKS[kind]
-        evidence[agency] = min(rank, evidence.get(agency, rank))
+    for agency, kind in _in_fields(table, source, credit, byline, stated):
+        _note(evidence, agency, kind)
+    for agency in dateline.agencies if dateline else ():
+        _note(evidence, agency, "dateline")
+    for agency, kind in _at_the_end(text, names.tail):
+        _note(evidence, agency, kind)
+    _note_named(evidence, text, names.distinct, start)
+    if not evidence:  # of most articles
+        return Attribution([], dateline.place if dateline else None, start, names.story_end)
     agencies = [
         {
             "name": agency,
@@ -125,8 +155,8 @@ def attribute(
     return Attribution(
         agencies,
         dateline.place if dateline else None,
-        dateline.end if dateline else 0,
-        story_end(text),
+        start,
+        names.story_end,
     )
 
 
@@ -143,7 +173,7 @@ def _in_fields(
     elif source and "." not in source:
         yield from ((agency, "publisher") for agency in _whole(source, table))
     if credit:
-        yield from ((match.agency, "credit") for match in table.all(credit))
+        yield from ((match.agency, "credit") for match in table.all([credit])[0])
     if byline:
         yield from ((agency, "byline") for agency in _in_byline(byline, table))
     if stated:
@@ -152,7 +182,7 @@ def _in_fields(
 
 def _whole(name: str, table: AgencyTable) -> list[str]:
     """Agencies that make up a whole name: not those that it merely contains."""
-    found = table.all(name)
+    found = table.all([name])[0]
     rest = name
     for match in reversed(found):
         rest = rest[: match.start] + rest[match.end :]
@@ -161,7 +191,7 @@ def _whole(name: str, table: AgencyTable) -> list[str]:
 
 def _in_byline(byline: str, table: AgencyTable) -> list[str]:
     """A whole part of the byline has to be the agency: Michael Bloomberg is none."""
-    found = table.all(byline)
+    found = table.all([byline])[0]
     if not found:
         return []
     distinct = [match.agency for match in found if not match.short]
@@ -169,18 +199,21 @@ def _in_byline(byline: str, table: AgencyTable) -> list[str]:
     return distinct + [m.agency for m in found if m.short and byline[m.start : m.end] in parts]
 
 
-def _at_the_end(text: str, table: AgencyTable) -> Iterator[tuple[str, str]]:
+def _at_the_end(text: str, found: list[Found]) -> Iterator[tuple[str, str]]:
     """(agency, evidence) of the last lines."""
     offset = max(0, len(text) - _TAIL_CHARACTERS)
     tail = text[offset:]
-    found = table.all(tail)
     if "diting by" in tail and _DESK.search(tail):
         yield "Reuters", "end_line"  # only its desk signs like this
     for match in found:
         before, after = tail[: match.start], tail[match.end :]
-        if _COPYRIGHT.search(before[-40:]):
+        near = before[-_CONTEXT:]
+        # A look for a word takes a hundredth of what an expression takes to find nothing.
+        if ("©" in near or "opyright" in near or "(c)" in near) and _COPYRIGHT.search(near):
             yield match.agency, "copyright"
-        elif _WITH.search(before[-120:]) or _CONTRIBUTED.match(after):
+        elif ("ontribut" in after and _CONTRIBUTED.match(after)) or (
+            (" from" in near or " by" in near or " mit " in near) and _WITH.search(before[-120:])
+        ):
             yield match.agency, "contributed"
         elif _ends_with(before, match, after):
             yield match.agency, "end_line"
@@ -190,13 +223,12 @@ def _ends_with(before: str, match: Found, after: str) -> bool:
     """Whether a name stands in a source line, or in a list of names after the last sentence."""
     line_start = before.rfind("\n") + 1
     line, rest = before[line_start:], after.split("\n", 1)[0]
-    source = list(_SOURCE.finditer(before[-80:]))
-    if (
-        source
-        and len(before[-80:][source[-1].end() :]) < 40
-        and "." not in before[-80:][source[-1].end() :]
-    ):
-        return len(rest) < 60
+    near = before[-80:]
+    if ":" in near or "：" in near:
+        for source in _SOURCE.finditer(near):
+            between = near[source.end() :]
+            if len(between) < 40 and "." not in between and len(rest) < 60:
+                return True
     opening = max(before.rfind(c) for c in "([（【")
     if opening >= 0 and len(before) - opening < 50 and ")" not in before[opening:]:
         closing = min((i for c in ")]）】" if (i := after.find(c)) >= 0), default=-1)
@@ -229,24 +261,31 @@ def _is_finished(before: str) -> bool:
     return re.search(r"\b[a-z]{2,4}/[a-z/,]{2,12}$", bare) is not None  # the desk's initials
 
 
-def _named(text: str, table: AgencyTable, start: int) -> Iterator[tuple[str, str]]:
-    """(agency, evidence) of names in the running text, which begins at `start`."""
-    for match in table.distinct(text):
-        if match.end <= start:
+def _note_named(evidence: dict[str, int], text: str, names: list[Found], start: int) -> None:
+    """Names in the running text, which begins at `start`. What is known already is not looked at
+    again: an article names its own agency in every other sentence."""
+    for match in names:
+        if match.end <= start or evidence.get(match.agency, _MENTION) <= _CITED:
             continue
         before = text[max(0, match.start - _CONTEXT) : match.start]
         after = text[match.end : match.end + _CONTEXT]
-        if match.start < _TOP_CHARACTERS and _is_byline(text, match, table):
-            yield match.agency, "byline"
+        if match.start < _TOP_CHARACTERS and _is_byline(text, match):
+            _note(evidence, match.agency, "byline")
         elif _PHOTO_BEFORE.search(before) or _PHOTO_AFTER.match(after):
-            yield match.agency, "photo"
+            _note(evidence, match.agency, "photo")
         elif _CITED_BEFORE.search(before) or _CITED_AFTER.match(after):
-            yield match.agency, "cited"
+            _note(evidence, match.agency, "cited")
         else:
-            yield match.agency, "mention"
+            _note(evidence, match.agency, "mention")
 
 
-def _is_byline(text: str, match: Found, table: AgencyTable) -> bool:
+def _note(evidence: dict[str, int], agency: str, kind: str) -> None:
+    """Keep an agency's best evidence."""
+    rank = _RANKS[kind]
+    evidence[agency] = min(rank, evidence.get(agency, rank))
+
+
+def _is_byline(text: str, match: Found) -> bool:
     """Whether a name ends a short line `By Ana Berg, Associated Press`, or is one."""
     start = text.rfind("\n", 0, match.start) + 1
     end = text.find("\n", match.end)
@@ -254,5 +293,5 @@ def _is_byline(text: str, match: Found, table: AgencyTable) -> bool:
     if not line or len(line) > _LINE_CHARACTERS:
         return False
     if line.lower().startswith(("by ", "from ", "von ", "par ", "por ")):
-        return bool(_in_byline(line, table))
-    return bool(_whole(line, table))
+        return bool(_in_byline(line, agency_table()))
+    return bool(_whole(line, agency_table()))

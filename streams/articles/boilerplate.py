@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from functools import lru_cache
 from importlib.resources import files
 
@@ -12,20 +13,27 @@ _TAIL_CHARACTERS = 700
 _BOUNDARIES = '\n.!?…"”)。'
 
 
-def story_end(text: str) -> int:
-    """Where the story ends: at the first boilerplate line or sentence of the text's tail.
+def story_ends(texts: Sequence[str]) -> list[int]:
+    """Where each story ends: at the first boilerplate line or sentence of the text's tail.
 
-    Linear in the tail. A text that is nothing but boilerplate is left whole.
+    Linear in the tails. A text that is nothing but boilerplate is left whole.
     """
-    offset = max(0, len(text) - _TAIL_CHARACTERS)
-    tail = text[offset:].lower()
-    if len(tail) != len(text) - offset:  # a letter that is two in lower case: places would be off
-        return len(text)
-    for _, at, _ in _beginnings().find_matches_as_indexes(tail):
-        if _begins(tail, at, offset):
-            end = offset + at
-            return end if text[:end].strip() else len(text)
-    return len(text)
+    ends = [len(text) for text in texts]
+    offsets = [max(0, length - _TAIL_CHARACTERS) for length in ends]
+    tails = [text[offset:].lower() for text, offset in zip(texts, offsets, strict=True)]
+    start = end = 0
+    at = -1
+    for _, first, _ in _beginnings().find_matches_as_indexes("\0".join(tails)):
+        while first >= end:
+            at += 1
+            start = end + 1 if at else 0
+            end = start + len(tails[at])
+        text, offset, tail = texts[at], offsets[at], tails[at]
+        if ends[at] < len(text) or len(tail) != len(text) - offset:
+            continue  # known already; or a letter is two in lower case, and places would be off
+        if _begins(tail, first - start, offset) and text[: offset + first - start].strip():
+            ends[at] = offset + first - start
+    return ends
 
 
 def _begins(tail: str, at: int, offset: int) -> bool:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from streams.articles.agency_table import AgencyTable, Found
+from streams.articles.agency_table import Found
 
-_HEAD_CHARACTERS = 140
+# How far into a text a dateline may reach.
+HEAD_CHARACTERS = 140
 _PLACE_CHARACTERS = 60
 _MOST_TOKENS = 9
 _BRACKET_CHARACTERS, _JAPANESE_CHARACTERS = 60, 30
@@ -49,10 +50,9 @@ class Dateline:
     end: int
 
 
-def dateline_of(text: str, table: AgencyTable) -> Dateline | None:
-    """The dateline that a text begins with, or None."""
-    head = text[:_HEAD_CHARACTERS]
-    found = table.all(head)
+def dateline_of(text: str, found: list[Found]) -> Dateline | None:
+    """The dateline that a text begins with, or None. `found` are the agencies in its head."""
+    head = text[:HEAD_CHARACTERS]
     if found and (dateline := _with_agency(text, head, found)):
         return dateline
     city = _CITY_ONLY.match(head)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from schemas import RawArticle, Reason
 from streams.articles.address import SOURCE_BYTES, canonical_address, domain_of, publisher
-from streams.articles.attribution import Attribution, attribute
+from streams.articles.attribution import Attribution, Names, attribute
 from streams.articles.identity import article_id, content_digest, part_id
 from streams.articles.language import language_of
 from streams.articles.outlets import Outlets
@@ -15,12 +15,25 @@ from streams.articles.page import Page
 from streams.articles.pages.reading import Part
 from streams.articles.record import Record
 from streams.articles.rejection import Rejection, rejected
-from streams.articles.text import clean_line, clean_text
+from streams.articles.text import clean_line
 from streams.articles.times import format_milliseconds, format_time, parse_time
 
 _LINE_BYTES = 1024
 # A clock may be wrong by a little; what is published a day after it was fetched is not.
 _FUTURE = timedelta(days=1)
+
+
+class Draft(NamedTuple):
+    """An article before its fields are made: of the record at `place` of the chunk.
+
+    `part` and `position` are None for the event's own article.
+    """
+
+    place: int
+    text: str
+    page: Page
+    part: Part | None = None
+    position: int | None = None
 
 
 class Made(NamedTuple):
@@ -31,10 +44,15 @@ class Made(NamedTuple):
 
 
 def article_of(
-    raw: RawArticle, page: Page, text: str, record: Record, outlets: Outlets, dropped: list[str]
+    raw: RawArticle,
+    draft: Draft,
+    names: Names,
+    record: Record,
+    outlets: Outlets,
+    dropped: list[str],
 ) -> Made | Rejection:
     """The event's own article. Appends to `dropped` the fields that it had to drop."""
-    meta = page.metadata
+    page, text, meta = draft.page, draft.text, draft.page.metadata
     title = clean_line(raw.title, _LINE_BYTES) or clean_line(page.title, _LINE_BYTES)
     canonical = _canonical(raw, page, dropped)
     if raw.status == "canceled" and raw.id is None and canonical is None:
@@ -46,8 +64,12 @@ def article_of(
     digest = content_digest(raw.status, title, text)
     byline = _byline(clean_line(raw.byline, _LINE_BYTES) or clean_line(meta.byline, _LINE_BYTES))
     credit = clean_line(raw.credit, _LINE_BYTES)
-    found = attribute(text, source=source, credit=credit, byline=byline, stated=meta.agency_hint)
+    found = attribute(
+        text, names, source=source, credit=credit, byline=byline, stated=meta.agency_hint
+    )
     claimed = raw.language or meta.language
+    embargo = _time(raw.embargoed_until, "embargoed_until", dropped)
+    fetched = _time(raw.fetched_at, "fetched_at", dropped)
     article = {
         "article_id": article_id(source, raw.id, canonical, digest),
         "producer_id": raw.id,
@@ -67,10 +89,10 @@ def article_of(
         "language": language_of(text, claimed if claimed and claimed.isascii() else None),
         "text": text,
         "text_confidence": page.confidence,
-        "published_at": _published(raw, page, dropped),
+        "published_at": _published(raw, page, fetched, dropped),
         "published_precision_seconds": None,
-        "fetched_at": _time(raw.fetched_at, "fetched_at", dropped),
-        "embargoed_until": _time(raw.embargoed_until, "embargoed_until", dropped),
+        "fetched_at": format_time(fetched) if fetched else None,
+        "embargoed_until": format_time(embargo) if embargo else None,
         "status": raw.status,
         "agencies": found.agencies,
         "content_digest": digest,
@@ -86,23 +108,21 @@ def article_of(
     return Made(article, _compared(text, found))
 
 
-def part_of(parent: dict[str, Any], part: Part, position: int, outlets: Outlets) -> Made | None:
-    """One embedded article; None where cleaning leaves nothing of it."""
-    text = clean_text(part.text)[0]
-    if not text:
-        return None
+def part_of(parent: dict[str, Any], draft: Draft, names: Names, outlets: Outlets) -> Made:
+    """One embedded article; `parent` are the fields of its page's own."""
+    part, text = draft.part or Part(""), draft.text
     title = clean_line(part.title, _LINE_BYTES)
     source = clean_line(outlets.domain(part.source or "") or part.source, SOURCE_BYTES)
     digest = content_digest("usable", title, text)
     byline = _byline(clean_line(part.byline, _LINE_BYTES))
-    found = attribute(text, source=source, credit=None, byline=byline)
+    found = attribute(text, names, source=source, credit=None, byline=byline)
     time = part.time
     article = parent | {
         "article_id": part_id(parent["article_id"], source, title, digest),
         "producer_id": None,
         "version": None,
         "parent_id": parent["article_id"],
-        "position": position,
+        "position": draft.position,
         "parts": 0,
         "kind": "article",
         "source": source,
@@ -157,9 +177,10 @@ def _origin(raw: RawArticle, page: Page, source: str | None, outlets: Outlets) -
         name = domain_of(hint) if "." in hint and " " not in hint else outlets.domain(hint) or hint
         if name and name != source:
             return clean_line(name, SOURCE_BYTES)
-    own = domain_of(raw.url) if raw.url else None
     named = page.metadata.address or raw.canonical_url
-    other = domain_of(named) if named else None
+    if named is None:
+        return None
+    own, other = domain_of(raw.url) if raw.url else None, domain_of(named)
     if own and other and not _same_site(own, other):
         return clean_line(other, SOURCE_BYTES)
     return None
@@ -180,24 +201,21 @@ def _canonical(raw: RawArticle, page: Page, dropped: list[str]) -> str | None:
     return canonical_address(page.metadata.address) if page.metadata.address else None
 
 
-def _published(raw: RawArticle, page: Page, dropped: list[str]) -> str | None:
-    text = raw.published_at or page.metadata.published
-    if text is None:
-        return None
-    time = parse_time(text)
+def _published(
+    raw: RawArticle, page: Page, fetched: datetime | None, dropped: list[str]
+) -> str | None:
+    time = _time(raw.published_at or page.metadata.published, "published_at", dropped)
     if time is None:
-        dropped.append("published_at")
         return None
-    fetched = parse_time(raw.fetched_at) if raw.fetched_at else None
     if fetched is not None and time > fetched + _FUTURE:
         dropped.append("published_in_future")
     return format_time(time)
 
 
-def _time(text: str | None, name: str, dropped: list[str]) -> str | None:
+def _time(text: str | None, name: str, dropped: list[str]) -> datetime | None:
     if text is None:
         return None
-    if time := parse_time(text):
-        return format_time(time)
-    dropped.append(name)
-    return None
+    time = parse_time(text)
+    if time is None:
+        dropped.append(name)
+    return time

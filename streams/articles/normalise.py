@@ -7,20 +7,23 @@ last: `decode_chunk`, then `read_page` for each of `Decoded.pages`, then `normal
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
 import orjson
 
 from schemas import RawArticle
+from streams.articles.attribution import names_in
 from streams.articles.body import NO_PAGE, body_of, page_of
 from streams.articles.decode import decode
-from streams.articles.fields import Made, article_of, part_of
+from streams.articles.fields import Draft, Made, article_of, part_of
 from streams.articles.outlets import Outlets, outlets
 from streams.articles.page import Page, PageSource
 from streams.articles.record import Record
 from streams.articles.rejection import Rejection
+from streams.articles.text import clean_text
 
 
 @dataclass(slots=True)
@@ -87,24 +90,49 @@ def normalise_chunk(
     """Make the articles; `pages` are those of `decoded.pages`, in the same order."""
     chunk = NormalisedChunk()
     page_at = {place: page for (place, _), page in zip(decoded.pages, pages, strict=True)}
-    for place, (record, raw) in enumerate(zip(records, decoded.articles, strict=True)):
-        if isinstance(raw, Rejection):
-            chunk.rejections.append((place, raw))
-            continue
-        dropped = ["surrogates"] if decoded.repaired[place] else []
-        page = page_at.get(place)
-        text = body_of(raw, page, dropped)
-        made = (
-            text
-            if isinstance(text, Rejection)
-            else article_of(raw, page or NO_PAGE, text, record, decoded.outlets, dropped)
+    dropped: list[list[str]] = [["surrogates"] if cut else [] for cut in decoded.repaired]
+    drafts: list[Draft] = []
+    for place, raw in enumerate(decoded.articles):
+        drafted = (
+            raw if isinstance(raw, Rejection) else _drafts(place, raw, page_at, dropped[place])
         )
+        if isinstance(drafted, Rejection):
+            chunk.rejections.append((place, drafted))
+        else:
+            drafts += drafted
+    parent: dict[str, Any] | None = None
+    for draft, names in zip(drafts, names_in([draft.text for draft in drafts]), strict=True):
+        if draft.part is not None:
+            if parent is not None:
+                chunk.add(draft.place, part_of(parent, draft, names, decoded.outlets))
+            continue
+        place, parent = draft.place, None
+        raw, record = decoded.articles[place], records[place]
+        if isinstance(raw, Rejection):
+            continue
+        made = article_of(raw, draft, names, record, decoded.outlets, dropped[place])
         if isinstance(made, Rejection):
             chunk.rejections.append((place, made))
             continue
-        chunk.dropped.update(dropped)
+        parent = made.article
+        chunk.dropped.update(dropped[place])
         chunk.add(place, made)
-        for position, part in enumerate(page.parts if page else (), 1):
-            if embedded := part_of(made.article, part, position, decoded.outlets):
-                chunk.add(place, embedded)
+    chunk.rejections.sort(key=itemgetter(0))
     return chunk
+
+
+def _drafts(
+    place: int, raw: RawArticle, page_at: Mapping[int, Page], dropped: list[str]
+) -> list[Draft] | Rejection:
+    """A record's own article and those embedded in its page."""
+    page = page_at.get(place)
+    text = body_of(raw, page, dropped)
+    if isinstance(text, Rejection):
+        return text
+    if page is None:
+        return [Draft(place, text, NO_PAGE)]
+    drafts = [Draft(place, text, page)]
+    for position, part in enumerate(page.parts, 1):
+        if cleaned := clean_text(part.text)[0]:
+            drafts.append(Draft(place, cleaned, page, part, position))
+    return drafts

@@ -16,6 +16,8 @@ _MAGIC = {
     "PK\x03\x04": "an archive", "JFIF": "an image", "{\\rtf": "an RTF document",
     "Rar!": "an archive", "ID3": "a sound file", "\x7fELF": "a program",
 }  # fmt: skip
+_ASCII_MAGIC = tuple(magic for magic in _MAGIC if magic.isascii())
+_MAGIC_CHARACTERS = 12
 _MOST_BROKEN = 0.1  # share of characters that stand for bytes of no text
 _SAMPLE_CHARACTERS = 2_000
 
@@ -23,7 +25,7 @@ _SAMPLE_CHARACTERS = 2_000
 def refusal(text: str) -> str | None:
     """Why a cleaned text is no article: 'expected ..., got ...', or None."""
     head = text[:_HEAD_CHARACTERS]
-    if not head.isalnum() and (kind := _kind_of_file(text, head)):
+    if (kind := _kind_of_file(text, head)) is not None:
         return f"expected text, got {kind}"
     if len(text) > _MOST_CHARACTERS or text.count(" ") > _MOST_WORDS:
         return None
@@ -35,10 +37,13 @@ def refusal(text: str) -> str | None:
 
 
 def _kind_of_file(text: str, head: str) -> str | None:
-    for magic, kind in _MAGIC.items():
-        if head.find(magic, 0, 12) >= 0:
-            return kind
-    if text.isascii():
+    plain = text.isascii()
+    # What stands before or in the mark of a file is mostly no ASCII; the rest begin like this.
+    if not plain or head.startswith(_ASCII_MAGIC):
+        for magic, kind in _MAGIC.items():
+            if head.find(magic, 0, _MAGIC_CHARACTERS) >= 0:
+                return kind
+    if plain:
         return None
     sample = text[:_SAMPLE_CHARACTERS]
     return "bytes" if sample.count("\ufffd") > len(sample) * _MOST_BROKEN else None

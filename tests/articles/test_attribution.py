@@ -5,14 +5,18 @@ from __future__ import annotations
 import pytest
 
 from schemas.normalised_article import Agency
-from streams.articles.attribution import attribute
+from streams.articles.attribution import Attribution, attribute, names_in
 
 STORY = "The council decided on Monday to rebuild the old bridge over the river."
 
 
-def found(text: str = STORY, **fields: str | None) -> list[tuple[str, str, str]]:
+def attributed(text: str, **fields: str | None) -> Attribution:
     given = {"source": None, "credit": None, "byline": None} | fields
-    agencies = [Agency.model_validate(a) for a in attribute(text, **given).agencies]
+    return attribute(text, names_in([text])[0], **given)
+
+
+def found(text: str = STORY, **fields: str | None) -> list[tuple[str, str, str]]:
+    agencies = [Agency.model_validate(a) for a in attributed(text, **fields).agencies]
     return [(agency.name, agency.role, agency.evidence) for agency in agencies]
 
 
@@ -72,14 +76,14 @@ def test_part_of_a_word_is_no_agency(credit: str) -> None:
 def test_a_dateline_names_place_and_agency_and_is_not_compared(
     text: str, agency: str, place: str | None, story: str
 ) -> None:
-    result = attribute(text, source=None, credit=None, byline=None)
+    result = attributed(text)
     assert (agency, "provider", "dateline") in found(text)
     assert result.place == place
     assert text[result.start :].strip() == story
 
 
 def test_a_dateline_may_name_no_agency() -> None:
-    result = attribute(f"GENEVA: {STORY}", source=None, credit=None, byline=None)
+    result = attributed(f"GENEVA: {STORY}")
     assert (result.place, result.agencies) == ("GENEVA", [])
 
 
@@ -152,5 +156,5 @@ def test_a_person_is_no_agency(byline: str) -> None:
 )
 def test_boilerplate_at_the_end_is_not_compared(tail: str) -> None:
     text = f"{STORY}\n\n{tail}"
-    result = attribute(text, source=None, credit=None, byline=None)
+    result = attributed(text)
     assert text[result.start : result.end].strip() == STORY

@@ -212,7 +212,7 @@ def test_lone_surrogates_are_replaced_and_reported() -> None:
         ({"embargoed_until": "2026-02-30T00:00:00Z"}, ["embargoed_until"]),
         (
             {"url": "x", "published_at": "x", "fetched_at": "x"},
-            ["url", "published_at", "fetched_at"],
+            ["url", "fetched_at", "published_at"],
         ),
     ],
 )
