@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 from schemas import RawArticle, Reason
@@ -16,7 +16,7 @@ from streams.articles.pages.reading import Part
 from streams.articles.record import Record
 from streams.articles.rejection import Rejection, rejected
 from streams.articles.text import clean_line
-from streams.articles.times import format_milliseconds, format_time, parse_time
+from streams.articles.times import format_milliseconds, format_time, parse_time, utc_time
 
 _LINE_BYTES = 1024
 # A clock may be wrong by a little; what is published a day after it was fetched is not.
@@ -91,8 +91,8 @@ def article_of(
         "text_confidence": page.confidence,
         "published_at": _published(raw, page, fetched, dropped),
         "published_precision_seconds": None,
-        "fetched_at": format_time(fetched) if fetched else None,
-        "embargoed_until": format_time(embargo) if embargo else None,
+        "fetched_at": fetched,
+        "embargoed_until": embargo,
         "status": raw.status,
         "agencies": found.agencies,
         "content_digest": digest,
@@ -201,21 +201,19 @@ def _canonical(raw: RawArticle, page: Page, dropped: list[str]) -> str | None:
     return canonical_address(page.metadata.address) if page.metadata.address else None
 
 
-def _published(
-    raw: RawArticle, page: Page, fetched: datetime | None, dropped: list[str]
-) -> str | None:
+def _published(raw: RawArticle, page: Page, fetched: str | None, dropped: list[str]) -> str | None:
     time = _time(raw.published_at or page.metadata.published, "published_at", dropped)
-    if time is None:
-        return None
-    if fetched is not None and time > fetched + _FUTURE:
-        dropped.append("published_in_future")
-    return format_time(time)
+    if time is not None and fetched is not None and time[:10] > fetched[:10]:
+        printed, now = parse_time(time), parse_time(fetched)
+        if printed and now and printed > now + _FUTURE:
+            dropped.append("published_in_future")
+    return time
 
 
-def _time(text: str | None, name: str, dropped: list[str]) -> datetime | None:
+def _time(text: str | None, name: str, dropped: list[str]) -> str | None:
     if text is None:
         return None
-    time = parse_time(text)
+    time = utc_time(text)
     if time is None:
         dropped.append(name)
     return time
