@@ -32,6 +32,21 @@ class Contract(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
+Evidence = Literal[
+    "publisher",
+    "credit",
+    "byline",
+    "dateline",
+    "end_line",
+    "copyright",
+    "json_ld",
+    "contributed",
+    "cited",
+    "photo",
+    "mention",
+]
+
+
 class Agency(Contract):
     """A news agency that an article names."""
 
@@ -39,7 +54,7 @@ class Agency(Contract):
     role: Literal["provider", "cited"] = Field(
         description="`provider`: the text comes from it. `cited`: the text quotes it."
     )
-    evidence: str = Field(description="Where it was found: 'credit', 'byline', 'dateline', ...")
+    evidence: Evidence = Field(description="The best reason for the role; best first in the list.")
 
 
 class RawCoordinates(Contract):
@@ -59,15 +74,27 @@ class NormalisedArticle(Contract):
     version: int | None = Field(description="The raw event's `version`.")
     parent_id: Id | None = Field(description="The page's main article, for a part of a page.")
     position: int | None = Field(ge=1, description="Place among the page's parts, from 1.")
+    parts: int = Field(ge=0, description="Embedded articles published beside this one.")
+    kind: Literal["article", "live_blog", "gallery"]
     source: str | None = Field(description="Publisher: a domain where known, else a name.")
+    syndicated_from: str | None = Field(
+        description="Whom the page itself names as its text's source: a domain, or a name."
+    )
     url: str | None
     canonical_url: str | None = Field(description="The address without tracking and variants.")
     title: str | None
     byline: str | None
     credit: str | None
+    dateline: str | None = Field(description="Where it says that it was written.")
     language: Language
     text: str = Field(description="The article's text; empty only when `status` is `canceled`.")
+    text_confidence: float | None = Field(
+        ge=0, le=1, description="How sure a page's main story is; null where nothing was cut."
+    )
     published_at: Time | None
+    published_precision_seconds: int | None = Field(
+        ge=1, description="How exact a printed time is: '4 hours ago' is good to 3600."
+    )
     fetched_at: Time | None
     embargoed_until: Time | None
     status: Status

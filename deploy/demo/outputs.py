@@ -16,7 +16,10 @@ from streams.kafka.topics import DEAD_LETTERS, ENRICHED, NORMALISED, STORIES
 from streams.settings import Settings
 
 # An article of the summary: few fields of many thousand articles.
-_KEPT = ("article_id", "source", "title", "language", "published_at", "status")
+_KEPT = (
+    "article_id", "parent_id", "position", "parts", "source", "title", "language", "published_at",
+    "published_precision_seconds", "agencies", "status",
+)  # fmt: skip
 
 
 @dataclass(slots=True)

@@ -35,6 +35,7 @@ def show(console: Console, outputs: Outputs, run: Run) -> None:
     """Print the summary."""
     _show_stories(console, outputs)
     _show_pages(console, outputs)
+    _show_taken_apart(console, outputs)
     _show_rejected(console, outputs)
     _show_counts(console, outputs, run)
 
@@ -72,6 +73,29 @@ def _show_pages(console: Console, outputs: Outputs) -> None:
                 branch.add(f"[dim]{escape(match['reason'])}[/]")
         if len(linked) > _PAGES_SHOWN:
             tree.add(f"[dim]and {len(linked) - _PAGES_SHOWN} more[/]")
+        console.print(tree)
+
+
+def _show_taken_apart(console: Console, outputs: Outputs) -> None:
+    """One page of plain text: its story, and the articles that stood in it in full."""
+    pages = [article for article in outputs.articles.values() if article["parts"]]
+    for page in pages[:1]:
+        tree = Tree(
+            f"[bold]A page taken apart[/] [dim]one of {len(pages)}[/]\n{_title(page)}"
+            f" [dim]its own story: {page['relation']}[/]"
+        )
+        parts = [a for a in outputs.articles.values() if a["parent_id"] == page["article_id"]]
+        for part in sorted(parts, key=lambda part: int(part["position"])):
+            agencies = [a["name"] for a in part["agencies"] if a["role"] == "provider"]
+            told = [
+                f"{part['position']}. [{_COLOURS[part['relation']]}]{part['relation']}[/]",
+                _title(part),
+                *([f"published {part['published_at']}"] if part["published_at"] else []),
+                *([f"by {escape(', '.join(agencies))}"] if agencies else []),
+            ]
+            branch = tree.add(" ".join(told))
+            for match in part["matches"][:1]:
+                branch.add(f"[dim]{escape(match['reason'])}[/]")
         console.print(tree)
 
 
@@ -130,9 +154,10 @@ def _show_counts(console: Console, outputs: Outputs, run: Run) -> None:
     table.add_row("redeliveries", f"{run.redeliveries:,}", "known already: silent")
     table.add_row("stories", f"{len(outputs.stories):,}", "of two articles or more")
     console.print(table)
-    accounted = outputs.verdicts + run.redeliveries + len(outputs.dead_letters)
-    word = "[green]every event accounted for[/]" if accounted == run.raw_events else (
-        f"[red]{run.raw_events - accounted} events unaccounted for[/]"
+    # A page gives several articles: it is articles that must all come out again.
+    missing = run.normalised - outputs.verdicts - run.redeliveries
+    word = f"[red]{missing} articles unaccounted for[/]" if missing else (
+        "[green]every article accounted for[/]"
     )  # fmt: skip
     console.print(
         f"{word}; {run.raw_events / run.seconds:,.0f} events/s from the first to the last"

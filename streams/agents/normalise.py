@@ -32,13 +32,14 @@ class NormaliseStage:
         self._topic = topic_name(settings, NORMALISED)
         self._dead_letters = topic_name(settings, DEAD_LETTERS)
         self._headers = EventHeaders("article.normalised.v1", NORMALISED)
-        self.pages = PagePool(settings.page_processes)
+        self._outlets_file = settings.outlets_file
+        self.pages = PagePool(settings.page_processes, settings.page_seconds)
 
     async def handle(self, chunk: Chunk) -> Awaitable[Publish]:
         """Normalise a chunk's records; the sketches are made while they are encoded."""
         started = time.perf_counter()
-        decoded = decode_chunk(chunk.records, self._limit)
-        pages = await self.pages.read([html for _, html in decoded.pages])
+        decoded = decode_chunk(chunk.records, self._limit, self._outlets_file)
+        pages = await self.pages.read([page for _, page in decoded.pages])
         articles = normalise_chunk(chunk.records, decoded, pages)
         self._metrics.work_seconds.observe(STAGE, time.perf_counter() - started)
         return self._encode(chunk, decoded, articles)
@@ -64,7 +65,7 @@ class NormaliseStage:
         return publish
 
     def _outgoing(self, chunk: Chunk, articles: NormalisedChunk, shards: int) -> Outgoing:
-        sketches = sketch_texts([article["text"] for article in articles.articles])
+        sketches = sketch_texts(articles.compared)
         entries = encode_entries(entries_of(articles.articles, sketches))
         out = Outgoing(self._topic)
         for place, article, value, entry in zip(

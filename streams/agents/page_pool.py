@@ -1,4 +1,4 @@
-"""HTML pages are read in processes of their own: one page takes 10 ms and more."""
+"""Pages are read in processes of their own: one takes milliseconds, a chunk of them seconds."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ import signal
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
+from datetime import UTC, datetime
+from functools import partial
+from types import FrameType
 
-from streams.articles.page import Page, read_page
+from streams.articles.page import Page, PageSource, read_page
 
 _PR_SET_PDEATHSIG = 1
 
@@ -19,11 +22,12 @@ _PR_SET_PDEATHSIG = 1
 class PagePool:
     """A pool that starts at the first page or before, and ends with its owner."""
 
-    def __init__(self, processes: int) -> None:
+    def __init__(self, processes: int, page_seconds: float) -> None:
         self._processes = processes
+        self._read = partial(_read_in_time, page_seconds)
         self._executor: ProcessPoolExecutor | None = None
 
-    async def read(self, pages: Sequence[str]) -> list[Page]:
+    async def read(self, pages: Sequence[PageSource]) -> list[Page]:
         """Read pages without holding up the event loop; the answers are in the same order.
 
         Raises BrokenProcessPool when a process died: the machinery failed, not the page.
@@ -32,16 +36,17 @@ class PagePool:
             return []
         loop, executor = asyncio.get_running_loop(), self._started()
         return await asyncio.gather(
-            *(loop.run_in_executor(executor, read_page, page) for page in pages)
+            *(loop.run_in_executor(executor, self._read, page) for page in pages)
         )
 
-    def read_now(self, pages: Sequence[str]) -> list[Page]:
+    def read_now(self, pages: Sequence[PageSource]) -> list[Page]:
         """The same, waiting."""
-        return list(self._started().map(read_page, pages)) if pages else []
+        return list(self._started().map(self._read, pages)) if pages else []
 
     async def warm_up(self) -> None:
         """Start the processes ahead of the first page, which would wait seconds for them."""
-        await self.read(["<p></p>"] * self._processes)
+        page = PageSource("<p></p>", "Menu\nSearch\nHome\nShare", datetime(1970, 1, 1, tzinfo=UTC))
+        await self.read([page] * self._processes)
 
     def close(self) -> None:
         """End the processes."""
@@ -57,6 +62,24 @@ class PagePool:
                 self._processes, context, _end_with_parent, (os.getpid(),)
             )
         return self._executor
+
+
+def _read_in_time(seconds: float, page: PageSource) -> Page:
+    """Read a page, but give it up when it takes longer: one page must not hold up a chunk."""
+    if sys.platform == "win32":  # no timers there
+        return read_page(page)
+    signal.signal(signal.SIGALRM, _give_up)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        return read_page(page)
+    except TimeoutError:
+        return Page(failure=f"one that takes more than {seconds:g} seconds", timed_out=True)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _give_up(_signal: int, _frame: FrameType | None) -> None:
+    raise TimeoutError
 
 
 def _end_with_parent(parent: int) -> None:

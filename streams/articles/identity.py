@@ -19,6 +19,14 @@ def article_id(
     return _hash("content", source or "", digest)
 
 
+def part_id(parent_id: str, source: str | None, title: str | None, digest: str) -> str:
+    """32 hex digits for an embedded article: the same each time that its page is read.
+
+    From its page and its own source and title; from its content where it has no title.
+    """
+    return _hash("part", parent_id, source or "", title or digest)
+
+
 def content_digest(status: str, title: str | None, text: str) -> str:
     """32 hex digits that change when a consumer would have to look again."""
     return _hash(status, title or "", text)

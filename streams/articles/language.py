@@ -37,9 +37,9 @@ def language_of(text: str, claimed: str | None) -> str:
     tag = _code(claimed.replace("_", "-").split("-")[0].lower()) if claimed else None
     if not text:
         return tag or UNDETERMINED
-    sample = text[:_SAMPLE_CHARACTERS].replace("\n", " ")
-    if _is_plainly_english(sample[:_ENGLISH_CHARACTERS]):
+    if _is_plainly_english(text[:_ENGLISH_CHARACTERS]):
         return "en"
+    sample = text[:_SAMPLE_CHARACTERS].replace("\n", " ")
     code, distance = detect_fast(sample)
     found = _code(code)
     sure = distance <= _SURE_DISTANCE and found not in _CLOSE_RELATIVES

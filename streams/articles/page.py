@@ -1,42 +1,65 @@
-"""HTML page -> body text and what the page says of itself."""
+"""A page, in HTML or as plain text -> its article, the articles embedded in it, its metadata."""
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
+from datetime import datetime
 
-import trafilatura
+from streams.articles.html_page import read_html
+from streams.articles.metadata import NOTHING_SAID, Metadata
+from streams.articles.outlets import outlets
+from streams.articles.pages.reading import Part, read_text_page
 
-# trafilatura reports every odd page as an error; an odd page is everyday here and has its reason.
-logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
-logging.getLogger("htmldate").setLevel(logging.CRITICAL)
 
-# htmldate would take today's date for its limit: the same page must give the same date for ever.
-_DATE_OPTIONS = {"original_date": True, "extensive_search": False, "max_date": "2100-01-01"}
+@dataclass(frozen=True, slots=True)
+class PageSource:
+    """A page to read. `now` is when it was fetched: `3 hours ago` counts from it."""
+
+    html: str | None
+    text: str | None
+    now: datetime
+    title: str | None = None
+    outlets_file: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What an HTML page holds. `text` is empty where it holds no article."""
+    """What a page holds. `text` is empty where it holds no article.
+
+    confidence: how sure the main story's lines are, 0 to 1; None where nothing was cut.
+    failure: why the page could not be read.
+    """
 
     text: str = ""
     title: str | None = None
-    byline: str | None = None
-    address: str | None = None
-    published: str | None = None
+    metadata: Metadata = NOTHING_SAID
+    parts: tuple[Part, ...] = ()
+    confidence: float | None = None
     failure: str | None = None
+    timed_out: bool = False
+    from_text: bool = False  # whether it was taken from plain text
 
 
-def read_page(html: str) -> Page:
-    """Extract the main article of one HTML page (trafilatura)."""
+def read_page(source: PageSource) -> Page:
+    """Take the article out of HTML; where that holds none, out of the text."""
+    page = _read_html(source.html) if source.html and source.html.strip() else Page()
+    if page.text or not source.text:
+        return page
+    found = read_text_page(source.text, source.now, outlets(source.outlets_file), source.title)
+    return Page(
+        text=found.text,
+        title=found.title,
+        metadata=page.metadata,
+        parts=found.parts,
+        confidence=found.confidence,
+        failure=page.failure,
+        from_text=True,
+    )
+
+
+def _read_html(html: str) -> Page:
     try:
-        found = trafilatura.bare_extraction(
-            html,
-            include_comments=False,
-            include_tables=True,
-            with_metadata=True,
-            date_extraction_params=dict(_DATE_OPTIONS),
-        )
+        text, metadata = read_html(html)
     except (
         ValueError,
         TypeError,
@@ -47,12 +70,4 @@ def read_page(html: str) -> Page:
     ) as error:
         # The parser broke on this page: a property of the page, not of the machinery.
         return Page(failure=f"{type(error).__name__}: {error}"[:200])
-    if found is None or isinstance(found, dict):
-        return Page()
-    return Page(
-        text=found.text or "",
-        title=found.title,
-        byline=found.author,
-        address=found.url,
-        published=found.date,
-    )
+    return Page(text=text, title=metadata.title, metadata=metadata)

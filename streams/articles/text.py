@@ -1,9 +1,13 @@
-"""Plain text as it should be stored: no control characters, one form for equal letters."""
+"""Plain text as it should be stored: whole letters, one form for equal ones, nothing invisible."""
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
+
+import ftfy
+from ftfy.badness import is_bad
 
 # Control characters but tab, line feed and carriage return; C1 controls; noncharacters that
 # would end a C string or break XML downstream.
@@ -11,15 +15,48 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 _ASCII_CONTROL = bytes(c for c in range(128) if _CONTROL.match(chr(c)))
 _NEWLINES = re.compile("\r\n?|[\u2028\u2029]")
 _BLANK_LINES = re.compile(r"\n{3,}")
+# Soft hyphens, zero-width spaces, byte order marks and marks of direction. Joiners stay: Persian
+# and Hindi spell with them, and so do emoji.
+_INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u2060\u202a-\u202e\u2066-\u2069\ufeff]")
+_ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{2,6}|#x[0-9a-fA-F]{2,5});")
+# UTF-8 that was read as windows-1252 or latin-1: a lead byte as a letter, and what no word has next
+# to it. Two of them, as one may stand in a text that is about such things.
+_MOJIBAKE = re.compile(
+    r"(?:[ÃÂÐÑØÙÎÏãåæçâ][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|ðŸ).{0,400}?" * 2, re.DOTALL
+)
+_MOJIBAKE_LEADS = "ÃÂÐÑØÙÎÏãåæçâð"
+# ftfy takes a millisecond for each few thousand characters, and what is broken is so everywhere.
+_MOST_MENDED_CHARACTERS = 200_000
+_MEND = ftfy.TextFixerConfig(
+    unescape_html=False,
+    remove_terminal_escapes=False,
+    fix_latin_ligatures=False,
+    fix_character_width=False,
+    uncurl_quotes=False,
+    fix_line_breaks=False,
+    fix_surrogates=False,
+    remove_control_chars=False,
+    normalization=None,
+    explain=False,
+)
 
 
 def clean_text(text: str) -> tuple[str, bool]:
-    """-> (text in NFC, lines trimmed at the end, at most one blank line in a row; whether
-    control characters had to go)."""
+    """-> (text; whether control characters had to go).
+
+    In NFC, mojibake mended, HTML entities (also doubly escaped ones) resolved, without invisible
+    characters; lines trimmed at the end, at most one blank line in a row.
+    """
+    if "&" in text and ";" in text:
+        text = _unescaped(text)
+    if not text.isascii():
+        text = _mended(text)
     removed = _has_control(text)
     if removed:
         text = _CONTROL.sub("", text)
     if not text.isascii():
+        if _INVISIBLE.search(text):
+            text = _INVISIBLE.sub("", text)
         text = unicodedata.normalize("NFC", text)
     # Looking for a character takes a hundredth of what an expression takes to find nothing.
     if "\r" in text or "\u2028" in text or "\u2029" in text:
@@ -31,18 +68,38 @@ def clean_text(text: str) -> tuple[str, bool]:
     return text.strip(), removed
 
 
+def _unescaped(text: str) -> str:
+    """Entities resolved once, and once more where that leaves some: `&amp;quot;`."""
+    for _ in range(2):
+        if not _ENTITY.search(text):
+            break
+        text = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
+    return text
+
+
+def _mended(text: str) -> str:
+    """UTF-8 that was read as another encoding, put right."""
+    if len(text) > _MOST_MENDED_CHARACTERS or not any(lead in text for lead in _MOJIBAKE_LEADS):
+        return text
+    return ftfy.fix_text(text, _MEND) if _MOJIBAKE.search(text) and is_bad(text) else text
+
+
 def _has_control(text: str) -> bool:
     if text.isascii():  # four times as fast as the expression, on every article
         encoded = text.encode("ascii")
         return len(encoded.translate(None, _ASCII_CONTROL)) != len(encoded)
-    return _CONTROL.search(text) is not None
+    encoded = text.encode("utf-8", "surrogatepass")
+    if len(encoded.translate(None, _ASCII_CONTROL)) != len(encoded):
+        return True
+    # C1 controls begin with the byte C2 there, the noncharacters with EF BF.
+    return (b"\xc2" in encoded or b"\xef\xbf" in encoded) and _CONTROL.search(text) is not None
 
 
 def clean_line(text: str | None, limit_bytes: int) -> str | None:
     """One line of at most `limit_bytes` bytes of UTF-8, or None where nothing is left."""
     if not text:
         return None
-    if text.isascii() and text.isprintable() and "  " not in text:
+    if text.isascii() and text.isprintable() and "  " not in text and "&" not in text:
         line = text.strip()
     else:
         line = " ".join(clean_text(text)[0].split())

@@ -101,7 +101,7 @@ def process_command(
     from streams.cli.process import Summary, process  # noqa: PLC0415
 
     settings, summary = load_settings(**_assignments(set_ or [])), Summary()
-    pool = PagePool(settings.page_processes)
+    pool = PagePool(settings.page_processes, settings.page_seconds)
     with contextlib.ExitStack() as files:
         files.callback(pool.close)
         sink = sys.stdout.buffer if str(output) == "-" else files.enter_context(output.open("wb"))

@@ -10,7 +10,7 @@ from itertools import islice
 import orjson
 
 from streams.articles.normalise import NormalisedChunk, decode_chunk, normalise_chunk
-from streams.articles.page import Page
+from streams.articles.page import Page, PageSource
 from streams.articles.rejection import Rejection
 from streams.cli.inputs import RawEvent
 from streams.detection.chunk import Chunk
@@ -22,7 +22,7 @@ from streams.detection.verdict import VerdictWriter
 from streams.kafka.topics import RAW
 from streams.settings import Settings
 
-ReadPages = Callable[[list[str]], list[Page]]
+ReadPages = Callable[[list[PageSource]], list[Page]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +62,8 @@ def process(
     state, writer = ShardState(parameters), VerdictWriter(parameters)
     records = _records(events)
     while chunk := list(islice(records, settings.chunk_records)):
-        decoded = decode_chunk(chunk, settings.record_bytes)
-        articles = normalise_chunk(chunk, decoded, read_pages([html for _, html in decoded.pages]))
+        decoded = decode_chunk(chunk, settings.record_bytes, settings.outlets_file)
+        articles = normalise_chunk(chunk, decoded, read_pages([page for _, page in decoded.pages]))
         enriched: list[bytes] = []
         if articles.places:
             decision = decide(state, _articles(chunk, articles), writer)
@@ -77,7 +77,7 @@ def process(
 
 
 def _articles(chunk: list[FileRecord], articles: NormalisedChunk) -> Chunk:
-    sketches = sketch_texts([article["text"] for article in articles.articles])
+    sketches = sketch_texts(articles.compared)
     return Chunk(
         values=articles.values,
         entries=entries_of(articles.articles, sketches),

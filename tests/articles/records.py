@@ -39,7 +39,7 @@ def raw(**fields: Any) -> bytes:
 def normalised_chunk(*values: bytes | None) -> NormalisedChunk:
     records = [FakeRecord(value, offset) for offset, value in enumerate(values)]
     decoded = decode_chunk(records, LIMIT_BYTES)
-    return normalise_chunk(records, decoded, [read_page(html) for _, html in decoded.pages])
+    return normalise_chunk(records, decoded, [read_page(page) for _, page in decoded.pages])
 
 
 def normalised(**fields: Any) -> NormalisedArticle:

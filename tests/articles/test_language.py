@@ -1,6 +1,6 @@
 """The text's own language counts; the producer's tag where the text does not tell."""
 
-# ruff: noqa: RUF001, E501 -- of other alphabets, and of letters that are two columns wide
+# ruff: noqa: E501 -- of other alphabets, and of letters that are two columns wide
 
 from __future__ import annotations
 

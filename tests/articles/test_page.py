@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 import trafilatura
 
-from streams.articles.page import Page, read_page
+from streams.articles.page import Page, PageSource, read_page
 
 FIRST = (
     "The council decided on Monday evening to rebuild the old bridge over the Aare, which has"
@@ -27,6 +29,13 @@ HEAD = """
 """
 
 
+NOW = datetime(2026, 3, 2, tzinfo=UTC)
+
+
+def read(html: str) -> Page:
+    return read_page(PageSource(html, None, NOW))
+
+
 def page(head: str = HEAD, body: str = f"<p>{FIRST}</p>\n<p>{SECOND}</p>") -> str:
     return f"""<!DOCTYPE html>
 <html lang="en"><head>{head}</head><body>
@@ -41,7 +50,7 @@ def page(head: str = HEAD, body: str = f"<p>{FIRST}</p>\n<p>{SECOND}</p>") -> st
 
 
 def test_the_body_is_read_without_what_stands_around_it() -> None:
-    text = read_page(page()).text
+    text = read(page()).text
     assert FIRST in text
     assert SECOND in text
     for around in ("Sport pages", "Most read", "Cat rescued", "Imprint", "newsletter", "tracking"):
@@ -49,20 +58,25 @@ def test_the_body_is_read_without_what_stands_around_it() -> None:
 
 
 def test_a_page_tells_of_its_title_byline_address_and_date() -> None:
-    found = read_page(page())
-    assert (found.title, found.byline, found.address, found.published, found.failure) == (
+    found = read(page())
+    about = found.metadata
+    assert (found.title, about.byline, about.address, about.published, found.failure) == (
         "Old bridge to be rebuilt",
         "Ana Berg",
         "https://daily.example/news/bridge",
-        "2026-03-02",
+        "2026-03-02T10:00:00+01:00",
         None,
     )
 
 
 def test_a_page_without_metadata_still_has_its_text() -> None:
-    found = read_page(page(head=""))
+    found = read(page(head=""))
     assert FIRST in found.text
-    assert (found.byline, found.address, found.published) == (None, None, None)
+    assert (found.metadata.byline, found.metadata.address, found.metadata.published) == (
+        None,
+        None,
+        None,
+    )
 
 
 @pytest.mark.parametrize(
@@ -80,12 +94,12 @@ def test_a_page_without_metadata_still_has_its_text() -> None:
     ],
 )
 def test_a_page_without_an_article_has_no_text(html: str) -> None:
-    assert read_page(html).text == ""
+    assert read(html).text == ""
 
 
 @pytest.mark.parametrize("tag", ["div", "b", "ul><li", "table><tr><td", "blockquote", "svg"])
 def test_a_hundred_thousand_nested_tags_are_no_crash(tag: str) -> None:
-    found = read_page(f"<{tag}>" * 100_000 + FIRST)
+    found = read(f"<{tag}>" * 100_000 + FIRST)
     assert isinstance(found, Page)
 
 
@@ -102,36 +116,36 @@ def test_a_hundred_thousand_nested_tags_are_no_crash(tag: str) -> None:
     ids=["unclosed", "crossed", "comment", "attributes", "nul", "entities"],
 )
 def test_broken_markup_does_not_cost_the_text(body: str) -> None:
-    text = read_page(page(body=body)).text
+    text = read(page(body=body)).text
     assert FIRST in text
     assert SECOND in text
 
 
 def test_an_encoding_that_the_page_only_claims_does_no_harm() -> None:
     """The text is already decoded: a stale declaration says nothing."""
-    assert FIRST in read_page('<?xml version="1.0" encoding="utf-16"?>' + page()).text
+    assert FIRST in read('<?xml version="1.0" encoding="utf-16"?>' + page()).text
 
 
 def test_a_date_after_today_is_kept_whatever_today_is() -> None:
     """Or a page read again later would say something else."""
     published = '<meta property="article:published_time" content="2095-03-02T10:00:00Z">'
-    assert read_page(page(head=published)).published == "2095-03-02"
+    assert read(page(head=published)).metadata.published == "2095-03-02T10:00:00Z"
 
 
 def test_a_date_is_not_made_from_words_that_depend_on_today() -> None:
     body = f"<p>3 hours ago</p><p>Updated today, yesterday at noon</p><p>{FIRST}</p>"
-    assert read_page(page(head="", body=body)).published is None
+    assert read(page(head="", body=body)).metadata.published is None
 
 
 @pytest.mark.parametrize("date", ["0000-00-00", "2026-13-45T99:99:99", "9" * 400, "soon", ""])
 def test_an_impossible_date_is_none(date: str) -> None:
     published = f'<meta property="article:published_time" content="{date}">'
-    assert read_page(page(head=published)).published is None
+    assert read(page(head=published)).metadata.published is None
 
 
 def test_the_same_page_gives_the_same_answer_again() -> None:
     """trafilatura can remember paragraphs it has seen, which would empty the second reading."""
-    assert len({read_page(page()) for _ in range(5)}) == 1
+    assert len({read(page()) for _ in range(5)}) == 1
 
 
 @pytest.mark.parametrize("error", [ValueError("odd"), RecursionError("deep"), KeyError("lost")])
@@ -142,7 +156,7 @@ def test_a_page_that_breaks_the_parser_has_a_failure_and_no_text(
         raise error
 
     monkeypatch.setattr(trafilatura, "bare_extraction", broken)
-    assert read_page(page()) == Page(failure=f"{type(error).__name__}: {error}")
+    assert read(page()) == Page(failure=f"{type(error).__name__}: {error}")
 
 
 def test_a_broken_machine_is_not_taken_for_a_broken_page(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -151,4 +165,4 @@ def test_a_broken_machine_is_not_taken_for_a_broken_page(monkeypatch: pytest.Mon
 
     monkeypatch.setattr(trafilatura, "bare_extraction", broken)
     with pytest.raises(OSError, match="disk"):
-        read_page(page())
+        read(page())

@@ -1,7 +1,5 @@
 """Tokens: the same word has the same hash wherever it stands and however it is written."""
 
-# ruff: noqa: RUF001 - letters that look like others are what this is about
-
 from __future__ import annotations
 
 import unicodedata

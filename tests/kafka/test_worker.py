@@ -70,7 +70,7 @@ def test_a_first_chunk_of_one_record_at_offset_0_does_not_stop_the_commits_after
 def test_the_same_bytes_come_out_of_kafka_as_of_process(settings: Settings, tmp_path: Path) -> None:
     lines = SAMPLE.read_bytes().splitlines()
     times = [NOON + i * 60_000 for i in range(len(lines))]
-    pool = PagePool(1)
+    pool = PagePool(1, 10)
     try:
         events = [RawEvent(None, line, at) for line, at in zip(lines, times, strict=True)]
         plain = settings.model_copy(update={"topic_prefix": ""})
@@ -98,10 +98,13 @@ def test_every_record_of_the_sample_ends_as_a_verdict_a_redelivery_or_a_dead_let
     with run_until_committed(settings, tmp_path) as worker:
         redeliveries = worker.metric("echowire_redeliveries_total")
         rejected = worker.metric("echowire_records_rejected_total")
+        normalised = worker.metric("echowire_articles_normalised_total")
         enriched = asyncio.run(read(settings, ENRICHED))
         letters = asyncio.run(read(settings, DEAD_LETTERS))
     assert len(letters) == rejected == 6
-    assert len(enriched) + redeliveries + len(letters) == len(lines)
+    assert len(enriched) + redeliveries == normalised
+    parts = [record for record in enriched if orjson.loads(record.value)["parent_id"]]
+    assert 20 < len(parts) <= normalised - (len(lines) - len(letters)) < 30
     verdicts = Counter((r.key, orjson.loads(r.value)["content_digest"]) for r in enriched)
     assert set(verdicts.values()) == {1}
     for record in enriched:

@@ -1,0 +1,68 @@
+"""Where an article's text comes from: the page, the text, or nowhere, and then why."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from schemas import RawArticle, Reason
+from streams.articles.page import Page, PageSource
+from streams.articles.pages.recognise import is_page
+from streams.articles.record import Record
+from streams.articles.refusals import refusal
+from streams.articles.rejection import Rejection, rejected
+from streams.articles.text import clean_text
+from streams.articles.times import parse_time
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST_MILLISECOND = 253_402_300_799_000  # of the year 9999: later ones have no datetime
+NO_PAGE = Page()
+
+
+def page_of(raw: RawArticle, record: Record, outlets_file: str | None) -> PageSource | None:
+    """The page that a raw event brings and that has to be read first, or None."""
+    if raw.status == "canceled":
+        return None
+    whole_page = raw.text is not None and is_page(raw.text)
+    if not raw.html and not whole_page:
+        return None
+    return PageSource(
+        html=raw.html,
+        text=raw.text if whole_page else None,
+        now=fetched(raw, record),
+        title=raw.title,
+        outlets_file=outlets_file,
+    )
+
+
+def fetched(raw: RawArticle, record: Record) -> datetime:
+    """When a page was fetched, UTC: by its own word, else by its record's time."""
+    own = parse_time(raw.fetched_at) if raw.fetched_at else None
+    if own is not None:
+        return own
+    milliseconds = min(max(record.timestamp, 0), _LAST_MILLISECOND)
+    return _EPOCH + timedelta(milliseconds=milliseconds)
+
+
+def body_of(raw: RawArticle, page: Page | None, dropped: list[str]) -> str | Rejection:
+    """The article's text, or why there is none; appends what had to be dropped."""
+    if raw.status == "canceled":
+        return clean_text(raw.text)[0] if raw.text else ""
+    if raw.text is None and raw.html is None:
+        return rejected(Reason.NO_BODY, "text: expected text or html, got neither")
+    if page is not None and page.timed_out:
+        return rejected(
+            Reason.TIMED_OUT, f"html: expected a page to read in time, got {page.failure}"
+        )
+    read = page is not None and (page.text or page.from_text)
+    text, removed = clean_text(page.text if page is not None and read else raw.text or "")
+    if removed:
+        dropped.append("control_characters")
+    name = "html" if raw.html and raw.html.strip() and not (page and page.from_text) else "text"
+    if text:
+        why = refusal(text)
+        return text if why is None else rejected(Reason.NO_ARTICLE, f"{name}: {why}")
+    if page is not None and (name == "html" or page.from_text):
+        why = page.failure or "nothing that reads like an article"
+        return rejected(Reason.NO_ARTICLE, f"{name}: expected a page with an article, got {why}")
+    name = "text" if raw.text is not None else "html"
+    return rejected(Reason.EMPTY_BODY, f"{name}: expected some text, got none but white space")

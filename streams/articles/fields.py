@@ -1,0 +1,219 @@
+"""An article's fields: from a raw event and its page, and from a part of the page."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+from schemas import RawArticle, Reason
+from streams.articles.address import SOURCE_BYTES, canonical_address, domain_of, publisher
+from streams.articles.attribution import Attribution, Names, attribute
+from streams.articles.identity import article_id, content_digest, part_id
+from streams.articles.language import language_of
+from streams.articles.outlets import Outlets
+from streams.articles.page import Page
+from streams.articles.pages.reading import Part
+from streams.articles.record import Record
+from streams.articles.rejection import Rejection, rejected
+from streams.articles.text import clean_line
+from streams.articles.times import format_milliseconds, format_time, parse_time, utc_time
+
+_LINE_BYTES = 1024
+# A clock may be wrong by a little; what is published a day after it was fetched is not.
+_FUTURE = timedelta(days=1)
+
+
+class Draft(NamedTuple):
+    """An article before its fields are made: of the record at `place` of the chunk.
+
+    `part` and `position` are None for the event's own article.
+    """
+
+    place: int
+    text: str
+    page: Page
+    part: Part | None = None
+    position: int | None = None
+
+
+class Made(NamedTuple):
+    """`NormalisedArticle` fields, and the part of the text that is compared."""
+
+    article: dict[str, Any]
+    compared: str
+
+
+def article_of(
+    raw: RawArticle,
+    draft: Draft,
+    names: Names,
+    record: Record,
+    outlets: Outlets,
+    dropped: list[str],
+) -> Made | Rejection:
+    """The event's own article. Appends to `dropped` the fields that it had to drop."""
+    page, text, meta = draft.page, draft.text, draft.page.metadata
+    title = clean_line(raw.title, _LINE_BYTES) or clean_line(page.title, _LINE_BYTES)
+    canonical = _canonical(raw, page, dropped)
+    if raw.status == "canceled" and raw.id is None and canonical is None:
+        return rejected(
+            Reason.INVALID_FIELD,
+            "id: expected the id or address of the item to cancel, got neither",
+        )
+    source = clean_line(_source(raw, page, canonical, outlets), SOURCE_BYTES)
+    digest = content_digest(raw.status, title, text)
+    byline = _byline(clean_line(raw.byline, _LINE_BYTES) or clean_line(meta.byline, _LINE_BYTES))
+    credit = clean_line(raw.credit, _LINE_BYTES)
+    found = attribute(
+        text, names, source=source, credit=credit, byline=byline, stated=meta.agency_hint
+    )
+    claimed = raw.language or meta.language
+    embargo = _time(raw.embargoed_until, "embargoed_until", dropped)
+    fetched = _time(raw.fetched_at, "fetched_at", dropped)
+    article = {
+        "article_id": article_id(source, raw.id, canonical, digest),
+        "producer_id": raw.id,
+        "version": raw.version,
+        "parent_id": None,
+        "position": None,
+        "parts": len(page.parts),
+        "kind": meta.kind or "article",
+        "source": source,
+        "syndicated_from": _origin(raw, page, source, outlets),
+        "url": clean_line(raw.url, 2 * _LINE_BYTES),
+        "canonical_url": canonical,
+        "title": title,
+        "byline": byline,
+        "credit": credit,
+        "dateline": clean_line(found.place, 128),
+        "language": language_of(text, claimed if claimed and claimed.isascii() else None),
+        "text": text,
+        "text_confidence": page.confidence,
+        "published_at": _published(raw, page, fetched, dropped),
+        "published_precision_seconds": None,
+        "fetched_at": fetched,
+        "embargoed_until": embargo,
+        "status": raw.status,
+        "agencies": found.agencies,
+        "content_digest": digest,
+        "attributes": raw.attributes,
+        "dropped": dropped,
+        "raw": {
+            "topic": record.topic,
+            "partition": record.partition,
+            "offset": record.offset,
+            "timestamp": format_milliseconds(record.timestamp),
+        },
+    }
+    return Made(article, _compared(text, found))
+
+
+def part_of(parent: dict[str, Any], draft: Draft, names: Names, outlets: Outlets) -> Made:
+    """One embedded article; `parent` are the fields of its page's own."""
+    part, text = draft.part or Part(""), draft.text
+    title = clean_line(part.title, _LINE_BYTES)
+    source = clean_line(outlets.domain(part.source or "") or part.source, SOURCE_BYTES)
+    digest = content_digest("usable", title, text)
+    byline = _byline(clean_line(part.byline, _LINE_BYTES))
+    found = attribute(text, names, source=source, credit=None, byline=byline)
+    time = part.time
+    article = parent | {
+        "article_id": part_id(parent["article_id"], source, title, digest),
+        "producer_id": None,
+        "version": None,
+        "parent_id": parent["article_id"],
+        "position": draft.position,
+        "parts": 0,
+        "kind": "article",
+        "source": source,
+        "syndicated_from": None,
+        "title": title,
+        "byline": byline,
+        "credit": None,
+        "dateline": clean_line(found.place, 128),
+        "language": language_of(text, parent["language"]),
+        "text": text,
+        "published_at": format_time(time.time) if time else None,
+        "published_precision_seconds": time.precision_seconds if time else None,
+        "embargoed_until": None,
+        "status": "usable",
+        "agencies": found.agencies,
+        "content_digest": digest,
+        "dropped": [],
+    }
+    return Made(article, _compared(text, found))
+
+
+def _compared(text: str, found: Attribution) -> str:
+    """The story without dateline and boilerplate; the whole text where nothing would be left."""
+    if not found.start and found.end == len(text):
+        return text
+    return text[found.start : found.end].strip() or text
+
+
+def _source(raw: RawArticle, page: Page, canonical: str | None, outlets: Outlets) -> str | None:
+    source = publisher(raw.source, canonical)
+    if source is None:
+        source = page.metadata.publisher
+    if source is not None and "." not in source:
+        return outlets.domain(source) or source
+    return source
+
+
+def _byline(byline: str | None) -> str | None:
+    """Without `By`, and without addresses."""
+    if byline is None:
+        return None
+    for word in ("By ", "BY ", "by ", "Von ", "von ", "Par ", "par ", "Por ", "por "):
+        if byline.startswith(word):
+            return byline[len(word) :].strip() or None
+    return byline
+
+
+def _origin(raw: RawArticle, page: Page, source: str | None, outlets: Outlets) -> str | None:
+    """Whom the page itself names as its text's source: a domain where known, never itself."""
+    hint = page.metadata.syndicated_from
+    if hint:
+        name = domain_of(hint) if "." in hint and " " not in hint else outlets.domain(hint) or hint
+        if name and name != source:
+            return clean_line(name, SOURCE_BYTES)
+    named = page.metadata.address or raw.canonical_url
+    if named is None:
+        return None
+    own, other = domain_of(raw.url) if raw.url else None, domain_of(named)
+    if own and other and not _same_site(own, other):
+        return clean_line(other, SOURCE_BYTES)
+    return None
+
+
+def _same_site(one: str, other: str) -> bool:
+    """`edition.cnn.com` and `cnn.com` are one publisher."""
+    return one == other or one.endswith(f".{other}") or other.endswith(f".{one}")
+
+
+def _canonical(raw: RawArticle, page: Page, dropped: list[str]) -> str | None:
+    """The canonical address: the producer's own, else the address itself, else the page's."""
+    for name, address in (("canonical_url", raw.canonical_url), ("url", raw.url)):
+        if address is not None:
+            if canonical := canonical_address(address):
+                return canonical
+            dropped.append(name)
+    return canonical_address(page.metadata.address) if page.metadata.address else None
+
+
+def _published(raw: RawArticle, page: Page, fetched: str | None, dropped: list[str]) -> str | None:
+    time = _time(raw.published_at or page.metadata.published, "published_at", dropped)
+    if time is not None and fetched is not None and time[:10] > fetched[:10]:
+        printed, now = parse_time(time), parse_time(fetched)
+        if printed and now and printed > now + _FUTURE:
+            dropped.append("published_in_future")
+    return time
+
+
+def _time(text: str | None, name: str, dropped: list[str]) -> str | None:
+    if text is None:
+        return None
+    time = utc_time(text)
+    if time is None:
+        dropped.append(name)
+    return time

@@ -1,0 +1,57 @@
+"""Publishers: the names that pages print, and the domains that they stand for, in one table."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+
+
+class OutletsError(Exception):
+    """A user's table of outlets cannot be read; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outlets:
+    """Names in lower case -> domains, and the words that are common in names of outlets."""
+
+    domains: Mapping[str, str]
+    words: frozenset[str]
+
+    def domain(self, name: str) -> str | None:
+        """The domain of a publisher's name, or None where the table does not have it."""
+        return self.domains.get(name.lower())
+
+    def reads_like_outlet(self, name: str) -> bool:
+        """Whether a name is in the table, is a domain, or has a word that outlets' names have."""
+        low = name.lower()
+        if low in self.domains:
+            return True
+        words = low.split() or [""]
+        if len(words) == 1 and "." in low:
+            return low.rsplit(".", 1)[-1].isalpha()
+        return words[0] == "the" or any(word in self.words for word in words)
+
+
+@lru_cache(maxsize=8)
+def outlets(own: str | None = None) -> Outlets:
+    """The table that comes with echowire, with a user's own on top: the path of a TOML file.
+
+    Raises OutletsError where that file is none or has another form.
+    """
+    shipped = files("streams.articles") / "data" / "outlets.toml"
+    tables = tomllib.loads(shipped.read_text(encoding="utf-8"))
+    domains = _by_name(tables["outlets"])
+    if own is not None:
+        try:
+            domains |= _by_name(tomllib.loads(Path(own).read_text(encoding="utf-8"))["outlets"])
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise OutletsError(f"{own}: expected a table [outlets], got {error!r}") from error
+    return Outlets(domains, frozenset(tables["words"]["outlet"].split()))
+
+
+def _by_name(table: Mapping[str, list[str]]) -> dict[str, str]:
+    return {name.lower(): domain for domain, names in table.items() for name in (domain, *names)}

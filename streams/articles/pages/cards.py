@@ -1,0 +1,144 @@
+"""Embedded articles of a page: where each begins and ends."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import pairwise, zip_longest
+
+import numpy as np
+
+from streams.articles.outlets import Outlets
+from streams.articles.pages.headers import ENOUGH, Header, HeaderReader
+from streams.articles.pages.kinds import Kinds
+from streams.articles.pages.lines import Line
+
+# A teaser is a title and a line or two; below these numbers of words it is no article.
+_LEAST_WORDS, _LEAST_WORDS_ALONE, _LEAST_SENTENCES = 30, 60, 3
+_LONG_BODY_WORDS = 90
+_WIDEST_GAP = 4  # lines between two paragraphs of one embedded article
+_COMMENT_ENOUGH = 6.0  # among readers' comments, which have names and times above them too
+_DATELINE = re.compile(
+    r"""\W{0,2}(?:[A-ZÀ-ÞА-Я][A-ZÀ-ÞА-Я.'’-]+|[A-Z][\w.'’-]+(?=[^.]{0,40}\())
+    (?:[ ,/]+[A-ZÀ-Þ][\w.'’-]*){0,4}\s*(?:\([^)]{2,25}\)\s*)?(?:[:—–]|-{1,2})\s*\S""",
+    re.VERBOSE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One embedded article: its head, and its body's lines by number."""
+
+    header: Header
+    body: tuple[int, ...]
+
+
+def cards_of(lines: Sequence[Line], kinds: Kinds, now: datetime, outlets: Outlets) -> list[Card]:
+    """The embedded articles of a page, in its order. The page's own story is none of them."""
+    runs = _prose_runs(kinds)
+    if len(runs) < 2:
+        return []
+    reader = HeaderReader(lines, kinds, now, outlets)
+    heads: list[Header] = []
+    before = sum(kinds.words[slice(*runs[0])])
+    zone = _Zone(kinds)
+    for (_, end), (start, stop) in pairwise(runs):
+        head = reader.read(end, start)
+        if head is not None:
+            _add_body_signs(head, lines, kinds, start, stop)
+            zone.move_to(start)
+            if zone.after_section:
+                head.signs.add("section")
+            if head.time is None and head.source is None:
+                head.signs |= reader.below(stop, len(lines)).signs
+            enough = _COMMENT_ENOUGH if zone.in_comments else ENOUGH
+            if head.score >= enough and before >= _LEAST_WORDS:
+                heads.append(head)
+        before += sum(kinds.words[start:stop])
+    cards = [
+        Card(head, _body(kinds, head.body, following.start if following else len(lines)))
+        for head, following in zip_longest(heads, heads[1:])
+    ]
+    cards = [card for card in cards if _is_article(card.body, lines, kinds)]
+    if reader.by_names_outlets:
+        for card in cards:
+            if card.header.source is None:
+                card.header.source, card.header.byline = card.header.byline, None
+    return _with_footers(cards, reader, len(lines))
+
+
+class _Zone:
+    """What the section headings so far have opened."""
+
+    def __init__(self, kinds: Kinds) -> None:
+        self._kinds = kinds
+        self._at = 0
+        self.after_section = self.in_comments = False
+
+    def move_to(self, at: int) -> None:
+        for line in range(self._at, at):
+            if self._kinds.stories[line]:
+                self.after_section, self.in_comments = True, False
+            elif self._kinds.comments[line]:
+                self.in_comments = True
+        self._at = at
+
+
+def _prose_runs(kinds: Kinds) -> list[tuple[int, int]]:
+    """-> [start, end) of the runs of prose, those of the page's own story included."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], kinds.prose.astype(np.int8), [0]))))
+    return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+
+
+def _add_body_signs(
+    head: Header, lines: Sequence[Line], kinds: Kinds, start: int, stop: int
+) -> None:
+    if _DATELINE.match(lines[start].text[:120]):
+        head.signs.add("dateline")
+    if max(kinds.words[start:stop]) >= _LONG_BODY_WORDS:
+        head.signs.add("long_body")
+
+
+def _body(kinds: Kinds, start: int, end: int) -> tuple[int, ...]:
+    body: list[int] = []
+    for at in range(start, end):
+        if kinds.stories[at] or kinds.comments[at]:
+            break
+        if kinds.prose[at]:
+            if body and at - body[-1] > _WIDEST_GAP:
+                break
+            body.append(at)
+    return tuple(body)
+
+
+def _is_article(body: Sequence[int], lines: Sequence[Line], kinds: Kinds) -> bool:
+    """Whether a body is more than a teaser: enough words in enough sentences."""
+    if not body:
+        return False
+    words, sentences = kinds.words[list(body)].sum(), kinds.sentences[list(body)].sum()
+    if lines[body[-1]].text.endswith(("...", "…")) and len(body) == 1:
+        sentences = 1
+    least = _LEAST_WORDS if sentences >= _LEAST_SENTENCES else _LEAST_WORDS_ALONE
+    return bool(words >= least)
+
+
+def _with_footers(cards: list[Card], reader: HeaderReader, count: int) -> list[Card]:
+    """Where the first article has neither source nor time above it but below: so have all."""
+    if not cards or cards[0].header.source or cards[0].header.time:
+        return cards
+    below = [reader.below(card.body[-1] + 1, count) for card in cards]
+    if below[0].time is None and below[0].source is None:
+        return cards
+    return [
+        replace(card, header=_moved(card.header, foot))
+        for card, foot in zip(cards, below, strict=True)
+    ]
+
+
+def _moved(header: Header, foot: Header) -> Header:
+    return Header(
+        header.start, header.body, header.title, foot.source, header.byline or foot.byline,
+        foot.time, header.signs,
+    )  # fmt: skip

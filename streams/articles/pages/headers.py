@@ -1,0 +1,279 @@
+"""What stands above an embedded article: its title, source, time, and how sure that is."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from streams.articles.outlets import Outlets
+from streams.articles.pages.kinds import Kinds
+from streams.articles.pages.lines import Line
+from streams.articles.pages.vocabulary import KINDS, word_kinds
+from streams.articles.printed_time import PrintedTime, printed_time
+
+_HEADER_LINES, _META_LINES = 12, 3
+_META_CHARACTERS, _META_WORDS = 110, 14
+_SOURCE_CHARACTERS, _SOURCE_WORDS = 40, 5
+_PIECES = re.compile(r"\s*[|·•‧∙—–»›/\[\](){}]\s*|\s+-+\s+|\s{2,}|,\s+(?=[A-Z\d])")
+_TITLE_PIECES = re.compile(r"\s*[|·•‧]\s*|\s+[-–—]+\s+|\s*[(\[{](?=[^()]*[)\]}]\s*$)|[)\]}]\s*$")
+_BY = re.compile(
+    r"\W*(?:by|von|par|por|di|door|av|от|автор|oleh|przez|autor(?:in|e|a)?)[:\s]\s*", re.IGNORECASE
+)
+_SOURCE_LABEL = re.compile(
+    r"\W*(?:source|sources|via|from|publisher|published\s+(?:by|in|on)|quelle|fuente|fonte|bron|źródło|источник"
+    r"|sumber|kaynak|来源|來源|出典|출처)\s*[:：|-]?",
+    re.IGNORECASE,
+)
+_LABELLED = re.compile(rf"{_SOURCE_LABEL.pattern}(?<=[:：])", re.IGNORECASE)
+_TIME_LABEL = re.compile(
+    r"\b(?:time|published|updated|posted|last|first|on|at|date|ago|veröffentlicht|aktualisiert|publié|mis|jour|le|publicado"
+    r"|actualizado|el|em|pubblicato|gepubliceerd|diterbitkan|опубликовано|обновлено)\b[:\s]*",
+    re.IGNORECASE,
+)
+_READING_TIME = re.compile(r"\d+\s*-?\s*min(?:ute)?s?\s+read", re.IGNORECASE)
+
+# How much each sign says that an article begins. Four are asked for: no sign is enough alone.
+ENOUGH = 4.0
+_WEIGHTS = {
+    "time": 2.5, "known_source": 2.0, "source": 1.0, "source_again": 1.0, "title_again": 2.0,
+    "byline": 1.0, "section": 1.5, "separator": 1.0, "marked": 1.0,
+    "dateline": 1.0, "long_body": 0.5,
+}  # fmt: skip
+
+
+@dataclass(slots=True)
+class Header:
+    """The head of a possible embedded article: lines [start, body) of the page."""
+
+    start: int
+    body: int
+    title: str = ""
+    source: str | None = None
+    byline: str | None = None
+    time: PrintedTime | None = None
+    signs: set[str] = field(default_factory=set)
+
+    @property
+    def score(self) -> float:
+        """The sum of what its signs say."""
+        return sum(_WEIGHTS[sign] for sign in self.signs)
+
+
+class HeaderReader:
+    """Reads the heads of one page."""
+
+    def __init__(
+        self, lines: Sequence[Line], kinds: Kinds, now: datetime, outlets: Outlets
+    ) -> None:
+        self._lines, self._kinds, self._now, self._outlets = lines, kinds, now, outlets
+        self.by_names_outlets = False  # whether this page writes `by Gulf News`
+        self._keys = [_key(line.text) for line in lines]
+
+    def read(self, first: int, body: int) -> Header | None:
+        """The head that ends where the prose at line `body` begins, or None where no title is.
+
+        `first` is the first line that may belong to it.
+        """
+        header, sources = Header(body, body), Counter[str]()
+        title_at = self._find_title(header, sources, max(first, body - _HEADER_LINES))
+        if title_at is None:
+            return None
+        self._look_above(header, sources, title_at, max(first, body - _HEADER_LINES))
+        self._choose_source(header, sources)
+        return header
+
+    def _find_title(self, header: Header, sources: Counter[str], first: int) -> int | None:
+        """Go up from the text to the nearest title; take what stands between."""
+        kinds = self._kinds
+        for at in range(header.body - 1, first - 1, -1):
+            if kinds.stories[at] or kinds.comments[at]:
+                return None
+            if self._is_title(at, least_words=4):
+                self._take_title(header, sources, at)
+                header.start = at
+                return at
+            if not kinds.separator[at]:
+                self._take_meta(header, sources, at)
+        return None
+
+    def _look_above(self, header: Header, sources: Counter[str], title_at: int, first: int) -> None:
+        """Go on up from the title: the title again, source, time, a separator, a section."""
+        kinds, key, above = self._kinds, _key(header.title), 0
+        for at in range(title_at - 1, first - 1, -1):
+            if kinds.stories[at] or kinds.comments[at] or kinds.separator[at]:
+                if kinds.stories[at]:
+                    header.signs.add("section")
+                if kinds.separator[at]:
+                    header.signs.add("separator")
+                    header.start = at
+                return
+            if self._keys[at] == key:
+                header.signs.add("title_again")
+                header.start, above = at, 0
+                continue
+            above += 1
+            if above > _META_LINES or self._is_title(at, least_words=5):
+                return
+            if self._take_meta(header, sources, at):
+                header.start = at
+            elif not kinds.noise[at]:
+                return
+
+    def below(self, first: int, end: int) -> Header:
+        """Source and time of lines below an article, where a page prints them there."""
+        header, sources = Header(first, end), Counter[str]()
+        for at in range(first, min(end, first + 3)):
+            if self._is_title(at, least_words=4) or not self._take_meta(header, sources, at):
+                break
+        self._choose_source(header, sources)
+        return header
+
+    def _is_title(self, at: int, least_words: int) -> bool:
+        kinds, text = self._kinds, self._lines[at].text
+        if not kinds.title[at]:
+            return False
+        if _BY.match(text) or _LABELLED.match(text) or _READING_TIME.search(text):
+            return False
+        if self._outlets.domain(_trimmed(text)):
+            return False
+        time = self._time(text)
+        rest = text if time is None else f"{text[: time.start]}|{text[time.end :]}"
+        longest = max(_TITLE_PIECES.split(rest), key=lambda piece: len(piece.split()))
+        words = len(longest.split())
+        if time is not None and (words < 4 or _looks_like_names(longest)):
+            return False
+        return kinds.words[at] >= least_words or bool(kinds.marked[at])
+
+    def _take_title(self, header: Header, sources: Counter[str], at: int) -> None:
+        """The title of a line that may hold source and time too."""
+        text = self._lines[at].text
+        if self._kinds.marked[at]:
+            header.signs.add("marked")
+        time = self._time(text)
+        if time is not None and (_is_ago(text, time) or _stands_aside(text, time)):
+            header.time = time
+            header.signs.add("time")
+            text = f"{text[: time.start]}|{text[time.end :]}"
+        else:
+            time = None
+        pieces = [piece for piece in _TITLE_PIECES.split(text) if piece.strip()]
+        title = max(pieces, key=len, default=text)
+        aside = [_trimmed(piece) for piece in pieces if piece is not title]
+        named = [piece for piece in aside if self._outlets.reads_like_outlet(piece)]
+        if time is None and not named:
+            title, aside = text, []
+        for piece in aside:
+            if self._is_source(piece):
+                sources[piece] += 1
+        header.title = _trimmed(title)
+
+    def _take_meta(self, header: Header, sources: Counter[str], at: int) -> bool:
+        """Take source, time and byline of a line; whether it had any."""
+        text, kinds = self._lines[at].text, self._kinds
+        if len(text) > _META_CHARACTERS or kinds.words[at] > _META_WORDS:
+            return False
+        time = self._time(text)
+        if kinds.noise[at] and time is None and not self._names_source(text):
+            return False
+        if time is not None:
+            if header.time is None or time.precision_seconds < header.time.precision_seconds:
+                header.time = time
+            header.signs.add("time")
+            text = f"{text[: time.start]} | {text[time.end :]}"
+        text = _READING_TIME.sub(" | ", text)
+        if (label := _SOURCE_LABEL.match(text)) and label.end() < len(text):
+            name = _trimmed(_PIECES.split(text[label.end() :])[0])
+            if self._is_source(name):
+                sources[name] += 2
+                return True
+        if by := _BY.match(text):
+            return self._take_names(header, sources, text[by.end() :]) or time is not None
+        names = [_trimmed(_TIME_LABEL.sub(" ", p) if time else p) for p in _PIECES.split(text)]
+        named = [name for name in names if self._is_source(name)]
+        sources.update(named)
+        return bool(named) or time is not None
+
+    def _take_names(self, header: Header, sources: Counter[str], text: str) -> bool:
+        """Take people and outlets after `by`; whether there were any."""
+        names = [name for piece in _PIECES.split(text) if (name := _trimmed(piece))]
+        for name in names:
+            if self._outlets.reads_like_outlet(name):
+                sources[name] += 1
+                self.by_names_outlets = True
+            elif header.byline is None:
+                header.byline = name
+                header.signs.add("byline")
+        return bool(names)
+
+    def _names_source(self, text: str) -> bool:
+        label = _SOURCE_LABEL.match(text)
+        if label is not None and text[label.end() :].strip():
+            return True
+        return self._outlets.domain(_trimmed(text)) is not None
+
+    def _is_source(self, name: str) -> bool:
+        if not 2 <= len(name) <= _SOURCE_CHARACTERS or len(name.split()) > _SOURCE_WORDS:
+            return False
+        if self._outlets.domain(name):
+            return True
+        if not any(character.isalpha() for character in name) or name[-1] in ".!?:;,":
+            return False
+        first = name[0]
+        if first.islower() and "." not in name:
+            return False
+        navigation = 1 << KINDS.index("navigation") | 1 << KINDS.index("sharing")
+        table = word_kinds()
+        return not all(table.get(word, 0) & navigation for word in name.lower().split())
+
+    def _choose_source(self, header: Header, sources: Counter[str]) -> None:
+        if not sources:
+            return
+
+        def rank(name: str) -> tuple[bool, bool, int]:
+            known = self._outlets.domain(name) is not None
+            return known, self._outlets.reads_like_outlet(name), sources[name]
+
+        best = max(sources, key=rank)  # the first of equals: the one nearest to the text
+        header.source = best
+        known = self._outlets.domain(best) is not None
+        header.signs.add("known_source" if known else "source")
+        if sources[best] > 1:
+            header.signs.add("source_again")
+
+    def _time(self, text: str) -> PrintedTime | None:
+        return printed_time(text, self._now) if len(text) < _TITLE_CHARACTERS else None
+
+
+_TITLE_CHARACTERS = 230
+_DATE_OF_YEAR = re.compile(r"(?:19|20)\d\d|^[^\W\d_]{3,}\.?\s+\d{1,2}")
+_ASIDE = frozenset("|·•‧–—-([{,:")
+_NAME_EDGES = " \t•·|-–—:,;*_#>»›"
+
+
+def _is_ago(text: str, time: PrintedTime) -> bool:
+    """Whether it counts back from now: no date of the year is so short and ends a line."""
+    found = text[time.start : time.end].lower()
+    return time.end >= len(text) - 2 and not _DATE_OF_YEAR.search(found)
+
+
+def _stands_aside(text: str, time: PrintedTime) -> bool:
+    """Whether a mark divides the time from the rest of the line."""
+    before, after = text[: time.start].rstrip()[-1:], text[time.end :].lstrip()[:1]
+    return before in _ASIDE if before else after in _ASIDE
+
+
+def _trimmed(text: str) -> str:
+    return text.strip(_NAME_EDGES)
+
+
+def _key(text: str) -> str:
+    return "".join(c for c in text.lower() if c.isalnum())
+
+
+def _looks_like_names(text: str) -> bool:
+    """`Business Recorder Staff`: every word begins with a capital, and there are few."""
+    words = text.split()
+    return len(words) <= 4 and all(word[:1].isupper() for word in words)

@@ -1,0 +1,98 @@
+"""What each line of a page can be, from its features alone: prose, a title, a heading, a mark."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from streams.articles.outlets import Outlets
+from streams.articles.pages.features import Matrix, column
+from streams.articles.pages.lines import Line
+
+Mask = NDArray[np.bool_]
+_TITLE_WORDS = (3, 32)
+_TITLE_CHARACTERS = 230
+
+
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """Masks over the lines of a page; `words` counts them (0.6 a character of Chinese)."""
+
+    words: NDArray[np.float64]
+    prose: Mask
+    title: Mask
+    stories: Mask
+    comments: Mask
+    noise: Mask  # furniture, promotion, captions: never title, source or body
+    separator: Mask
+    marked: Mask  # a heading, a number or bold type
+    interstitial: Mask  # `Read also: ...`
+    dated: Mask  # short, with a time
+    sentences: NDArray[np.float64]
+
+
+def kinds_of(lines: Sequence[Line], features: Matrix, outlets: Outlets) -> Kinds:
+    """Sort the lines of a page; `features` are theirs, row by row."""
+
+    def flag(name: str) -> Mask:
+        return features[:, column(name)] > 0
+
+    words = np.exp2(features[:, column("words_log")] * 3) - 1
+    lower, stop = features[:, column("lower")], features[:, column("stop")] / 2
+    ends, cjk = features[:, column("ends")] * 3, features[:, column("cjk")] > 0.3
+    terminal = flag("terminal")
+    promotion = features[:, column("promo_many")] * 3
+    characters = np.array([len(line.text) for line in lines])
+    stories, comments = flag("opens_stories"), flag("opens_comments")
+    opens = (stories | comments) & (words < 14)
+    promoted = (promotion >= 1) & (words < 30 * promotion)
+    caption = flag("caption_form") & (words < 40)
+    furniture = flag("furniture") & (words < 25)
+    interstitial = flag("interstitial") & (words < 40)
+    noise = furniture | promoted | caption
+    long_prose = (words >= 20) & ((lower > 0.45) | cjk) & ((ends > 0) | (words >= 45))
+    short_prose = (words >= 8) & terminal & (lower > 0.4) & (stop > 0.15)
+    prose = (long_prose | short_prose) & ~noise & ~opens & ~interstitial
+    dated = (flag("time") | flag("ago")) & (words <= 14)
+    named = np.array(
+        [len(line.text) < 40 and outlets.domain(line.text) is not None for line in lines]
+    )
+    _spare_titles(lines, prose, prose & (words <= 25) & (ends <= 2), (dated | named) & ~prose)
+    separator = np.array([not any(c.isalnum() for c in line.text[:80]) for line in lines])
+    ends_open = np.array([line.text[-1] in ".;,:" for line in lines])
+    title = (
+        ~prose & ~noise & ~opens & ~separator & ~ends_open
+        & (words >= _TITLE_WORDS[0]) & (words <= _TITLE_WORDS[1]) & (characters < _TITLE_CHARACTERS)
+    )  # fmt: skip
+    marked = flag("heading") | flag("numbered") | flag("strong")
+    return Kinds(
+        words=words,
+        prose=prose,
+        title=title,
+        stories=stories & (words < 14),
+        comments=comments & (words < 14),
+        noise=noise,
+        separator=separator,
+        marked=marked,
+        interstitial=interstitial,
+        dated=dated,
+        sentences=ends,
+    )
+
+
+def _spare_titles(lines: Sequence[Line], prose: Mask, short: Mask, meta: Mask) -> None:
+    """A title in a whole sentence, quoted or asking, reads like prose. It stands there twice, or
+    beside a source or time."""
+    for at in map(int, np.flatnonzero(short)):
+        text = lines[at].text.lower()
+        near = range(max(0, at - 6), min(len(lines), at + 7))
+        twins = [other for other in near if lines[other].text.lower() == text]
+        if len(twins) > 1:
+            prose[twins] = False
+        else:
+            above, below = meta[max(0, at - 2) : at].any(), meta[at + 1 : at + 3].any()
+            if (above and below) or (text[-1] != "." and (above or below)):
+                prose[at] = False

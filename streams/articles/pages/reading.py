@@ -1,0 +1,227 @@
+"""A page that came as plain text -> its main story, the articles embedded in it, and the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from streams.articles.outlets import Outlets
+from streams.articles.pages.cards import Card, cards_of
+from streams.articles.pages.features import Matrix, column, features_of
+from streams.articles.pages.kinds import Kinds, kinds_of
+from streams.articles.pages.lines import Line, lines_of
+from streams.articles.pages.story import STORY_PROBABILITY, content_words, story_probabilities
+from streams.articles.printed_time import PrintedTime
+
+
+class LineClass(StrEnum):
+    """What a line of a page was taken for."""
+
+    TITLE = "title"
+    STORY = "story"
+    INTERSTITIAL = "interstitial"
+    CAPTION = "caption"
+    FURNITURE = "furniture"
+    PROMOTION = "promotion"
+    HEADING = "heading"  # opens a block of other stories
+    COMMENT = "comment"
+    PART = "part"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """One line, what it was taken for, and how likely it is the story's (0 to 1)."""
+
+    text: str
+    line_class: LineClass
+    score: float
+    part: int | None = None  # the embedded article that it belongs to, from 1
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One embedded article."""
+
+    text: str
+    title: str | None = None
+    source: str | None = None
+    byline: str | None = None
+    time: PrintedTime | None = None
+    signs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TextPage:
+    """A page taken apart. `text` is empty where no line of it reads like a story.
+
+    confidence: mean probability of the story's lines, weighted by their words.
+    """
+
+    text: str = ""
+    title: str | None = None
+    confidence: float = 0.0
+    parts: tuple[Part, ...] = ()
+    labels: tuple[Label, ...] = field(default=(), repr=False)
+
+
+_HEAD_LINES = 3
+_HEADLINE_WORDS = 6
+_SHARED_WITH_STORY = 0.5
+
+
+def read_text_page(
+    text: str, now: datetime, outlets: Outlets, title: str | None = None
+) -> TextPage:
+    """Take a page apart; linear in its length.
+
+    `now` is when it was fetched: relative times count from it. `title` is the page's where the
+    producer gave one.
+    """
+    lines = lines_of(text)
+    if not lines:
+        return TextPage()
+    features = features_of(lines)
+    kinds = kinds_of(lines, features, outlets)
+    cards = cards_of(lines, kinds, now, outlets)
+    end = cards[0].header.start if cards else len(lines)
+    probabilities = np.zeros(len(lines))
+    probabilities[:end] = story_probabilities(lines[:end], features[:end])
+    kept = _story_lines(probabilities, kinds, title, lines)
+    title_at = _title_line(lines, kinds, kept)
+    weights = kinds.words[kept]
+    return TextPage(
+        text="\n".join([lines[at].text for at in kept]),
+        title=lines[title_at].text if title_at is not None else None,
+        confidence=round(float(np.average(probabilities[kept], weights=weights + 1)), 2)
+        if len(kept)
+        else 0.0,
+        parts=tuple(_part(card, lines) for card in cards),
+        labels=_labels(lines, features, kinds, probabilities, kept, title_at, cards),
+    )
+
+
+def _story_lines(
+    probabilities: NDArray[np.float64], kinds: Kinds, title: str | None, lines: Sequence[Line]
+) -> list[int]:
+    """The story's lines, without its title and without a line that stood there before."""
+    key = title.strip().lower() if title else None
+    seen: set[str] = {key} if key else set()
+    kept: list[int] = []
+    for at in map(int, np.flatnonzero(probabilities >= STORY_PROBABILITY)):
+        low = lines[at].text.lower()
+        if low in seen and kinds.words[at] > 4:
+            continue
+        seen.add(low)
+        kept.append(at)
+    return _without_headlines(_without_head(kept, kinds), lines, kinds)
+
+
+def _without_head(kept: list[int], kinds: Kinds) -> list[int]:
+    """Without the titles that stand right above the first paragraph."""
+    first = next((n for n, at in enumerate(kept) if not kinds.title[at]), 0)
+    return kept[first:] if first <= _HEAD_LINES and kinds.prose[kept[first:]][:1].any() else kept
+
+
+def _without_headlines(kept: list[int], lines: Sequence[Line], kinds: Kinds) -> list[int]:
+    """Without the headlines of other stories between the paragraphs.
+
+    A sub-heading is short, or uses the story's words; a headline of another story is long and
+    does not.
+    """
+    bare = [
+        at for at in kept
+        if kinds.interstitial[at] or (kinds.title[at] and kinds.words[at] >= _HEADLINE_WORDS)
+    ]  # fmt: skip
+    if not bare:
+        return kept
+    paragraphs = set(kept).difference(bare)
+    words = {word for at in paragraphs for word in content_words(lines[at].text)}
+    dropped = set()
+    for at in bare:
+        found = content_words(lines[at].text)
+        shared = len(found & words) / max(len(found), 1)
+        between = at - 1 in paragraphs and at + 1 in paragraphs
+        if kinds.interstitial[at] or (between and shared < _SHARED_WITH_STORY):
+            dropped.add(at)
+    return [at for at in kept if at not in dropped]
+
+
+def _title_line(lines: Sequence[Line], kinds: Kinds, kept: list[int]) -> int | None:
+    """The title above the story: a line there twice, else a heading, else the nearest."""
+    if not kept:
+        return None
+    above = [at for at in range(kept[0]) if _may_be_title(at, kinds)][-12:]
+    for at in reversed(above):
+        low = lines[at].text.lower()
+        if any(lines[other].text.lower() == low for other in above if other != at):
+            return at
+    for at in reversed(above):
+        if lines[at].heading:
+            return at
+    return above[-1] if above else None
+
+
+def _may_be_title(at: int, kinds: Kinds) -> bool:
+    return bool(kinds.title[at] and not kinds.dated[at]) and bool(kinds.words[at] >= 4)
+
+
+def _part(card: Card, lines: Sequence[Line]) -> Part:
+    header = card.header
+    return Part(
+        text="\n".join([lines[at].text for at in card.body]),
+        title=header.title or None,
+        source=header.source,
+        byline=header.byline,
+        time=header.time,
+        signs=tuple(sorted(header.signs)),
+    )
+
+
+def _labels(
+    lines: Sequence[Line],
+    features: Matrix,
+    kinds: Kinds,
+    probabilities: NDArray[np.float64],
+    kept: list[int],
+    title_at: int | None,
+    cards: Sequence[Card],
+) -> tuple[Label, ...]:
+    story = set(kept)
+    part_of = {
+        at: number
+        for number, card in enumerate(cards, 1)
+        for at in (*range(card.header.start, card.header.body), *card.body)
+    }
+    masks = (
+        (LineClass.CAPTION, features[:, column("caption_form")] > 0),
+        (LineClass.PROMOTION, features[:, column("promo_many")] > 0),
+        (LineClass.FURNITURE, kinds.noise),
+    )
+    first, last = (kept[0], kept[-1]) if kept else (0, -1)
+    title = lines[title_at].text if title_at is not None else None
+    in_comments = False
+
+    def class_of(at: int) -> LineClass:
+        if at in story:
+            return LineClass.STORY
+        if lines[at].text == title:
+            return LineClass.TITLE
+        if at in part_of or kinds.stories[at]:
+            return LineClass.PART if at in part_of else LineClass.HEADING
+        if kinds.interstitial[at] or (first < at < last and kinds.title[at]):
+            return LineClass.INTERSTITIAL
+        if in_comments:
+            return LineClass.COMMENT
+        return next((kind for kind, mask in masks if mask[at]), LineClass.OTHER)
+
+    labels = []
+    for at, line in enumerate(lines):
+        in_comments = (in_comments or bool(kinds.comments[at])) and not kinds.stories[at]
+        labels.append(Label(line.text, class_of(at), float(probabilities[at]), part_of.get(at)))
+    return tuple(labels)

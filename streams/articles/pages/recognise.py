@@ -1,0 +1,59 @@
+"""Whether a text is an article or a whole page: asked of every text, so it must be quick."""
+
+from __future__ import annotations
+
+from streams.articles.pages.vocabulary import page_marks
+
+_LEAST_ROWS, _FEW_ROWS = 4, 30
+_SHORT_CHARACTERS = 60
+_EDGES = " \t\xa0.:•*#-–|>»…()[]"
+# A list or table is short lines too: these many of them, in these shares, are a page.
+_MANY_SHORT, _MOSTLY_SHORT, _FEW_FIGURES = 15, 0.6, 0.3
+_MANY_LINKS = 8  # of Markdown
+_TERMINAL = frozenset('.!?…。！？؟।”"’»)')
+
+
+def is_page(text: str) -> bool:
+    """True where lines show that a text is a page: buttons, headings of other blocks, repetition.
+
+    Wrapped wire copy, tables and paragraphs are none. Linear, and done after a glance where a text
+    has few lines.
+    """
+    if text.count("\n") < _LEAST_ROWS - 1:
+        return False
+    if text.count("](") >= _MANY_LINKS:
+        return True
+    rows = [row for row in text.split("\n") if row and not row.isspace()]
+    if len(rows) < _LEAST_ROWS:
+        return False
+    bare = [row.strip(_EDGES).lower() for row in rows if len(row) <= _SHORT_CHARACTERS]
+    marks = page_marks()
+    found = sum(row in marks for row in bare)
+    if found >= 2 or sum(row.startswith(("# ", "## ", "### ", "**")) for row in rows) >= 2:
+        return True
+    return _has_loose_rows(rows, bare, found)
+
+
+def _has_loose_rows(rows: list[str], bare: list[str], found: int) -> bool:
+    """Short rows that end no sentence: repeated, beside a mark, or most of the text."""
+    loose = [row for row in bare if row and row[-1] not in _TERMINAL]
+    wordy = [row for row in loose if row.count(" ") >= 2 and not any(map(str.isdigit, row))]
+    repeated = len(wordy) - len(set(wordy))
+    if found and (repeated or len(loose) * 4 >= len(rows)):
+        return True
+    if _is_wrapped(rows):
+        return False
+    if repeated >= 2 or (repeated and len(rows) < _FEW_ROWS):
+        return True
+    figures = sum(any(map(str.isdigit, row)) for row in loose)
+    return (
+        len(loose) >= _MANY_SHORT
+        and len(loose) >= len(rows) * _MOSTLY_SHORT
+        and figures <= len(loose) * _FEW_FIGURES
+    )
+
+
+def _is_wrapped(rows: list[str]) -> bool:
+    """Rows of one width, as wires send them."""
+    longest = max(map(len, rows))
+    return longest <= 100 and sum(len(row) >= longest * 0.8 for row in rows) * 3 >= len(rows)

@@ -1,0 +1,163 @@
+"""Times as pages print them: `36 minutes ago`, `vor 2 Stunden`, `March 3, 2026 10:15 pm EST`."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from importlib.resources import files
+
+_DAY, _MINUTE = 86_400, 60
+_FIRST_YEAR, _LAST_YEAR = 1980, 2100
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedTime:
+    """A time found in a line: UTC, good to `precision_seconds`, at [start, end) of the line."""
+
+    time: datetime
+    precision_seconds: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Forms:
+    relative: tuple[re.Pattern[str], ...]
+    bare: re.Pattern[str]
+    day_word: re.Pattern[str]
+    absolute: tuple[re.Pattern[str], ...]
+    units: Mapping[str, int]
+    months: Mapping[str, int]
+    zones: Mapping[str, float]
+
+
+def printed_time(line: str, now: datetime) -> PrintedTime | None:
+    """The first time that a short line prints, or None.
+
+    `now` is when the page was fetched: relative times count back from it, and times without a
+    zone are taken for UTC. Days and months in figures with a slash are read only where one of
+    them is above 12, or they are the same.
+    """
+    forms = _forms()
+    for pattern in forms.relative:
+        if match := pattern.search(line):
+            seconds = _seconds(match, forms)
+            return PrintedTime(now - timedelta(seconds=seconds[0]), seconds[1], *match.span())
+    if match := forms.bare.fullmatch(line.strip(" \t•·|-–()[]")):
+        amount, unit = _seconds(match, forms)
+        return PrintedTime(now - timedelta(seconds=amount), unit, 0, len(line))
+    for pattern in forms.absolute:
+        match = pattern.search(line)
+        if match and (found := _absolute(match, forms, now)):
+            return found
+    if len(line) < 40 and (match := forms.day_word.search(line)):
+        if match["now"]:
+            return PrintedTime(now, _MINUTE, *match.span())
+        days = 1 if match["yesterday"] else 0
+        return PrintedTime(now - timedelta(days=days), _DAY, *match.span())
+    return None
+
+
+def _seconds(match: re.Match[str], forms: _Forms) -> tuple[int, int]:
+    """-> (seconds back, seconds of the unit)."""
+    number, unit = match["n"].lower(), forms.units[match["u"].lower()]
+    return (int(number) if number.isdigit() else 1) * unit, unit
+
+
+def _absolute(match: re.Match[str], forms: _Forms, now: datetime) -> PrintedTime | None:
+    part: Callable[[str], str | None] = match.groupdict().get
+    name, year = part("name"), part("y")
+    month = forms.months.get(name.lower()) if name else int(part("m") or 0)
+    day = int(part("d") or 0)
+    if not name and part("slash"):
+        first, second = day, month or 0
+        if second > 12:
+            day, month = second, first
+        elif first <= 12 and first != second:
+            return None
+    if not month:
+        return None
+    hour, minute = int(part("H") or 0), int(part("M") or 0)
+    half = (part("half") or "").lower().replace(".", "")
+    if half and 1 <= hour <= 12:
+        hour = hour % 12 + (12 if half == "pm" else 0)
+    zone = forms.zones.get((part("zone") or "").lower(), 0.0)
+    try:
+        time = datetime(int(year or now.year), month, day, hour, minute, tzinfo=UTC)
+        if not year and time > now + timedelta(days=1):
+            time = time.replace(year=time.year - 1)
+    except ValueError:
+        return None
+    if not _FIRST_YEAR <= time.year <= _LAST_YEAR:
+        return None
+    precision = _MINUTE if part("H") else _DAY
+    return PrintedTime(time - timedelta(hours=zone), precision, *match.span())
+
+
+@lru_cache(maxsize=1)
+def _forms() -> _Forms:
+    path = files("streams.articles") / "data" / "time_words.toml"
+    tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    units = {word: int(n) for n, words in tables["units"].items() for word in words.split()}
+    cjk = {word: int(n) for n, words in tables["cjk_units"].items() for word in words.split()}
+    months = {word: int(n) for n, words in tables["months"].items() for word in words.split()}
+    zones = {word: float(n) for n, words in tables["zones"].items() for word in words.split()}
+    words = {name: "|".join(text.split()) for name, text in tables["words"].items()}
+    unit, month, zone = _either(units), _either(months), _either(zones)
+    number = rf"(?P<n>\d{{1,3}}|(?<!\w)(?:{words['one']}))"
+    # A year may stand glued before the number: "In 201626 days ago".
+    before = r"(?:(?<=(?<!\d)(?:19|20)\d\d)|(?<!\d))"
+    clock = (
+        r"(?:(?:,|\bat\b|\bà\b|\bum\b|[T•·|–-]|\s)\s*){0,3}(?P<H>\d{1,2})[:.h](?P<M>\d\d)(?::\d\d)?"
+        rf"(?:\s*(?P<half>[ap]\.?m\b\.?))?(?:\s*\(?(?P<zone>{zone})\b)?"
+    )
+    end = rf"(?:{clock})?"
+    flags = re.IGNORECASE
+    return _Forms(
+        relative=(
+            re.compile(rf"{before}{number}\s*(?P<u>{unit})\b\.?\s+(?:{words['ago']})\b", flags),
+            re.compile(rf"\b(?:{words['before']})\s+{number}\s*(?P<u>{unit})\b", flags),
+            re.compile(rf"(?P<n>\d{{1,3}})\s*(?P<u>{_either(cjk)})\s*(?:前|전)"),
+        ),
+        bare=re.compile(r"(?P<n>\d{1,2})\s?(?P<u>m|min|mins|h|hr|hrs|d|w|std)", flags),
+        day_word=re.compile(
+            rf"(?<!\w)(?:(?P<yesterday>{words['yesterday']})|(?P<today>{words['today']})"
+            rf"|(?P<now>{words['now']}))(?!\w)",
+            flags,
+        ),
+        absolute=(
+            re.compile(rf"(?P<y>(?:19|20)\d\d)[-/.](?P<m>\d\d?)[-/.](?P<d>\d\d?){end}", flags),
+            re.compile(rf"(?P<y>(?:19|20)\d\d)\s?年\s?(?P<m>\d\d?)\s?月\s?(?P<d>\d\d?)\s?日{end}"),
+            re.compile(rf"(?P<y>(?:19|20)\d\d)년\s?(?P<m>\d\d?)월\s?(?P<d>\d\d?)일{end}"),
+            re.compile(
+                rf"(?<!\d)(?P<d>\d{{1,2}})(?:st|nd|rd|th|\.|º|er)?(?:\s+de)?[\s-]+(?P<name>{month})\b"
+                rf"\.?,?(?:\s+de)?[\s-]*(?P<y>(?:19|20)\d\d){end}",
+                flags,
+            ),
+            re.compile(
+                rf"\b(?P<name>{month})\b\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+"
+                rf"(?P<y>(?:19|20)\d\d){end}",
+                flags,
+            ),
+            re.compile(rf"(?<!\d)(?P<d>\d\d?)\.(?P<m>\d\d?)\.(?P<y>(?:19|20)\d\d){end}", flags),
+            re.compile(
+                rf"(?<!\d)(?P<d>\d\d?)(?P<slash>[/-])(?P<m>\d\d?)[/-](?P<y>(?:19|20)\d\d){end}",
+                flags,
+            ),
+            re.compile(
+                rf"\b(?P<name>{month})\b\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\b(?!\s*%)(?:{clock})?$",
+                flags,
+            ),
+        ),
+        units=units | cjk,
+        months=months,
+        zones=zones,
+    )
+
+
+def _either(table: Mapping[str, object]) -> str:
+    return "|".join(sorted(map(re.escape, table), key=len, reverse=True))

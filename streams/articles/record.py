@@ -1,0 +1,34 @@
+"""What normalising needs to know of a Kafka record."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class Record(Protocol):
+    """What is needed of a Kafka record; aiokafka's ConsumerRecord has it."""
+
+    @property
+    def topic(self) -> str:
+        """The topic's full name."""
+        ...
+
+    @property
+    def partition(self) -> int:
+        """Its number."""
+        ...
+
+    @property
+    def offset(self) -> int:
+        """Place in the partition."""
+        ...
+
+    @property
+    def timestamp(self) -> int:
+        """Record time, milliseconds since 1970."""
+        ...
+
+    @property
+    def value(self) -> bytes | None:
+        """The raw event."""
+        ...

@@ -1,0 +1,1 @@
+"""How well pages are taken apart: real ones, and ones built from articles that are known."""

@@ -1,0 +1,168 @@
+"""Layouts kept out of tuning: written before the first score, and looked at for figures only."""
+
+from __future__ import annotations
+
+from tests.quality.pages.built import Ingredients
+from tests.quality.pages.layouts import Layout, one_paragraph
+
+
+def aggregator(i: Ingredients) -> str:
+    """Source above the title, time and reading time below it."""
+    rows = [
+        "NewsHub",
+        "Sign in",
+        "For you",
+        "Local",
+        i.main.title,
+        f"{i.main.source} | 12 min ago | 3 min read",
+        *i.paragraphs(),
+        "Was this helpful?",
+        "People also read",
+        "",
+    ]
+    for item in i.embedded:
+        rows += [
+            item.story.source.upper()
+            if item.story.source.isascii() and len(item.story.source) < 6
+            else item.story.source,
+            item.story.title,
+            f"{item.ago()} · 4 min read",
+            "Save",
+            "Share",
+            *item.story.paragraphs(3),
+            "",
+        ]
+    return "\n".join([*rows, "See more stories", "About", "Careers", "Help"])
+
+
+def bracketed(i: Ingredients) -> str:
+    """Source and time in brackets after the title, bold titles."""
+    rows = [
+        f"**{i.main.title}**",
+        "",
+        *(r for p in i.paragraphs() for r in (p, "")),
+        "",
+        "**Other news**",
+        "",
+    ]
+    for item in i.embedded:
+        rows += [
+            f"**{item.story.title}** ({item.story.source}, {item.ago()})",
+            "",
+            one_paragraph(item),
+            "",
+        ]
+    return "\n".join([*rows, "Unsubscribe from these emails", "View in browser"])
+
+
+def by_outlet(i: Ingredients) -> str:
+    rows = [
+        "Skip to content",
+        i.main.title,
+        "Share on Facebook",
+        "Share on Twitter",
+        *i.paragraphs(),
+        "Tags",
+        "politics",
+        "economy",
+        "READ NEXT",
+    ]
+    for item in i.embedded:
+        rows += [
+            item.story.title,
+            f"by {item.story.source}",
+            item.ago(),
+            one_paragraph(item),
+            "Continue reading",
+        ]
+    return "\n".join([*rows, "Cookie settings"])
+
+
+def spanish(i: Ingredients) -> str:
+    units = {"minute": ("minuto", "minutos"), "hour": ("hora", "horas"), "day": ("día", "días")}
+    rows = [
+        "Inicio",
+        "Mundo",
+        "Deportes",
+        "Suscríbete",
+        i.main.title,
+        i.main.title,
+        *i.paragraphs(),
+        "Te puede interesar",
+    ]
+    for item in i.embedded:
+        one, many = units[item.unit]
+        rows += [
+            item.story.source,
+            f"hace {item.age} {one if item.age == 1 else many}",
+            item.story.title,
+            *item.story.paragraphs(2),
+        ]
+    return "\n".join([*rows, "Aviso legal", "Publicidad"])
+
+
+def footer_below(i: Ingredients) -> str:
+    """Source and time stand under each article."""
+    rows = ["LIVE", "Watch", i.main.title, *i.paragraphs(), "More stories"]
+    for item in i.embedded:
+        rows += [item.story.title, *item.story.paragraphs(3), f"{item.story.source} - {item.ago()}"]
+    return "\n".join([*rows, "Back to top"])
+
+
+def iso_dates(i: Ingredients) -> str:
+    rows = [
+        "Breaking",
+        i.main.title,
+        "Updated 1 hour ago",
+        *i.paragraphs(),
+        "",
+        "Comments (0)",
+        "Be the first to comment",
+        "",
+        "Similar news",
+        "",
+    ]
+    for item in i.embedded:
+        rows += [
+            item.story.title,
+            item.story.title,
+            f"{item.at(i.now):%Y-%m-%d %H:%M} | {item.story.source}",
+            one_paragraph(item),
+            "",
+        ]
+    return "\n".join([*rows, "Powered by NewsEngine"])
+
+
+def grid_of_teasers(i: Ingredients) -> str:
+    rows = [
+        "All",
+        "Video",
+        "Opinion",
+        i.main.title,
+        "5 min read",
+        *i.paragraphs(),
+        "Editor's picks",
+    ]
+    for story in i.teasers:
+        rows += [story.source, story.title, "1 day ago", "", story.sentences()[0], ""]
+    return "\n".join([*rows, "Newsletter", "Get the best stories in your inbox every morning."])
+
+
+def forum(i: Ingredients) -> str:
+    rows = [i.main.title, *i.paragraphs(), "Discussion", "Sort by: newest"]
+    for n, story in enumerate(i.teasers):
+        rows += [
+            f"user_{n}1",
+            f"{n + 1} days ago",
+            f"Totally agree with this. {story.sentences()[0]}",
+            "Upvote",
+            "Reply",
+            "Report",
+        ]
+    return "\n".join(rows)
+
+
+WITH_EMBEDDED: dict[str, Layout] = {
+    f.__name__: f for f in (aggregator, bracketed, by_outlet, spanish, footer_below, iso_dates)
+}
+WITHOUT_EMBEDDED: dict[str, Layout] = {f.__name__: f for f in (grid_of_teasers, forum)}
