@@ -5,6 +5,9 @@
 | `.jsonl`, `.ndjson`, `-` (standard input) | one a line, byte for byte |
 | `.json` | the same; or one object; or the elements of one array |
 | `.html`, `.htm`, `.txt` | one page: the file's path as `id`, its text as `html` or `text` |
+| `.xml`, `.rss`, `.atom` | the items of an RSS or Atom feed, or of a NewsML-G2 message |
+| `.json` of a JSON Feed, of ninjs | its items; the item |
+| `.warc` | the HTML pages of a web archive |
 | a folder | those files in it and below, in the order of their names |
 
 Files may be compressed: `.gz`, `.xz`.
@@ -14,14 +17,13 @@ from __future__ import annotations
 
 import gzip
 import io
-import json
 import lzma
 import os
 import re
 import sys
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -29,18 +31,17 @@ from itertools import chain
 from pathlib import Path
 from typing import IO, Any
 
-import orjson
 from resiliparse.parse.encoding import bytes_to_str, detect_encoding
 
-from streams.articles.address import publisher
-from streams.articles.times import format_time, milliseconds, parse_time
+from streams.articles.times import format_time, parse_time
+from streams.cli.archives import archived_pages
+from streams.cli.feeds import feed_items, xml_feed_items
+from streams.cli.newsml import is_newsml, newsml_items
+from streams.cli.raw_events import InputError, RawEvent, bounded, encoded, event_of, parsed
 
 STANDARD_INPUT = Path("-")
 _COMPRESSED: dict[str, Callable[[IO[bytes]], Any]] = {".gz": gzip.open, ".xz": lzma.open}
 
-# Twice the largest `record_bytes`. What is longer between two line ends is no line of JSON, and
-# reading it whole would take the memory of everything else.
-_LONGEST_BYTES = 128 << 20
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _LONGEST_ID = 512
 
@@ -55,26 +56,6 @@ _WIRE_TIME = re.compile(  # 26-FEB-1987 15:01:01.79; codes of the wire may follo
     rf"(?P<day>\d\d?)-(?P<month>{'|'.join(_MONTHS)})-(?P<year>\d{{4}})"
     r"\s+(?P<hour>\d\d?):(?P<minute>\d\d):(?P<second>\d\d(?:\.\d+)?)"
 )
-
-
-class InputError(Exception):
-    """An input cannot be read; the message names it and says why."""
-
-
-@dataclass(frozen=True, slots=True)
-class RawEvent:
-    """One record for `articles.raw`.
-
-    key: the publisher (`source`, else the host of `url`, else None): its events share a partition
-        and keep their order.
-    time: `fetched_at`, else `published_at`, in milliseconds since 1970; None where neither is.
-    origin: where it was read, for messages.
-    """
-
-    key: bytes | None
-    value: bytes
-    time: int | None
-    origin: str = ""
 
 
 @dataclass(slots=True)
@@ -103,13 +84,12 @@ def read_events(paths: Iterable[Path], meter: Meter | None = None) -> Iterator[R
 
 def raw_event(value: bytes, origin: str) -> RawEvent:
     """One line or document -> its event; a labelled corpus's line is put into the raw form."""
-    fields = _parsed(value)
+    fields = parsed(value)
     if not isinstance(fields, dict):
         return RawEvent(None, value, None, origin)
     if fields.get("published_at") is None and (fields.get("time") or fields.get("iso")):
-        fields = _from_corpus(fields)
-        value = _encoded(fields)
-    return RawEvent(_key(fields), value, _time(fields), origin)
+        return event_of(_from_corpus(fields), origin)
+    return event_of(fields, origin, value)
 
 
 def _files(path: Path) -> Iterator[Path]:
@@ -194,25 +174,43 @@ def _json(file: IO[bytes], name: str) -> Iterator[RawEvent]:
     head = [next(_split(file, name), b"")]
     while head[-1].isspace():
         head.append(next(_split(file, name), b""))
-    if isinstance(_parsed(head[-1].removeprefix(_BYTE_ORDER_MARK)), dict):
+    first = parsed(head[-1].removeprefix(_BYTE_ORDER_MARK))
+    if isinstance(first, dict) and feed_items(first) is None:
         yield from _lines(file, name, before=head)
         return
-    whole = (b"".join(head) + _bounded(file.read, name)).removeprefix(_BYTE_ORDER_MARK)
-    document = _parsed(whole)
-    if isinstance(document, dict):
+    whole = (b"".join(head) + bounded(file.read, name)).removeprefix(_BYTE_ORDER_MARK)
+    document = parsed(whole)
+    if (items := feed_items(document)) is not None:
+        yield from (event_of(item, f"{name} item {n}") for n, item in enumerate(items, 1))
+    elif isinstance(document, dict):
         yield raw_event(whole.strip(), name)
     elif isinstance(document, list):
         for number, element in enumerate(document, 1):
-            yield raw_event(_encoded(element), f"{name} item {number}")
+            yield raw_event(encoded(element), f"{name} item {number}")
     else:
         yield from _lines(io.BytesIO(whole), name)
 
 
 def _page(field: str, file: IO[bytes], name: str) -> Iterator[RawEvent]:
     """One page. Its file's name is no address; what the page says of it is the service's to see."""
-    text = _decoded(_bounded(file.read, name))
+    text = _decoded(bounded(file.read, name))
     path = os.fsencode(name).decode("utf-8", "replace")
-    yield RawEvent(None, _encoded({"id": path[-_LONGEST_ID:], field: text}), None, name)
+    yield RawEvent(None, encoded({"id": path[-_LONGEST_ID:], field: text}), None, name)
+
+
+def _markup(file: IO[bytes], name: str) -> Iterator[RawEvent]:
+    """A feed or a NewsML-G2 message."""
+    content = bounded(file.read, name)
+    items = newsml_items(content) if is_newsml(content) else xml_feed_items(content)
+    if items is None:
+        raise InputError(f"{name}: neither RSS, Atom nor NewsML-G2")
+    yield from (event_of(item, f"{name} item {n}") for n, item in enumerate(items, 1))
+
+
+def _archive(file: IO[bytes], name: str) -> Iterator[RawEvent]:
+    """The pages of a WARC file."""
+    for number, page in enumerate(archived_pages(file, name), 1):
+        yield event_of(page, f"{name} page {number}")
 
 
 def _decoded(content: bytes) -> str:
@@ -224,32 +222,7 @@ def _decoded(content: bytes) -> str:
 
 
 def _split(file: IO[bytes], name: str) -> Iterator[bytes]:
-    return iter(partial(_bounded, file.readline, name), b"")
-
-
-def _bounded(read: Callable[[int], bytes], name: str) -> bytes:
-    content = read(_LONGEST_BYTES + 1)
-    if len(content) > _LONGEST_BYTES:
-        mebibytes = _LONGEST_BYTES >> 20
-        raise InputError(f"{name}: over {mebibytes} MiB in one piece; a .jsonl file has no limit")
-    return content
-
-
-def _parsed(value: bytes) -> Any:
-    """-> the JSON value, or None where there is none."""
-    try:
-        return orjson.loads(value)
-    except orjson.JSONDecodeError:
-        with suppress(ValueError, RecursionError):
-            return json.loads(value)  # with lone surrogates, which orjson refuses
-    return None
-
-
-def _encoded(value: Any) -> bytes:
-    try:
-        return orjson.dumps(value)
-    except TypeError:  # a lone surrogate, or more depth than orjson writes
-        return json.dumps(value).encode()
+    return iter(partial(bounded, file.readline, name), b"")
 
 
 def _from_corpus(fields: dict[str, Any]) -> dict[str, Any]:
@@ -273,21 +246,6 @@ def _corpus_time(text: str) -> datetime | None:
     return parse_time(f"{date}T{int(part['hour']):02}:{part['minute']}:{part['second']}")
 
 
-def _key(fields: dict[str, Any]) -> bytes | None:
-    given = (fields.get(name) for name in ("source", "url"))
-    name = publisher(*(text if isinstance(text, str) else None for text in given))
-    return name.encode("utf-8", "replace") if name else None
-
-
-def _time(fields: dict[str, Any]) -> int | None:
-    for name in ("fetched_at", "published_at"):
-        text = fields.get(name)
-        time = parse_time(text) if isinstance(text, str) else None
-        if time and time.year >= 1970:  # Kafka knows no time before
-            return milliseconds(time)
-    return None
-
-
 _READERS: dict[str, Callable[[IO[bytes], str], Iterator[RawEvent]]] = {
     ".jsonl": _lines,
     ".ndjson": _lines,
@@ -295,4 +253,8 @@ _READERS: dict[str, Callable[[IO[bytes], str], Iterator[RawEvent]]] = {
     ".html": partial(_page, "html"),
     ".htm": partial(_page, "html"),
     ".txt": partial(_page, "text"),
+    ".xml": _markup,
+    ".rss": _markup,
+    ".atom": _markup,
+    ".warc": _archive,
 }

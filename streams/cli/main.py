@@ -14,9 +14,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from streams.cli.inputs import InputError, read_events
+from streams.cli.inputs import read_events
 from streams.cli.options import BootstrapServers, TopicPrefix
 from streams.cli.produce import produce_command
+from streams.cli.raw_events import InputError
 from streams.cli.tail import tail_command
 from streams.kafka.connection import BrokerUnreachableError, admin_client
 from streams.kafka.rights import RightsError

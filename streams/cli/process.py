@@ -12,7 +12,7 @@ import orjson
 from streams.articles.normalise import NormalisedChunk, decode_chunk, normalise_chunk
 from streams.articles.page import Page, PageSource
 from streams.articles.rejection import Rejection
-from streams.cli.inputs import RawEvent
+from streams.cli.raw_events import RawEvent
 from streams.detection.chunk import Chunk
 from streams.detection.decide import decide
 from streams.detection.entry import entries_of

@@ -21,8 +21,9 @@ from aiokafka.errors import KafkaError, KafkaTimeoutError, MessageSizeTooLargeEr
 from rich import progress as columns
 from rich.console import Console
 
-from streams.cli.inputs import Meter, RawEvent, read_events
+from streams.cli.inputs import Meter, read_events
 from streams.cli.options import BootstrapServers, TopicPrefix
+from streams.cli.raw_events import RawEvent
 from streams.kafka.connection import BrokerUnreachableError, admin_client, client_options
 from streams.kafka.topics import RAW, TopicsError, topic_name
 from streams.settings import Settings, load_settings
@@ -119,8 +120,9 @@ def produce_command(
         list[Path],
         typer.Argument(
             metavar="FILE|FOLDER|-...",
-            help="JSON lines (.jsonl, .ndjson, .json), pages (.html, .txt), folders of them,"
-            " also .gz and .xz; - is standard input.",
+            help="JSON lines (.jsonl, .ndjson, .json), pages (.html, .txt), feeds (.rss, .atom, .xml,"
+            " JSON Feed), ninjs, NewsML-G2, web archives (.warc), folders of them, also .gz and .xz;"
+            " - is standard input.",
         ),
     ],
     rate: Annotated[float | None, typer.Option(min=0.001, help="Most events per second.")] = None,

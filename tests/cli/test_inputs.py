@@ -15,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deploy.demo.syndicator import SAMPLE
-from streams.cli.inputs import InputError, Meter, RawEvent, raw_event, read_events
+from streams.cli.inputs import Meter, raw_event, read_events
+from streams.cli.raw_events import InputError, RawEvent
 
 LINES = [
     b'{"id": 1,  "source": "a.example", "text": "one"}',

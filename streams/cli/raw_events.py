@@ -1,0 +1,87 @@
+"""Raw events as `produce` and `process` read them: the record, its key and its time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from streams.articles.address import publisher
+from streams.articles.times import milliseconds, parse_time
+
+# Twice the largest `record_bytes`. What is longer between two line ends is no line of JSON, and
+# reading it whole would take the memory of everything else.
+_LONGEST_BYTES = 128 << 20
+
+
+class InputError(Exception):
+    """An input cannot be read; the message names it and says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class RawEvent:
+    """One record for `articles.raw`.
+
+    key: the publisher (`source`, else the host of `url`, else None): its events share a partition
+        and keep their order.
+    time: `fetched_at`, else `published_at`, in milliseconds since 1970; None where neither is.
+    origin: where it was read, for messages.
+    """
+
+    key: bytes | None
+    value: bytes
+    time: int | None
+    origin: str = ""
+
+
+def event_of(fields: dict[str, Any], origin: str, value: bytes | None = None) -> RawEvent:
+    """The event of a raw article's fields; `value` are its bytes where they came as such."""
+    return RawEvent(
+        _key(fields), encoded(fields) if value is None else value, _time(fields), origin
+    )
+
+
+def bounded(read: Callable[[int], bytes], name: str) -> bytes:
+    """Read one piece. Raises InputError where it is longer than any record may be."""
+    content = read(_LONGEST_BYTES + 1)
+    if len(content) > _LONGEST_BYTES:
+        mebibytes = _LONGEST_BYTES >> 20
+        raise InputError(f"{name}: over {mebibytes} MiB in one piece; a .jsonl file has no limit")
+    return content
+
+
+def parsed(value: bytes) -> Any:
+    """-> the JSON value, or None where there is none."""
+    try:
+        return orjson.loads(value)
+    except orjson.JSONDecodeError:
+        with suppress(ValueError, RecursionError):
+            return json.loads(value)  # with lone surrogates, which orjson refuses
+    return None
+
+
+def encoded(value: Any) -> bytes:
+    """A JSON value as bytes."""
+    try:
+        return orjson.dumps(value)
+    except TypeError:  # a lone surrogate, or more depth than orjson writes
+        return json.dumps(value).encode()
+
+
+def _key(fields: dict[str, Any]) -> bytes | None:
+    given = (fields.get(name) for name in ("source", "url"))
+    name = publisher(*(text if isinstance(text, str) else None for text in given))
+    return name.encode("utf-8", "replace") if name else None
+
+
+def _time(fields: dict[str, Any]) -> int | None:
+    for name in ("fetched_at", "published_at"):
+        text = fields.get(name)
+        time = parse_time(text) if isinstance(text, str) else None
+        if time and time.year >= 1970:  # Kafka knows no time before
+            return milliseconds(time)
+    return None
