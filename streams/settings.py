@@ -104,7 +104,9 @@ class Settings(BaseSettings):
         " max.message.bytes follows it.",
     )
     page_processes: Annotated[int, Field(ge=1, le=64)] = Field(
-        2, description="Processes that read pages, HTML or plain text, beside the worker's own."
+        2,
+        description="Processes beside the worker's own that read pages and normalise all but the"
+        " smallest chunks.",
     )
     page_seconds: Annotated[float, Field(ge=0.1, le=60)] = Field(
         10.0, description="A page that takes longer to read becomes a dead letter, `timed_out`."

@@ -15,7 +15,8 @@ from aiokafka.errors import KafkaError
 from streams.canaries import SOURCE, canary_round, judge
 from streams.detection.decide import Decision
 from streams.kafka.headers import encode_headers
-from streams.kafka.publish import BatchPublisher, Outgoing
+from streams.kafka.outgoing import Outgoing
+from streams.kafka.publish import BatchPublisher
 from streams.kafka.topics import RAW, topic_name
 from streams.metrics import Metrics
 from streams.settings import Settings

@@ -24,7 +24,7 @@ from streams.kafka.headers import (
     carried_trace,
     encode_headers,
 )
-from streams.kafka.publish import Outgoing
+from streams.kafka.outgoing import Outgoing
 from streams.kafka.shards import Shard, Shards
 from streams.kafka.topics import ENRICHED, SEGMENTS, STORIES, STORY_EVENTS, topic_name
 from streams.metrics import Metrics

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from aiokafka.structs import ConsumerRecord
 
-from streams.articles.normalise import Decoded, NormalisedChunk
+from streams.agents.normaliser import NormalisedCounts
 from streams.detection.decide import Decision
 from streams.detection.segment import Rows
 from streams.detection.state import ShardState
@@ -48,18 +48,18 @@ def count_published(metrics: Metrics, stage: str, size_bytes: int, seconds: floa
     metrics.publish_seconds.observe(stage, seconds)
 
 
-def count_normalised(metrics: Metrics, decoded: Decoded, articles: NormalisedChunk) -> None:
+def count_normalised(metrics: Metrics, counted: NormalisedCounts) -> None:
     """What came of raw records."""
-    metrics.normalised.inc(len(articles.articles))
-    if decoded.unknown_fields:
-        metrics.unknown_fields.inc(decoded.unknown_fields)
-    for _, why in articles.rejections:
-        metrics.rejected[why.reason.value].inc()
-    for name, count in articles.dropped.items():
+    metrics.normalised.inc(counted.articles)
+    if counted.unknown_fields:
+        metrics.unknown_fields.inc(counted.unknown_fields)
+    for reason, count in counted.rejected.items():
+        metrics.rejected[reason].inc(count)
+    for name, count in counted.dropped.items():
         metrics.dropped[name if name in _DROPPABLE else OTHER].inc(count)
-    published = [a["published_at"][:19] for a in articles.articles if a["published_at"]]
-    if published:
-        ages = time.time() - np.array(published, "M8[s]").astype(np.float64)
+    if counted.published_at:
+        published = np.array([text[:19] for text in counted.published_at], "M8[s]")
+        ages = time.time() - published.astype(np.float64)
         metrics.freshness.observe_many("normalise", np.maximum(0, ages))
 
 

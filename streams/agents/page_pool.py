@@ -1,4 +1,4 @@
-"""Pages are read in processes of their own: one takes milliseconds, a chunk of them seconds."""
+"""Chunks are normalised and pages read in processes of their own: they would hold up heartbeats."""
 
 from __future__ import annotations
 
@@ -8,45 +8,43 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from datetime import UTC, datetime
 from functools import partial
 from types import FrameType
+from typing import ParamSpec, TypeVar
 
 from streams.articles.page import Page, PageSource, read_page
+from streams.warm_up import compile_kernels
 
 _PR_SET_PDEATHSIG = 1
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 class PagePool:
-    """A pool that starts at the first page or before, and ends with its owner."""
+    """A pool that starts at the first call or before, and ends with its owner."""
 
     def __init__(self, processes: int, page_seconds: float) -> None:
         self._processes = processes
-        self._read = partial(_read_in_time, page_seconds)
+        self._read = partial(read_in_time, page_seconds)
         self._executor: ProcessPoolExecutor | None = None
 
-    async def read(self, pages: Sequence[PageSource]) -> list[Page]:
-        """Read pages without holding up the event loop; the answers are in the same order.
+    async def run(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Call a function in one of the processes, without holding up the event loop.
 
-        Raises BrokenProcessPool when a process died: the machinery failed, not the page.
+        Raises what it raises, and BrokenProcessPool when the process died.
         """
-        if not pages:
-            return []
-        loop, executor = asyncio.get_running_loop(), self._started()
-        return await asyncio.gather(
-            *(loop.run_in_executor(executor, self._read, page) for page in pages)
-        )
+        work = partial(function, *args, **kwargs)
+        return await asyncio.get_running_loop().run_in_executor(self._started(), work)
 
     def read_now(self, pages: Sequence[PageSource]) -> list[Page]:
-        """The same, waiting."""
+        """Read pages, waiting; the answers are in the same order."""
         return list(self._started().map(self._read, pages)) if pages else []
 
     async def warm_up(self) -> None:
-        """Start the processes ahead of the first page, which would wait seconds for them."""
-        page = PageSource("<p></p>", "Menu\nSearch\nHome\nShare", datetime(1970, 1, 1, tzinfo=UTC))
-        await self.read([page] * self._processes)
+        """Start the processes ahead of the first chunk, which would wait seconds for them."""
+        await asyncio.gather(*(self.run(compile_kernels) for _ in range(self._processes)))
 
     def close(self) -> None:
         """End the processes."""
@@ -64,7 +62,7 @@ class PagePool:
         return self._executor
 
 
-def _read_in_time(seconds: float, page: PageSource) -> Page:
+def read_in_time(seconds: float, page: PageSource) -> Page:
     """Read a page, but give it up when it takes longer: one page must not hold up a chunk."""
     if sys.platform == "win32":  # no timers there
         return read_page(page)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib.metadata import version
-from typing import Protocol
 
 from aiokafka.structs import ConsumerRecord
 
@@ -13,23 +12,13 @@ from streams.articles.rejection import Rejection, rejected
 from streams.articles.times import format_milliseconds
 from streams.kafka.crashes import Crashes
 from streams.kafka.headers import Headers, encode_headers
-from streams.kafka.publish import BatchPublisher, Outgoing
+from streams.kafka.outgoing import Outgoing
+from streams.kafka.publish import BatchPublisher
+from streams.kafka.raw_record import RawRecord
 
 _VERSION = version("echowire")
 # Headers that the producer set are kept; a replayed dead letter's own are replaced.
 _OWN = frozenset(DeadLetterHeaders.model_fields)
-
-
-class RawRecord(Protocol):
-    """What is needed of the consumed record."""
-
-    topic: str
-    partition: int
-    offset: int
-    timestamp: int
-    key: bytes | None
-    value: bytes | None
-    headers: Sequence[tuple[str, bytes]]
 
 
 def dead_letters(

@@ -3,60 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 
 from aiokafka import AIOKafkaProducer
 
-from streams.kafka.batch import RecordBatch, encode_batch
 from streams.kafka.connection import client_options
-from streams.kafka.partitioning import partitions_of
-from streams.kafka.topics import RECORD_OVERHEAD_BYTES
+from streams.kafka.outgoing import Counts, Encoded, Encoder, Outgoing
 from streams.settings import Settings
 
-# Batches are closed at this size: Kafka's default limit for one, with room for the last record.
-_BATCH_BYTES = 900_000
 # Handing over to a thread and back takes as long as encoding a dozen articles.
 _THREAD_FROM = 32
-
-Counts = Mapping[str, int]  # full topic name -> its partitions
-
-
-@dataclass(slots=True)
-class Outgoing:
-    """Records for one topic, as parallel lists. Without `partitions`, keys choose them."""
-
-    topic: str
-    keys: list[bytes | None] = field(default_factory=list)
-    values: list[bytes | None] = field(default_factory=list)
-    times: list[int] = field(default_factory=list)  # milliseconds since 1970
-    headers: list[bytes] = field(default_factory=list)  # encoded
-    partitions: list[int] = field(default_factory=list)  # empty: keys choose
-
-    def add(
-        self,
-        key: bytes | None,
-        value: bytes | None,
-        time_milliseconds: int,
-        headers: bytes,
-        partition: int | None = None,
-    ) -> None:
-        """One more record. Either all records of a topic name their partition, or none."""
-        self.keys.append(key)
-        self.values.append(value)
-        self.times.append(time_milliseconds)
-        self.headers.append(headers)
-        if partition is not None:
-            self.partitions.append(partition)
-
-
-@dataclass(frozen=True, slots=True)
-class Encoded:
-    """One record batch and where it goes."""
-
-    topic: str
-    partition: int
-    batch: RecordBatch
 
 
 class BatchPublisher:
@@ -64,7 +20,7 @@ class BatchPublisher:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._largest = settings.record_bytes + RECORD_OVERHEAD_BYTES
+        self.encoder = Encoder(settings)
         self._producer: AIOKafkaProducer | None = None
 
     async def start(self) -> None:
@@ -74,7 +30,7 @@ class BatchPublisher:
             acks="all",
             enable_idempotence=True,
             linger_ms=0,
-            max_request_size=2 * self._largest,
+            max_request_size=2 * self.encoder.largest_bytes,
         )
         await self._producer.start()
 
@@ -99,7 +55,7 @@ class BatchPublisher:
         counts = {topic: await self.partition_count(topic) for topic in topics}
 
         def encoded() -> list[Encoded]:
-            return [e for out in make(counts) if out.keys for e in self._encoded(out, counts)]
+            return self.encoder.encode(make(counts), counts)
 
         return encoded() if records < _THREAD_FROM else await asyncio.to_thread(encoded)
 
@@ -120,53 +76,7 @@ class BatchPublisher:
         topics = [records.topic for records in outgoing]
         return await self.send(await self.encode(topics, 1, lambda _counts: outgoing))
 
-    def _encoded(self, records: Outgoing, counts: Counts) -> Iterator[Encoded]:
-        partitions = records.partitions
-        if not partitions:
-            partitions = partitions_of(records.keys, counts[records.topic]).tolist()
-        members: dict[int, list[int]] = {}
-        for place, partition in enumerate(partitions):
-            members.setdefault(partition, []).append(place)
-        sizes = [
-            len(value or b"") + len(headers)
-            for value, headers in zip(records.values, records.headers, strict=True)
-        ]
-        for partition, places in members.items():
-            for some in self._cut(records.topic, places, sizes):
-                batch = encode_batch(
-                    [records.keys[i] for i in some],
-                    [records.values[i] for i in some],
-                    [records.headers[i] for i in some],
-                    [records.times[i] for i in some],
-                    self._settings.compression,
-                )
-                yield Encoded(records.topic, partition, batch)
-
-    def _cut(self, topic: str, places: list[int], sizes: list[int]) -> Iterator[list[int]]:
-        """Places of records -> runs of them that fit a batch."""
-        some: list[int] = []
-        total = 0
-        for place in places:
-            if sizes[place] > self._largest:
-                raise RecordTooLargeError(topic, sizes[place])
-            if some and total + sizes[place] > _BATCH_BYTES:
-                yield some
-                some, total = [], 0
-            some.append(place)
-            total += sizes[place]
-        yield some
-
     def _started(self) -> AIOKafkaProducer:
         if self._producer is None:
             raise RuntimeError("the publisher has not been started")
         return self._producer
-
-
-class RecordTooLargeError(Exception):
-    """A record does not fit a request even alone."""
-
-    def __init__(self, topic: str, value_bytes: int) -> None:
-        super().__init__(
-            f"a record of {value_bytes} bytes for {topic} does not fit: raise record_bytes, and"
-            " max.message.bytes of the topics with it"
-        )

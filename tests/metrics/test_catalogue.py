@@ -13,6 +13,7 @@ from prometheus_client import CollectorRegistry, Counter
 from prometheus_client.core import Metric
 
 from streams.agents.measure import count_decided, count_normalised, count_published, count_taken
+from streams.agents.normaliser import NormalisedCounts
 from streams.articles.normalise import decode_chunk, normalise_chunk
 from streams.cli.process import FileRecord
 from streams.detection.chunk import Chunk
@@ -96,7 +97,7 @@ class Worked:
         normalised: Any = self.normalised
         count_published(metrics, "normalise", 10_000, 0.01)
         count_taken(metrics, "normalise", records)
-        count_normalised(metrics, self.decoded, self.articles)
+        count_normalised(metrics, NormalisedCounts.of(self.decoded, self.articles))
         count_published(metrics, "detect", 10_000, 0.01)
         count_taken(metrics, "detect", normalised)
         count_decided(metrics, self.decision, normalised, state)

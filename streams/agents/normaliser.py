@@ -1,0 +1,115 @@
+"""Raw records -> record batches of normalised articles and dead letters.
+
+Depends on nothing but its arguments, so that it runs in whichever process has the time.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from streams.agents.page_pool import read_in_time
+from streams.articles.normalise import Decoded, NormalisedChunk, decode_chunk, normalise_chunk
+from streams.articles.page import Page
+from streams.detection.entry import encode_entries, entries_of
+from streams.detection.sketch import sketch_texts
+from streams.kafka.dead_letters import dead_letters
+from streams.kafka.headers import (
+    ENTRY_HEADER,
+    NOTICE_HEADER,
+    EventHeaders,
+    trace_context,
+)
+from streams.kafka.outgoing import Counts, Encoded, Encoder, Outgoing
+from streams.kafka.partitioning import shard_of
+from streams.kafka.raw_record import RawRecord
+from streams.kafka.topics import DEAD_LETTERS, NORMALISED, topic_name
+from streams.settings import Settings
+
+STAGE = "normalise"
+
+
+@dataclass(slots=True)
+class NormalisedCounts:
+    """What came of some raw records, for the metrics."""
+
+    articles: int = 0
+    unknown_fields: int = 0
+    rejected: Counter[str] = field(default_factory=Counter)  # by reason
+    dropped: Counter[str] = field(default_factory=Counter)  # by field
+    published_at: list[str] = field(default_factory=list)  # of the articles that have it
+
+    @classmethod
+    def of(cls, decoded: Decoded, made: NormalisedChunk) -> NormalisedCounts:
+        """What was made of what was decoded."""
+        return cls(
+            articles=len(made.articles),
+            unknown_fields=decoded.unknown_fields,
+            rejected=Counter(why.reason.value for _, why in made.rejections),
+            dropped=made.dropped,
+            published_at=[a["published_at"] for a in made.articles if a["published_at"]],
+        )
+
+
+class Normaliser:
+    """Normalises records by a worker's settings."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.topic = topic_name(settings, NORMALISED)
+        self.dead_letters = topic_name(settings, DEAD_LETTERS)
+        self._limit_bytes, self._page_seconds = settings.record_bytes, settings.page_seconds
+        self._outlets_file = settings.outlets_file
+        self._headers = EventHeaders("article.normalised.v1", NORMALISED)
+        self._encoder = Encoder(settings)
+
+    def normalise(
+        self, records: Sequence[RawRecord], counts: Counts
+    ) -> tuple[list[Encoded], NormalisedCounts]:
+        """All of it, pages too: these take milliseconds each and need the main thread's timer."""
+        decoded = self.decode(records)
+        pages = [read_in_time(self._page_seconds, page) for _, page in decoded.pages]
+        return self.finish(records, decoded, pages, counts)
+
+    def decode(self, records: Sequence[RawRecord]) -> Decoded:
+        """The first step."""
+        return decode_chunk(records, self._limit_bytes, self._outlets_file)
+
+    def finish(
+        self,
+        records: Sequence[RawRecord],
+        decoded: Decoded,
+        pages: Sequence[Page],
+        counts: Counts,
+    ) -> tuple[list[Encoded], NormalisedCounts]:
+        """The rest; `pages` are those of `decoded.pages`."""
+        made = normalise_chunk(records, decoded, pages)
+        rejected = [(records[place], why) for place, why in made.rejections]
+        outgoing = [
+            self._outgoing(records, made, counts[self.topic]),
+            dead_letters(self.dead_letters, STAGE, rejected),
+        ]
+        return self._encoder.encode(outgoing, counts), NormalisedCounts.of(decoded, made)
+
+    def _outgoing(
+        self, records: Sequence[RawRecord], made: NormalisedChunk, shards: int
+    ) -> Outgoing:
+        entries = encode_entries(entries_of(made.articles, sketch_texts(made.compared)))
+        out = Outgoing(self.topic)
+        for place, article, value, entry in zip(
+            made.places, made.articles, made.values, entries, strict=True
+        ):
+            key, time_ms = article["article_id"], records[place].timestamp
+            home = shard_of(article["language"], shards)
+            event_id = f"{key}-{article['content_digest']}"
+            entry_header = (ENTRY_HEADER, entry)
+            trace = trace_context(records[place].headers)
+            headers = self._headers.of(event_id, time_ms, entry_header, *trace)
+            out.add(key.encode(), value, time_ms, headers, home)
+            if article["status"] == "canceled":
+                notice = (NOTICE_HEADER, b"1")
+                headers = self._headers.of(event_id, time_ms, entry_header, notice)
+                for shard in range(shards):
+                    if shard != home:
+                        out.add(key.encode(), value, time_ms, headers, shard)
+        return out

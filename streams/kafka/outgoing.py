@@ -1,0 +1,111 @@
+"""Records on their way out, as columns, and the batches that they become."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from streams.kafka.batch import RecordBatch, encode_batch
+from streams.kafka.partitioning import partitions_of
+from streams.kafka.topics import RECORD_OVERHEAD_BYTES
+from streams.settings import Settings
+
+# Batches are closed at this size: Kafka's default limit for one, with room for the last record.
+_BATCH_BYTES = 900_000
+
+Counts = Mapping[str, int]  # full topic name -> its partitions
+
+
+@dataclass(slots=True)
+class Outgoing:
+    """Records for one topic, as parallel lists. Without `partitions`, keys choose them."""
+
+    topic: str
+    keys: list[bytes | None] = field(default_factory=list)
+    values: list[bytes | None] = field(default_factory=list)
+    times: list[int] = field(default_factory=list)  # milliseconds since 1970
+    headers: list[bytes] = field(default_factory=list)  # encoded
+    partitions: list[int] = field(default_factory=list)  # empty: keys choose
+
+    def add(
+        self,
+        key: bytes | None,
+        value: bytes | None,
+        time_milliseconds: int,
+        headers: bytes,
+        partition: int | None = None,
+    ) -> None:
+        """One more record. Either all records of a topic name their partition, or none."""
+        self.keys.append(key)
+        self.values.append(value)
+        self.times.append(time_milliseconds)
+        self.headers.append(headers)
+        if partition is not None:
+            self.partitions.append(partition)
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """One record batch and where it goes."""
+
+    topic: str
+    partition: int
+    batch: RecordBatch
+
+
+class Encoder:
+    """Encodes what is to go out, in any thread or process."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.largest_bytes = settings.record_bytes + RECORD_OVERHEAD_BYTES
+        self._compression = settings.compression
+
+    def encode(self, outgoing: Sequence[Outgoing], counts: Counts) -> list[Encoded]:
+        """All batches, topic by topic. Raises RecordTooLargeError."""
+        return [e for records in outgoing if records.keys for e in self._encode(records, counts)]
+
+    def _encode(self, records: Outgoing, counts: Counts) -> Iterator[Encoded]:
+        partitions = records.partitions
+        if not partitions:
+            partitions = partitions_of(records.keys, counts[records.topic]).tolist()
+        members: dict[int, list[int]] = {}
+        for place, partition in enumerate(partitions):
+            members.setdefault(partition, []).append(place)
+        sizes = [
+            len(value or b"") + len(headers)
+            for value, headers in zip(records.values, records.headers, strict=True)
+        ]
+        for partition, places in members.items():
+            for some in self._cut(records.topic, places, sizes):
+                batch = encode_batch(
+                    [records.keys[i] for i in some],
+                    [records.values[i] for i in some],
+                    [records.headers[i] for i in some],
+                    [records.times[i] for i in some],
+                    self._compression,
+                )
+                yield Encoded(records.topic, partition, batch)
+
+    def _cut(self, topic: str, places: list[int], sizes: list[int]) -> Iterator[list[int]]:
+        """Places of records -> runs of them that fit a batch."""
+        some: list[int] = []
+        total = 0
+        for place in places:
+            if sizes[place] > self.largest_bytes:
+                raise RecordTooLargeError(topic, sizes[place])
+            if some and total + sizes[place] > _BATCH_BYTES:
+                yield some
+                some, total = [], 0
+            some.append(place)
+            total += sizes[place]
+        yield some
+
+
+class RecordTooLargeError(Exception):
+    """A record does not fit a request even alone."""
+
+    def __init__(self, topic: str, value_bytes: int) -> None:
+        super().__init__(
+            f"a record of {value_bytes} bytes for {topic} does not fit: raise record_bytes, and"
+            " max.message.bytes of the topics with it"
+        )
