@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import functools
 import logging
-import shutil
-import tempfile
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import partial
@@ -55,13 +52,11 @@ class EchoWire:
 
 def create_app(settings: Settings, stages: Collection[str] = STAGES) -> EchoWire:
     """Build the application for one worker that runs these stages. Connects to nothing yet."""
-    datadir = tempfile.mkdtemp(prefix="echowire-")  # Faust insists on one, and writes nothing
-    app = faust.App(
+    app = _App(
         settings.group,
         broker=[f"kafka://{address}" for address in settings.bootstrap_servers.split(",")],
         broker_credentials=faust_credentials(settings),
         store="memory://",
-        datadir=datadir,
         autodiscover=False,
         web_enabled=False,  # its /table and /router are open to anyone
         topic_disable_leader=True,
@@ -107,7 +102,7 @@ def create_app(settings: Settings, stages: Collection[str] = STAGES) -> EchoWire
     built: dict[str, Stage] = {normalise.STAGE: normalising, detect.STAGE: detecting}
     for stage in stages:
         letters = topic_name(settings, DEAD_LETTERS)
-        giving_up = functools.partial(give_up, publisher, letters, stage)
+        giving_up = partial(give_up, publisher, letters, stage)
         loop = ChunkLoop(stage, built[stage], progress, ledger, giving_up, tracer)
         _add_agent(app, stage, topics[stage], loop)
 
@@ -136,7 +131,6 @@ def create_app(settings: Settings, stages: Collection[str] = STAGES) -> EchoWire
             await publisher.stop()
             normalising.pages.close()
             tracer.shut_down()
-            shutil.rmtree(datadir, ignore_errors=True)
 
     _follow_rebalances(app, topics[detect.STAGE], shards, ledger, progress)
     return EchoWire(app, metrics, progress, web, shards)
@@ -159,6 +153,11 @@ def _follow_rebalances(
     @app.on_partitions_revoked.connect  # type: ignore[untyped-decorator]
     async def revoked(_: faust.App, _revoked: set[TP], **_kwargs: object) -> None:
         shards.revoked()
+
+
+class _App(faust.App):  # type: ignore[misc]
+    def _create_directories(self) -> None:
+        """Faust wants folders for tables; there are none, and a kill would leave them behind."""
 
 
 def _add_agent(app: faust.App, name: str, topic: str, loop: ChunkLoop) -> None:

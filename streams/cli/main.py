@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from streams.cli import dead_letters
 from streams.cli.inputs import read_events
 from streams.cli.options import BootstrapServers, TopicPrefix
 from streams.cli.produce import produce_command
@@ -34,6 +35,7 @@ app = typer.Typer(
 )
 topics_app = typer.Typer(help="Create and check the Kafka topics.", no_args_is_help=True)
 app.add_typer(topics_app, name="topics")
+app.add_typer(dead_letters.app, name="dead-letters")
 app.command("produce")(produce_command)
 app.command("tail")(tail_command)
 

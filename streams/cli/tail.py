@@ -21,9 +21,10 @@ from rich.text import Text
 from schemas.enriched_article import Relation
 from streams.articles.times import format_milliseconds
 from streams.cli.options import BootstrapServers, TopicPrefix
+from streams.cli.terminal import safe
 from streams.kafka import topics
 from streams.kafka.connection import admin_client, client_options
-from streams.kafka.topics import TopicsError, topic_name
+from streams.kafka.topics import partitions_of, topic_name
 from streams.settings import Settings, load_settings
 
 _POLL_MILLISECONDS = 500
@@ -56,11 +57,6 @@ _STYLES = {
     "revision": "blue",
     "withdrawn": "red",
 }
-# Characters that would move the cursor, change the terminal's state or turn the line around.
-_UNSAFE = {
-    **dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)], " "),
-    **dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)], None),
-}
 
 
 async def follow(
@@ -90,11 +86,7 @@ async def follow(
 
 async def _partitions(settings: Settings, topic: str) -> list[TopicPartition]:
     async with admin_client(settings) as admin:
-        # Asked for a missing topic by name, a broker may create it.
-        if topic not in await admin.list_topics():
-            raise TopicsError(f"{topic} is missing. `echowire topics create` makes it.")
-        described = await admin.describe_topics([topic])
-    return [TopicPartition(topic, part["partition"]) for part in described[0]["partitions"]]
+        return [TopicPartition(topic, number) for number in await partitions_of(admin, topic)]
 
 
 def as_lines(what: What, record: ConsumerRecord) -> list[Text]:
@@ -177,19 +169,15 @@ def _dead_letter(record: ConsumerRecord) -> list[Text]:
 def _line(time: str, label: str, source: str | None, title: str, style: str | None = None) -> Text:
     # 2026-03-17T07:06:32.551Z -> 03-17 07:06:32
     return Text.assemble(
-        (_safe(f"{time[5:10]} {time[11:19]}"), "dim"), " ",
-        (_safe(f"{label:<11}"), style or _STYLES.get(label, "")), " ",
-        (f"{_safe(source or '-'):<24}", "bold"), " ",
-        _safe(title),
+        (safe(f"{time[5:10]} {time[11:19]}"), "dim"), " ",
+        (safe(f"{label:<11}"), style or _STYLES.get(label, "")), " ",
+        (f"{safe(source or '-'):<24}", "bold"), " ",
+        safe(title),
     )  # fmt: skip
 
 
 def _below(text: str) -> Text:
-    return Text(f"  ↳ {_safe(text)}", "dim")
-
-
-def _safe(text: str) -> str:
-    return text.translate(_UNSAFE)
+    return Text(f"  ↳ {safe(text)}", "dim")
 
 
 def _headers(record: ConsumerRecord) -> dict[str, str]:

@@ -18,7 +18,7 @@ from streams.kafka.raw_record import RawRecord
 
 _VERSION = version("echowire")
 # Headers that the producer set are kept; a replayed dead letter's own are replaced.
-_OWN = frozenset(DeadLetterHeaders.model_fields)
+OWN_HEADERS = frozenset(DeadLetterHeaders.model_fields)
 
 
 def dead_letters(
@@ -58,5 +58,5 @@ def _headers(record: RawRecord, rejection: Rejection, stage: str) -> Headers:
         "dlt_attempt": str(attempt),
         "dlt_version": _VERSION,
     }
-    kept = [(name, value) for name, value in record.headers if name not in _OWN]
+    kept = [(name, value) for name, value in record.headers if name not in OWN_HEADERS]
     return kept + [(name, value.encode()) for name, value in own.items()]

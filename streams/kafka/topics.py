@@ -121,6 +121,14 @@ async def _describe(admin: AIOKafkaAdminClient, names: list[str]) -> list[dict[s
     return [topic for topic in described if not topic["error_code"]]
 
 
+async def partitions_of(admin: AIOKafkaAdminClient, topic: str) -> list[int]:
+    """A topic's partition numbers. Raises TopicsError where it is missing."""
+    described = await _describe(admin, [topic])
+    if not described:
+        raise TopicsError(f"{topic} is missing. `echowire topics create` makes it.")
+    return sorted(part["partition"] for part in described[0]["partitions"])
+
+
 async def check_topics(
     admin: AIOKafkaAdminClient, settings: Settings, used: Collection[str] | None = None
 ) -> dict[str, int]:

@@ -20,8 +20,9 @@ import orjson
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.structs import ConsumerRecord, TopicPartition
 from prometheus_client.parser import text_string_to_metric_families
+from pydantic import SecretStr
 
-from streams.kafka.connection import admin_client
+from streams.kafka.connection import admin_client, client_options
 from streams.kafka.topics import NORMALISED, RAW, create_topics
 from streams.settings import Settings
 
@@ -38,6 +39,8 @@ def until(condition: Callable[[], bool], what: str, seconds: float = DEADLINE_SE
 
 class Worker:
     """`echowire worker` in a process of its own."""
+
+    program: Sequence[str] = ("-m", "streams.cli.main")
 
     def __init__(self, settings: Settings, folder: Path, *arguments: str) -> None:
         self.settings = settings
@@ -57,11 +60,11 @@ class Worker:
         environment = {
             **os.environ,
             "COLUMNS": "500",
-            **{f"ECHOWIRE_{name.upper()}": str(value) for name, value in fields.items()},
+            **{f"ECHOWIRE_{name.upper()}": _shown(value) for name, value in fields.items()},
         }
         with self._log.open("wb") as sink:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "streams.cli.main", "worker", *self._arguments],
+                [sys.executable, *self.program, "worker", *self._arguments],
                 env=environment, stdout=sink, stderr=sink,
             )  # fmt: skip
         return self
@@ -120,15 +123,22 @@ class Worker:
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(30)
 
+    def signal(self, number: int) -> None:
+        self.process.send_signal(number)
+
     def kill(self) -> None:
         if not self.ended():
             self.process.kill()
             self.process.wait(30)
 
 
-async def make_topics(settings: Settings, partitions: int = 4) -> None:
+def _shown(value: object) -> str:
+    return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+
+
+async def make_topics(settings: Settings, partitions: int = 4, replication: int = 1) -> None:
     async with admin_client(settings) as admin:
-        await create_topics(admin, settings, partitions, 1, retention_hours=-1)
+        await create_topics(admin, settings, partitions, replication, retention_hours=-1)
 
 
 async def push(
@@ -139,10 +149,11 @@ async def push(
     keys: Sequence[bytes] | None = None,
     partition: int | None = None,
     times: Sequence[int] | None = None,
+    headers: Sequence[tuple[str, bytes]] = (),
 ) -> None:
     """Values as records; mappings become JSON."""
     async with AIOKafkaProducer(
-        bootstrap_servers=settings.bootstrap_servers, linger_ms=5, max_request_size=4 << 20
+        **client_options(settings), linger_ms=5, max_request_size=4 << 20
     ) as producer:
         for i, value in enumerate(values):
             body = orjson.dumps(value) if isinstance(value, Mapping) else value
@@ -152,15 +163,14 @@ async def push(
                 key=keys[i] if keys else b"a tombstone needs a key" if value is None else None,
                 partition=partition,
                 timestamp_ms=times[i] if times else None,
+                headers=headers,
             )
         await producer.flush()
 
 
 async def read(settings: Settings, topic: str) -> list[ConsumerRecord]:
     """All records of a topic, partition by partition."""
-    async with AIOKafkaConsumer(
-        bootstrap_servers=settings.bootstrap_servers, fetch_max_wait_ms=20
-    ) as consumer:
+    async with AIOKafkaConsumer(**client_options(settings), fetch_max_wait_ms=20) as consumer:
         ends = await _ends(consumer, settings.topic_prefix + topic)
         consumer.assign(list(ends))
         await consumer.seek_to_beginning()
@@ -172,7 +182,7 @@ async def read(settings: Settings, topic: str) -> list[ConsumerRecord]:
 
 
 async def end_offsets(settings: Settings, topic: str) -> dict[int, int]:
-    async with AIOKafkaConsumer(bootstrap_servers=settings.bootstrap_servers) as consumer:
+    async with AIOKafkaConsumer(**client_options(settings)) as consumer:
         ends = await _ends(consumer, settings.topic_prefix + topic)
         return {tp.partition: end for tp, end in ends.items()}
 
@@ -195,8 +205,7 @@ def everything_committed(settings: Settings) -> bool:
     """Whether the group has committed to the end of both input topics."""
     for topic in (RAW, NORMALISED):
         ends = {p: end for p, end in asyncio.run(end_offsets(settings, topic)).items() if end}
-        if asyncio.run(committed(settings, topic)).items() < ends.items():
-            return False
-        if any(asyncio.run(committed(settings, topic)).get(p) != end for p, end in ends.items()):
+        done = asyncio.run(committed(settings, topic))
+        if any(done.get(partition) != end for partition, end in ends.items()):
             return False
     return True

@@ -1,0 +1,186 @@
+"""`echowire dead-letters`: what could not become an article, why, and another try."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import sys
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import orjson
+import typer
+from rich import progress as columns
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from schemas.dead_letter import Reason
+from streams.cli.options import BootstrapServers, TopicPrefix
+from streams.cli.terminal import safe
+from streams.kafka.dead_letter_log import Choice, DeadLetter, read_letters, replay
+from streams.settings import Settings, SettingsError, load_settings
+
+app = typer.Typer(
+    help="List, show, export and replay the records that could not become articles.",
+    no_args_is_help=True,
+)
+out, err = Console(highlight=False), Console(stderr=True, highlight=False)
+
+Reasons = Annotated[
+    list[Reason] | None, typer.Option("--reason", help="Only of this reason; repeatable.")
+]
+Since = Annotated[
+    str | None,
+    typer.Option(metavar="TIME", help="Only records of this time or later, as 2026-03-02T10:00Z."),
+]
+Until = Annotated[str | None, typer.Option(metavar="TIME", help="Only records before this time.")]
+
+_DETAIL_CHARACTERS = 100
+_VALUE_BYTES = 2000
+
+
+@app.command("list")
+def list_command(
+    reason: Reasons = None,
+    since: Since = None,
+    until: Until = None,
+    most: Annotated[int, typer.Option(min=1, help="Lines at most.")] = 100,
+    bootstrap_servers: BootstrapServers = None,
+    topic_prefix: TopicPrefix = None,
+) -> None:
+    """One line for each dead letter, oldest first, and how many there are of each reason."""
+    settings = load_settings(bootstrap_servers=bootstrap_servers, topic_prefix=topic_prefix)
+    letters = _read(settings, Choice(reason or (), _time(since), _time(until)))
+    table = Table(box=None)
+    for name in ("place", "reason", "time", "origin", "tries", "detail"):
+        table.add_column(name, no_wrap=name != "detail")
+    for letter in letters[:most]:
+        why = letter.why
+        table.add_row(
+            letter.place, why.dlt_reason.value, why.dlt_time,
+            f"{why.dlt_topic}[{why.dlt_partition}]@{why.dlt_offset}", why.dlt_attempt,
+            Text(safe(why.dlt_detail)[:_DETAIL_CHARACTERS]),
+        )  # fmt: skip
+    out.print(table)
+    if len(letters) > most:
+        out.print(f"... and {len(letters) - most} more; --most shows them")
+    counts = {r.value: sum(letter.why.dlt_reason is r for letter in letters) for r in Reason}
+    found = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
+    out.print(f"{len(letters)} dead letters{': ' if found else ''}{found}")
+
+
+@app.command()
+def show(
+    place: Annotated[str, typer.Argument(help="PARTITION:OFFSET, as `list` has it.")],
+    bootstrap_servers: BootstrapServers = None,
+    topic_prefix: TopicPrefix = None,
+) -> None:
+    """All about one dead letter: its reason, its headers, and what the record was."""
+    settings = load_settings(bootstrap_servers=bootstrap_servers, topic_prefix=topic_prefix)
+    letter = next(iter(_read(settings, Choice(place=place))), None)
+    if letter is None:
+        raise SettingsError(f"{place}: no dead letter there; `echowire dead-letters list` has all")
+    for name, value in letter.why.model_dump(mode="json").items():
+        out.print(Text(f"{name.removeprefix('dlt_'):10} {safe(value)}"))
+    for name, raw in letter.headers:
+        out.print(Text(f"header     {safe(name)}: {safe(raw.decode(errors='backslashreplace'))}"))
+    key = "none" if letter.key is None else safe(letter.key.decode(errors="backslashreplace"))
+    out.print(Text(f"key        {key}"))
+    value = letter.value or b""
+    rest = f"... ({len(value)} bytes)" if len(value) > _VALUE_BYTES else ""
+    out.print(Text(safe(value[:_VALUE_BYTES].decode(errors="backslashreplace")) + rest))
+
+
+@app.command()
+def export(
+    output: Annotated[Path, typer.Argument(metavar="FILE|-", help="JSON lines.")] = Path("-"),
+    reason: Reasons = None,
+    since: Since = None,
+    until: Until = None,
+    bootstrap_servers: BootstrapServers = None,
+    topic_prefix: TopicPrefix = None,
+) -> None:
+    """Write dead letters as JSON lines: reason, headers, key and value; bytes as base64."""
+    settings = load_settings(bootstrap_servers=bootstrap_servers, topic_prefix=topic_prefix)
+    letters = _read(settings, Choice(reason or (), _time(since), _time(until)))
+    with ExitStack() as files:
+        sink = sys.stdout.buffer if str(output) == "-" else files.enter_context(output.open("wb"))
+        sink.writelines(_line(letter) for letter in letters)
+        sink.flush()
+    err.print(f"{len(letters)} dead letters")
+
+
+@app.command("replay")
+def replay_command(
+    reason: Reasons = None,
+    since: Since = None,
+    until: Until = None,
+    place: Annotated[str | None, typer.Option(help="Only the one at PARTITION:OFFSET.")] = None,
+    tries: Annotated[
+        int, typer.Option(min=1, help="Only what has been tried so often at most.")
+    ] = 1,
+    rate: Annotated[float, typer.Option(min=0.1, help="Most records a second.")] = 100.0,
+    do_it: Annotated[
+        bool, typer.Option("--yes", help="Send them. Otherwise it is only said what would be sent.")
+    ] = False,
+    bootstrap_servers: BootstrapServers = None,
+    topic_prefix: TopicPrefix = None,
+) -> None:
+    """Send the records of dead letters to where they came from once more.
+
+    What fails again comes back as a dead letter of its own with a higher count of tries, and is
+    left out next time unless --tries says otherwise. Dead letters are never removed: sent twice,
+    a record is a redelivery, and silent.
+    """
+    settings = load_settings(bootstrap_servers=bootstrap_servers, topic_prefix=topic_prefix)
+    choice = Choice(reason or (), _time(since), _time(until), place, tries)
+    letters = _read(settings, choice)
+    if not do_it:
+        out.print(f"{len(letters)} records would be sent again; --yes sends them")
+        return
+    with columns.Progress(
+        columns.BarColumn(), columns.MofNCompleteColumn(), columns.TimeRemainingColumn(),
+        console=err, transient=True, disable=not err.is_terminal,
+    ) as bar:  # fmt: skip
+        task = bar.add_task("", total=len(letters))
+        sending = replay(
+            settings, letters, rate=rate, progress=lambda done: bar.update(task, completed=done)
+        )
+        out.print(f"{asyncio.run(sending)} records sent again")
+
+
+def _read(settings: Settings, choice: Choice) -> list[DeadLetter]:
+    async def collect() -> list[DeadLetter]:
+        return [letter async for letter in read_letters(settings, choice)]
+
+    return asyncio.run(collect())
+
+
+def _time(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        raise SettingsError(f"{text!r}: expected a time such as 2026-03-02T10:00:00Z") from None
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
+
+
+def _line(letter: DeadLetter) -> bytes:
+    """One dead letter as JSON; `value` too where it is text, since that is what people grep."""
+
+    def encoded(data: bytes | None) -> str | None:
+        return None if data is None else base64.b64encode(data).decode()
+
+    fields = {
+        "place": letter.place,
+        **letter.why.model_dump(mode="json"),
+        "headers": {name: encoded(value) for name, value in letter.headers},
+        "key_base64": encoded(letter.key),
+        "value_base64": encoded(letter.value),
+        "value": (letter.value or b"").decode(errors="replace"),
+    }
+    return orjson.dumps(fields) + b"\n"

@@ -1,0 +1,115 @@
+"""Does what came out add up? Everything wrong is named, none of it is tolerated."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Mapping
+
+import orjson
+from aiokafka.structs import ConsumerRecord
+
+from streams.detection.stories import rebuild
+from streams.kafka.topics import (
+    DEAD_LETTERS,
+    ENRICHED,
+    NORMALISED,
+    RAW,
+    STORIES,
+    STORY_EVENTS,
+)
+from streams.settings import Settings
+from tests.chaos.oracle import Expected, undisturbed
+from tests.kafka.service import everything_committed, read
+
+SHARDS = 4
+
+
+def audit(settings: Settings, sent: int) -> tuple[list[str], Expected]:
+    """Compare all topics with an undisturbed run over the same raw log; -> what is wrong."""
+    topics = (RAW, NORMALISED, DEAD_LETTERS, ENRICHED, STORY_EVENTS, STORIES)
+    log = {topic: asyncio.run(read(settings, topic)) for topic in topics}
+    expected = undisturbed(log[RAW], settings, SHARDS)
+    wrong = [f"{len(log[RAW])} raw records of {sent} sent"] if len(log[RAW]) != sent else []
+    raw = {(r.partition, r.offset): r for r in log[RAW]}
+
+    letters = {_origin(r): r for r in log[DEAD_LETTERS]}
+    reasons = {place: dict(r.headers)["dlt_reason"].decode() for place, r in letters.items()}
+    wrong += _compare("dead letters", reasons, expected.letters)
+    wrong += [
+        f"dead letter of {place} is not its record"
+        for place, letter in letters.items()
+        if (letter.key, letter.value) != (raw[place].key, raw[place].value)
+    ]
+    wrong += _variants("dead letter", ((_origin(r), r.value) for r in log[DEAD_LETTERS]))
+
+    normalised = {_raw_place(r): r.value for r in log[NORMALISED]}
+    wrong += _compare("normalised articles", normalised, expected.normalised)
+    wrong += _variants("normalised article", ((_raw_place(r), r.value) for r in log[NORMALISED]))
+
+    enriched = {_text(r): r.value for r in log[ENRICHED]}
+    wrong += _compare("verdicts", enriched, expected.enriched)
+    wrong += _variants("verdict", ((_text(r), r.value) for r in log[ENRICHED]))
+
+    events = [(e["story_id"], e["sequence"], r.value) for e, r in _parsed(log[STORY_EVENTS])]
+    wrong += _compare("story events", {(i, s): v for i, s, v in events}, expected.events)
+    wrong += _variants("story event", (((i, s), v) for i, s, v in events))
+
+    stories = {record.key.decode(): record.value for record in log[STORIES]}
+    wrong += _compare("stories", stories, expected.stories)
+    rebuilt = rebuild(event for event, _ in _parsed(log[STORY_EVENTS]))
+    folded = {story_id: orjson.dumps(story) for story_id, story in rebuilt.items()}
+    wrong += _compare("stories by their events", folded, stories)
+
+    if not everything_committed(settings):
+        wrong.append("offsets are not committed to the end")
+    wrong += _unaccounted(log[RAW], expected)
+    return wrong, expected
+
+
+def _unaccounted(raw: Iterable[ConsumerRecord], expected: Expected) -> list[str]:
+    """Records that ended as neither an article nor a dead letter, or as both."""
+    places = [(r.partition, r.offset) for r in raw]
+    ends = [(p in expected.letters) + (p in expected.normalised) for p in places]
+    return [f"{p} ended {n} times" for p, n in zip(places, ends, strict=True) if n != 1]
+
+
+def _compare(
+    what: str, found: Mapping[Hashable, object], expected: Mapping[Hashable, object]
+) -> list[str]:
+    lost, strange = expected.keys() - found.keys(), found.keys() - expected.keys()
+    other = [key for key in expected.keys() & found.keys() if found[key] != expected[key]]
+    counted = (("lost", lost), ("that should not be", strange), ("that say otherwise", other))
+    return [
+        f"{len(keys)} {what} {how}, as {next(iter(keys))}: {found.get(next(iter(keys)))!r} instead"
+        f" of {expected.get(next(iter(keys)))!r}"
+        for how, keys in counted
+        if keys
+    ]
+
+
+def _variants(what: str, deliveries: Iterable[tuple[Hashable, object]]) -> list[str]:
+    """Deliveries of one thing that differ."""
+    variants: dict[Hashable, set[object]] = defaultdict(set)
+    for key, value in deliveries:
+        variants[key].add(value)
+    several = [key for key, values in variants.items() if len(values) > 1]
+    return [f"{len(several)} {what}s in several variants, as {several[0]}"] if several else []
+
+
+def _origin(letter: ConsumerRecord) -> tuple[int, int]:
+    headers = dict(letter.headers)
+    return int(headers["dlt_partition"]), int(headers["dlt_offset"])
+
+
+def _raw_place(record: ConsumerRecord) -> tuple[int, int]:
+    raw = orjson.loads(record.value)["raw"]
+    return raw["partition"], raw["offset"]
+
+
+def _text(record: ConsumerRecord) -> tuple[str, str]:
+    return record.key.decode(), orjson.loads(record.value)["content_digest"]
+
+
+def _parsed(records: Iterable[ConsumerRecord]) -> list[tuple[dict[str, object], ConsumerRecord]]:
+    return [(orjson.loads(record.value), record) for record in records]

@@ -1,0 +1,170 @@
+"""Workers that are kept running while things happen to them, and records that come meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import signal
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import orjson
+import psutil
+from aiokafka import AIOKafkaProducer
+
+from streams.agents.leaving import EXIT_SHUT_OUT
+from streams.kafka.connection import client_options
+from streams.kafka.topics import RAW
+from streams.settings import Settings
+from tests.chaos.corpus import RawRecord, batches
+from tests.chaos.faulty_worker import Fault
+from tests.kafka.service import Worker, until
+
+BATCH = 100
+DRAIN_SECONDS = 240.0
+
+
+class FaultyWorker(Worker):
+    """A worker that breaks at chosen steps."""
+
+    def __init__(self, settings: Settings, folder: Path, faults: list[Fault]) -> None:
+        super().__init__(settings, folder)
+        listed = [{"step": f.step, "nth": f.nth, "action": f.action} for f in faults]
+        self.program = ("-m", "tests.chaos.faulty_worker", orjson.dumps(listed).decode())
+
+
+class Crew:
+    """So many workers; one that ends is replaced, as a supervisor would."""
+
+    def __init__(self, settings: Settings, folder: Path, size: int) -> None:
+        self.settings, self.folder, self.size = settings, folder, size
+        self.workers: list[Worker] = []
+        self.done: Counter[str] = Counter()  # what was done to them, for the report
+
+    def __enter__(self) -> Self:
+        for _ in range(self.size):
+            self.join()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
+    ) -> None:
+        for worker in self.workers:
+            if error is not None:
+                print(worker.log()[-3000:])
+            worker.kill()
+
+    def join(self, faults: list[Fault] | None = None) -> Worker:
+        """One more worker."""
+        made = FaultyWorker(self.settings, self.folder, faults or [])
+        self.workers.append(made.launch())
+        return made
+
+    def keep_up(self) -> None:
+        """Replace those that ended; continue none that stopped."""
+        for worker in [w for w in self.workers if w.ended()]:
+            self.workers.remove(worker)
+            self.done[f"exit {worker.process.returncode}"] += 1
+            if len(self.workers) < self.size:
+                self.join()
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass, with replacements."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            self.keep_up()
+            time.sleep(0.1)
+
+    def one_ready(self) -> None:
+        """Wait until some worker takes part."""
+        until(lambda: (self.keep_up(), any(w.ready() for w in self.workers))[1], "one is ready")
+
+    def strike(self, chance: random.Random, pause: tuple[float, float]) -> None:
+        """Do one thing to one worker: kill it, tell it to stop, or pause it for a while."""
+        self.keep_up()
+        worker = chance.choice(self.workers)
+        what = chance.choice(("SIGKILL", "SIGTERM", "SIGSTOP"))
+        self.done[what] += 1
+        worker.signal(getattr(signal, what))
+        if what == "SIGSTOP":
+            self.wait(chance.uniform(*pause))
+            if not worker.ended():
+                worker.signal(signal.SIGCONT)
+
+    def leave_in_order(self) -> list[int]:
+        """All stop; -> exit codes."""
+        for worker in self.workers:
+            if not worker.ended():
+                worker.signal(signal.SIGCONT)
+                worker.signal(signal.SIGTERM)
+        codes = [worker.process.wait(40) for worker in self.workers]
+        self.workers.clear()
+        return codes
+
+    def exits_like_bugs(self) -> list[str]:
+        """What ended otherwise than by signals, orders or faults that were meant."""
+        meant = {f"exit {code}" for code in (0, -signal.SIGKILL, -signal.SIGTERM, EXIT_SHUT_OUT)}
+        return [what for what in self.done if what.startswith("exit") and what not in meant]
+
+
+class Feed:
+    """Sends records in the background, evenly over some seconds, whatever the brokers do."""
+
+    def __init__(self, settings: Settings, records: list[RawRecord], seconds: float) -> None:
+        self._settings, self._records, self._seconds = settings, records, seconds
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._send()), daemon=True)
+        self._failure: Exception | None = None
+        self.sent = 0
+
+    def start(self) -> Self:
+        self._thread.start()
+        return self
+
+    def finish(self) -> None:
+        """Wait until the broker has confirmed every record."""
+        self._thread.join(DRAIN_SECONDS)
+        if self._failure:
+            raise self._failure
+        assert self.sent == len(self._records), "not every record was confirmed in time"
+
+    async def _send(self) -> None:
+        try:
+            parts = list(batches(self._records, BATCH))
+            async with AIOKafkaProducer(
+                **client_options(self._settings), acks="all", enable_idempotence=True, linger_ms=5
+            ) as producer:
+                for part in parts:
+                    began = time.monotonic()
+                    confirmations = [await self._one(producer, record) for record in part]
+                    await asyncio.gather(*confirmations)
+                    self.sent += len(part)
+                    spent = time.monotonic() - began
+                    await asyncio.sleep(max(0.0, self._seconds / len(parts) - spent))
+        except Exception as error:  # noqa: BLE001 - raised where the end is awaited
+            self._failure = error
+
+    async def _one(self, producer: AIOKafkaProducer, record: RawRecord) -> asyncio.Future[object]:
+        return await producer.send(
+            self._settings.topic_prefix + RAW, record.value, key=record.key,
+            partition=record.partition, timestamp_ms=record.time,
+        )  # fmt: skip
+
+
+def orphans() -> list[str]:
+    """Processes of ours whose parent is gone."""
+    return [
+        " ".join(process.cmdline())
+        for process in psutil.process_iter()
+        if process.ppid() == 1 and "multiprocessing" in " ".join(_command(process))
+    ]
+
+
+def _command(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []

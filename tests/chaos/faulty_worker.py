@@ -1,0 +1,164 @@
+"""A worker that breaks at a chosen step: `python -m tests.chaos.faulty_worker FAULTS worker ...`.
+
+The only way to break one so: it wraps the seams between the steps before the worker starts, from
+outside. FAULTS is JSON: a list of {"step", "nth", "action"}; the nth time that the step has been
+taken, the process is killed, stops until it is continued, stalls for some seconds, the step raises
+an error, or hangs while everything else goes on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from streams.agents import detect, normalise
+from streams.cli.main import run
+from streams.detection.state import ShardState
+from streams.kafka.consumer import ChunkConsumer
+from streams.kafka.fencing import ShardPublisher
+from streams.kafka.publish import BatchPublisher, Outgoing
+from streams.kafka.topics import SEGMENTS
+
+STEPS = (
+    "normalise_taken", "normalise_sent", "normalise_confirmed", "detect_taken", "decided",
+    "outputs_published", "segment_published", "applied", "acked", "committed",
+)  # fmt: skip
+ACTIONS = ("kill", "stop", "stall", "error", "hang")
+STALL_SECONDS = 3.0
+
+
+class InjectedError(Exception):
+    """The error that a test asked for."""
+
+
+class _HangError(Exception):
+    """Wait for ever, here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What happens when a step is taken for the nth time."""
+
+    step: str
+    nth: int
+    action: str
+
+
+class Faults:
+    """Counts the steps taken."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        self._faults = {(fault.step, fault.nth): fault.action for fault in faults}
+        self._taken: Counter[str] = Counter()
+
+    def taken(self, step: str) -> None:
+        """A step is done: break what is to be broken after it."""
+        assert step in STEPS
+        self._taken[step] += 1
+        action = self._faults.get((step, self._taken[step]))
+        if action is None:
+            return
+        said = f"fault: {action} after {step} number {self._taken[step]}"
+        print(said, file=sys.stderr, flush=True)
+        if action == "kill":
+            os.kill(os.getpid(), signal.SIGKILL)
+        elif action == "stop":
+            os.kill(os.getpid(), signal.SIGSTOP)
+        elif action == "hang":
+            raise _HangError
+        elif action == "stall":  # the whole event loop, as long computing would
+            time.sleep(STALL_SECONDS)
+        else:
+            raise InjectedError(f"after {step}")
+
+
+async def _taken(faults: Faults, step: str) -> None:
+    """`Faults.taken` where waiting is possible."""
+    try:
+        faults.taken(step)
+    except _HangError:
+        await asyncio.Event().wait()
+
+
+def install(faults: Faults) -> None:
+    """Wrap the seams."""
+    _around(normalise.NormaliseStage, "handle", faults, before="normalise_taken")
+    _around(detect.DetectStage, "handle", faults, before="detect_taken")
+    plain_decide, plain_apply, plain_ack = detect.decide, ShardState.apply, ChunkConsumer.ack
+    plain_publish, plain_send = BatchPublisher.publish, BatchPublisher.send
+
+    def decide(*arguments: Any) -> Any:
+        decision = plain_decide(*arguments)
+        faults.taken("decided")
+        return decision
+
+    def apply(self: ShardState, segment: Any) -> None:
+        plain_apply(self, segment)
+        faults.taken("applied")
+
+    def ack(self: ChunkConsumer, message: Any) -> bool:
+        done = plain_ack(self, message)
+        faults.taken("acked")
+        return done
+
+    async def publish(self: BatchPublisher, outgoing: Sequence[Outgoing]) -> int:
+        size = await plain_publish(self, outgoing)
+        if isinstance(self, ShardPublisher):
+            segments = outgoing[0].topic.endswith(SEGMENTS)
+            await _taken(faults, "segment_published" if segments else "outputs_published")
+        return size
+
+    async def send(self: BatchPublisher, outgoing: Sequence[Outgoing]) -> Any:
+        confirmation = await plain_send(self, outgoing)
+        if isinstance(self, ShardPublisher):
+            return confirmation
+        await _taken(faults, "normalise_sent")
+
+        async def confirmed() -> int:
+            size = await confirmation
+            await _taken(faults, "normalise_confirmed")
+            return size
+
+        return confirmed()
+
+    detect.decide = decide
+    ShardState.apply = apply
+    ChunkConsumer.ack = ack
+    BatchPublisher.publish = publish
+    BatchPublisher.send = send
+    _around(ChunkConsumer, "commit", faults, after="committed")
+
+
+def _around(
+    owner: type, name: str, faults: Faults, *, before: str | None = None, after: str | None = None
+) -> None:
+    plain = getattr(owner, name)
+
+    async def wrapped(self: Any, *arguments: Any, **options: Any) -> Any:
+        if before:
+            await _taken(faults, before)
+        result = await plain(self, *arguments, **options)
+        if after:
+            await _taken(faults, after)
+        return result
+
+    setattr(owner, name, wrapped)
+
+
+def main() -> None:
+    install(Faults([Fault(**fault) for fault in orjson.loads(sys.argv[1])]))
+    sys.argv[1:2] = []
+    run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,147 @@
+"""What is done to a service under load: each ends with all workers well, and nothing more to do."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy.kafka.embedded import EmbeddedKafka
+from streams.agents.leaving import EXIT_SHUT_OUT
+from streams.settings import Settings
+from tests.chaos.accounts import audit
+from tests.chaos.corpus import make_records
+from tests.chaos.crew import DRAIN_SECONDS, Crew, Feed, orphans
+from tests.chaos.faulty_worker import STEPS, Fault
+from tests.kafka.service import everything_committed, make_topics, until
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How much: records, for how long they come, and how often something happens."""
+
+    records: int
+    seconds: float
+    strikes: int
+    away_seconds: float
+
+
+# By SIGTERM also while it is still starting, before it listens to that; and when it was paused and
+# shut out, it may find that out first.
+IN_ORDER = (0, -signal.SIGTERM, EXIT_SHUT_OUT)
+
+Disturbance = Callable[[Crew, random.Random, Extent, EmbeddedKafka], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a run came to."""
+
+    done: dict[str, int]
+    wrong: list[str]
+    verdicts: int
+    letters: int
+    redeliveries: int
+    seconds: float
+
+
+def signals(crew: Crew, chance: random.Random, extent: Extent, _: EmbeddedKafka) -> None:
+    """SIGKILL, SIGTERM and SIGSTOP with SIGCONT, at random moments."""
+    for _strike in range(extent.strikes):
+        crew.wait(chance.uniform(0.2, 2 * extent.seconds / extent.strikes))
+        timeout = crew.settings.session_timeout_seconds
+        crew.strike(chance, (0.2, 2 * timeout))
+
+
+def membership(crew: Crew, chance: random.Random, extent: Extent, _: EmbeddedKafka) -> None:
+    """Workers join and leave; one stalls in the middle of a chunk while another joins, and one
+    stops there until its partitions are another's."""
+    for _strike in range(extent.strikes):
+        step = chance.choice(STEPS[:8])
+        action = chance.choice(("stall", "stop"))
+        late = crew.join([Fault(step, chance.randint(1, 4), action)])
+        crew.done[f"{action} after {step}"] += 1
+        crew.wait(extent.seconds / extent.strikes)
+        leaving = chance.choice([w for w in crew.workers if w is not late] or [late])
+        leaving.signal(signal.SIGTERM)
+        crew.done["left"] += 1
+        crew.wait(crew.settings.session_timeout_seconds + 1)
+        if not late.ended():
+            late.signal(signal.SIGCONT)
+
+
+def steps(crew: Crew, chance: random.Random, extent: Extent, _: EmbeddedKafka) -> None:
+    """Killed, or ended by an error, between every two steps of the protocol: as many of these as
+    strikes, in an order by chance, and each by a worker that has all partitions to itself."""
+    size, crew.size = crew.size, 0
+    for worker in crew.workers:
+        worker.kill()
+    breaks = [(step, action) for step in STEPS for action in ("kill", "error")]
+    for step, action in chance.sample(breaks, min(extent.strikes, len(breaks))):
+        broken = crew.join([Fault(step, chance.randint(1, 2), action)])
+        crew.done[f"{action} after {step}"] += 1
+        until(broken.ended, f"it broke: {action} after {step}")
+    crew.size = size
+    crew.wait(1)
+    while len(crew.workers) < size:
+        crew.join()
+
+
+def broker_restarts(
+    crew: Crew, chance: random.Random, extent: Extent, kafka: EmbeddedKafka
+) -> None:
+    """The broker is stopped, killed, and away for a while."""
+    crew.one_ready()
+    crew.wait(extent.seconds / 8)
+    kafka.restart()
+    crew.done["broker restarted"] += 1
+    crew.wait(extent.seconds / 4)
+    kafka.kill()
+    crew.done["broker killed"] += 1
+    kafka.start()
+    crew.wait(extent.seconds / 4)
+    kafka.kill()
+    crew.done["broker away"] += 1
+    crew.wait(extent.away_seconds)
+    kafka.start()
+
+
+def run(
+    disturb: Disturbance,
+    kafka: EmbeddedKafka,
+    settings: Settings,
+    folder: Path,
+    extent: Extent,
+    seed: int,
+    *,
+    replication: int = 1,
+) -> Outcome:
+    """One disturbance under load, until everything is committed; then the accounts."""
+    started, chance = time.monotonic(), random.Random(seed)
+    asyncio.run(make_topics(settings, replication=replication))
+    feed = Feed(settings, make_records(extent.records, seed), extent.seconds)
+    with Crew(settings, folder, 2) as crew:
+        feed.start()
+        disturb(crew, chance, extent, kafka)
+        feed.finish()
+        until(
+            lambda: (crew.keep_up(), everything_committed(settings))[1],
+            "everything is committed", DRAIN_SECONDS,
+        )  # fmt: skip
+        codes = crew.leave_in_order()
+        wrong, expected = audit(settings, extent.records)
+        wrong += [
+            f"a worker that was told to stop ended with {code}"
+            for code in codes
+            if code not in IN_ORDER
+        ]
+        wrong += [f"left behind: {orphan}" for orphan in orphans()]
+        wrong += [f"left behind: {path}" for path in folder.glob("echowire-*")]
+        return Outcome(
+            dict(crew.done), wrong, len(expected.enriched), len(expected.letters),
+            expected.redeliveries, time.monotonic() - started,
+        )  # fmt: skip

@@ -1,0 +1,105 @@
+"""A record that ends every worker that handles it is given up; nothing else is."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from aiokafka.structs import ConsumerRecord, OffsetAndMetadata
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schemas import DeadLetterHeaders
+from streams.agents.leaving import EXIT_INTERNAL_ERROR
+from streams.kafka.crashes import CRASHES_TOLERATED, Crashes, decode_crashes
+from streams.kafka.topics import DEAD_LETTERS, ENRICHED, NORMALISED, RAW
+from streams.settings import Settings
+from tests.chaos.crew import FaultyWorker
+from tests.chaos.faulty_worker import Fault
+from tests.kafka.service import Worker, everything_committed, make_topics, push, read, until
+from tests.kafka.test_worker import article, run_until_committed
+
+POISON = b"not of echowire's making"
+
+
+def run_until_ended(settings: Settings, folder: Path) -> int:
+    worker = Worker(settings, folder).launch()
+    until(worker.ended, "it has ended")
+    return worker.process.returncode
+
+
+def letters(settings: Settings) -> list[ConsumerRecord]:
+    return asyncio.run(read(settings, DEAD_LETTERS))
+
+
+@pytest.mark.broker
+def test_a_record_that_ends_three_workers_in_a_row_is_given_up_and_its_neighbours_are_not(
+    settings: Settings, tmp_path: Path
+) -> None:
+    asyncio.run(make_topics(settings, partitions=1))
+    asyncio.run(push(settings, [article(n) for n in range(5)]))
+    with run_until_committed(settings, tmp_path) as worker:
+        assert worker.stop() == 0
+    asyncio.run(push(settings, [POISON], topic=NORMALISED, keys=[b"a key"]))
+    normaliser = Worker(settings, tmp_path, "--stage", "normalise", "--group", "another").start()
+    asyncio.run(push(settings, [article(n) for n in range(5, 10)]))
+    until(lambda: normaliser.metric("echowire_articles_normalised_total") == 10, "all are there")
+    normaliser.kill()
+
+    ends = [run_until_ended(settings, tmp_path) for _ in range(CRASHES_TOLERATED)]
+    assert ends == [EXIT_INTERNAL_ERROR] * CRASHES_TOLERATED
+    assert letters(settings) == []
+    with run_until_committed(settings, tmp_path) as worker:
+        verdicts = {r.key for r in asyncio.run(read(settings, ENRICHED))}
+        assert worker.stop() == 0
+    (letter,) = letters(settings)
+    why = DeadLetterHeaders.model_validate({n: v.decode() for n, v in letter.headers})
+    assert len(verdicts) == 10
+    assert (letter.key, letter.value) == (b"a key", POISON)
+    assert (why.dlt_reason, why.dlt_stage) == ("crashes_worker", "detect")
+    assert why.dlt_detail.startswith("value: ended 3 workers in a row, the last with Foreign")
+
+
+@pytest.mark.broker
+def test_three_kills_at_one_record_condemn_nobody(settings: Settings, tmp_path: Path) -> None:
+    asyncio.run(make_topics(settings, partitions=1))
+    asyncio.run(push(settings, [article(n) for n in range(3)]))
+    for _ in range(CRASHES_TOLERATED):
+        worker = FaultyWorker(settings, tmp_path, [Fault("decided", 1, "kill")]).launch()
+        until(worker.ended, "it was killed")
+    with run_until_committed(settings, tmp_path) as worker:
+        assert worker.metric("echowire_verdicts_total") == 3
+    assert letters(settings) == []
+
+
+@pytest.mark.broker
+def test_two_errors_are_forgotten_when_the_record_passes(
+    settings: Settings, tmp_path: Path
+) -> None:
+    asyncio.run(make_topics(settings, partitions=1))
+    asyncio.run(push(settings, [article(n) for n in range(3)]))
+    faults = [Fault("decided", 1, "error")]
+    for _ in range(CRASHES_TOLERATED - 1):
+        worker = FaultyWorker(settings, tmp_path, faults).launch()
+        until(worker.ended, "it ended by the error")
+        assert worker.process.returncode == EXIT_INTERNAL_ERROR
+    with run_until_committed(settings, tmp_path) as worker:
+        assert worker.stop() == 0
+    asyncio.run(push(settings, [article(9)]))
+    worker = FaultyWorker(settings, tmp_path, faults).launch()
+    until(worker.ended, "it ended by the error")
+    with run_until_committed(settings, tmp_path) as worker:
+        assert everything_committed(settings)
+    assert letters(settings) == []
+    assert len(asyncio.run(read(settings, RAW))) == 4
+
+
+def test_a_note_is_read_as_it_was_written() -> None:
+    crashes = Crashes(2, 17, 40, "ValueError: “no”")
+    assert decode_crashes(OffsetAndMetadata(17, crashes.encode())) == crashes
+
+
+@given(st.text() | st.sampled_from(['{"crashes": 1}', '{"crashes": "x", "through": 1}', "[1]"]))
+def test_what_others_write_beside_an_offset_is_no_note(metadata: object) -> None:
+    assert decode_crashes(OffsetAndMetadata(0, metadata)) is None
