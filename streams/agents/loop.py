@@ -18,7 +18,7 @@ from streams.agents.leaving import blames_record, leave
 from streams.health import Progress
 from streams.kafka.consumer import Chunk
 from streams.kafka.crashes import Crashes, CrashLedger
-from streams.kafka.shards import ShardGoneError
+from streams.kafka.fencing import ShardGoneError
 from streams.tracing import ChunkSpan, ChunkTracer
 
 log = logging.getLogger("echowire")
@@ -129,6 +129,8 @@ class ChunkLoop:
             await publish()
             await stream.ack(event)
             self._progress.handled(chunk)
+        except ShardGoneError:
+            return  # as above; the state that had it already is gone, too
         except Exception as error:  # noqa: BLE001
             await self._leave(chunk, error, before)
 

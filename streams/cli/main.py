@@ -19,8 +19,10 @@ from streams.cli.inputs import read_events
 from streams.cli.options import BootstrapServers, TopicPrefix
 from streams.cli.produce import produce_command
 from streams.cli.raw_events import InputError
+from streams.cli.rebuild import rebuild_command
 from streams.cli.tail import tail_command
 from streams.kafka.connection import BrokerUnreachableError, admin_client
+from streams.kafka.rebuild import RebuildRefusedError
 from streams.kafka.rights import RightsError
 from streams.kafka.topics import DEFAULT_RETENTION_HOURS, TopicsError, check_topics, create_topics
 from streams.settings import PREFIX, Settings, SettingsError, load_settings, settings_file
@@ -38,6 +40,7 @@ app.add_typer(topics_app, name="topics")
 app.add_typer(dead_letters.app, name="dead-letters")
 app.command("produce")(produce_command)
 app.command("tail")(tail_command)
+app.command("rebuild")(rebuild_command)
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
@@ -200,7 +203,7 @@ def run() -> None:
     except RightsError as error:
         err.print("[red]error:[/]", error, soft_wrap=True)
         sys.exit(77)  # sysexits.h: permission denied
-    except (TopicsError, BrokerUnreachableError, InputError) as error:
+    except (TopicsError, BrokerUnreachableError, RebuildRefusedError, InputError) as error:
         err.print("[red]error:[/]", error, soft_wrap=True)
         sys.exit(1)
     except BrokenPipeError:  # the reader of a pipe has gone

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from schemas.dead_letter import DeadLetterHeaders, Reason
 from streams.kafka.connection import admin_client, client_options
 from streams.kafka.dead_letters import OWN_HEADERS
-from streams.kafka.headers import Header
+from streams.kafka.headers import Header, encode_headers
 from streams.kafka.publish import BatchPublisher, Outgoing
 from streams.kafka.topics import (
     DEAD_LETTERS,
@@ -150,5 +150,5 @@ def _outgoing(letters: Collection[DeadLetter], now_milliseconds: int) -> list[Ou
         origin = by_topic.setdefault(letter.why.dlt_topic, Outgoing(letter.why.dlt_topic))
         headers = [*letter.headers, (ATTEMPT, letter.why.dlt_attempt.encode())]
         partition = int(letter.why.dlt_partition)
-        origin.add(letter.key, letter.value, now_milliseconds, headers, partition)
+        origin.add(letter.key, letter.value, now_milliseconds, encode_headers(headers), partition)
     return list(by_topic.values())

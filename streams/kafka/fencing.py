@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import asyncio
 
+from aiokafka import AIOKafkaProducer
 from aiokafka.client import CoordinationType
 from aiokafka.errors import ConcurrentTransactions, KafkaError, ProducerFenced, for_code
 from aiokafka.producer.transaction_manager import PidAndEpoch
@@ -26,6 +27,11 @@ from streams.settings import Settings
 # What a publisher raises when another worker has taken its shard over.
 ShutOutError = ProducerFenced
 
+
+class ShardGoneError(Exception):
+    """The partition is no longer this worker's: what waits for its shard must not go on."""
+
+
 _RETRY_SECONDS = 0.1
 _TIMEOUT_MILLISECONDS = 60_000  # of transactions, of which there are none
 
@@ -36,6 +42,7 @@ class ShardPublisher(BatchPublisher):
     def __init__(self, settings: Settings, name: str) -> None:
         super().__init__(settings)
         self._name = name
+        self._stopped = False
 
     async def start(self) -> None:
         """Connect and take over. Raises KafkaError, also where the name may not be used."""
@@ -45,6 +52,16 @@ class ShardPublisher(BatchPublisher):
         except BaseException:
             await self.stop()
             raise
+
+    async def stop(self) -> None:
+        """Disconnect. Whatever is still to be published raises ShardGoneError."""
+        self._stopped = True
+        await super().stop()
+
+    def _started(self) -> AIOKafkaProducer:
+        if self._stopped:
+            raise ShardGoneError
+        return super()._started()
 
     async def _take_over(self) -> None:
         producer = self._started()

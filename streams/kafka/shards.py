@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 
 from streams.detection.state import ShardState, bytes_an_article
-from streams.kafka.fencing import ShardPublisher
+from streams.kafka.fencing import ShardGoneError, ShardPublisher
 from streams.kafka.publish import BatchPublisher
 from streams.kafka.recovery import Recovery
 from streams.kafka.rights import fence_name
@@ -18,10 +18,6 @@ from streams.settings import Settings
 log = logging.getLogger("echowire.shards")
 
 _FAREWELL_SECONDS = 5.0
-
-
-class ShardGoneError(Exception):
-    """The partition is no longer this worker's: what waits for its shard must not go on."""
 
 
 class NotEnoughMemoryError(Exception):

@@ -25,12 +25,12 @@ from streams.cli.main import run
 from streams.detection.state import ShardState
 from streams.kafka.consumer import ChunkConsumer
 from streams.kafka.fencing import ShardPublisher
-from streams.kafka.publish import BatchPublisher, Outgoing
+from streams.kafka.publish import BatchPublisher, Encoded
 from streams.kafka.topics import SEGMENTS
 
 STEPS = (
-    "normalise_taken", "normalise_sent", "normalise_confirmed", "detect_taken", "decided",
-    "outputs_published", "segment_published", "applied", "acked", "committed",
+    "normalise_taken", "normalise_encoded", "normalise_confirmed", "detect_taken", "decided",
+    "applied", "outputs_published", "segment_published", "acked", "committed",
 )  # fmt: skip
 ACTIONS = ("kill", "stop", "stall", "error", "hang")
 STALL_SECONDS = 3.0
@@ -94,7 +94,7 @@ def install(faults: Faults) -> None:
     _around(normalise.NormaliseStage, "handle", faults, before="normalise_taken")
     _around(detect.DetectStage, "handle", faults, before="detect_taken")
     plain_decide, plain_apply, plain_ack = detect.decide, ShardState.apply, ChunkConsumer.ack
-    plain_publish, plain_send = BatchPublisher.publish, BatchPublisher.send
+    plain_encode, plain_send = BatchPublisher.encode, BatchPublisher.send
 
     def decide(*arguments: Any) -> Any:
         decision = plain_decide(*arguments)
@@ -110,30 +110,27 @@ def install(faults: Faults) -> None:
         faults.taken("acked")
         return done
 
-    async def publish(self: BatchPublisher, outgoing: Sequence[Outgoing]) -> int:
-        size = await plain_publish(self, outgoing)
-        if isinstance(self, ShardPublisher):
-            segments = outgoing[0].topic.endswith(SEGMENTS)
-            await _taken(faults, "segment_published" if segments else "outputs_published")
+    async def encode(self: BatchPublisher, *arguments: Any) -> list[Encoded]:
+        encoded = await plain_encode(self, *arguments)
+        if not isinstance(self, ShardPublisher):
+            await _taken(faults, "normalise_encoded")
+        return encoded
+
+    async def send(self: BatchPublisher, batches: Sequence[Encoded]) -> int:
+        size = await plain_send(self, batches)
+        if not isinstance(self, ShardPublisher):
+            step = "normalise_confirmed"
+        elif any(batch.topic.endswith(SEGMENTS) for batch in batches):
+            step = "segment_published"
+        else:
+            step = "outputs_published"
+        await _taken(faults, step)
         return size
-
-    async def send(self: BatchPublisher, outgoing: Sequence[Outgoing]) -> Any:
-        confirmation = await plain_send(self, outgoing)
-        if isinstance(self, ShardPublisher):
-            return confirmation
-        await _taken(faults, "normalise_sent")
-
-        async def confirmed() -> int:
-            size = await confirmation
-            await _taken(faults, "normalise_confirmed")
-            return size
-
-        return confirmed()
 
     detect.decide = decide
     ShardState.apply = apply
     ChunkConsumer.ack = ack
-    BatchPublisher.publish = publish
+    BatchPublisher.encode = encode
     BatchPublisher.send = send
     _around(ChunkConsumer, "commit", faults, after="committed")
 

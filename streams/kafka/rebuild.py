@@ -1,0 +1,157 @@
+"""Segments made anew from `articles.normalised`, where those there are cannot be applied any more.
+
+Another algorithm, or damage: the articles are still there, and so is the offset up to which their
+verdicts are published. What is decided again up to it is not published again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+import orjson
+from aiokafka import AIOKafkaConsumer
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin.records_to_delete import RecordsToDelete
+from aiokafka.structs import ConsumerRecord, TopicPartition
+
+from streams.detection.chunk import Chunk
+from streams.detection.decide import decide
+from streams.detection.entry import entries_of
+from streams.detection.segment import Segment, encode_segment
+from streams.detection.sketch import sketch_texts
+from streams.detection.state import ShardState
+from streams.detection.verdict import VerdictWriter
+from streams.kafka.connection import client_options
+from streams.kafka.fencing import ShardPublisher
+from streams.kafka.headers import NOTICE_HEADER, encode_headers
+from streams.kafka.publish import Outgoing
+from streams.kafka.rights import fence_name
+from streams.kafka.topics import NORMALISED, SEGMENTS, partitions_of, topic_name
+from streams.settings import Settings
+
+_SILENCE_SECONDS = 30.0
+
+
+class RebuildRefusedError(Exception):
+    """Segments cannot be made anew now; the message says why."""
+
+
+async def rebuild_all(
+    admin: AIOKafkaAdminClient, settings: Settings, progress: Callable[[int, int, int], None]
+) -> int:
+    """Replace the segments of all shards; -> how many articles they hold.
+
+    `progress` is called with (partition, articles done, articles in all). Raises
+    RebuildRefusedError while a worker is running, and KafkaError.
+    """
+    described = await admin.describe_consumer_groups([settings.group])
+    (_code, group, _state, _type, _protocol, members, *_) = described[0].groups[0]
+    if members:
+        raise RebuildRefusedError(
+            f"{len(members)} workers of group {group} are running: stop them first, or they would"
+            " write segments of the old kind in between"
+        )
+    offsets = await admin.list_consumer_group_offsets(settings.group)
+    topic, articles = topic_name(settings, NORMALISED), 0
+    for partition in await partitions_of(admin, topic):
+        committed = offsets.get(TopicPartition(topic, partition))
+        until = committed.offset if committed else 0
+
+        def told(done: int, total: int, partition: int = partition) -> None:
+            progress(partition, done, total)
+
+        articles += await _rebuild(admin, settings, partition, until, told)
+    return articles
+
+
+async def _rebuild(
+    admin: AIOKafkaAdminClient,
+    settings: Settings,
+    partition: int,
+    until: int,
+    progress: Callable[[int, int], None],
+) -> int:
+    """One shard, from the oldest article there is to the offset `until`, which is left out."""
+    source = TopicPartition(topic_name(settings, NORMALISED), partition)
+    target = TopicPartition(topic_name(settings, SEGMENTS), partition)
+    publisher = ShardPublisher(settings, fence_name(settings, partition))
+    consumer = AIOKafkaConsumer(**client_options(settings), enable_auto_commit=False)
+    await publisher.start()
+    await consumer.start()
+    try:
+        consumer.assign([source])
+        begin = (await consumer.beginning_offsets([source]))[source]
+        end = (await consumer.end_offsets([source]))[source]
+        old = (await consumer.end_offsets([target]))[target]
+        if until > end:
+            raise RebuildRefusedError(
+                f"{source.topic} partition {partition} ends at {end}, but is consumed up to"
+                f" {until}: it was made anew; take another --group"
+            )
+        # First: a rebuild that is broken off leaves none of the old ones behind the new.
+        if old:
+            await admin.delete_records({target: RecordsToDelete(before_offset=old)})
+        if begin >= until:
+            return 0
+        consumer.seek(source, begin)
+        state, writer = ShardState(settings.parameters()), VerdictWriter(settings.parameters())
+        position = begin
+        while position < until:
+            fetching = consumer.getmany(source, max_records=settings.chunk_records)
+            fetched = await asyncio.wait_for(fetching, _SILENCE_SECONDS)
+            records = [r for r in fetched.get(source, []) if r.offset < until]
+            if chunk := _chunk(records):
+                segment = decide(state, chunk, writer).segment
+                await publisher.publish([_outgoing(target, segment)])
+                state.apply(segment)
+            position = await consumer.position(source)
+            progress(min(position, until) - begin, until - begin)
+        await _decided_up_to(publisher, target, state, until - 1)
+    finally:
+        await consumer.stop()
+        await publisher.stop()
+    return state.count
+
+
+async def _decided_up_to(
+    publisher: ShardPublisher, target: TopicPartition, state: ShardState, offset: int
+) -> None:
+    """The last record may be none that a segment covers: say that it is decided, too."""
+    if state.last_offset >= offset:
+        return
+    nothing = state.rows[:0].copy()
+    segment = Segment(offset, offset, state.count, state.clock, state.latest, nothing, [])
+    await publisher.publish([_outgoing(target, segment)])
+
+
+def _outgoing(target: TopicPartition, segment: Segment) -> Outgoing:
+    out = Outgoing(target.topic)
+    out.add(None, encode_segment(segment), segment.latest, encode_headers([]), target.partition)
+    return out
+
+
+def _chunk(records: Sequence[ConsumerRecord]) -> Chunk | None:
+    """As detection takes it; sketched anew, as the sketches in the headers may be the old kind's.
+
+    What is no article of ours was given up when it was there to be decided.
+    """
+    ours = [(record, article) for record in records if (article := _article(record))]
+    if not ours:
+        return None
+    articles = [article for _, article in ours]
+    return Chunk(
+        values=[record.value for record, _ in ours],
+        entries=entries_of(articles, sketch_texts([article["text"] for article in articles])),
+        times=[record.timestamp for record, _ in ours],
+        offsets=[record.offset for record, _ in ours],
+        notices=[NOTICE_HEADER in dict(record.headers) for record, _ in ours],
+    )
+
+
+def _article(record: ConsumerRecord) -> dict[str, str] | None:
+    try:
+        parsed = orjson.loads(record.value)
+    except ValueError:
+        return None
+    return parsed if isinstance(parsed, dict) and "content_digest" in parsed else None
