@@ -11,6 +11,7 @@ import os
 from typing import NoReturn
 
 from aiokafka.errors import (
+    ClusterAuthorizationFailedError,
     GroupAuthorizationFailedError,
     KafkaError,
     TopicAuthorizationFailedError,
@@ -35,6 +36,7 @@ EXIT_FORBIDDEN = 77  # a right is missing
 EXIT_CONFIGURATION = 78
 
 _FORBIDDEN = {
+    ClusterAuthorizationFailedError: "Write on any of the topics",
     GroupAuthorizationFailedError: "Read on the group",
     TopicAuthorizationFailedError: "a right on the topic",
     TransactionalIdAuthorizationFailed: "Write on the transactional id",

@@ -17,7 +17,13 @@ import asyncio
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.client import CoordinationType
-from aiokafka.errors import ConcurrentTransactions, KafkaError, ProducerFenced, for_code
+from aiokafka.errors import (
+    ConcurrentTransactions,
+    KafkaError,
+    ProducerFenced,
+    TransactionalIdAuthorizationFailed,
+    for_code,
+)
 from aiokafka.producer.transaction_manager import PidAndEpoch
 from aiokafka.protocol.transaction import InitProducerIdRequest
 
@@ -49,6 +55,9 @@ class ShardPublisher(BatchPublisher):
         await super().start()
         try:
             await self._take_over()
+        except TransactionalIdAuthorizationFailed:
+            await self.stop()
+            raise TransactionalIdAuthorizationFailed(self._name) from None  # which aiokafka omits
         except BaseException:
             await self.stop()
             raise
