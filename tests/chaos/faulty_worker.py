@@ -3,12 +3,13 @@
 The only way to break one so: it wraps the seams between the steps before the worker starts, from
 outside. FAULTS is JSON: a list of {"step", "nth", "action"}; the nth time that the step has been
 taken, the process is killed, stops until it is continued, stalls for some seconds, the step raises
-an error, or hangs while everything else goes on.
+an error, or hangs, or waits for a while, while everything else goes on.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import sys
@@ -32,7 +33,7 @@ STEPS = (
     "normalise_taken", "normalise_encoded", "normalise_confirmed", "detect_taken", "decided",
     "applied", "outputs_published", "segment_published", "acked", "committed",
 )  # fmt: skip
-ACTIONS = ("kill", "stop", "stall", "error", "hang")
+ACTIONS = ("kill", "stop", "stall", "error", "hang", "wait")
 STALL_SECONDS = 3.0
 
 
@@ -40,8 +41,12 @@ class InjectedError(Exception):
     """The error that a test asked for."""
 
 
-class _HangError(Exception):
-    """Wait for ever, here."""
+class _WaitError(Exception):
+    """Wait here, for so many seconds or for ever."""
+
+    def __init__(self, seconds: float | None) -> None:
+        super().__init__()
+        self.seconds = seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +78,8 @@ class Faults:
             os.kill(os.getpid(), signal.SIGKILL)
         elif action == "stop":
             os.kill(os.getpid(), signal.SIGSTOP)
-        elif action == "hang":
-            raise _HangError
+        elif action in ("hang", "wait"):
+            raise _WaitError(None if action == "hang" else STALL_SECONDS / 2)
         elif action == "stall":  # the whole event loop, as long computing would
             time.sleep(STALL_SECONDS)
         else:
@@ -85,8 +90,9 @@ async def _taken(faults: Faults, step: str) -> None:
     """`Faults.taken` where waiting is possible."""
     try:
         faults.taken(step)
-    except _HangError:
-        await asyncio.Event().wait()
+    except _WaitError as wait:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(asyncio.Event().wait(), wait.seconds)
 
 
 def install(faults: Faults) -> None:

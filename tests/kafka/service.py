@@ -41,6 +41,7 @@ class Worker:
     """`echowire worker` in a process of its own."""
 
     program: Sequence[str] = ("-m", "streams.cli.main")
+    environment: Mapping[str, str] = {}
 
     def __init__(self, settings: Settings, folder: Path, *arguments: str) -> None:
         self.settings = settings
@@ -60,6 +61,7 @@ class Worker:
         environment = {
             **os.environ,
             "COLUMNS": "500",
+            **self.environment,
             **{f"ECHOWIRE_{name.upper()}": _shown(value) for name, value in fields.items()},
         }
         with self._log.open("wb") as sink:
