@@ -1,0 +1,53 @@
+"""The short form of the chaos suite; `make chaos` runs the long one."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from deploy.kafka.embedded import EmbeddedKafka
+from streams.settings import Settings
+from tests.chaos import scenarios
+from tests.chaos.accounts import audit
+from tests.chaos.corpus import RECORD_BYTES, make_records
+from tests.chaos.crew import Feed
+from tests.chaos.scenarios import Disturbance, Extent
+from tests.kafka.service import make_topics
+
+pytestmark = [pytest.mark.broker, pytest.mark.timeout(600)]
+
+SHORT = Extent(records=1200, seconds=12, strikes=4, away_seconds=3)
+SEED = 1
+
+
+@pytest.mark.parametrize(
+    "disturb", [scenarios.signals, scenarios.membership, scenarios.steps], ids=lambda d: d.__name__
+)
+def test_nothing_is_lost_and_nothing_contradicted(
+    kafka: EmbeddedKafka,
+    settings: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    disturb: Disturbance,
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    small = settings.model_copy(
+        update={"record_bytes": RECORD_BYTES, "chunk_records": 100, "session_timeout_seconds": 4}
+    )
+    outcome = scenarios.run(disturb, kafka, small, tmp_path, SHORT, SEED)
+    assert outcome.wrong == [], outcome
+    assert outcome.verdicts + outcome.letters + outcome.redeliveries == SHORT.records
+
+
+def test_the_accounts_name_what_is_wrong(settings: Settings) -> None:
+    """Or a green suite would mean little: here nobody has worked at all."""
+    asyncio.run(make_topics(settings))
+    Feed(settings, make_records(50, SEED), 0.1).start().finish()
+    wrong, expected = audit(settings, 51)
+    assert "50 raw records of 51 sent" in wrong
+    assert "offsets are not committed to the end" in wrong
+    counts = {"verdicts": len(expected.enriched), "dead letters": len(expected.letters)}
+    for what, count in counts.items():
+        assert any(line.startswith(f"{count} {what} lost, as ") for line in wrong)
