@@ -18,7 +18,7 @@ from tests.kafka.service import make_topics
 
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(600)]
 
-SHORT = Extent(records=1200, seconds=12, strikes=4, away_seconds=3)
+SHORT = Extent(records=1000, seconds=8, strikes=3, away_seconds=3)
 SEED = 1
 
 
@@ -43,6 +43,7 @@ def test_nothing_is_lost_and_nothing_contradicted(
 
 def test_the_accounts_name_what_is_wrong(settings: Settings) -> None:
     """Or a green suite would mean little: here nobody has worked at all."""
+    settings = settings.model_copy(update={"record_bytes": RECORD_BYTES})
     asyncio.run(make_topics(settings))
     Feed(settings, make_records(50, SEED), 0.1).start().finish()
     wrong, expected = audit(settings, 51)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from dataclasses import dataclass
@@ -60,8 +61,6 @@ fields = st.fixed_dictionaries(
 
 def as_json(value: object) -> bytes:
     """JSON with what orjson would refuse to write: half emojis, huge numbers."""
-    import json
-
     return json.dumps(value).encode("utf-8", "surrogatepass")
 
 
