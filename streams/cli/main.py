@@ -18,6 +18,7 @@ from streams.cli.inputs import read_events
 from streams.cli.options import BootstrapServers, TopicPrefix
 from streams.cli.produce import produce_command
 from streams.cli.raw_events import InputError
+from streams.cli.show import show_command
 from streams.cli.tail import tail_command
 from streams.kafka.connection import BrokerUnreachableError, admin_client
 from streams.kafka.rights import RightsError
@@ -36,6 +37,7 @@ topics_app = typer.Typer(help="Create and check the Kafka topics.", no_args_is_h
 app.add_typer(topics_app, name="topics")
 app.command("produce")(produce_command)
 app.command("tail")(tail_command)
+app.command("show")(show_command)
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
