@@ -20,6 +20,7 @@ from streams.cli.options import BootstrapServers, TopicPrefix
 from streams.cli.produce import produce_command
 from streams.cli.raw_events import InputError
 from streams.cli.rebuild import rebuild_command
+from streams.cli.show import show_command
 from streams.cli.tail import tail_command
 from streams.kafka.connection import BrokerUnreachableError, admin_client
 from streams.kafka.rebuild import RebuildRefusedError
@@ -41,6 +42,7 @@ app.add_typer(dead_letters.app, name="dead-letters")
 app.command("produce")(produce_command)
 app.command("tail")(tail_command)
 app.command("rebuild")(rebuild_command)
+app.command("show")(show_command)
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)

@@ -1,0 +1,211 @@
+"""`echowire show`: how one raw event was understood, line by line."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Annotated, Any
+
+import orjson
+import typer
+from aiokafka import AIOKafkaConsumer
+from aiokafka.structs import TopicPartition
+from rich.console import Console, Group
+from rich.table import Table
+from rich.text import Text
+
+from schemas import RawArticle
+from streams.articles.body import page_of
+from streams.articles.fragments import fragment_text
+from streams.articles.normalise import NormalisedChunk, decode_chunk, normalise_chunk
+from streams.articles.page import read_page
+from streams.articles.pages.reading import Label, LineClass, read_text_page
+from streams.cli.inputs import read_events
+from streams.cli.options import BootstrapServers, TopicPrefix
+from streams.cli.process import FileRecord
+from streams.cli.raw_events import InputError
+from streams.kafka.connection import client_options
+from streams.kafka.topics import NORMALISED, topic_name
+from streams.settings import Settings, load_settings
+
+_COLOURS = {
+    LineClass.STORY: "green", LineClass.TITLE: "bold", LineClass.PART: "cyan",
+    LineClass.INTERSTITIAL: "magenta", LineClass.CAPTION: "yellow", LineClass.HEADING: "blue",
+    LineClass.COMMENT: "red", LineClass.PROMOTION: "dim red", LineClass.FURNITURE: "dim",
+    LineClass.OTHER: "dim",
+}  # fmt: skip
+_SEARCH_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A raw event and what was made of it; `labels` are its lines, where it was a page."""
+
+    chunk: NormalisedChunk
+    labels: tuple[Label, ...]
+
+
+def show_command(
+    what: Annotated[
+        str,
+        typer.Argument(metavar="FILE|ID", help="A file that `produce` takes, or an article id."),
+    ],
+    event: Annotated[int, typer.Option(min=1, help="Which event of the file.")] = 1,
+    bootstrap_servers: BootstrapServers = None,
+    topic_prefix: TopicPrefix = None,
+) -> None:
+    """Show how one raw event was understood: story, what was cut and why, parts, attribution.
+
+    An article id (32 hex digits) is looked up in Kafka; a file needs none.
+    """
+    settings = load_settings(bootstrap_servers=bootstrap_servers, topic_prefix=topic_prefix)
+    record = (
+        _from_file(Path(what), event)
+        if Path(what).exists() or not _is_id(what)
+        else asyncio.run(_from_kafka(what, settings))
+    )
+    console = Console(highlight=False)
+    console.print(rendered(understand(record, settings)))
+
+
+def understand(record: FileRecord, settings: Settings) -> Understood:
+    """Normalise one record as the service does, keeping what it thought of each line."""
+    decoded = decode_chunk([record], settings.record_bytes, settings.outlets_file)
+    pages = [read_page(page) for _, page in decoded.pages]
+    chunk = normalise_chunk([record], decoded, pages)
+    raw = decoded.articles[0]
+    labels: tuple[Label, ...] = ()
+    if isinstance(raw, RawArticle) and pages:
+        source = page_of(raw, record, settings.outlets_file)
+        if pages[0].from_text and source is not None and source.text is not None:
+            page = read_text_page(source.text, source.now, decoded.outlets, source.title)
+            labels = page.labels
+        elif raw.html:
+            labels = tuple(_html_labels(raw.html, pages[0].text))
+    return Understood(chunk, labels)
+
+
+def rendered(understood: Understood) -> Group:
+    """What is shown: each article with its fields, then the lines and where each went."""
+    chunk = understood.chunk
+    parts: list[Any] = [
+        Text(f"rejected: {why.reason}: {why.detail}", "red") for _, why in chunk.rejections
+    ]
+    for article, compared in zip(chunk.articles, chunk.compared, strict=True):
+        parts.append(_fields(article, compared))
+    if understood.labels:
+        parts.append(_lines(understood.labels))
+    elif chunk.articles:
+        parts.append(Text(chunk.articles[0]["text"]))
+    return Group(*parts)
+
+
+def _fields(article: dict[str, Any], compared: str) -> Table:
+    part = article["position"]
+    name = f"embedded article {part}" if part else "article"
+    table = Table(title=f"{name} {article['article_id']}", title_justify="left", show_header=False)
+    table.add_column(style="dim")
+    table.add_column()
+    precision = article["published_precision_seconds"]
+    agencies = [f"{a['name']} ({a['role']}: {a['evidence']})" for a in article["agencies"]]
+    words = len(article["text"].split())
+    rows = {
+        "title": article["title"],
+        "source": article["source"],
+        "syndicated from": article["syndicated_from"],
+        "address": article["canonical_url"],
+        "byline": article["byline"],
+        "credit": article["credit"],
+        "dateline": article["dateline"],
+        "published": article["published_at"] and article["published_at"]
+        + (f" (good to {precision} s)" if precision else ""),
+        "language": article["language"],
+        "kind": article["kind"] if article["kind"] != "article" else None,
+        "agencies": ", ".join(agencies),
+        "text": f"{words} words, {words - len(compared.split())} of them not compared",
+        "confidence": article["text_confidence"],
+        "parts": article["parts"] or None,
+        "dropped": ", ".join(article["dropped"]),
+    }  # fmt: skip
+    for label, value in rows.items():
+        if value not in (None, ""):
+            table.add_row(label, Text(str(value)))
+    return table
+
+
+def _lines(labels: tuple[Label, ...]) -> Table:
+    """The page as it came on the left, what was kept of it on the right."""
+    table = Table(show_edge=False, expand=True)
+    table.add_column("score", min_width=5)
+    table.add_column("class", min_width=12)
+    table.add_column("page", ratio=1, overflow="ellipsis", no_wrap=True)
+    table.add_column("kept", ratio=1, overflow="ellipsis", no_wrap=True)
+    for label in labels:
+        colour = _COLOURS[label.line_class]
+        name = f"part {label.part}" if label.part else label.line_class.value
+        kept = label.text if label.line_class in (LineClass.STORY, LineClass.PART) else ""
+        table.add_row(
+            f"{label.score:.2f}", Text(name, colour), Text(label.text, colour), Text(kept, colour)
+        )
+    return table
+
+
+def _html_labels(html: str, text: str) -> Iterator[Label]:
+    """An HTML page's lines; those of the article are the story."""
+    story = {" ".join(line.split()) for line in text.split("\n")}
+    for line in fragment_text(html).split("\n"):
+        kept = line in story
+        yield Label(line, LineClass.STORY if kept else LineClass.OTHER, float(kept))
+
+
+def _is_id(what: str) -> bool:
+    return len(what) == 32 and all(c in "0123456789abcdef" for c in what)
+
+
+def _from_file(path: Path, number: int) -> FileRecord:
+    found = next(islice(read_events([path]), number - 1, None), None)
+    if found is None:
+        raise InputError(f"{path}: holds no event {number}")
+    return FileRecord(number - 1, found.time or 0, found.value)
+
+
+async def _from_kafka(article_id: str, settings: Settings) -> FileRecord:
+    """The raw record that an article was made of: by the last normalised one with its id."""
+    consumer = AIOKafkaConsumer(**client_options(settings), enable_auto_commit=False)
+    await consumer.start()
+    try:
+        async with asyncio.timeout(_SEARCH_SECONDS):
+            raw = await _coordinates(consumer, topic_name(settings, NORMALISED), article_id)
+            place = TopicPartition(raw["topic"], raw["partition"])
+            consumer.assign([place])
+            consumer.seek(place, raw["offset"])
+            record = await consumer.getone(place)
+    except TimeoutError:
+        raise InputError(f"{article_id}: not found in {_SEARCH_SECONDS:.0f} s") from None
+    finally:
+        await consumer.stop()
+    if record.offset != raw["offset"]:
+        raise InputError(f"{article_id}: its raw event is no longer on {raw['topic']}")
+    return FileRecord(record.offset, record.timestamp, record.value or b"")
+
+
+async def _coordinates(consumer: AIOKafkaConsumer, topic: str, article_id: str) -> dict[str, Any]:
+    await consumer._client._wait_on_metadata(topic)  # noqa: SLF001 - or it knows no partitions yet
+    places = [TopicPartition(topic, p) for p in consumer.partitions_for_topic(topic) or ()]
+    ends = await consumer.end_offsets(places)
+    consumer.assign(places)
+    await consumer.seek_to_beginning()
+    found: bytes | None = None
+    while any([await consumer.position(place) < end for place, end in ends.items()]):
+        fetched = await consumer.getmany(timeout_ms=200)
+        for records in fetched.values():
+            found = next(
+                (r.value for r in reversed(records) if r.key == article_id.encode()), found
+            )
+    if found is None:
+        raise InputError(f"{article_id}: no such article on {topic}")
+    raw: dict[str, Any] = orjson.loads(found)["raw"]
+    return raw

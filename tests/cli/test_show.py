@@ -1,0 +1,90 @@
+"""`echowire show` tells how an event was understood."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+from typer.testing import CliRunner
+
+from streams.cli.main import app
+from streams.cli.process import FileRecord
+from streams.cli.show import rendered, understand
+from streams.settings import Settings
+
+STORY = [
+    "The council decided on Monday evening to rebuild the old bridge over the river Aare.",
+    "It has been closed since the flood in April, and the work is to begin in the autumn.",
+    "The canton pays two thirds of the costs, which are put at nine million francs.",
+]
+OTHER = (
+    "LONDON (Reuters) - Ferry crews on the northern islands ended a strike of nine days on Friday."
+    " They accepted a rise of four per cent. The boats sail again from Sunday morning, the company"
+    " said. More than three thousand passengers had been waiting in the harbours of both islands."
+)
+PAGE = "\n".join([
+    "logo", "Old bridge to be rebuilt", "Old bridge to be rebuilt", *STORY, "Comments",
+    "No comments yet...", "Related Articles", "Island ferry crews end their strike",
+    "Gulf News", "time36 minutes ago", "Island ferry crews end their strike", OTHER,
+    "Download our app",
+])  # fmt: skip
+
+
+def shown(**fields: str) -> str:
+    record = FileRecord(0, 1_772_445_600_000, json.dumps(fields).encode())
+    output = io.StringIO()
+    console = Console(file=output, width=200, highlight=False)
+    console.print(rendered(understand(record, Settings())))
+    return output.getvalue()
+
+
+def test_a_page_is_shown_line_by_line_with_class_and_part() -> None:
+    text = shown(text=PAGE, url="https://daily.example/bridge")
+    lines = text.splitlines()
+    for start, name in (
+        (STORY[0][:40], "story"),
+        ("logo", "furniture"),
+        ("Related Articles", "heading"),
+        ("time36 minutes ago", "part 1"),
+        ("Download our app", "promotion"),
+    ):
+        assert [line for line in lines if start in line and f" {name} " in line], start
+
+
+def test_each_article_is_shown_with_source_time_and_evidence() -> None:
+    text = shown(text=PAGE, url="https://daily.example/bridge")
+    for words in (
+        "embedded article 1",
+        "gulfnews.com",
+        "2026-03-02T09:24:00Z (good to 60 s)",
+        "Reuters (provider: dateline)",
+    ):
+        assert words in text
+
+
+def test_an_html_page_shows_what_was_kept_of_it() -> None:
+    body = "".join(f"<p>{sentence}</p>" for sentence in STORY)
+    html = f"<html><body><nav><p>Home</p></nav><article>{body}</article></body></html>"
+    lines = shown(html=html).splitlines()
+    assert [line for line in lines if STORY[1][:40] in line and " story " in line]
+    assert [line for line in lines if "Home" in line and " other " in line]
+
+
+def test_a_rejected_event_shows_its_reason() -> None:
+    assert "rejected: no_body" in shown(title="Bridge")
+
+
+@pytest.mark.parametrize(
+    ("event", "code", "words"), [("1", 0, "Old bridge"), ("2", 1, "holds no event 2")]
+)
+def test_an_event_is_chosen_by_its_number(
+    tmp_path: Path, event: str, code: int, words: str
+) -> None:
+    file = tmp_path / "events.jsonl"
+    file.write_text(json.dumps({"title": "Old bridge", "text": STORY[0]}) + "\n")
+    result = CliRunner().invoke(app, ["show", str(file), "--event", event])
+    assert result.exit_code == code
+    assert words in result.output + str(result.exception)
