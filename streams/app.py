@@ -6,6 +6,7 @@ import functools
 import logging
 import shutil
 import tempfile
+import time
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import partial
@@ -23,6 +24,7 @@ from streams.health import Progress
 from streams.kafka.consumer import ChunkTransport
 from streams.kafka.crashes import CrashLedger
 from streams.kafka.dead_letters import give_up
+from streams.kafka.membership import InstanceTakenError, Membership
 from streams.kafka.publish import BatchPublisher
 from streams.kafka.retention import watch_retention
 from streams.kafka.security import faust_credentials
@@ -139,20 +141,27 @@ def create_app(settings: Settings, stages: Collection[str] = STAGES) -> EchoWire
             tracer.shut_down()
             shutil.rmtree(datadir, ignore_errors=True)
 
-    _follow_rebalances(app, topics[detect.STAGE], shards, ledger, progress)
+    membership = Membership(settings.instance_id)
+    _follow_rebalances(app, topics[detect.STAGE], shards, ledger, progress, membership)
     return EchoWire(app, metrics, progress, web, shards)
 
 
 def _follow_rebalances(
-    app: faust.App, shard_topic: str, shards: Shards, ledger: CrashLedger, progress: Progress
+    app: faust.App,
+    shard_topic: str,
+    shards: Shards,
+    ledger: CrashLedger,
+    progress: Progress,
+    membership: Membership,
 ) -> None:
     @app.on_partitions_assigned.connect  # type: ignore[untyped-decorator]
     async def assigned(_: faust.App, assigned: set[TP], **_kwargs: object) -> None:
         mine = {tp.partition for tp in assigned if tp.topic == shard_topic}
         ledger.assigned(assigned)
         try:
+            membership.assigned(assigned, time.monotonic())
             shards.assigned(mine)
-        except NotEnoughMemoryError as error:
+        except (InstanceTakenError, NotEnoughMemoryError) as error:
             leave(error, "before it took its partitions")
         progress.assign(assigned)
         log.info("assigned: %s", ", ".join(f"{t.topic}[{t.partition}]" for t in sorted(assigned)))

@@ -132,13 +132,14 @@ def _run(folder: Path) -> None:
         command = image_command(text)
         echowire = str(folder / "echowire" / "bin" / command[0])
 
-        def call(*arguments: str) -> None:
+        def call(*arguments: str, given: bytes = b"") -> None:
             done = subprocess.run(  # noqa: S603
                 [echowire, *arguments], cwd=empty, env=environment, user=_user(), check=False,
-                capture_output=True, text=True,
+                capture_output=True, input=given,
             )  # fmt: skip
             if done.returncode:
-                raise RehearsalFailedError(f"{arguments}:\n{done.stdout}{done.stderr}")
+                said = (done.stdout + done.stderr).decode()
+                raise RehearsalFailedError(f"{arguments}:\n{said}")
 
         call("topics", "create", "--retention-hours", "-1")
         started, log = time.monotonic(), folder / "worker.log"
