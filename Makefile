@@ -7,7 +7,7 @@ KEEP ?=
 LOCK := deploy/lock
 
 .DEFAULT_GOAL := help
-.PHONY: help setup kafka prometheus demo test check bench schemas dashboards pictures examples lock clean
+.PHONY: help setup kafka prometheus demo test check bench schemas dashboards pictures examples container lock clean
 
 help: ## Show what there is to make
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -70,6 +70,9 @@ examples: kafka ## Run the example programs in all languages, and AsyncAPI's own
 	cd docs/examples/javascript && npm run --silent asyncapi
 	$(BIN)/python -m pytest tests/operations/test_examples.py
 
+container: kafka ## Try what the container image does, without one: wheel, locked install, a user without rights
+	$(BIN)/python -m deploy.container.rehearse
+
 pictures: setup ## Draw the dashboards (PROMETHEUS=host:port, as the demo says) into pictures/
 	@$(BIN)/python -m deploy.grafana.pictures $(or $(PROMETHEUS),127.0.0.1:9090) pictures
 
@@ -81,6 +84,8 @@ lock: setup ## Resolve the dependencies anew
 	  --group broker --group test --group operate --group quality --group lock --group oracle -o $(LOCK)/dev.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --custom-compile-command 'make lock' --group bench -o $(LOCK)/bench.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --custom-compile-command 'make lock' -c $(LOCK)/dev.txt --group build -o $(LOCK)/build.txt
 
 clean: ## Remove what make has made here
 	rm -rf $(VENV) $(VENV)-bench .pytest_cache .mypy_cache .ruff_cache .hypothesis bench.json

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import partial
@@ -20,6 +21,7 @@ from streams.health import Progress
 from streams.kafka.consumer import ChunkTransport
 from streams.kafka.crashes import CrashLedger
 from streams.kafka.dead_letters import give_up
+from streams.kafka.membership import InstanceTakenError, Membership
 from streams.kafka.publish import BatchPublisher
 from streams.kafka.retention import watch_retention
 from streams.kafka.security import faust_credentials
@@ -62,6 +64,7 @@ def create_app(settings: Settings, stages: Collection[str] = STAGES) -> EchoWire
         topic_disable_leader=True,
         topic_allow_declare=False,
         consumer_auto_offset_reset="earliest",
+        consumer_group_instance_id=settings.instance_id,
         consumer_max_fetch_size=max(1 << 20, settings.record_bytes),
         broker_max_poll_records=settings.chunk_records,
         broker_commit_interval=1.0,
@@ -132,20 +135,27 @@ def create_app(settings: Settings, stages: Collection[str] = STAGES) -> EchoWire
             normalising.pages.close()
             tracer.shut_down()
 
-    _follow_rebalances(app, topics[detect.STAGE], shards, ledger, progress)
+    membership = Membership(settings.instance_id)
+    _follow_rebalances(app, topics[detect.STAGE], shards, ledger, progress, membership)
     return EchoWire(app, metrics, progress, web, shards)
 
 
 def _follow_rebalances(
-    app: faust.App, shard_topic: str, shards: Shards, ledger: CrashLedger, progress: Progress
+    app: faust.App,
+    shard_topic: str,
+    shards: Shards,
+    ledger: CrashLedger,
+    progress: Progress,
+    membership: Membership,
 ) -> None:
     @app.on_partitions_assigned.connect  # type: ignore[untyped-decorator]
     async def assigned(_: faust.App, assigned: set[TP], **_kwargs: object) -> None:
         mine = {tp.partition for tp in assigned if tp.topic == shard_topic}
         ledger.assigned(assigned)
         try:
+            membership.assigned(assigned, time.monotonic())
             shards.assigned(mine)
-        except NotEnoughMemoryError as error:
+        except (InstanceTakenError, NotEnoughMemoryError) as error:
             leave(error, "before it took its partitions")
         progress.assign(assigned)
         log.info("assigned: %s", ", ".join(f"{t.topic}[{t.partition}]" for t in sorted(assigned)))

@@ -43,6 +43,12 @@ class Settings(BaseSettings):
         description="Consumer group. Workers of one group share the partitions; another group"
         " reads everything again.",
     )
+    instance_id: Annotated[str, Field(pattern=r"^[a-zA-Z0-9._-]{0,200}$")] = Field(
+        "",
+        description="This worker's own name within its group, as a pod's. A worker that comes back"
+        " under it within session_timeout_seconds has its partitions again without a rebalance."
+        " No two may have the same: the older one is shut out. Empty: Kafka names it.",
+    )
     topic_prefix: Annotated[str, Field(pattern=r"^[a-zA-Z0-9._-]{0,100}$")] = Field(
         "", description="Put before every topic's name, to keep several echowires on one cluster."
     )

@@ -133,6 +133,7 @@ BAD_VALUES = [
     ("bootstrap_servers", "localhost", "'localhost'"),
     ("bootstrap_servers", "a:9092, b:9092", "'a:9092, b:9092'"),
     ("group", "", "''"),
+    ("instance_id", "pod 1", "'pod 1'"),
     ("topic_prefix", "news/", "'news/'"),
     ("compression", "snappy", "'snappy'"),
     ("security_protocol", "tls", "'tls'"),

@@ -20,6 +20,7 @@ from aiokafka.errors import (
 
 from streams.kafka.connection import BrokerUnreachableError
 from streams.kafka.fencing import ShutOutError
+from streams.kafka.membership import InstanceTakenError
 from streams.kafka.recovery import ShardUnrecoverableError
 from streams.kafka.rights import RightsError
 from streams.kafka.shards import NotEnoughMemoryError
@@ -41,7 +42,13 @@ _FORBIDDEN = {
     TopicAuthorizationFailedError: "a right on the topic",
     TransactionalIdAuthorizationFailed: "Write on the transactional id",
 }
-_MISCONFIGURED = (ShardUnrecoverableError, NotEnoughMemoryError, SettingsError, PortTakenError)
+_MISCONFIGURED = (
+    ShardUnrecoverableError,
+    NotEnoughMemoryError,
+    InstanceTakenError,
+    SettingsError,
+    PortTakenError,
+)
 _TOLD_IN_FULL = (*_MISCONFIGURED, RightsError, BrokerUnreachableError)
 
 

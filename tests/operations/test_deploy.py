@@ -1,0 +1,195 @@
+"""What `deploy/` says is what there is: settings, ports, groups, counts, and valid files."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import kubernetes_validate
+import pytest
+import yaml
+
+from deploy.container.rehearse import CONTAINERFILE, image_command, image_settings
+from streams.settings import PREFIX, Settings, load_settings
+
+ROOT = Path(__file__).parents[2]
+DEPLOY = ROOT / "deploy"
+KUBERNETES = DEPLOY / "kubernetes"
+NO_SETTINGS = {"CONFIG", "CACHE"}  # where the settings' file and the broker's jars are
+CORE = sorted((KUBERNETES / "base").glob("*.yaml"))
+STAGES = ("normalise", "detect")
+
+
+def documents(path: Path) -> Iterator[dict[str, Any]]:
+    yield from yaml.safe_load_all(path.read_text(encoding="utf-8"))
+
+
+def compose() -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.safe_load((DEPLOY / "compose" / "compose.yaml").read_text())
+    return loaded
+
+
+def stateful_set(stage: str) -> dict[str, Any]:
+    (found,) = documents(KUBERNETES / "base" / f"{stage}.yaml")
+    return found
+
+
+def container(stage: str) -> dict[str, Any]:
+    (found,) = stateful_set(stage)["spec"]["template"]["spec"]["containers"]
+    return dict(found)
+
+
+def config_map() -> dict[str, str]:
+    (kustomization,) = documents(KUBERNETES / "base" / "kustomization.yaml")
+    (generated,) = kustomization["configMapGenerator"]
+    return dict(literal.split("=", 1) for literal in generated["literals"])
+
+
+def test_every_setting_named_in_deploy_exists() -> None:
+    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    known |= {f"{PREFIX}{name}" for name in NO_SETTINGS}
+    files = [p for p in DEPLOY.rglob("*") if p.is_file() and "__pycache__" not in p.parts]
+    named = {
+        (path.name, name)
+        for path in files
+        for name in re.findall(rf"\b{PREFIX}[A-Z_]+\b", path.read_text(errors="replace"))
+    }
+    assert len(named) > 10
+    assert {(path, name) for path, name in named if name not in known} == set()
+
+
+def test_the_settings_of_the_image_and_of_the_cluster_are_valid(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("x")
+    for name, value in {**image_settings(CONTAINERFILE.read_text()), **config_map()}.items():
+        monkeypatch.setenv(name, str(secret) if value.startswith("/etc/") else value)
+    monkeypatch.setenv("ECHOWIRE_INSTANCE_ID", "echowire-detect-0")
+    settings = load_settings()
+    assert settings.log_format == "json"
+    assert settings.window_articles == 1 << 20
+
+
+def test_the_compose_file_fits_the_compose_specification() -> None:
+    path = DEPLOY / "compose" / "compose.yaml"
+    done = subprocess.run(
+        [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec", path],
+        check=False, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_what_compose_mounts_is_there() -> None:
+    for service in compose()["services"].values():
+        for volume in service.get("volumes", []):
+            source = volume.split(":")[0]
+            if source.startswith("."):
+                assert (DEPLOY / "compose" / source).resolve().exists(), volume
+
+
+def test_compose_runs_workers_without_rights_on_a_read_only_file_system() -> None:
+    for name in ("topics", "worker", "producer"):
+        service = compose()["services"][name]
+        assert service["read_only"] is True
+        assert service["cap_drop"] == ["ALL"]
+        assert service["tmpfs"] == ["/tmp"]
+
+
+def test_prometheus_of_compose_scrapes_the_port_of_the_image() -> None:
+    port = image_settings(CONTAINERFILE.read_text())["ECHOWIRE_HTTP_PORT"]
+    (group,) = yaml.safe_load((DEPLOY / "compose" / "targets" / "workers.yml").read_text())
+    assert group["targets"] == [f"worker:{port}"]
+    assert "environment" in group["labels"]
+
+
+@pytest.mark.parametrize("path", CORE, ids=lambda path: path.name)
+def test_a_manifest_fits_kubernetes_own_schema(path: Path) -> None:
+    for manifest in documents(path):
+        if manifest["apiVersion"].startswith("kustomize"):
+            continue
+        kubernetes_validate.validate(manifest, "1.33", strict=True)
+
+
+@pytest.mark.parametrize("folder", ["base", "keda"])
+@pytest.mark.skipif(not shutil.which("kubectl"), reason="needs kubectl")
+def test_kustomize_builds_and_every_selector_finds_its_pods(folder: str) -> None:
+    built = subprocess.run(
+        ["kubectl", "kustomize", KUBERNETES / folder], check=True, capture_output=True, text=True
+    ).stdout
+    manifests = [m for m in yaml.safe_load_all(built) if m]
+    pods = [
+        m["spec"]["template"]["metadata"]["labels"] for m in manifests if m["kind"] == "StatefulSet"
+    ]
+    assert len(pods) == 2
+    for manifest in manifests:
+        spec = manifest.get("spec", {})
+        selector = spec.get("podSelector") or spec.get("selector")
+        if selector:
+            labels = selector.get("matchLabels", selector)
+            assert any(labels.items() <= pod.items() for pod in pods), manifest["kind"]
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_workers_run_one_stage_in_a_group_of_its_own_under_the_name_of_their_pod(
+    stage: str,
+) -> None:
+    found = container(stage)
+    assert found["args"] == ["worker", "--stage", stage, "--group", f"echowire-{stage}"]
+    assert found["env"] == [
+        {
+            "name": "ECHOWIRE_INSTANCE_ID",
+            "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}},
+        }
+    ]
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_pods_have_no_rights_and_probes_and_limits(stage: str) -> None:
+    pod, found = stateful_set(stage)["spec"]["template"]["spec"], container(stage)
+    assert pod["securityContext"]["runAsNonRoot"] is True
+    assert pod["automountServiceAccountToken"] is False
+    assert found["securityContext"] == {
+        "allowPrivilegeEscalation": False,
+        "readOnlyRootFilesystem": True,
+        "capabilities": {"drop": ["ALL"]},
+    }
+    assert found["livenessProbe"]["httpGet"]["path"] == "/livez"
+    assert found["readinessProbe"]["httpGet"]["path"] == "/readyz"
+    assert {"cpu", "memory"} <= found["resources"]["requests"].keys()
+    assert "memory" in found["resources"]["limits"]
+
+
+def test_keda_scales_no_further_than_the_partitions_go() -> None:
+    (job,) = documents(KUBERNETES / "base" / "topics.yaml")
+    arguments = job["spec"]["template"]["spec"]["containers"][0]["args"]
+    partitions = int(arguments[arguments.index("--partitions") + 1])
+    scaled = [d for d in documents(KUBERNETES / "keda" / "scaling.yaml") if "triggers" in d["spec"]]
+    assert len(scaled) == 2
+    for manifest in scaled:
+        spec = manifest["spec"]
+        (trigger,) = spec["triggers"]
+        assert spec["maxReplicaCount"] == partitions
+        assert trigger["metadata"]["consumerGroup"] == spec["scaleTargetRef"]["name"]
+        assert trigger["metadata"]["bootstrapServers"] == config_map()["ECHOWIRE_BOOTSTRAP_SERVERS"]
+
+
+def test_the_image_runs_a_worker_as_a_user_without_rights() -> None:
+    text = CONTAINERFILE.read_text()
+    assert image_command(text) == ["echowire", "worker"]
+    assert re.search(r"^USER [1-9]\d+:[1-9]\d+$", text, re.MULTILINE)
+    assert "--require-hashes" in text
+    assert "/livez" in text
+
+
+def test_the_image_is_given_nothing_but_what_it_needs() -> None:
+    copied = re.findall(r"^COPY (?!--from)(.+) \S+$", CONTAINERFILE.read_text(), re.MULTILINE)
+    wanted = {f"!{path}" for line in copied for path in line.split()}
+    allowed = set((ROOT / ".dockerignore").read_text().split())
+    assert allowed - {"*", "**/__pycache__"} == wanted
+    assert all((ROOT / path.removeprefix("!")).exists() for path in wanted)
