@@ -81,7 +81,7 @@ lock: setup ## Resolve the dependencies anew
 	  --custom-compile-command 'make lock' pyproject.toml -o $(LOCK)/runtime.txt --upgrade
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --custom-compile-command 'make lock' -c $(LOCK)/runtime.txt pyproject.toml \
-	  --group broker --group test --group operate --group quality --group lock --group oracle -o $(LOCK)/dev.txt
+	  --extra plots --group broker --group test --group operate --group quality --group lock --group oracle -o $(LOCK)/dev.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --custom-compile-command 'make lock' --group bench -o $(LOCK)/bench.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

@@ -67,6 +67,7 @@ class Thresholds(Contract):
     template_share: Share = Field(description="Of the compared facts that differ: a template.")
     template_facts: int = Field(description="Facts that must differ at least.")
     template_kept: Share = Field(description="Of the kept facts that must differ at least.")
+    template_overlap: Share = Field(description="Of the longer text, for weaker matches.")
     part_share: Share = Field(description="Of the page, for a story to be a part of it.")
     floor_jaccard: Share = Field(description="From here on matches are listed,")
     floor_containment: Share = Field(description="or from here on.")

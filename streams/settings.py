@@ -134,7 +134,7 @@ class Settings(BaseSettings):
         " what arrives in the window, or copies of older articles are missed.",
     )
     copy_overlap: Annotated[float, Field(ge=0.1, le=1)] = Field(
-        0.52,
+        0.5,
         description="Share of the longer text from which two articles are copies. Lower finds"
         " more, and takes more texts that share much for copies.",
     )

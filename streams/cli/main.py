@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from streams.cli import dead_letters
+from streams.cli.evaluate import evaluate_command
 from streams.cli.inputs import read_events
 from streams.cli.options import BootstrapServers, TopicPrefix
 from streams.cli.produce import produce_command
@@ -43,6 +44,7 @@ app.command("produce")(produce_command)
 app.command("tail")(tail_command)
 app.command("rebuild")(rebuild_command)
 app.command("show")(show_command)
+app.command("evaluate")(evaluate_command)
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)

@@ -16,6 +16,7 @@ from streams.cli.raw_events import RawEvent
 from streams.detection.chunk import Chunk
 from streams.detection.decide import decide
 from streams.detection.entry import entries_of
+from streams.detection.parameters import Parameters
 from streams.detection.sketch import sketch_texts
 from streams.detection.state import ShardState
 from streams.detection.verdict import VerdictWriter
@@ -55,10 +56,17 @@ class Processed:
 
 
 def process(
-    events: Iterable[RawEvent], settings: Settings, read_pages: ReadPages, summary: Summary
+    events: Iterable[RawEvent],
+    settings: Settings,
+    read_pages: ReadPages,
+    summary: Summary,
+    parameters: Parameters | None = None,
 ) -> Iterator[Processed]:
-    """Normalise and detect; one shard for all languages. Updates `summary` as it goes."""
-    parameters = settings.parameters()
+    """Normalise and detect; one shard for all languages. Updates `summary` as it goes.
+
+    `parameters` are the settings' own, unless given.
+    """
+    parameters = parameters or settings.parameters()
     state, writer = ShardState(parameters), VerdictWriter(parameters)
     records = _records(events)
     while chunk := list(islice(records, settings.chunk_records)):

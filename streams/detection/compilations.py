@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from streams.detection.relations import COPY, EXPANSION, SIMILAR, Match
+from streams.detection.sketch import NO_KEY
 from streams.detection.view import View
 
-# Of a digest's parts: this much of each story, and this much of the page in all of them together.
-_LEAD, _FILLED = 0.3, 0.6
-# Two parts are not two if one stands in the other.
+# Of a digest's parts: so many, this much of each story, and this much of the page in all of them.
+# An article about two earlier ones is no digest of them.
+_LEADS, _LEAD, _FILLED = 3, 0.2, 0.7
+# Two parts are one if they share so many of the smaller one's keys.
 _SAME_PART = 0.5
 
 
@@ -31,21 +33,31 @@ def parts_of(place: int, matches: list[Match], view: View) -> set[int]:
             parts.append((match.serial, match.of_other, common))
     if len(parts) < 2:
         return set()
-    parts = _apart(sorted(parts, key=lambda part: (-part[2], part[0])), view)
+    parts = _apart(place, sorted(parts, key=lambda part: (-part[2], part[0])), view)
     whole = [part for part in parts if part[1] >= whole_share]
-    if len(whole) < 2 and (len(parts) < 2 or sum(part[2] for part in parts) < _FILLED * words):
+    filled = sum(part[2] for part in parts) >= _FILLED * words
+    if len(whole) < 2 and not (len(parts) >= _LEADS and filled):
         return set()
     return {part[0] for part in parts}
 
 
-def _apart(parts: list[tuple[int, float, float]], view: View) -> list[tuple[int, float, float]]:
-    """One part for each story, and none that stands in a larger one."""
+def _apart(
+    place: int, parts: list[tuple[int, float, float]], view: View
+) -> list[tuple[int, float, float]]:
+    """One part for each story, and none that is another's passage of this text: two articles with
+    one boilerplate share it with this one, and that is one part."""
     kept: list[tuple[int, float, float]] = []
+    stories: set[bytes] = set()
+    taken: list[set[int]] = []
+    own = set(view.rows["frac"][place].tolist()) - {NO_KEY}
     for part in parts:
+        keys = own.intersection(view.row(part[0])["frac"].tolist())
         story_id = view.story_id(part[0])
-        if any(view.story_id(other) == story_id for other, _, _ in kept):
+        if story_id in stories or any(
+            len(keys & other) >= _SAME_PART * min(len(keys), len(other)) for other in taken
+        ):
             continue
-        others = view.among(part[0], [other for other, _, _ in kept]) if kept else []
-        if all(max(match.of_this, match.of_other) < _SAME_PART for match in others):
-            kept.append(part)
+        stories.add(story_id)
+        taken.append(keys)
+        kept.append(part)
     return kept

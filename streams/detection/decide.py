@@ -79,6 +79,7 @@ class _Judge:
         self._view, self._writer = view, writer
         self._most = view.state.parameters.listed_matches
         self._originals: dict[tuple[int, int], Match | None] = {}
+        self._words: list[int] = []
         self.log = StoryLog(view)
         self.compared = view.compared
 
@@ -93,6 +94,7 @@ class _Judge:
         self._originals = self._view.originals(found, self._view.state.stories)
         verdicts: list[tuple[str, bytes]] = []
         flags, previous = rows["flags"].tolist(), rows["previous"].tolist()
+        self._words = rows["words"].tolist()
         article_ids, story_ids = hex_ids(rows["article_id"]), hex_ids(rows["story_id"])
         for i, article_id in enumerate(article_ids):
             if flags[i] & WITHDRAWN:
@@ -117,7 +119,7 @@ class _Judge:
     ) -> tuple[str, bytes]:
         view, serial = self._view, self._view.base + i
         matches = self._with_originals(i, candidates)
-        words = int(view.rows[i]["words"])
+        words = self._words[i]
         if parts := parts_of(i, matches, view):
             view.rows["flags"][i] |= COMPILATION
             json, _ = listed(words, matches, view, self._most, parts)
@@ -126,6 +128,8 @@ class _Judge:
             )
         relation = next((m.relation for m in matches if m.relation in _NAMED), None)
         best = next((m for m in matches if self._may_join(m)), None)
+        if best is not None and best is not matches[0]:  # its reason is the verdict's
+            matches = [best, *(m for m in matches if m is not best)]
         json, reason = listed(words, matches, view, self._most)
         if best is None:
             named = RELATIONS[relation] if relation is not None and relation != COPY else "original"
@@ -158,7 +162,7 @@ class _Judge:
         view, serial = self._view, self._view.base + i
         row, earlier = view.rows[i], view.row(before)
         matches = self._with_originals(i, candidates)
-        json, reason = listed(int(row["words"]), matches, view, self._most)
+        json, reason = listed(self._words[i], matches, view, self._most)
         verdict = {
             "relation": "revision",
             "supersedes": earlier["digest"].tobytes().hex(),

@@ -30,9 +30,9 @@ def elected(view: View, serial: int, story: StoryState) -> StoryState:
     link, own = int(row["link"]), row["flags"] & OWN_AGENCY
     agency = agency_of_site(row["source"].decode()) if own else None
     if agency and agency not in story.agencies_seen:
-        story = story.with_(agencies_seen=[*story.agencies_seen, agency])
+        story = story._replace(agencies_seen=[*story.agencies_seen, agency])
     if link and link not in story.links and len(story.links) < _MOST_LINKS:
-        story = story.with_(links=[*story.links, link])
+        story = story._replace(links=[*story.links, link])
         # Whom the link names may be in the story already.
         members = view.members(view.story_id(serial), story.first, serial)
         return _better(view, members, story)
@@ -41,7 +41,7 @@ def elected(view: View, serial: int, story: StoryState) -> StoryState:
 
 def without(view: View, members: list[int], story: StoryState) -> StoryState:
     """The story when its original has left it, with the best of these as its original."""
-    return _better(view, members, story.with_(original=-1, standing=None))
+    return _better(view, members, story._replace(original=-1, standing=None))
 
 
 def _better(view: View, serials: list[int], story: StoryState) -> StoryState:
@@ -55,7 +55,7 @@ def _better(view: View, serials: list[int], story: StoryState) -> StoryState:
     standing, best = max(fit)
     if story.standing is not None and standing <= Standing(*story.standing):
         return story
-    return story.with_(original=best, standing=list(standing))
+    return story._replace(original=best, standing=list(standing))
 
 
 def described(view: View, story: StoryState, newest: int) -> dict[str, Any]:

@@ -68,17 +68,17 @@ def judge(
     member = copy | (
         inside & (overlap >= parameters.member_share) & (shared_words >= parameters.member_words)
     )
-    template = is_template(facts, parameters)
+    floor = (scores.jaccard >= parameters.floor_jaccard) | (
+        enough & (contained >= parameters.floor_containment)
+    )
+    # Of texts that share a passage, and some facts by chance, no template is to be spoken of.
+    template = is_template(facts, parameters) & (
+        (relation != SIMILAR) | (floor & (overlap >= parameters.template_overlap))
+    )
     relation[template] = TEMPLATE
     relation[same_item] = REVISION
     member &= ~template | same_item
-    listed = (
-        (relation != SIMILAR)
-        | (scores.jaccard >= parameters.floor_jaccard)
-        | (enough & (contained >= parameters.floor_containment))
-    )
-    # A template of other facts alone may be two lines of one form: it needs shared text as well.
-    listed &= ~template | (contained >= parameters.floor_containment) | same_item | copy
+    listed = (relation != SIMILAR) | floor
     rank = member * 4 + copy * 2 + np.where(copy, scores.jaccard, contained)
     return Judged(listed, relation, member, rank)
 
@@ -101,11 +101,22 @@ def is_template(facts: FactCounts, parameters: Parameters) -> npt.NDArray[np.boo
 
     Numbers alone may tell (tomorrow's bulletin has the same names), or all facts together.
     """
-    share = parameters.template_share
-    least = np.maximum(parameters.template_facts, parameters.template_kept * facts.kept)
     numbers = facts.numbers_agreeing + facts.numbers_differing
+    names = facts.names_agreeing + facts.names_differing
     differing = facts.numbers_differing + facts.names_differing
-    compared = differing + facts.numbers_agreeing + facts.names_agreeing
-    enough: npt.NDArray[np.bool_] = compared >= 2 * parameters.template_kept * facts.kept
-    by_numbers = (facts.numbers_differing >= least) & (facts.numbers_differing >= share * numbers)
-    return enough & (by_numbers | ((differing >= least) & (differing >= share * compared)))
+    by_numbers = _differ(facts.numbers_differing, numbers, facts.numbers_kept, parameters)
+    by_all = _differ(differing, numbers + names, facts.numbers_kept + facts.names_kept, parameters)
+    return by_numbers | by_all
+
+
+def _differ(
+    differing: Floats, compared: Floats, kept: Floats, parameters: Parameters
+) -> npt.NDArray[np.bool_]:
+    """Whether so many facts differ that the texts are about other things, and enough were in the
+    same places to say so."""
+    differ: npt.NDArray[np.bool_] = (
+        (differing >= np.maximum(parameters.template_facts, parameters.template_kept * kept))
+        & (differing >= parameters.template_share * compared)
+        & (compared >= 2 * parameters.template_kept * kept)
+    )
+    return differ

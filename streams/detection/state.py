@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -21,8 +20,7 @@ _PLACES_AN_ARTICLE = 64
 _TABLE_BYTES_AN_ARTICLE = 130
 
 
-@dataclass(frozen=True, slots=True)
-class StoryState:
+class StoryState(NamedTuple):
     """A story of two or more articles: its record, and what later events need besides."""
 
     record: Story
@@ -39,18 +37,9 @@ class StoryState:
         """Before its first event."""
         return cls({"agencies": []}, -1, None, first, first, arrivals, [], [])
 
-    @classmethod
-    def of(cls, fields: dict[str, Any]) -> StoryState:
-        """Undo `fields`."""
-        return cls(**fields)
-
     def fields(self) -> dict[str, Any]:
         """As a segment carries it."""
-        return {name: getattr(self, name) for name in self.__slots__}
-
-    def with_(self, **changes: Any) -> StoryState:
-        """The state with some fields changed."""
-        return StoryState(**{**self.fields(), **changes})
+        return self._asdict()
 
 
 class ShardState:
@@ -92,7 +81,7 @@ class ShardState:
         self._take_rows(rows, first)
         # In the order of their newest members, so that the first ones are the first to forget.
         for fields in sorted(segment.stories, key=lambda fields: int(fields["last"])):
-            story = StoryState.of(fields)
+            story = StoryState(**fields)
             story_id = bytes.fromhex(story.record["story_id"])
             self.stories[story_id] = story
             self.stories.move_to_end(story_id)

@@ -62,7 +62,7 @@ class StoryLog:
         if story is None:
             story = self._started(best, serial)
         time = int(self._view.row(serial)["time"])
-        story = story.with_(arrivals=arrived(story.arrivals, time, self._window))
+        story = story._replace(arrivals=arrived(story.arrivals, time, self._window))
         before = story.original
         story = elected(self._view, serial, self._change(story, serial, "joined", relation, reason))
         return self._original(story, before, serial)
@@ -105,7 +105,7 @@ class StoryLog:
             self._view, first, StoryState.of_one(first, arrived([], time, self._window))
         )
         event = self._event(first, "started", "original", "The first of its story.", story)
-        story = story.with_(record=fold(None, event))
+        story = story._replace(record=fold(None, event))
         if (newest := self._view.newest(first, serial)) != first:
             if self._view.row(newest)["flags"] & WITHDRAWN:
                 return self.withdrawn(newest, story, [])
@@ -130,7 +130,7 @@ class StoryLog:
     ) -> StoryState:
         event = self._event(about, kind, relation, reason, story, **changes)
         last = max(story.last, changes.get("at", about))
-        changed = story.with_(record=fold(story.record, event), last=last)
+        changed = story._replace(record=fold(story.record, event), last=last)
         self.touched[bytes.fromhex(event["story_id"])] = changed
         return changed
 

@@ -43,7 +43,24 @@ FEW = Parameters(capacity=8, window_seconds=72 * 3600)
 STEPS = (0, SECOND, SECOND, MINUTE, 20 * MINUTE, 59 * MINUTE, HOUR, 2 * HOUR,
          -MINUTE, -HOUR, -5 * HOUR, YEAR, -YEAR)  # fmt: skip
 
+# What articles say of where they come from.
+EVIDENCE: tuple[dict[str, Any], ...] = (
+    {}, {}, {}, {"credit": "Reuters"}, {"credit": "AFP"}, {"syndicated_from": "b.example"},
+    {"published_at": "2026-03-02T11:59:30Z"}, {"published_at": "2026-03-02T09:00:01Z"},
+    {"embargoed_until": "2026-03-03T00:00:00Z"}, {"parent_id": "0" * 32},
+)  # fmt: skip
+
 ordinary = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+FAMILY = 12
+
+
+def notice(seed: int, day: int) -> str:
+    """A template's text: each day other numbers in the same places."""
+    words = cut(story(seed + 70, 90), 90).lower().split()
+    words[5:90:9] = [str(1000 * day + 17 * place) for place in range(len(words[5:90:9]))]
+    return " ".join(words)
 
 
 @cache
@@ -54,7 +71,8 @@ def texts() -> tuple[list[str], Sketches]:
         told, other = story(seed, 120), story(seed + 1, 120)
         made += [told, edited(told, 0.04), edited(told, 0.04, 2), edited(told, 0.2, 3)]
         made += [cut(told, 40), f"{told} {story(seed + 10, 150)}", f"{told} {other}"]
-        made.append(cut(told, 12))
+        made += [cut(told, 12), cut(told, 70), f"{cut(told, 50)} {cut(other, 50)}"]
+        made += [notice(seed, day) for day in range(2)]
     return made, sketch_texts(made)
 
 
@@ -101,11 +119,12 @@ def logs(draw: st.DrawFn) -> Log:
         st.lists(
             st.tuples(
                 st.integers(0, items - 1),
-                st.integers(0, 8 * families - 1),
+                st.integers(0, FAMILY * families - 1),
                 st.sampled_from(["usable"] * 8 + ["canceled", "canceled", "withheld"]),
                 st.integers(0, 3),
                 st.sampled_from(STEPS),
                 st.integers(1, 3),
+                st.sampled_from(EVIDENCE),
             ),
             min_size=10,
             max_size=60,
@@ -113,9 +132,9 @@ def logs(draw: st.DrawFn) -> Log:
     )
     made, sketches = texts()
     arrivals, places, now, offset = [], [], NOON, 0
-    for item, text, status, source, step, gap in records:
+    for item, text, status, source, step, gap, evidence in records:
         now, offset = now + step, offset + gap
-        fields = {"source": [None, "a.example", "b.example", "c.example"][source]}
+        fields = {"source": [None, "a.example", "b.example", "reuters.com"][source], **evidence}
         told = article(str(item), made[text], status=status, **fields)
         arrivals.append(Arrival(told, now, offset, status == "canceled" and source == 0))
         places.append(text)

@@ -1,0 +1,163 @@
+"""`echowire evaluate`: how right the verdicts are on labelled articles."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import fields, replace
+from itertools import islice
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from streams.cli.raw_events import InputError
+from streams.detection.parameters import Parameters
+from streams.evaluation.labelled import IGNORED, POSITIVE, Labelled, Pair, read_labelled
+from streams.evaluation.plot import NoPlotsError, draw
+from streams.evaluation.run import Outcome, run
+from streams.settings import SettingsError, load_settings
+
+# No document is older: what "no window" means.
+_NO_WINDOW_SECONDS = 200 * 366 * 86_400
+_SHOWN_CHARACTERS = 1500
+
+out = Console(highlight=False)
+
+
+def evaluate_command(
+    documents: Annotated[Path, typer.Argument(metavar="DOCS", help="Documents, JSON lines (.xz).")],
+    pairs: Annotated[Path, typer.Argument(metavar="PAIRS", help="Labelled pairs, the same.")],
+    by_time: Annotated[
+        bool,
+        typer.Option("--by-time/--as-in-file", help="Or in the file's order, without a window."),
+    ] = True,
+    show_errors: Annotated[
+        int, typer.Option(min=0, metavar="N", help="So many wrong pairs, side by side.")
+    ] = 0,
+    plot: Annotated[
+        Path | None, typer.Option(metavar="FILE.png", help="Scores of the labelled pairs.")
+    ] = None,
+    compare: Annotated[
+        tuple[Path, Path] | None,
+        typer.Option(metavar="A.toml B.toml", help="Two parameter sets: which verdicts differ?"),
+    ] = None,
+) -> None:
+    """Run the core over labelled documents and print how right it is.
+
+    A document is one line: idx, text, cluster (-1: none), title, source, time. A pair: a, b, and
+    label: POS, GREY (left out), or any other name of a negative.
+    """
+    labelled, first = read_labelled(documents, pairs), Parameters()
+    chosen = [read_parameters(path) for path in compare or ()] or [first]
+    # The whole set is in the window at once, if there is none in time.
+    room = 1 << max(10, (len(labelled.documents) - 1).bit_length())
+    if not by_time:
+        chosen = [replace(p, window_seconds=_NO_WINDOW_SECONDS) for p in chosen]
+    settings = load_settings()
+    outcomes = [
+        run(labelled, settings, replace(p, capacity=max(p.capacity, room)), by_time) for p in chosen
+    ]
+    for parameters, outcome in zip(chosen, outcomes, strict=True):
+        print_scores(outcome, parameters)
+    if compare:
+        print_differences(labelled, *outcomes)
+    if show_errors:
+        print_errors(labelled, outcomes[0], show_errors)
+    if plot:
+        try:
+            draw(labelled, chosen[0], plot)
+        except NoPlotsError as error:
+            raise SettingsError(str(error)) from None
+        out.print(f"drawn: {plot}")
+
+
+def read_parameters(path: Path) -> Parameters:
+    """A TOML file of any of `Parameters`' fields. Raises InputError, SettingsError."""
+    try:
+        given: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise InputError(f"{path}: {error}") from error
+    known = {field.name: field.type for field in fields(Parameters)}
+    for name, value in given.items():
+        if name not in known:
+            raise SettingsError(f"{path}: {name} is no parameter; known: {', '.join(known)}")
+        whole = known[name] == "int"
+        if isinstance(value, bool) or not isinstance(value, int if whole else int | float):
+            raise SettingsError(
+                f"{path}: {name}: expected a {'whole ' * whole}number, got {value!r}"
+            )
+    return Parameters(**given)
+
+
+def print_scores(outcome: Outcome, parameters: Parameters) -> None:
+    """The figures of one run."""
+    table = Table(title=f"copy_overlap {parameters.copy_overlap}")
+    for column in ("pairs", "precision", "recall", "F1", "right", "wrong", "missed", "grey"):
+        table.add_column(column, justify="left" if column == "pairs" else "right")
+    for name, score in (("in one story", outcome.story_score), ("matched", outcome.match_score)):
+        shares = (score.precision, score.recall, score.f1)
+        counts = (score.right, score.wrong, score.missed, score.ignored)
+        table.add_row(name, *(f"{x:.4f}" for x in shares), *map(str, counts))
+    out.print(table)
+    out.print(f"adjusted Rand index of the stories: {outcome.rand_index:.4f}")
+    labels = (f"{count} {label}" for label, count in outcome.story_score.wrong_by_label.items())
+    out.print(f"wrong pairs in one story: {', '.join(labels) or 'none'}")
+    for relation, (right, wrong) in outcome.relations.items():
+        out.print(f"  {relation}: {right} right, {wrong} wrong")
+
+
+def wrong_pairs(labelled: Labelled, outcome: Outcome) -> list[Pair]:
+    """Pairs in one story that are none, then those that should be."""
+    labels = labelled.labels
+    false = [p for p in sorted(outcome.stories) if labels.get(p) not in (POSITIVE, IGNORED)]
+    return false + [
+        p for p, label in sorted(labels.items()) if label == POSITIVE and p not in outcome.stories
+    ]
+
+
+def print_errors(labelled: Labelled, outcome: Outcome, most: int) -> None:
+    """Wrong pairs with their texts side by side."""
+    for pair in islice(wrong_pairs(labelled, outcome), most):
+        label = labelled.labels.get(pair, "unlabelled")
+        said = "in one story" if pair in outcome.stories else "in two stories"
+        match = outcome.matches.get(pair)
+        table = Table(title=f"{label}, {said}: {match['reason'] if match else 'no match listed'}")
+        for idx in pair:
+            document = labelled.documents[idx]
+            table.add_column(
+                f"{idx} {document.get('source', '')} {document.get('time', '')}", ratio=1
+            )
+        texts = (labelled.documents[idx] for idx in pair)
+        table.add_row(
+            *(f"{d.get('title') or ''}\n\n{d['text'][:_SHOWN_CHARACTERS]}" for d in texts)
+        )
+        out.print(table)
+
+
+def print_differences(labelled: Labelled, one: Outcome, other: Outcome) -> None:
+    """Verdicts that two parameter sets do not share: relation, or company in the story."""
+    here, there = _company(one), _company(other)
+    differing = [
+        idx
+        for idx in labelled.documents
+        if here.get(idx) != there.get(idx)
+        or one.verdicts[idx]["relation"] != other.verdicts[idx]["relation"]
+    ]
+    out.print(f"{len(differing)} verdicts differ")
+    for idx in differing:
+        title = (labelled.documents[idx].get("title") or "")[:60]
+        said = " -> ".join(
+            f"{o.verdicts[idx]['relation']} with {sorted(c.get(idx, set())) or 'none'}"
+            for o, c in ((one, here), (other, there))
+        )
+        out.print(f"{idx} {title}: {said}", markup=False)
+
+
+def _company(outcome: Outcome) -> dict[int, set[int]]:
+    company: dict[int, set[int]] = {}
+    for a, b in outcome.stories:
+        company.setdefault(a, set()).add(b)
+        company.setdefault(b, set()).add(a)
+    return company

@@ -1,0 +1,1 @@
+"""How good verdicts are, measured on labelled articles."""

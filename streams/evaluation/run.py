@@ -1,0 +1,84 @@
+"""Run the core over labelled documents, and score what it says."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from streams.articles.page import Page, PageSource, read_page
+from streams.cli.process import Summary, process
+from streams.detection.parameters import Parameters
+from streams.evaluation.labelled import Labelled, Pair
+from streams.evaluation.measures import PairScore, adjusted_rand_index, pairs_within, score_pairs
+from streams.settings import Settings
+
+# Relations of matches that are a claim; `similar` and `template` say that it is none.
+CLAIMS = frozenset({"copy", "excerpt", "expansion", "compilation", "revision"})
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the core said of a labelled set, and how right it was."""
+
+    verdicts: dict[int, dict[str, Any]]  # `idx` -> `detection`
+    matches: dict[Pair, dict[str, Any]]  # every listed match between two documents
+    stories: set[Pair]  # pairs in one story
+    story_score: PairScore
+    match_score: PairScore
+    rand_index: float
+    relations: dict[str, tuple[int, int]]  # of claimed matches: (right, wrong)
+
+
+def run(labelled: Labelled, settings: Settings, parameters: Parameters, by_time: bool) -> Outcome:
+    """Decide on every document, in order of time or of the file."""
+    verdicts: dict[int, dict[str, Any]] = {}
+    ids: dict[str, int] = {}
+    events = labelled.ordered(by_time)
+    for done in process(events, settings, _read_pages, Summary(), parameters):
+        for line in done.enriched:
+            article = orjson.loads(line)
+            if article["parent_id"] is None:
+                idx = int(article["producer_id"])
+                ids[article["article_id"]] = idx
+                verdicts[idx] = article["detection"]
+    return _scored(labelled, verdicts, ids)
+
+
+def _read_pages(pages: list[PageSource]) -> list[Page]:
+    return [read_page(page) for page in pages]
+
+
+def _scored(
+    labelled: Labelled, verdicts: dict[int, dict[str, Any]], ids: dict[str, int]
+) -> Outcome:
+    matches: dict[Pair, dict[str, Any]] = {}
+    for idx, verdict in verdicts.items():
+        for match in verdict["matches"]:
+            other = ids.get(match["article_id"], idx)
+            if other != idx:
+                matches[min(idx, other), max(idx, other)] = match
+    claimed = {pair for pair, match in matches.items() if match["relation"] in CLAIMS}
+    stories = pairs_within({idx: v["story_id"] for idx, v in verdicts.items() if v["story_id"]})
+    documents = labelled.documents
+    gold = [
+        d["cluster"] if d.get("cluster", -1) >= 0 else f"alone {i}" for i, d in documents.items()
+    ]
+    said = [verdicts[i]["story_id"] if i in verdicts else f"missing {i}" for i in documents]
+    right: Counter[str] = Counter()
+    wrong: Counter[str] = Counter()
+    for pair in claimed:
+        label = labelled.labels.get(pair, "unlabelled")
+        if label != "GREY":
+            (right if label == "POS" else wrong)[matches[pair]["relation"]] += 1
+    return Outcome(
+        verdicts,
+        matches,
+        stories,
+        score_pairs(stories, labelled.labels),
+        score_pairs(claimed, labelled.labels),
+        adjusted_rand_index(gold, said),
+        {name: (right[name], wrong[name]) for name in sorted(right | wrong)},
+    )

@@ -1,0 +1,95 @@
+"""Templates, weak matches and what they are called: verdicts on pairs made for the purpose."""
+
+from __future__ import annotations
+
+import pytest
+
+from streams.detection.parameters import Parameters
+from tests.detection.newsroom import Desk, article, cut, edited, story
+from tests.detection.test_facts import NOTICE, ONE, OTHER
+
+TOLL = (
+    "A ferry with {aboard} people aboard sank off the coast near Port Harlow on Tuesday night and"
+    " at least {dead} people died, the coast guard said. Divers searched the hull until dawn and"
+    " two helicopters flew along the shore. The ferry had left at six in the evening in good"
+    " weather, and nobody knew why it turned over within minutes, said Captain Ines Roth, who"
+    " leads the search. Survivors were taken to the hospital of the town."
+)
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+def test_a_notice_of_the_same_template_is_no_copy(desk: Desk) -> None:
+    original = desk.verdict(article("a", ONE))
+    verdict = desk.verdict(article("b", OTHER))
+    assert verdict["relation"] == "original"
+    assert verdict["story_id"] != original["story_id"]
+    [match] = verdict["matches"]
+    assert (match["relation"], match["member"]) == ("template", False)
+    assert match["facts"]["different"] > match["facts"]["same"]
+    assert "with other facts" in match["reason"]
+
+
+def test_a_toll_that_rose_is_still_the_same_story(desk: Desk) -> None:
+    original = desk.verdict(article("a", TOLL.format(aboard=85, dead=12)))
+    verdict = desk.verdict(article("b", TOLL.format(aboard=85, dead=17)))
+    assert (verdict["relation"], verdict["story_id"]) == ("copy", original["story_id"])
+    assert verdict["matches"][0]["facts"]["different"] == 1
+
+
+def test_other_numbers_in_the_same_item_are_a_revision(desk: Desk) -> None:
+    desk.verdict(article("a", ONE))
+    revised = NOTICE.format(who="Acme Corp", cents=9, day=7, before=8, chief="Ann Bell", units="3")
+    assert desk.verdict(article("a", revised))["relation"] == "revision"
+
+
+def test_a_weak_match_is_listed_down_to_the_floor_and_claims_nothing(desk: Desk) -> None:
+    told = story(1, 300)
+    desk.verdict(article("a", told))
+    verdict = desk.verdict(article("b", f"{cut(told, 120)} {story(2, 300)}"))
+    assert verdict["relation"] == "original"
+    [match] = verdict["matches"]
+    assert (match["relation"], match["member"]) == ("similar", False)
+    for name in ("floor_jaccard", "floor_containment"):
+        assert verdict["thresholds"][name] == getattr(Parameters(), name)
+
+
+def test_an_article_that_quotes_two_stories_links_to_both_and_joins_none(desk: Desk) -> None:
+    told, other = story(1, 200), story(2, 200)
+    known = [desk.verdict(article(i, t))["story_id"] for i, t in (("a", told), ("b", other))]
+    own = story(3, 300)
+    quoting = f"{cut(own, 150)} {cut(told, 80)} {' '.join(own.split()[150:])} {cut(other, 80)}"
+    verdict = desk.verdict(article("c", quoting))
+    assert verdict["relation"] == "original"
+    assert verdict["story_id"] not in known
+    assert [match["relation"] for match in verdict["matches"]] == ["similar"] * 2
+
+
+def test_the_leads_of_several_stories_make_a_compilation(desk: Desk) -> None:
+    told = [story(seed, 300) for seed in range(4)]
+    desk.take(*(article(str(i), text) for i, text in enumerate(told)))
+    verdict = desk.verdict(article("digest", " ".join(cut(text, 120) for text in told)))
+    assert verdict["relation"] == "compilation"
+    assert [match["relation"] for match in verdict["matches"]] == ["compilation"] * 4
+
+
+def test_what_is_cut_from_a_compilation_does_not_join_it(desk: Desk) -> None:
+    told, other = story(1, 300), story(2, 300)
+    first = desk.verdict(article("a", told))
+    desk.verdict(article("b", other))
+    page = desk.verdict(article("page", f"{told} {other}"))
+    verdict = desk.verdict(article("c", edited(other, 0.02)))
+    assert page["relation"] == "compilation"
+    assert verdict["relation"] == "copy"
+    assert verdict["story_id"] not in (page["story_id"], first["story_id"])
+
+
+def test_two_versions_of_one_story_do_not_make_a_page_a_compilation(desk: Desk) -> None:
+    """Both stand in the page, but in the same part of it."""
+    told = story(1, 200)
+    desk.take(article("a", told), article("b", edited(told, 0.05)))
+    verdict = desk.verdict(article("page", f"{told} {story(9, 400)}"))
+    assert verdict["relation"] == "expansion"
