@@ -28,7 +28,7 @@ def parts_of(place: int, matches: list[Match], view: View) -> set[int]:
     for match in matches:
         if match.relation not in (EXPANSION, SIMILAR) or match.of_other < _LEAD:
             continue
-        common = match.of_other * int(view.row(match.serial)["words"])
+        common = match.of_other * view.brief(match.serial).words
         if common >= least:
             parts.append((match.serial, match.of_other, common))
     if len(parts) < 2:

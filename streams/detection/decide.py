@@ -226,7 +226,7 @@ class _Judge:
             )
         members = view.members(view.story_id(before), story.first, serial)
         matches = view.among(before, members)
-        copies = [view.row(match.serial)["article_id"].tobytes().hex() for match in matches]
+        copies = [view.brief(match.serial).article_id.hex() for match in matches]
         json, _ = listed(int(earlier["words"]), matches, view, self._most)
         story = self.log.withdrawn(serial, story, copies[:MOST_COPIES])
         return "withdrawn", self._writer.verdict(

@@ -32,16 +32,16 @@ def listed(
     written: dict[bytes, str] = {}
     first = ""
     for match in matches:
-        other = view.row(match.serial)
-        article_id = other["article_id"].tobytes()
+        other = view.brief(match.serial)
+        article_id = other.article_id
         if article_id in written:
             continue
-        source, title = other["source"].decode(), other["headline"].decode()
+        source, title = other.source.decode(), other.headline.decode()
         name = f"“{title}”" if title else "an untitled article"
         if source:
             name = f"{name} ({source})"
         in_parts = match.serial in parts
-        why = reason(match, name, words, int(other["words"]), in_parts)
+        why = reason(match, name, words, other.words, in_parts)
         first = first or why
         written[article_id] = (
             f'{{"article_id":"{article_id.hex()}","source":{_quoted(source) if source else "null"},'

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
+from streams.detection.brief import Brief
 from streams.detection.evidence import agency_of_site, key_of_source
-from streams.detection.segment import OWN_AGENCY, WITHDRAWN, WITHHELD
+from streams.detection.segment import OWN_AGENCY
 from streams.detection.standing import AGENCY, HELD_BACK, LINKED, Standing, standing_of
 from streams.detection.state import StoryState
 from streams.detection.view import View
@@ -26,9 +25,9 @@ _REASONS = {
 
 def elected(view: View, serial: int, story: StoryState) -> StoryState:
     """The story after an article joined: with that as its original, if its evidence is better."""
-    row = view.row(serial)
-    link, own = int(row["link"]), row["flags"] & OWN_AGENCY
-    agency = agency_of_site(row["source"].decode()) if own else None
+    row = view.brief(serial)
+    link, own = row.link, row.flags & OWN_AGENCY
+    agency = agency_of_site(row.source.decode()) if own else None
     if agency and agency not in story.agencies_seen:
         story = story._replace(agencies_seen=[*story.agencies_seen, agency])
     if link and link not in story.links and len(story.links) < _MOST_LINKS:
@@ -47,7 +46,8 @@ def without(view: View, members: list[int], story: StoryState) -> StoryState:
 def _better(view: View, serials: list[int], story: StoryState) -> StoryState:
     seconds = view.state.parameters.window_seconds
     rows = (
-        (serial, standing_of(view.row(serial), serial, story.links, seconds)) for serial in serials
+        (serial, standing_of(view.brief(serial), serial, story.links, seconds))
+        for serial in serials
     )
     fit = [(standing, serial) for serial, standing in rows if standing.rank > HELD_BACK]
     if not fit:
@@ -68,13 +68,13 @@ def described(view: View, story: StoryState, newest: int) -> dict[str, Any]:
             "original_evidence": "none",
         }
     else:
-        row = view.row(newest)
+        row = view.brief(newest)
         fields = {
-            "original_id": row["article_id"].tobytes().hex(),
-            "original_source": row["source"].decode() or None,
-            "original_status": status_of(row),
-            "original_evidence": _evidence(view.row(story.original), story),
-            "headline": row["headline"].decode() or None,
+            "original_id": row.article_id.hex(),
+            "original_source": row.source.decode() or None,
+            "original_status": row.status,
+            "original_evidence": _evidence(view.brief(story.original), story),
+            "headline": row.headline.decode() or None,
         }
     return {**fields, "unseen_agency": unseen_agency(story)}
 
@@ -86,20 +86,13 @@ def why(original: dict[str, Any]) -> str:
     return _REASONS[original["original_evidence"]].format(source=original["original_source"])
 
 
-def status_of(row: np.void) -> str:
-    """An article's status as its source says it."""
-    if row["flags"] & WITHDRAWN:
-        return "canceled"
-    return "withheld" if row["flags"] & WITHHELD else "usable"
-
-
-def _evidence(row: np.void, story: StoryState) -> str:
+def _evidence(row: Brief, story: StoryState) -> str:
     rank, minus_published, _ = story.standing or (HELD_BACK, 0, 0)
     if rank == AGENCY:
         return "agency"
-    if rank == LINKED and key_of_source(row["source"]) in story.links:
+    if rank == LINKED and key_of_source(row.source) in story.links:
         return "link"
-    return "published_at" if -minus_published == int(row["published"]) else "arrival"
+    return "published_at" if -minus_published == row.published else "arrival"
 
 
 def unseen_agency(story: StoryState) -> str | None:

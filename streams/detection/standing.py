@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numpy as np
-
+from streams.detection.brief import Brief
 from streams.detection.evidence import key_of_source
 from streams.detection.segment import EMBARGOED, OWN_AGENCY, PART, WITHDRAWN, WITHHELD
 
@@ -26,26 +25,26 @@ class Standing(NamedTuple):
     minus_serial: int
 
 
-def standing_of(row: np.void, serial: int, links: list[int], window_seconds: int) -> Standing:
+def standing_of(row: Brief, serial: int, links: list[int], window_seconds: int) -> Standing:
     """How good an original this row's article is, where a story's articles name `links`.
 
     A time of publication after the arrival, or from before the window, is not believed.
     """
-    flags = int(row["flags"])
-    arrived = int(row["time"]) // 1000
-    published = int(row["published"])
+    flags = row.flags
+    arrived = row.time // 1000
+    published = row.published
     if not arrived - window_seconds <= published <= arrived:
         published = arrived
     return Standing(_rank(row, flags, links), -published, -serial)
 
 
-def _rank(row: np.void, flags: int, links: list[int]) -> int:
+def _rank(row: Brief, flags: int, links: list[int]) -> int:
     if flags & (WITHHELD | EMBARGOED | WITHDRAWN):
         return HELD_BACK
     if flags & PART:
         return PART_OF_PAGE
     if flags & OWN_AGENCY:
         return AGENCY
-    if links and key_of_source(row["source"]) in links:
+    if links and key_of_source(row.source) in links:
         return LINKED
-    return COPY_BY_ITS_OWN_ACCOUNT if row["provider"] or row["link"] else UNKNOWN
+    return COPY_BY_ITS_OWN_ACCOUNT if row.provider or row.link else UNKNOWN

@@ -11,7 +11,6 @@ from streams.detection.novelty import Recent, arrived, recent
 from streams.detection.originals import (
     described,
     elected,
-    status_of,
     unseen_agency,
     why,
     without,
@@ -51,17 +50,17 @@ class StoryLog:
         """How many articles the member's story had of late, when this one comes."""
         story = self.story(self._view.story_id(member), serial)
         if story is None:
-            arrivals = arrived([], int(self._view.row(member)["time"]), self._window)
+            arrivals = arrived([], self._view.brief(member).time, self._window)
         else:
             arrivals = story.arrivals
-        return recent(arrivals, int(self._view.row(serial)["time"]), self._window)
+        return recent(arrivals, self._view.brief(serial).time, self._window)
 
     def joined(self, serial: int, relation: str, best: int, reason: str) -> StoryState:
         """An article joins the story of `best`, which becomes a story of two if it was alone."""
         story = self.story(self._view.story_id(best), serial)
         if story is None:
             story = self._started(best, serial)
-        time = int(self._view.row(serial)["time"])
+        time = self._view.brief(serial).time
         story = story._replace(arrivals=arrived(story.arrivals, time, self._window))
         before = story.original
         story = elected(self._view, serial, self._change(story, serial, "joined", relation, reason))
@@ -77,7 +76,7 @@ class StoryLog:
 
     def left(self, serial: int, before: int, story: StoryState) -> None:
         """An item, whose version `before` was in the story, is so no longer."""
-        gone = self._view.row(before)["article_id"].tobytes().hex()
+        gone = self._view.brief(before).article_id.hex()
         changed = self._change(story, before, "left", "revision", _LEFT, at=serial)
         if gone == story.record["original_id"]:
             members = self._view.members(self._view.story_id(before), story.first, serial)
@@ -92,7 +91,7 @@ class StoryLog:
             (
                 story.record["story_id"],
                 story.record["version"],
-                int(self._view.row(story.last)["time"]),
+                self._view.brief(story.last).time,
                 orjson.dumps(story.record),
             )
             for story in self.touched.values()
@@ -100,14 +99,14 @@ class StoryLog:
 
     def _started(self, first: int, serial: int) -> StoryState:
         """A story of one, when a second article joins it: with what has become of it since."""
-        time = int(self._view.row(first)["time"])
+        time = self._view.brief(first).time
         story = elected(
             self._view, first, StoryState.of_one(first, arrived([], time, self._window))
         )
         event = self._event(first, "started", "original", "The first of its story.", story)
         story = story._replace(record=fold(None, event))
         if (newest := self._view.newest(first, serial)) != first:
-            if self._view.row(newest)["flags"] & WITHDRAWN:
+            if self._view.brief(newest).flags & WITHDRAWN:
                 return self.withdrawn(newest, story, [])
             return self.corrected(newest, story)
         return story
@@ -147,21 +146,21 @@ class StoryLog:
         copies: list[str] | None = None,
     ) -> Event:
         """One more event of a story, about one row, when the row `at` came."""
-        row = self._view.row(about)
-        time = int(row["time"] if at is None else self._view.row(at)["time"])
+        row = self._view.brief(about)
+        time = row.time if at is None else self._view.brief(at).time
         started = kind == "started"
         event: Event = {
             "story_id": self._view.story_id(about).hex() if started else story.record["story_id"],
             "sequence": 1 if started else story.record["version"] + 1,
             "type": kind,
-            "article_id": row["article_id"].tobytes().hex(),
-            "content_digest": row["digest"].tobytes().hex(),
-            "source": row["source"].decode() or None,
-            "language": row["language"].decode(),
-            "headline": row["headline"].decode() or None,
+            "article_id": row.article_id.hex(),
+            "content_digest": row.digest.hex(),
+            "source": row.source.decode() or None,
+            "language": row.language.decode(),
+            "headline": row.headline.decode() or None,
             "relation": relation,
-            "status": status_of(row),
-            "agency": row["provider"].decode() or None,
+            "status": row.status,
+            "agency": row.provider.decode() or None,
             "recent": recent(story.arrivals, time, self._window),
             "original": described(self._view, story, about) if started else original,
             "copies": copies or [],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from streams.detection.brief import Brief, briefs
 from streams.detection.candidates import PAIRS_AT_ONCE, Found, matches_of
 from streams.detection.chunk import Arrivals
 from streams.detection.compared import Compared
@@ -25,7 +26,9 @@ class View:
             for i, previous in enumerate(arrivals.rows["previous"].tolist())
             if previous != NO_SERIAL
         }
+        self._briefs = briefs(self.state.rows), briefs(self.rows)
         # Of each row that matched: asked for again and again, and slow to take out of an array.
+        self._read: dict[int, Brief] = {}
         self._story_ids: dict[int, bytes] = {}
 
     def row(self, serial: int) -> np.void:
@@ -34,6 +37,19 @@ class View:
             row: np.void = self.rows[serial - self.base]
             return row
         return self.state.row(serial)
+
+    def brief(self, serial: int) -> Brief:
+        """One row in brief, without what became of it in this chunk."""
+        brief = self._read.get(serial)
+        if brief is None:
+            ring, own = self._briefs
+            fields = (
+                own.item(serial - self.base)
+                if serial >= self.base
+                else ring.item(serial % len(ring))
+            )
+            brief = self._read[serial] = Brief(*fields)
+        return brief
 
     def story_id(self, serial: int) -> bytes:
         """The story of a row that has been decided."""
@@ -55,7 +71,7 @@ class View:
     def newest(self, serial: int, before: int) -> int:
         """Serial of the newest version of a row's item that had come before this chunk's row."""
         if serial < self.base:
-            key = int.from_bytes(self.state.row(serial)["article_id"][:8].tobytes(), "big")
+            key = int.from_bytes(self.brief(serial).article_id[:8], "big")
             serial = self.state.items.get(key, serial)
         while (later := self._superseded_by.get(serial, before)) < before:
             serial = later
@@ -125,8 +141,8 @@ class View:
         """Whether the shard still remembers a row when the newer one, of this chunk, comes."""
         if older < self.state.tail or newer - older >= len(self.state.rows):
             return False
-        start = int(self.row(newer)["clock"]) - self.state.parameters.window_milliseconds
-        return int(self.row(older)["latest"]) >= start
+        start = self.brief(newer).clock - self.state.parameters.window_milliseconds
+        return self.brief(older).latest >= start
 
     def _column(self, serials: Integers, name: str) -> npt.NDArray[np.int64]:
         """(n,) serials -> one whole-number column of their rows."""
