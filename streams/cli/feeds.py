@@ -52,8 +52,9 @@ def present(**fields: Any) -> dict[str, Any]:
 def _entry(entry: Any, source: str | None, language: str | None) -> dict[str, Any]:
     contents = [content.get("value", "") for content in entry.get("content", [])]
     body = max([*contents, entry.get("summary", "")], key=len)
-    # Asked for without a look, feedparser gives the time of publication instead.
-    updated = _time(entry["updated_parsed"] if "updated_parsed" in entry else None)
+    updated = None
+    if "updated_parsed" in entry:  # asked for without a look, it is the time of publication
+        updated = _time(entry["updated_parsed"])
     own = entry.get("source") or {}
     return present(
         id=(entry.get("id") or entry.get("link") or "")[:_LONGEST_ID],
