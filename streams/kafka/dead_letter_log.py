@@ -16,7 +16,8 @@ from schemas.dead_letter import DeadLetterHeaders, Reason
 from streams.kafka.connection import admin_client, client_options
 from streams.kafka.dead_letters import OWN_HEADERS
 from streams.kafka.headers import Header, encode_headers
-from streams.kafka.publish import BatchPublisher, Outgoing
+from streams.kafka.outgoing import Outgoing
+from streams.kafka.publish import BatchPublisher
 from streams.kafka.topics import (
     DEAD_LETTERS,
     NORMALISED,

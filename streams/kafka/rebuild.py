@@ -25,7 +25,7 @@ from streams.detection.verdict import VerdictWriter
 from streams.kafka.connection import client_options
 from streams.kafka.fencing import ShardPublisher
 from streams.kafka.headers import NOTICE_HEADER, encode_headers
-from streams.kafka.publish import Outgoing
+from streams.kafka.outgoing import Outgoing
 from streams.kafka.rights import fence_name
 from streams.kafka.topics import NORMALISED, SEGMENTS, partitions_of, topic_name
 from streams.settings import Settings

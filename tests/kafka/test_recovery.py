@@ -22,7 +22,7 @@ from streams.detection.state import ShardState
 from streams.kafka.connection import admin_client, client_options
 from streams.kafka.fencing import ShardGoneError, ShardPublisher, ShutOutError
 from streams.kafka.headers import ENTRY_HEADER, encode_headers
-from streams.kafka.publish import Outgoing
+from streams.kafka.outgoing import Outgoing
 from streams.kafka.rebuild import RebuildRefusedError, rebuild_all
 from streams.kafka.recovery import Recovery, ShardUnrecoverableError
 from streams.kafka.shards import NotEnoughMemoryError, Shards
