@@ -4,10 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 INPUT ?=
 KEEP ?=
+ROUNDS ?=
+SEED ?=
 LOCK := deploy/lock
 
 .DEFAULT_GOAL := help
-.PHONY: help setup kafka prometheus demo test check bench schemas dashboards pictures examples container lock clean
+.PHONY: help setup kafka prometheus demo test check bench schemas dashboards pictures examples container chaos fuzz lock clean
 
 help: ## Show what there is to make
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -41,6 +43,12 @@ demo: kafka ## Run the whole service on the sample (INPUT=file for your own, KEE
 
 test: check kafka prometheus ## Run all checks and all tests, on a real Kafka too
 	$(BIN)/python -m pytest
+
+chaos: kafka ## Break things under load until all is accounted for (ROUNDS=n, SEED=n)
+	$(BIN)/python -m tests.chaos $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SEED),--seed $(SEED))
+
+fuzz: setup ## Send 100,000 inputs the whole way
+	FUZZ_INPUTS=100000 $(BIN)/python -m pytest tests/fuzz --timeout 3600
 
 check: setup ## Lint, types, generated files
 	$(BIN)/ruff check .

@@ -56,6 +56,8 @@ class EmbeddedKafka:
     directory: holds the configuration, the log and the data, and stays; by
         default a temporary one that `stop` removes.
     port: where clients connect, also after a restart; by default a free one.
+    ports: all ports, instead; the other brokers of a cluster must know them.
+    cluster_id: of the cluster that it belongs to; by default one of its own.
     settings: broker properties that are added to or replace those of
         `single_node_properties`. To secure the clients' listener, map CLIENTS
         to SASL_SSL in `listener.security.protocol.map`, and leave INTERNAL and
@@ -71,9 +73,13 @@ class EmbeddedKafka:
         settings: Mapping[str, str] = {},
         heap_mb: int = 512,
         scram_users: Mapping[str, str] = {},
+        ports: Ports | None = None,
+        cluster_id: str | None = None,
     ) -> None:
-        clients, internal, controller = free_ports(3)
-        self._ports = Ports(clients if port is None else port, internal, controller)
+        if ports is None:
+            clients, internal, controller = free_ports(3)
+            ports = Ports(clients if port is None else port, internal, controller)
+        self._ports, self._cluster_id = ports, cluster_id or secrets.token_urlsafe(16)
         self._directory_is_ours = directory is None
         self._directory = directory
         self._settings = dict(settings)
@@ -175,6 +181,14 @@ class EmbeddedKafka:
     ) -> None:
         self.stop()
 
+    def limit_producers(self, bytes_a_second: int) -> None:
+        """A produce quota for every client; delays answers of those that exceed it."""
+        change = ["--alter", "--entity-type", "clients", "--entity-default"]
+        quota = ["--add-config", f"producer_byte_rate={bytes_a_second}"]
+        where = ["--bootstrap-server", self.bootstrap]
+        tool = [*self._java_command(), "kafka.admin.ConfigCommand", *where, *change, *quota]
+        subprocess.run(tool, check=True, capture_output=True)  # noqa: S603 - nothing from outside
+
     def _java_command(self) -> list[str]:
         return [
             str(find_java()),
@@ -192,7 +206,7 @@ class EmbeddedKafka:
             for name, password in self._scram_users.items()
         ]
         # With "=", as an id may begin with "-" and would pass for an option.
-        cluster = f"--cluster-id={secrets.token_urlsafe(16)}"
+        cluster = f"--cluster-id={self._cluster_id}"
         tool = ["kafka.tools.StorageTool", "format", cluster, f"--config={configuration}"]
         self._process = spawn_tied([*java, *tool, *users], self.log_path)
         try:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from typing import Any
 
+import numpy as np
 import orjson
 from aiokafka import AIOKafkaConsumer
 from aiokafka.admin import AIOKafkaAdminClient
@@ -17,14 +19,14 @@ from aiokafka.structs import ConsumerRecord, TopicPartition
 
 from streams.detection.chunk import Chunk
 from streams.detection.decide import decide
-from streams.detection.entry import entries_of
+from streams.detection.entry import Entries, ForeignEntryError, decode_entries, entries_of
 from streams.detection.segment import Segment, encode_segment
 from streams.detection.sketch import sketch_texts
 from streams.detection.state import ShardState
 from streams.detection.verdict import VerdictWriter
 from streams.kafka.connection import client_options
 from streams.kafka.fencing import ShardPublisher
-from streams.kafka.headers import NOTICE_HEADER, encode_headers
+from streams.kafka.headers import ENTRY_HEADER, NOTICE_HEADER, encode_headers
 from streams.kafka.outgoing import Outgoing
 from streams.kafka.rights import fence_name
 from streams.kafka.topics import NORMALISED, SEGMENTS, partitions_of, topic_name
@@ -132,24 +134,28 @@ def _outgoing(target: TopicPartition, segment: Segment) -> Outgoing:
 
 
 def _chunk(records: Sequence[ConsumerRecord]) -> Chunk | None:
-    """As detection takes it; sketched anew, as the sketches in the headers may be the old kind's.
-
-    What is no article of ours was given up when it was there to be decided.
-    """
+    """As detection takes it. What is no article of ours was given up when it was to be decided."""
     ours = [(record, article) for record in records if (article := _article(record))]
     if not ours:
         return None
-    articles = [article for _, article in ours]
     return Chunk(
         values=[record.value for record, _ in ours],
-        entries=entries_of(articles, sketch_texts([article["text"] for article in articles])),
+        entries=np.concatenate([_entry(record, article) for record, article in ours]),
         times=[record.timestamp for record, _ in ours],
         offsets=[record.offset for record, _ in ours],
         notices=[NOTICE_HEADER in dict(record.headers) for record, _ in ours],
     )
 
 
-def _article(record: ConsumerRecord) -> dict[str, str] | None:
+def _entry(record: ConsumerRecord, article: dict[str, Any]) -> Entries:
+    """(1,) what the header says; sketched anew from the text where that is of another version."""
+    try:
+        return decode_entries([dict(record.headers)[ENTRY_HEADER]])
+    except (KeyError, ForeignEntryError):
+        return entries_of([article], sketch_texts([article["text"]]))
+
+
+def _article(record: ConsumerRecord) -> dict[str, Any] | None:
     try:
         parsed = orjson.loads(record.value)
     except ValueError:

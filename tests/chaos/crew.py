@@ -43,6 +43,7 @@ class Crew:
     def __init__(self, settings: Settings, folder: Path, size: int) -> None:
         self.settings, self.folder, self.size = settings, folder, size
         self.workers: list[Worker] = []
+        self.last_words = ""
         self.done: Counter[str] = Counter()  # what was done to them, for the report
 
     def __enter__(self) -> Self:
@@ -68,9 +69,16 @@ class Crew:
         """Replace those that ended; continue none that stopped."""
         for worker in [w for w in self.workers if w.ended()]:
             self.workers.remove(worker)
+            self.last_words = worker.log()[-1500:]
             self.done[f"exit {worker.process.returncode}"] += 1
             if len(self.workers) < self.size:
                 self.join()
+
+    def go_on(self) -> None:
+        """Replace those that ended, and continue those that stopped by a fault of their own."""
+        self.keep_up()
+        for worker in self.workers:
+            worker.signal(signal.SIGCONT)
 
     def wait(self, seconds: float) -> None:
         """Let time pass, with replacements."""

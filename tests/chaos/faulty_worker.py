@@ -98,9 +98,10 @@ async def _taken(faults: Faults, step: str) -> None:
 def install(faults: Faults) -> None:
     """Wrap the seams."""
     _around(normalise.NormaliseStage, "handle", faults, before="normalise_taken")
+    _around(normalise.NormaliseStage, "encoded", faults, after="normalise_encoded")
     _around(detect.DetectStage, "handle", faults, before="detect_taken")
     plain_decide, plain_apply, plain_ack = detect.decide, ShardState.apply, ChunkConsumer.ack
-    plain_encode, plain_send = BatchPublisher.encode, BatchPublisher.send
+    plain_send = BatchPublisher.send
 
     def decide(*arguments: Any) -> Any:
         decision = plain_decide(*arguments)
@@ -116,12 +117,6 @@ def install(faults: Faults) -> None:
         faults.taken("acked")
         return done
 
-    async def encode(self: BatchPublisher, *arguments: Any) -> list[Encoded]:
-        encoded = await plain_encode(self, *arguments)
-        if not isinstance(self, ShardPublisher):
-            await _taken(faults, "normalise_encoded")
-        return encoded
-
     async def send(self: BatchPublisher, batches: Sequence[Encoded]) -> int:
         size = await plain_send(self, batches)
         if not isinstance(self, ShardPublisher):
@@ -136,7 +131,6 @@ def install(faults: Faults) -> None:
     detect.decide = decide
     ShardState.apply = apply
     ChunkConsumer.ack = ack
-    BatchPublisher.encode = encode
     BatchPublisher.send = send
     _around(ChunkConsumer, "commit", faults, after="committed")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from aiokafka.structs import ConsumerRecord
 
@@ -31,7 +32,7 @@ class Expected:
     """Everything that must come out, once or more often, and nothing else."""
 
     letters: dict[Place, str] = field(default_factory=dict)  # -> reason
-    normalised: dict[Place, bytes] = field(default_factory=dict)
+    normalised: dict[tuple[Place, str], bytes] = field(default_factory=dict)  # and article id
     enriched: dict[Text, bytes] = field(default_factory=dict)
     events: dict[tuple[str, int], bytes] = field(default_factory=dict)  # story id, sequence
     stories: dict[str, bytes] = field(default_factory=dict)  # the last record of each
@@ -41,7 +42,8 @@ class Expected:
 @dataclass(slots=True)
 class _ShardLog:
     values: list[bytes] = field(default_factory=list)
-    articles: list[dict[str, object]] = field(default_factory=list)
+    articles: list[dict[str, Any]] = field(default_factory=list)
+    compared: list[str] = field(default_factory=list)
     times: list[int] = field(default_factory=list)
     notices: list[bool] = field(default_factory=list)
 
@@ -61,15 +63,19 @@ def undisturbed(raw: Sequence[ConsumerRecord], settings: Settings, shards: int) 
         chunk = normalise_chunk(records, decoded, pages)
         for place, why in chunk.rejections:
             expected.letters[records[place].partition, records[place].offset] = why.reason.value
-        for place, article, value in zip(chunk.places, chunk.articles, chunk.values, strict=True):
+        for place, article, value, compared in zip(
+            chunk.places, chunk.articles, chunk.values, chunk.compared, strict=True
+        ):
             record = records[place]
-            expected.normalised[record.partition, record.offset] = value
+            made = (record.partition, record.offset), article["article_id"]
+            expected.normalised[made] = value
             home = shard_of(article["language"], shards)
             assert home == record.partition, "the corpus keeps each shard's articles in one order"
             for shard in range(shards) if article["status"] == "canceled" else (home,):
                 log = logs[shard]
                 log.values.append(value)
                 log.articles.append(article)
+                log.compared.append(compared)
                 log.times.append(record.timestamp)
                 log.notices.append(shard != home)
     for log in logs.values():
@@ -83,7 +89,7 @@ def _detect(log: _ShardLog, settings: Settings, expected: Expected) -> None:
     for start in range(0, len(log.values), CHUNK):
         part = slice(start, start + CHUNK)
         articles = log.articles[part]
-        sketches = sketch_texts([str(article["text"]) for article in articles])
+        sketches = sketch_texts(log.compared[part])
         decision = decide(
             state,
             Chunk(

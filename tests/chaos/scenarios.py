@@ -6,7 +6,7 @@ import asyncio
 import random
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,7 +34,8 @@ class Extent:
 # shut out, it may find that out first.
 IN_ORDER = (0, -signal.SIGTERM, EXIT_SHUT_OUT)
 
-Disturbance = Callable[[Crew, random.Random, Extent, EmbeddedKafka], None]
+Brokers = Sequence[EmbeddedKafka]
+Disturbance = Callable[[Crew, random.Random, Extent, Brokers], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class Outcome:
     seconds: float
 
 
-def signals(crew: Crew, chance: random.Random, extent: Extent, _: EmbeddedKafka) -> None:
+def signals(crew: Crew, chance: random.Random, extent: Extent, _: Brokers) -> None:
     """SIGKILL, SIGTERM and SIGSTOP with SIGCONT, at random moments."""
     for _strike in range(extent.strikes):
         crew.wait(chance.uniform(0.2, 2 * extent.seconds / extent.strikes))
@@ -57,7 +58,7 @@ def signals(crew: Crew, chance: random.Random, extent: Extent, _: EmbeddedKafka)
         crew.strike(chance, (0.2, 2 * timeout))
 
 
-def membership(crew: Crew, chance: random.Random, extent: Extent, _: EmbeddedKafka) -> None:
+def membership(crew: Crew, chance: random.Random, extent: Extent, _: Brokers) -> None:
     """Workers join and leave; one stalls in the middle of a chunk while another joins, and one
     stops there until its partitions are another's."""
     for _strike in range(extent.strikes):
@@ -74,7 +75,7 @@ def membership(crew: Crew, chance: random.Random, extent: Extent, _: EmbeddedKaf
             late.signal(signal.SIGCONT)
 
 
-def steps(crew: Crew, chance: random.Random, extent: Extent, _: EmbeddedKafka) -> None:
+def steps(crew: Crew, chance: random.Random, extent: Extent, _: Brokers) -> None:
     """Killed, or ended by an error, between every two steps of the protocol: as many of these as
     strikes, in an order by chance, and each by a worker that has all partitions to itself."""
     size, crew.size = crew.size, 0
@@ -91,28 +92,48 @@ def steps(crew: Crew, chance: random.Random, extent: Extent, _: EmbeddedKafka) -
         crew.join()
 
 
-def broker_restarts(
-    crew: Crew, chance: random.Random, extent: Extent, kafka: EmbeddedKafka
-) -> None:
+def broker_restarts(crew: Crew, _: random.Random, extent: Extent, brokers: Brokers) -> None:
     """The broker is stopped, killed, and away for a while."""
+    (broker,) = brokers
     crew.one_ready()
     crew.wait(extent.seconds / 8)
-    kafka.restart()
+    broker.restart()
     crew.done["broker restarted"] += 1
     crew.wait(extent.seconds / 4)
-    kafka.kill()
+    broker.kill()
+    broker.start()
     crew.done["broker killed"] += 1
-    kafka.start()
     crew.wait(extent.seconds / 4)
-    kafka.kill()
-    crew.done["broker away"] += 1
+    broker.kill()
     crew.wait(extent.away_seconds)
-    kafka.start()
+    broker.start()
+    crew.done["broker away"] += 1
+
+
+def leaders_lost(crew: Crew, chance: random.Random, extent: Extent, brokers: Brokers) -> None:
+    """One of three brokers is killed and comes back, again and again."""
+    crew.one_ready()
+    for _strike in range(extent.strikes):
+        broker = chance.choice(brokers)
+        broker.kill()
+        crew.wait(extent.seconds / extent.strikes / 2)
+        broker.start()
+        crew.done["one of three brokers killed"] += 1
+        crew.wait(extent.seconds / extent.strikes / 2)
+
+
+def quota(crew: Crew, _: random.Random, extent: Extent, brokers: Brokers) -> None:
+    """Producers may send far less than there is, for a while."""
+    crew.one_ready()
+    brokers[0].limit_producers(100_000)
+    crew.done["produce quota"] += 1
+    crew.wait(extent.seconds)
+    brokers[0].limit_producers(1 << 40)
 
 
 def run(
     disturb: Disturbance,
-    kafka: EmbeddedKafka,
+    brokers: Brokers,
     settings: Settings,
     folder: Path,
     extent: Extent,
@@ -126,10 +147,10 @@ def run(
     feed = Feed(settings, make_records(extent.records, seed), extent.seconds)
     with Crew(settings, folder, 2) as crew:
         feed.start()
-        disturb(crew, chance, extent, kafka)
+        disturb(crew, chance, extent, brokers)
         feed.finish()
         until(
-            lambda: (crew.keep_up(), everything_committed(settings))[1],
+            lambda: (crew.go_on(), everything_committed(settings))[1],
             "everything is committed", DRAIN_SECONDS,
         )  # fmt: skip
         codes = crew.leave_in_order()

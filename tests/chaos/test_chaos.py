@@ -34,9 +34,14 @@ def test_nothing_is_lost_and_nothing_contradicted(
 ) -> None:
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     small = settings.model_copy(
-        update={"record_bytes": RECORD_BYTES, "chunk_records": 100, "session_timeout_seconds": 4}
+        update={
+            "record_bytes": RECORD_BYTES,
+            "chunk_records": 100,
+            "canary_seconds": 0,
+            "session_timeout_seconds": 4,
+        }
     )
-    outcome = scenarios.run(disturb, kafka, small, tmp_path, SHORT, SEED)
+    outcome = scenarios.run(disturb, [kafka], small, tmp_path, SHORT, SEED)
     assert outcome.wrong == [], outcome
     assert outcome.verdicts + outcome.letters + outcome.redeliveries == SHORT.records
 

@@ -97,7 +97,7 @@ class Way:
         articles = normalise_chunk(records, decoded, [read_page(p) for _, p in decoded.pages])
         if not articles.articles:
             return 0, len(articles.rejections)
-        sketches = sketch_texts([article["text"] for article in articles.articles])
+        sketches = sketch_texts(articles.compared)
         entries = decode_entries(encode_entries(entries_of(articles.articles, sketches)))
         chunk = Chunk(
             values=articles.values,

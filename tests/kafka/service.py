@@ -18,6 +18,7 @@ from typing import Self
 
 import orjson
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.errors import GroupCoordinatorNotAvailableError
 from aiokafka.structs import ConsumerRecord, TopicPartition
 from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
@@ -192,7 +193,10 @@ async def end_offsets(settings: Settings, topic: str) -> dict[int, int]:
 async def committed(settings: Settings, topic: str) -> dict[int, int]:
     """The group's committed offset of each partition that has records."""
     async with admin_client(settings) as admin:
-        offsets = await admin.list_consumer_group_offsets(settings.group)
+        try:
+            offsets = await admin.list_consumer_group_offsets(settings.group)
+        except GroupCoordinatorNotAvailableError:  # the cluster has had no group yet
+            return {}
         name = settings.topic_prefix + topic
         return {tp.partition: at.offset for tp, at in offsets.items() if tp.topic == name}
 

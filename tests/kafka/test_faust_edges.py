@@ -65,9 +65,9 @@ SLOW_RECOVERY = """
 import asyncio
 from streams.kafka.recovery import Recovery
 plain = Recovery.run
-async def slow(self, on_progress):
+async def slow(self):
     await asyncio.sleep(3)
-    await plain(self, on_progress)
+    await plain(self)
 Recovery.run = slow
 """
 

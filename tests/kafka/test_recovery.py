@@ -101,7 +101,7 @@ def _time_of(data: bytes) -> int:
 
 async def recovered(settings: Settings, partition: int = 0) -> Recovery:
     recovery = Recovery(settings, partition, ShardState(settings.parameters()))
-    await recovery.run(lambda _partition, _left: None)
+    await recovery.run()
     return recovery
 
 
@@ -126,7 +126,7 @@ async def test_a_recovery_goes_on_where_the_one_before_ended(shard: Settings) ->
     await publish_segments(shard, desk.segments[:2])
     recovery = await recovered(shard)
     await publish_segments(shard, desk.segments[2:])
-    await recovery.run(lambda _partition, _left: None)
+    await recovery.run()
     assert recovery.total == len(desk.segments) - 2
     assert remembered(recovery.state) == remembered(desk.state)
 
@@ -182,19 +182,14 @@ class Told:
     """Listens to recoveries."""
 
     def __init__(self) -> None:
-        self.left: list[tuple[int, int]] = []
         self.articles = 0
-        self.gone: list[int] = []
         self.failures: list[Exception] = []
-
-    def progressed(self, partition: int, segments_left: int) -> None:
-        self.left.append((partition, segments_left))
 
     def recovered(self, articles: int, _seconds: float) -> None:
         self.articles += articles
 
-    def forgotten(self, partition: int) -> None:
-        self.gone.append(partition)
+    def shards(self, settings: Settings) -> Shards:
+        return Shards(settings, self.recovered, self.failures.append)
 
 
 async def test_shards_come_back_side_by_side_while_the_event_loop_goes_on(shard: Settings) -> None:
@@ -202,7 +197,7 @@ async def test_shards_come_back_side_by_side_while_the_event_loop_goes_on(shard:
     for partition in (0, 1):
         await publish_articles(shard, NEWS, partition)
         await publish_segments(shard, desk.segments, partition)
-    shards = Shards(shard, told, told.failures.append)
+    shards = told.shards(shard)
     shards.assigned({0, 1})
     assert [r.partition for r in shards.recovering] == [0, 1]
     assert str(shards.recovering[0]) == "shard 0 is being read back: 0 of 0 segments"
@@ -212,14 +207,12 @@ async def test_shards_come_back_side_by_side_while_the_event_loop_goes_on(shard:
         longest, last = max(longest, time.monotonic() - last), time.monotonic()
     assert longest < 2  # of a session timeout of at least as much; milliseconds on an idle machine
     assert told.failures == []
-    assert {p for p, left in told.left if left == 0} == {0, 1}
     assert told.articles == 2 * desk.state.count
     await shards.stop()
 
 
 async def test_a_shard_that_is_revoked_is_forgotten(shard: Settings) -> None:
-    told = Told()
-    shards = Shards(shard, told, told.failures.append)
+    shards = Told().shards(shard)
     shards.assigned({0, 1})
     memory = weakref.ref((await shards.shard(1)).state.rows)
     shards.assigned({0})
@@ -227,13 +220,12 @@ async def test_a_shard_that_is_revoked_is_forgotten(shard: Settings) -> None:
         await shards.shard(1)
     gc.collect()
     assert memory() is None
-    assert told.gone == [1]
     await shards.stop()
 
 
 async def test_a_recovery_under_way_ends_when_the_partition_goes(shard: Settings) -> None:
     told = Told()
-    shards = Shards(shard, told, told.failures.append)
+    shards = told.shards(shard)
     shards.assigned({0})
     waiting = asyncio.create_task(shards.shard(0))
     await asyncio.sleep(0)
@@ -247,7 +239,7 @@ async def test_a_recovery_under_way_ends_when_the_partition_goes(shard: Settings
 async def test_windows_that_do_not_fit_are_refused_before_they_are_filled(shard: Settings) -> None:
     huge = shard.model_copy(update={"window_articles": 1 << 26})
     with pytest.raises(NotEnoughMemoryError, match="lower window_articles, or run more workers"):
-        Shards(huge, Told(), lambda _: None).assigned(set(range(64)))
+        Told().shards(huge).assigned(set(range(64)))
 
 
 async def test_who_takes_a_shard_over_shuts_out_the_one_before(shard: Settings) -> None:

@@ -1,0 +1,76 @@
+"""However much waits, and however slow the brokers are: memory stays under a stated limit."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from deploy.kafka.embedded import EmbeddedKafka
+from streams.kafka.topics import ENRICHED
+from streams.settings import Settings, load_settings
+from tests.kafka.service import Worker, end_offsets, everything_committed, make_topics, push, until
+from tests.kafka.test_worker import article, text_of
+
+pytestmark = pytest.mark.broker
+
+MIB = 1 << 20
+# Of the worker's own process with a window of 4,096 articles; docs/guarantees.md states it.
+LIMIT_BYTES = 1200 * MIB
+LARGE_BYTES = 200_000
+
+
+def large(number: int) -> dict[str, object]:
+    """An article of 200 KB, of which most is one line again and again."""
+    line = text_of(number, 40)
+    return article(number, text="\n".join([line] * (LARGE_BYTES // len(line))))
+
+
+class Gauge:
+    """The most memory that a worker has taken while we looked."""
+
+    def __init__(self, worker: Worker) -> None:
+        self._process = psutil.Process(worker.process.pid)
+        self.most = 0
+
+    def look(self) -> None:
+        self.most = max(self.most, self._process.memory_info().rss)
+
+
+def test_large_records_that_wait_do_not_fill_memory(settings: Settings, tmp_path: Path) -> None:
+    asyncio.run(make_topics(settings, partitions=2))
+    asyncio.run(push(settings, [large(n) for n in range(1500)]))
+    with Worker(settings, tmp_path).launch() as worker:
+        gauge = Gauge(worker)
+        until(
+            lambda: (gauge.look(), worker.ended() or everything_committed(settings))[1],
+            "all are done", 120,
+        )  # fmt: skip
+        assert not worker.ended(), worker.log()
+    assert gauge.most < LIMIT_BYTES, f"{gauge.most / MIB:.0f} MiB"
+    assert sum(asyncio.run(end_offsets(settings, ENRICHED)).values()) == 1500
+
+
+def test_an_absent_broker_stops_the_worker_without_filling_it(tmp_path: Path) -> None:
+    with EmbeddedKafka() as broker:
+        settings = load_settings(
+            bootstrap_servers=broker.bootstrap, group="bounds", http_port=0, window_articles=4096,
+            session_timeout_seconds=6, page_processes=1,
+        )  # fmt: skip
+        asyncio.run(make_topics(settings, partitions=2))
+        with Worker(settings, tmp_path).start() as worker:
+            asyncio.run(push(settings, [large(n) for n in range(100)]))
+            until(lambda: worker.metric("echowire_verdicts_total") > 0, "it is at work")
+            gauge = Gauge(worker)
+            broker.kill()
+            ends = time.monotonic() + 8
+            until(lambda: (gauge.look(), time.monotonic() > ends)[1], "a while has passed")
+            assert gauge.most < LIMIT_BYTES, f"{gauge.most / MIB:.0f} MiB"
+            broker.start()
+            if worker.ended():  # as it may: a supervisor starts the next
+                worker.launch()
+            until(lambda: everything_committed(settings), "all are done", 90)
+        assert sum(asyncio.run(end_offsets(settings, ENRICHED)).values()) >= 100
