@@ -9,7 +9,7 @@ SEED ?=
 LOCK := deploy/lock
 
 .DEFAULT_GOAL := help
-.PHONY: help setup kafka prometheus demo test check bench schemas dashboards pictures examples container chaos fuzz lock clean
+.PHONY: help setup kafka prometheus demo test check bench schemas dashboards pictures trials container chaos fuzz lock clean
 
 help: ## Show what there is to make
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -73,10 +73,10 @@ schemas: setup ## Write the JSON Schemas anew
 dashboards: setup ## Write the Grafana dashboards anew
 	$(BIN)/python -m deploy.grafana
 
-examples: kafka ## Run the example programs in all languages, and AsyncAPI's own check (needs Node, Java)
+trials: kafka ## Run what takes long: examples in Java and JavaScript, AsyncAPI's own check, upgrades
 	cd docs/examples/javascript && npm install --silent --no-audit --no-fund --no-package-lock
 	cd docs/examples/javascript && npm run --silent asyncapi
-	$(BIN)/python -m pytest tests/operations/test_examples.py
+	$(BIN)/python -m pytest -m trial
 
 container: kafka ## Try what the container image does, without one: wheel, locked install, a user without rights
 	$(BIN)/python -m deploy.container.rehearse

@@ -30,15 +30,7 @@ _VOCABULARY = (
     "because although when where while"
 )
 _WORDS = _VOCABULARY.split()
-_NOTICE = (
-    "{company} said on Tuesday that its board of directors declared a regular quarterly dividend "
-    "of {cents} cents a share on its common stock. The dividend will be paid on {paid} {day} to "
-    "shareholders of record at the close of business on {record} {other}. The company had paid a "
-    "dividend of {before} cents a share in the same quarter of last year. The payment totals "
-    "{total} million dollars and is the {nth} that the company has declared without a break."
-)
-_COMPANIES = ("Northgate", "Harlow", "Bexley", "Camden", "Dunmore", "Eastley", "Fenwick", "Garland")
-_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August")
+_NAMES = ("Northgate", "Harlow", "Bexley", "Camden", "Dunmore", "Eastley", "Fenwick", "Garland")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +50,7 @@ def canary_round(sent_ms: int) -> list[dict[str, Any]]:
     pairs = {
         "copy": (whole, " ".join([*words[:60], *_text(chance, 4).split(), *words[60:]])),
         "unrelated": (_text(chance, 120), _text(chance, 120)),
-        "template": (_notice(chance, 0), _notice(chance, 1)),
+        "template": _bulletins(chance),
     }
     longer = _text(chance, 1000)
     pairs["excerpt"] = (longer, " ".join(longer.split()[100:350]))
@@ -98,16 +90,16 @@ def _text(chance: random.Random, words: int) -> str:
     return " ".join(" ".join(s).capitalize() + "." for s in sentences)
 
 
-def _notice(chance: random.Random, place: int) -> str:
-    """A bulletin whose every fact differs from the other one's of its round."""
-    return _NOTICE.format(
-        company=_COMPANIES[2 * chance.randrange(4) + place] + (" Group", " Holdings")[place],
-        cents=chance.randrange(10, 50) * 2 + place,
-        paid=_MONTHS[2 * chance.randrange(4) + place],
-        day=2 * chance.randrange(1, 14) + place,
-        record=_MONTHS[2 * chance.randrange(4) + place],
-        other=2 * chance.randrange(1, 14) + place,
-        before=chance.randrange(10, 50) * 2 + place,
-        total=chance.randrange(10, 400) * 2 + place,
-        nth=("eleventh", "fourteenth")[place],
-    )
+def _bulletins(chance: random.Random) -> tuple[str, str]:
+    """Two texts of one wording whose every name and number differs."""
+    wording = [_text(chance, 12).rstrip(".") for _ in range(12)]
+    names = chance.sample(_NAMES, 8)
+    texts = []
+    for place in range(2):
+        sentences = []
+        for i, words in enumerate(wording):
+            number = chance.randrange(100, 99_999)
+            fact = f"in {names[4 * place + i // 3]}" if i % 3 == 0 else f"{number}"
+            sentences.append(f"{words} {fact}.")
+        texts.append(" ".join(sentences))
+    return texts[0], texts[1]

@@ -61,6 +61,7 @@ _WINDOW = Row(
                 Query(f"max(echowire_window_seconds{{{_ENV}}})", "window"),
             ),
             width=8,
+            empty_when="the topics keep their records for ever",
         ),
     ),
 )

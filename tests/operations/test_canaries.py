@@ -38,7 +38,7 @@ def test_a_round_has_a_pair_of_each_kind_and_says_nothing_twice() -> None:
     assert len(set(texts)) == len(texts)
 
 
-@pytest.mark.parametrize("kind", [k for k in KINDS if k != "template"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_three_hours_of_canaries_are_all_right(kind: str) -> None:
     answers = [answer for answer in map(judge, verdicts(36)) if answer and answer.kind == kind]
     assert len(answers) == 72
@@ -80,7 +80,7 @@ def test_a_worker_counts_its_canaries_and_keeps_them_out_of_the_outputs(watched:
         "three rounds and all articles are judged",
     )
     assert watched.metric("echowire_canary_rounds_sent_total") >= 3
-    assert watched.metric("echowire_canary_verdicts_total", outcome="right", kind="copy") >= 6
+    assert watched.metric("echowire_canary_verdicts_total", outcome="wrong") == 0
     assert watched.metric("echowire_canary_latency_seconds_count") >= 24
     sources = [orjson.loads(r.value)["source"] for r in asyncio.run(read(settings, NORMALISED))]
     enriched = asyncio.run(read(settings, ENRICHED))

@@ -26,16 +26,15 @@ pytestmark = pytest.mark.broker
 
 
 @pytest.fixture(scope="module")
-def worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worker]:
-    """On a broker of its own, with topics of the names that the programs use."""
-    with EmbeddedKafka() as kafka:
-        settings = load_settings(
-            bootstrap_servers=kafka.bootstrap, http_port=0, window_articles=4096, page_processes=1,
-            canary_seconds=1,
-        )  # fmt: skip
-        asyncio.run(make_topics(settings))
-        with Worker(settings, tmp_path_factory.mktemp("examples")) as started:
-            yield started
+def worker(kafka: EmbeddedKafka, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worker]:
+    """With topics of the names that the programs use: no other test may take these."""
+    settings = load_settings(
+        bootstrap_servers=kafka.bootstrap, http_port=0, window_articles=4096, page_processes=1,
+        canary_seconds=1,
+    )  # fmt: skip
+    asyncio.run(make_topics(settings))
+    with Worker(settings, tmp_path_factory.mktemp("examples")) as started:
+        yield started
 
 
 def run(worker: Worker, *command: str | Path) -> list[str]:
@@ -75,9 +74,8 @@ def test_python_with_confluent_kafka(worker: Worker) -> None:
     )
 
 
-@pytest.mark.skipif(
-    not NODE_MODULES.exists(), reason="needs Node's packages: run `make examples` once"
-)
+@pytest.mark.trial
+@pytest.mark.skipif(not NODE_MODULES.exists(), reason="needs Node's packages: run `make trials`")
 def test_javascript(worker: Worker) -> None:
     folder = EXAMPLES / "javascript"
     before = worker.metric("echowire_verdicts_total")
@@ -87,6 +85,7 @@ def test_javascript(worker: Worker) -> None:
     assert any("valley-times.example original" in line for line in lines)
 
 
+@pytest.mark.trial
 @pytest.mark.skipif(
     not shutil.which("javac"), reason="needs a Java development kit of version 17 or newer"
 )
