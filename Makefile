@@ -7,7 +7,7 @@ KEEP ?=
 LOCK := deploy/lock
 
 .DEFAULT_GOAL := help
-.PHONY: help setup kafka prometheus demo test check bench schemas dashboards pictures examples container lock clean
+.PHONY: help setup kafka prometheus demo test check bench quality schemas dashboards pictures examples container lock clean
 
 help: ## Show what there is to make
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -49,6 +49,10 @@ check: setup ## Lint, types, generated files
 	$(BIN)/python -m schemas --check
 	$(BIN)/python -m deploy.demo.syndicator --check
 	$(BIN)/python -m deploy.grafana --check
+
+quality: setup ## Measure quality on labelled pages and articles, against the kept figures
+	@$(BIN)/python -m tests.quality detection
+	@$(BIN)/python -m tests.quality pages
 
 bench: kafka $(VENV)-bench/.ready ## Compare with stock Faust and Quix Streams in one run
 	@$(BIN)/python -m tests.benchmarks $(if $(INPUT),--input $(INPUT))

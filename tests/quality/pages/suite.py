@@ -13,6 +13,7 @@ from streams.articles.page import PageSource, read_page
 from streams.articles.pages import reading
 from streams.articles.pages.reading import Part, read_text_page
 from streams.articles.pages.story import probabilities_by
+from tests.quality.kept import compare
 from tests.quality.pages import agencies, held_out, layouts
 from tests.quality.pages.built import Embedded, ingredients
 from tests.quality.pages.corpus import NOW, benchmark_pages, missing, stories
@@ -103,3 +104,12 @@ def _score_part(item: Embedded, parts: tuple[Part, ...], scores: dict[str, list[
         time is not None
         and abs((time.time - item.at(NOW)).total_seconds()) <= max(60, time.precision_seconds)
     )
+
+
+def main(*, keep: bool) -> int:
+    """Measure and compare; the exit code."""
+    try:
+        return compare("pages", figures, keep=keep)
+    except FileNotFoundError as error:
+        print(f"cannot measure: {error}")
+        return 0
