@@ -9,7 +9,7 @@ SEED ?=
 LOCK := deploy/lock
 
 .DEFAULT_GOAL := help
-.PHONY: help setup kafka prometheus demo test check bench schemas dashboards pictures trials container chaos fuzz lock clean
+.PHONY: help setup kafka prometheus demo test check bench quality schemas dashboards pictures trials container chaos fuzz lock clean
 
 help: ## Show what there is to make
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -57,6 +57,10 @@ check: setup ## Lint, types, generated files
 	$(BIN)/python -m schemas --check
 	$(BIN)/python -m deploy.demo.syndicator --check
 	$(BIN)/python -m deploy.grafana --check
+
+quality: setup ## Measure quality on labelled pages and articles, against the kept figures
+	@$(BIN)/python -m tests.quality detection
+	@$(BIN)/python -m tests.quality pages
 
 bench: kafka $(VENV)-bench/.ready ## Compare with stock Faust and Quix Streams in one run
 	@$(BIN)/python -m tests.benchmarks $(if $(INPUT),--input $(INPUT))

@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from streams.articles.agency_table import AgencyTable, Found, agency_table
 from streams.articles.boilerplate import story_ends
 from streams.articles.dateline import HEAD_CHARACTERS, dateline_of
+from streams.articles.end_lines import LISTED, TAIL_CHARACTERS, agencies_at_the_end
 
 EVIDENCE = (
     "publisher", "credit", "byline", "dateline", "end_line", "copyright", "json_ld", "contributed",
@@ -34,7 +35,7 @@ _RANKS = {kind: rank for rank, kind in enumerate(EVIDENCE)}
 _CITED, _MENTION = _RANKS["cited"], _RANKS["mention"]
 _CONTEXT = 70
 
-_TAIL_CHARACTERS, _TOP_CHARACTERS = 500, 400
+_TOP_CHARACTERS = 400
 _LINE_CHARACTERS = 90
 _BYLINE_PARTS = re.compile(
     r"[,/&|;()–—•·-]|\b(?:and|und|et|y|e|with|mit|by|von|par|por)\b", re.IGNORECASE
@@ -43,27 +44,6 @@ _STAFF = re.compile(
     r"\b(?:staff|writers?|reporters?|correspondents?|news|agency|agencies|wires?|the|from)\b",
     re.IGNORECASE,
 )
-_LISTED = re.compile(
-    r"[\s,/;&+|–-]+|\b(?:and|und|et|y|e|with|news|agency|agencies|agenturen|agencias|afx|infocom|via|from|by|source|sources|photo)\b",
-    re.IGNORECASE,
-)
-_SOURCE = re.compile(
-    r"(?:^|[\n.!?”\"])\s*(?:\W*)(?:sources?|quellen?|fuentes?|fonte|источник|credit|via|bron|来源|來源|出典|المصدر)\s*[:：-]+\s*-?",
-    re.IGNORECASE,
-)
-_COPYRIGHT = re.compile(
-    r"(?:©|\(c\)|\bcopyright\b)\s*(?:\(c\)|©)?\s*(?:(?:19|20)\d\d)?(?:[-–](?:19|20)?\d\d)?\s*(?:by\s+)?(?:the\s+)?$",
-    re.IGNORECASE,
-)
-_WITH = re.compile(
-    r"\b(?:with\s+(?:additional\s+)?(?:agency\s+)?(?:inputs?|reporting|files?|material|information|reports|contributions?)\s+(?:from|by)|additional\s+(?:reporting|material|inputs?)\s+(?:from|by)|mit\s+material\s+(?:von|der)|avec)\b[^.\n]{0,60}$",
-    re.IGNORECASE,
-)
-_CONTRIBUTED = re.compile(
-    r"[^.\n]{0,90}\bcontribut(?:ed|ing)\b|\s*(?:[A-Z][\w-]+\s+){0,3}(?:writers?|reporters?|correspondents?|journalists?|staff)\b[^.\n]{0,90}\bcontributed",
-    re.IGNORECASE,
-)
-_DESK = re.compile(r"\breporting by [^\n]{2,160}\bediting by\b", re.IGNORECASE)
 _PHOTO_BEFORE = re.compile(
     r"(?:[/|]|\bphotos?\b[^.]{0,20}|\b(?:image|picture|foto|credit|courtesy)\b[^.]{0,30}|\(\s*file\s+)\s*$",
     re.IGNORECASE,
@@ -109,7 +89,7 @@ def names_in(texts: Sequence[str]) -> list[Names]:
         Names(*names)
         for names in zip(
             table.all([text[:HEAD_CHARACTERS] for text in texts]),
-            table.all([text[-_TAIL_CHARACTERS:] for text in texts]),
+            table.all([text[-TAIL_CHARACTERS:] for text in texts]),
             table.distinct(texts),
             story_ends(texts),
             strict=True,
@@ -139,7 +119,7 @@ def attribute(
         _note(evidence, agency, kind)
     for agency in dateline.agencies if dateline else ():
         _note(evidence, agency, "dateline")
-    for agency, kind in _at_the_end(text, names.tail):
+    for agency, kind in agencies_at_the_end(text, names.tail):
         _note(evidence, agency, kind)
     _note_named(evidence, text, names.distinct, start)
     if not evidence:  # of most articles
@@ -186,7 +166,7 @@ def _whole(name: str, table: AgencyTable) -> list[str]:
     rest = name
     for match in reversed(found):
         rest = rest[: match.start] + rest[match.end :]
-    return [match.agency for match in found] if not _LISTED.sub("", rest).strip(" .()©") else []
+    return [match.agency for match in found] if not LISTED.sub("", rest).strip(" .()©") else []
 
 
 def _in_byline(byline: str, table: AgencyTable) -> list[str]:
@@ -197,68 +177,6 @@ def _in_byline(byline: str, table: AgencyTable) -> list[str]:
     distinct = [match.agency for match in found if not match.short]
     parts = {_STAFF.sub("", part).strip(" ./") for part in _BYLINE_PARTS.split(byline)}
     return distinct + [m.agency for m in found if m.short and byline[m.start : m.end] in parts]
-
-
-def _at_the_end(text: str, found: list[Found]) -> Iterator[tuple[str, str]]:
-    """(agency, evidence) of the last lines."""
-    offset = max(0, len(text) - _TAIL_CHARACTERS)
-    tail = text[offset:]
-    if "diting by" in tail and _DESK.search(tail):
-        yield "Reuters", "end_line"  # only its desk signs like this
-    for match in found:
-        before, after = tail[: match.start], tail[match.end :]
-        near = before[-_CONTEXT:]
-        # A look for a word takes a hundredth of what an expression takes to find nothing.
-        if ("©" in near or "opyright" in near or "(c)" in near) and _COPYRIGHT.search(near):
-            yield match.agency, "copyright"
-        elif ("ontribut" in after and _CONTRIBUTED.match(after)) or (
-            (" from" in near or " by" in near or " mit " in near) and _WITH.search(before[-120:])
-        ):
-            yield match.agency, "contributed"
-        elif _ends_with(before, match, after):
-            yield match.agency, "end_line"
-
-
-def _ends_with(before: str, match: Found, after: str) -> bool:
-    """Whether a name stands in a source line, or in a list of names after the last sentence."""
-    line_start = before.rfind("\n") + 1
-    line, rest = before[line_start:], after.split("\n", 1)[0]
-    near = before[-80:]
-    if ":" in near or "：" in near:
-        for source in _SOURCE.finditer(near):
-            between = near[source.end() :]
-            if len(between) < 40 and "." not in between and len(rest) < 60:
-                return True
-    opening = max(before.rfind(c) for c in "([（【")
-    if opening >= 0 and len(before) - opening < 50 and ")" not in before[opening:]:
-        closing = min((i for c in ")]）】" if (i := after.find(c)) >= 0), default=-1)
-        if 0 <= closing < 50:
-            inside = before[opening + 1 :] + after[:closing]
-            behind = after[closing + 1 :].strip(" .\n-–—*\t")
-            return _is_list(inside) and _is_finished(before[:opening]) and len(behind) < 25
-        return False
-    # `... on Monday. - Reuters`, or a last line that is nothing but agencies.
-    if after.strip(" .\n-–—)*\t"):
-        return False
-    dash = max(line.rfind(c) for c in "-–—/|")
-    if dash >= 0 and not line[dash + 1 :].strip():
-        return _is_finished(before[: line_start + dash]) or not line[:dash].strip(" -–—/")
-    return line_start > 0 and not match.short and _is_list(line + rest)
-
-
-def _is_list(inside: str) -> bool:
-    """A few short names and nothing else."""
-    words = [word for word in _LISTED.split(inside) if word]
-    return len(words) <= 7 and all(
-        word[:1].isupper() or len(word) <= 4 or not word.isascii() for word in words
-    )
-
-
-def _is_finished(before: str) -> bool:
-    bare = before.rstrip(" \n\t-–—/*")
-    if not bare or bare[-1] in '.!?…。！？"”’»):':
-        return True
-    return re.search(r"\b[a-z]{2,4}/[a-z/,]{2,12}$", bare) is not None  # the desk's initials
 
 
 def _note_named(evidence: dict[str, int], text: str, names: list[Found], start: int) -> None:

@@ -11,6 +11,7 @@ from functools import lru_cache
 from importlib.resources import files
 
 _DAY, _MINUTE = 86_400, 60
+_DIGIT = re.compile(r"\d")
 _FIRST_YEAR, _LAST_YEAR = 1980, 2100
 
 
@@ -50,7 +51,7 @@ def printed_time(line: str, now: datetime) -> PrintedTime | None:
     if match := forms.bare.fullmatch(line.strip(" \t•·|-–()[]")):
         amount, unit = _seconds(match, forms)
         return PrintedTime(now - timedelta(seconds=amount), unit, 0, len(line))
-    for pattern in forms.absolute:
+    for pattern in forms.absolute if _DIGIT.search(line) else ():
         match = pattern.search(line)
         if match and (found := _absolute(match, forms, now)):
             return found

@@ -22,7 +22,7 @@ from streams.articles.body import page_of
 from streams.articles.fragments import fragment_text
 from streams.articles.normalise import NormalisedChunk, decode_chunk, normalise_chunk
 from streams.articles.page import read_page
-from streams.articles.pages.reading import Label, LineClass, read_text_page
+from streams.articles.pages.reading import Label, LineClass, explained_lines
 from streams.cli.inputs import read_events
 from streams.cli.options import BootstrapServers, TopicPrefix
 from streams.cli.process import FileRecord
@@ -81,8 +81,7 @@ def understand(record: FileRecord, settings: Settings) -> Understood:
     if isinstance(raw, RawArticle) and pages:
         source = page_of(raw, record, settings.outlets_file)
         if pages[0].from_text and source is not None and source.text is not None:
-            page = read_text_page(source.text, source.now, decoded.outlets, source.title)
-            labels = page.labels
+            labels = explained_lines(source.text, source.now, decoded.outlets, source.title)
         elif raw.html:
             labels = tuple(_html_labels(raw.html, pages[0].text))
     return Understood(chunk, labels)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 
 from tests.quality import detection
+from tests.quality.pages import suite as pages
 
-SUITES = {"detection": detection.main}
+SUITES = {"detection": detection.main, "pages": pages.main}
 
 if __name__ == "__main__":
     name = sys.argv[1] if len(sys.argv) > 1 else ""

@@ -74,7 +74,6 @@ def features_of(lines: Sequence[Line]) -> Matrix:
     chars = character_counts(text)
     words, kinds = _word_counts(lower_text, count)
     lowered = [line.text.lower() for line in lines]
-    repeated = Counter([low.strip(" .:•-–|") for low in lowered])
     n_chars = np.maximum(chars["length"], 1)
     cjk_share = chars["cjk"] / n_chars
     # A character of Chinese is about .6 of a word.
@@ -116,9 +115,19 @@ def features_of(lines: Sequence[Line]) -> Matrix:
         if kind != "stop":
             put(f"word_{kind}", np.minimum(kinds[kind] * per_word * 2, 2))
     put("promo_many", np.minimum(kinds["promotion"], 6) / 3)
+    bare = [low.strip(_EDGES) for low in lowered]
+    repeated = Counter(bare)
     flags = [
-        _flags(line, low, repeated[low.strip(" .:•-–|")], words[n], chars["digit"][n] > 0)
-        for n, (line, low) in enumerate(zip(lines, lowered, strict=True))
+        _flags(line, low, repeated[key], count, figures > 0, captions > 0)
+        for line, low, key, count, figures, captions in zip(
+            lines,
+            lowered,
+            bare,
+            words.tolist(),
+            chars["digit"].tolist(),
+            kinds["caption"].tolist(),
+            strict=True,
+        )
     ]
     array = np.array(flags, dtype=np.float64)
     for n, name in enumerate(_FLAGS):
@@ -130,6 +139,7 @@ def features_of(lines: Sequence[Line]) -> Matrix:
     return np.round(out * 64) / 64
 
 
+_EDGES = " .:•-–|"
 _FLAGS = (
     "terminal", "closed", "starts_quote", "bullet", "heading", "numbered", "strong",
     "after_blank", "twice", "often", "time", "ago", "caption_form", "starts_lower",
@@ -141,7 +151,9 @@ _BRACKETS = frozenset("”\"»’')]）」")
 _QUOTES = frozenset("“\"„«‘「'")
 
 
-def _flags(line: Line, low: str, times: int, words: float, digits: bool) -> tuple[float, ...]:
+def _flags(
+    line: Line, low: str, times: int, words: float, digits: bool, captions: bool
+) -> tuple[float, ...]:
     text = line.text
     first, last = text[0], text[-1]
     closed = last in _BRACKETS
@@ -160,7 +172,9 @@ def _flags(line: Line, low: str, times: int, words: float, digits: bool) -> tupl
         times > 2,
         short and digits and _TIME.search(low) is not None,
         len(text) < 120 and (digits or "ago" in low) and _AGO.search(low) is not None,
-        len(text) < 500 and _CAPTION.search(low) is not None,
+        len(text) < 500
+        and (captions or "source" in low or "getty" in low)
+        and _CAPTION.search(low) is not None,
         first.islower(),
         "stories" in kind,
         "comments" in kind,

@@ -70,6 +70,7 @@ class HeaderReader:
     ) -> None:
         self._lines, self._kinds, self._now, self._outlets = lines, kinds, now, outlets
         self.by_names_outlets = False  # whether this page writes `by Gulf News`
+        self._times: dict[str, PrintedTime | None] = {}
         self._keys = [_key(line.text) for line in lines]
 
     def read(self, first: int, body: int) -> Header | None:
@@ -244,12 +245,17 @@ class HeaderReader:
             header.signs.add("source_again")
 
     def _time(self, text: str) -> PrintedTime | None:
-        return printed_time(text, self._now) if len(text) < _TITLE_CHARACTERS else None
+        if len(text) >= _TITLE_CHARACTERS:
+            return None
+        if text not in self._times:
+            self._times[text] = printed_time(text, self._now)
+        return self._times[text]
 
 
 _TITLE_CHARACTERS = 230
 _DATE_OF_YEAR = re.compile(r"(?:19|20)\d\d|^[^\W\d_]{3,}\.?\s+\d{1,2}")
 _ASIDE = frozenset("|·•‧–—-([{,:")
+_KEY_EDGES = " \t.•·|-–—:,;*_#>»›…?!\"'“”‘’()[]"
 _NAME_EDGES = " \t•·|-–—:,;*_#>»›"
 
 
@@ -270,7 +276,7 @@ def _trimmed(text: str) -> str:
 
 
 def _key(text: str) -> str:
-    return "".join(c for c in text.lower() if c.isalnum())
+    return text.lower().strip(_KEY_EDGES)
 
 
 def _looks_like_names(text: str) -> bool:

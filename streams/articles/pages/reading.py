@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -67,12 +67,25 @@ class TextPage:
     title: str | None = None
     confidence: float = 0.0
     parts: tuple[Part, ...] = ()
-    labels: tuple[Label, ...] = field(default=(), repr=False)
 
 
 _HEAD_LINES = 3
+_LEAST_TITLE_WORDS = 4
 _HEADLINE_WORDS = 6
 _SHARED_WITH_STORY = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class _Analysis:
+    """What was thought of each line; `kept` are the story's, by number."""
+
+    lines: Sequence[Line]
+    features: Matrix
+    kinds: Kinds
+    cards: Sequence[Card]
+    probabilities: NDArray[np.float64]
+    kept: list[int]
+    title_at: int | None
 
 
 def read_text_page(
@@ -83,9 +96,33 @@ def read_text_page(
     `now` is when it was fetched: relative times count from it. `title` is the page's where the
     producer gave one.
     """
+    found = _analysed(text, now, outlets, title)
+    if found is None:
+        return TextPage()
+    lines, kept, confidence = found.lines, found.kept, 0.0
+    if kept:
+        weights = found.kinds.words[kept] + 1
+        confidence = round(float(np.average(found.probabilities[kept], weights=weights)), 2)
+    return TextPage(
+        text="\n".join([lines[at].text for at in kept]),
+        title=lines[found.title_at].text if found.title_at is not None else None,
+        confidence=confidence,
+        parts=tuple(_part(card, lines) for card in found.cards),
+    )
+
+
+def explained_lines(
+    text: str, now: datetime, outlets: Outlets, title: str | None = None
+) -> tuple[Label, ...]:
+    """What each line of a page was taken for; the same reading as `read_text_page`."""
+    found = _analysed(text, now, outlets, title)
+    return () if found is None else _labels(found)
+
+
+def _analysed(text: str, now: datetime, outlets: Outlets, title: str | None) -> _Analysis | None:
     lines = lines_of(text)
     if not lines:
-        return TextPage()
+        return None
     features = features_of(lines)
     kinds = kinds_of(lines, features, outlets)
     cards = cards_of(lines, kinds, now, outlets)
@@ -94,16 +131,7 @@ def read_text_page(
     probabilities[:end] = story_probabilities(lines[:end], features[:end])
     kept = _story_lines(probabilities, kinds, title, lines)
     title_at = _title_line(lines, kinds, kept)
-    weights = kinds.words[kept]
-    return TextPage(
-        text="\n".join([lines[at].text for at in kept]),
-        title=lines[title_at].text if title_at is not None else None,
-        confidence=round(float(np.average(probabilities[kept], weights=weights + 1)), 2)
-        if len(kept)
-        else 0.0,
-        parts=tuple(_part(card, lines) for card in cards),
-        labels=_labels(lines, features, kinds, probabilities, kept, title_at, cards),
-    )
+    return _Analysis(lines, features, kinds, cards, probabilities, kept, title_at)
 
 
 def _story_lines(
@@ -156,7 +184,8 @@ def _title_line(lines: Sequence[Line], kinds: Kinds, kept: list[int]) -> int | N
     """The title above the story: a line there twice, else a heading, else the nearest."""
     if not kept:
         return None
-    above = [at for at in range(kept[0]) if _may_be_title(at, kinds)][-12:]
+    may_be = kinds.title & ~kinds.dated & (kinds.words >= _LEAST_TITLE_WORDS)
+    above = [int(at) for at in np.flatnonzero(may_be[: kept[0]])][-12:]
     for at in reversed(above):
         low = lines[at].text.lower()
         if any(lines[other].text.lower() == low for other in above if other != at):
@@ -165,10 +194,6 @@ def _title_line(lines: Sequence[Line], kinds: Kinds, kept: list[int]) -> int | N
         if lines[at].heading:
             return at
     return above[-1] if above else None
-
-
-def _may_be_title(at: int, kinds: Kinds) -> bool:
-    return bool(kinds.title[at] and not kinds.dated[at]) and bool(kinds.words[at] >= 4)
 
 
 def _part(card: Card, lines: Sequence[Line]) -> Part:
@@ -183,15 +208,9 @@ def _part(card: Card, lines: Sequence[Line]) -> Part:
     )
 
 
-def _labels(
-    lines: Sequence[Line],
-    features: Matrix,
-    kinds: Kinds,
-    probabilities: NDArray[np.float64],
-    kept: list[int],
-    title_at: int | None,
-    cards: Sequence[Card],
-) -> tuple[Label, ...]:
+def _labels(found: _Analysis) -> tuple[Label, ...]:
+    lines, kinds, kept, title_at = found.lines, found.kinds, found.kept, found.title_at
+    features, probabilities, cards = found.features, found.probabilities, found.cards
     story = set(kept)
     part_of = {
         at: number

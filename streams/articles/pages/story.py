@@ -51,7 +51,14 @@ class Network:
 
 def story_probabilities(lines: Sequence[Line], features: Matrix) -> Vector:
     """-> for each line of a page the probability that it belongs to the main story."""
-    first, second = _networks()
+    return probabilities_by(_networks(), lines, features)
+
+
+def probabilities_by(
+    networks: tuple[Network, Network], lines: Sequence[Line], features: Matrix
+) -> Vector:
+    """The same, by other networks: those that are being fitted."""
+    first, second = networks
     local = first(surroundings(features))
     return second(whole_page(lines, features, local))
 

@@ -28,6 +28,7 @@ def word_kinds() -> dict[str, int]:
     return kinds
 
 
+@lru_cache(maxsize=8192)  # a site's menus are the same on all its pages
 def phrase_kinds(low: str) -> frozenset[str]:
     """Kinds of phrase (`stories`, `comments`, `furniture`, `interstitial`) that a short line is.
 

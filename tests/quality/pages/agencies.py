@@ -1,0 +1,39 @@
+"""Who provided an article: against labels that were set by hand, reading each article's ends."""
+
+from __future__ import annotations
+
+import json
+import lzma
+from pathlib import Path
+
+from streams.articles.attribution import attribute, names_in
+from tests.quality.pages.corpus import ARTICLES
+
+LABELS = Path(__file__).with_name("agency_labels.json")
+
+
+def figures() -> dict[str, float]:
+    """Precision and recall of (article, provider) pairs; an outlet's own agency is left out."""
+    labels: dict[str, list[str]] = json.loads(LABELS.read_text(encoding="utf-8"))
+    with lzma.open(ARTICLES, "rt", encoding="utf-8") as lines:
+        documents = [d for d in map(json.loads, lines) if d["id"] in labels]
+    found, true, right = 0, 0, 0
+    for document, names in zip(documents, names_in([d["text"] for d in documents]), strict=True):
+        result = attribute(
+            document["text"], names, source=document["source"], credit=None, byline=None
+        )
+        providers = {
+            agency["name"]
+            for agency in result.agencies
+            if agency["role"] == "provider" and agency["evidence"] != "publisher"
+        }
+        wanted = set(labels[document["id"]])
+        found, true, right = (
+            found + len(providers),
+            true + len(wanted),
+            right + len(providers & wanted),
+        )
+    return {
+        "agency as provider, precision": right / found,
+        "agency as provider, recall": right / true,
+    }

@@ -1,0 +1,115 @@
+"""`python -m tests.quality pages`: how well pages are taken apart."""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from functools import partial
+from statistics import mean
+
+from streams.articles.outlets import outlets
+from streams.articles.page import PageSource, read_page
+from streams.articles.pages import reading
+from streams.articles.pages.reading import Part, read_text_page
+from streams.articles.pages.story import probabilities_by
+from tests.quality.kept import compare
+from tests.quality.pages import agencies, held_out, layouts
+from tests.quality.pages.built import Embedded, ingredients
+from tests.quality.pages.corpus import NOW, benchmark_pages, missing, stories
+from tests.quality.pages.extraction import LabelledPage, shingle_f1, token_f1
+from tests.quality.pages.fit import fit, training_pages
+from tests.quality.pages.layouts import Layout
+from tests.quality.pages.stripped import WAYS
+
+FOLDS = 4
+PAGES_A_LAYOUT = 40
+
+
+def figures() -> dict[str, float]:
+    """All figures of this suite. Raises FileNotFoundError where the data are not there."""
+    if why := missing():
+        raise FileNotFoundError(why)
+    return {
+        "HTML pages, body F1": html_f1(benchmark_pages()),
+        **unseen_text_f1(benchmark_pages()),
+        **built_figures("known layouts", layouts.WITH_EMBEDDED, layouts.WITHOUT_EMBEDDED),
+        **built_figures("other layouts", held_out.WITH_EMBEDDED, held_out.WITHOUT_EMBEDDED),
+        **agencies.figures(),
+    }
+
+
+def html_f1(pages: list[LabelledPage]) -> float:
+    return shingle_f1((p.body, read_page(PageSource(p.html, None, NOW)).text) for p in pages)
+
+
+def unseen_text_f1(pages: list[LabelledPage]) -> dict[str, float]:
+    """Stripped pages, each read with weights that were fitted without it."""
+    names = sorted(page.name for page in pages)
+    random.Random("folds").shuffle(names)
+    fold = {name: n % FOLDS for n, name in enumerate(names)}
+    training = training_pages()
+    pairs: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    own = reading.story_probabilities
+    try:
+        for unseen in range(FOLDS):
+            networks = fit([page for page in training if fold.get(page.page) != unseen])
+            reading.story_probabilities = partial(probabilities_by, networks)
+            for page in pages:
+                if fold[page.name] == unseen:
+                    for way, strip in WAYS.items():
+                        found = read_text_page(strip(page.html), NOW, outlets()).text
+                        pairs[way].append((page.body, found))
+    finally:
+        reading.story_probabilities = own
+    each = {f"page text by {way}, body F1": shingle_f1(found) for way, found in pairs.items()}
+    return {"page text, body F1, mean of five ways": mean(each.values())} | each
+
+
+def built_figures(
+    name: str, with_embedded: Mapping[str, Layout], without: Mapping[str, Layout]
+) -> dict[str, float]:
+    """Built pages: the articles are those that no weight was fitted to."""
+    scores: dict[str, list[float]] = defaultdict(list)
+    for layout, embedded in [(f, True) for f in with_embedded.values()] + [
+        (f, False) for f in without.values()
+    ]:
+        _score(layout, embedded, scores)
+    return {f"{name}: {figure}": mean(values) for figure, values in scores.items()}
+
+
+def _score(layout: Callable[..., str], embedded: bool, scores: dict[str, list[float]]) -> None:
+    rng = random.Random(layout.__name__)
+    for _ in range(PAGES_A_LAYOUT):
+        made_of = ingredients(stories()[1::2], rng, NOW, rng.randint(1, 4) if embedded else 0)
+        page = read_text_page(layout(made_of), NOW, outlets())
+        wanted = made_of.embedded if embedded else ()
+        scores["main text, token F1"].append(token_f1(made_of.main_text(), page.text))
+        scores["page title right"].append(page.title == made_of.main.title)
+        scores["embedded articles missed or spurious, a page"].append(
+            abs(len(page.parts) - len(wanted))
+        )
+        for item in wanted:
+            _score_part(item, page.parts, scores)
+
+
+def _score_part(item: Embedded, parts: tuple[Part, ...], scores: dict[str, list[float]]) -> None:
+    text = " ".join(item.story.sentences())
+    part = max(parts, key=lambda part: token_f1(text, part.text), default=Part(""))
+    scores["embedded text, token F1"].append(token_f1(text, part.text))
+    scores["embedded title right"].append(part.title == item.story.title)
+    scores["embedded source right"].append((part.source or "").lower() == item.story.source.lower())
+    time = part.time
+    scores["embedded time right"].append(
+        time is not None
+        and abs((time.time - item.at(NOW)).total_seconds()) <= max(60, time.precision_seconds)
+    )
+
+
+def main(*, keep: bool) -> int:
+    """Measure and compare; the exit code."""
+    try:
+        return compare("pages", figures, keep=keep)
+    except FileNotFoundError as error:
+        print(f"cannot measure: {error}")
+        return 0
