@@ -81,6 +81,12 @@ def article(
     digest = content_digest(status, title, text)
     return {
         "article_id": article_id("the tests", item, None, digest),
+        "parts": 0,
+        "kind": "article",
+        "syndicated_from": None,
+        "dateline": None,
+        "text_confidence": None,
+        "published_precision_seconds": None,
         "producer_id": item,
         "version": None,
         "parent_id": None,
