@@ -46,7 +46,13 @@ def run_worker(settings: Settings, stages: Collection[str]) -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
-    worker.execute_from_commandline()
+    try:
+        worker.execute_from_commandline()
+    except SystemExit as ended:
+        # Everything has stopped in order. Compiled loops may still run in threads, without the
+        # interpreter's lock, and Python takes itself apart without waiting for them.
+        logging.shutdown()
+        os._exit(ended.code if isinstance(ended.code, int) else 0)
 
 
 class _Worker(Worker):  # type: ignore[misc]

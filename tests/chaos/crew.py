@@ -103,13 +103,13 @@ class Crew:
             if not worker.ended():
                 worker.signal(signal.SIGCONT)
 
-    def leave_in_order(self) -> list[int]:
-        """All stop; -> exit codes."""
+    def leave_in_order(self) -> dict[int, str]:
+        """All stop; -> exit codes, with the end of a log of each."""
         for worker in self.workers:
             if not worker.ended():
                 worker.signal(signal.SIGCONT)
                 worker.signal(signal.SIGTERM)
-        codes = [worker.process.wait(40) for worker in self.workers]
+        codes = {worker.process.wait(40): worker.log()[-4000:] for worker in self.workers}
         self.workers.clear()
         return codes
 

@@ -156,8 +156,8 @@ def run(
         codes = crew.leave_in_order()
         wrong, expected = audit(settings, extent.records)
         wrong += [
-            f"a worker that was told to stop ended with {code}"
-            for code in codes
+            f"a worker that was told to stop ended with {code}: {words}"
+            for code, words in codes.items()
             if code not in IN_ORDER
         ]
         wrong += [f"left behind: {orphan}" for orphan in orphans()]

@@ -62,6 +62,7 @@ class Worker:
         environment = {
             **os.environ,
             "COLUMNS": "500",
+            "PYTHONFAULTHANDLER": "1",
             **self.environment,
             **{f"ECHOWIRE_{name.upper()}": _shown(value) for name, value in fields.items()},
         }
