@@ -119,7 +119,7 @@ _MATCHING = Row(
         Panel(
             "Similarity of candidates",
             "Jaccard similarity, by what came of the candidates. Accepted ones belong near 1,"
-            " rejected ones near 0; medians that meet at the threshold (0.4) mean guesswork.",
+            " rejected ones near 0; medians that come near each other mean guesswork.",
             "percentunit",
             (
                 Query(
