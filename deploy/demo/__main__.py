@@ -17,7 +17,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from prometheus_client.parser import text_string_to_metric_families
@@ -25,7 +25,7 @@ from rich.console import Console
 
 from deploy.demo.outputs import read_outputs, record_count
 from deploy.demo.summary import Run, show
-from deploy.demo.watch import watched
+from deploy.demo.watch import news_that_go_on, watched
 from deploy.kafka.embedded import BrokerFailedError, EmbeddedKafka
 from streams.agents import detect, normalise
 from streams.kafka.topics import NORMALISED, RAW
@@ -66,18 +66,19 @@ def _run(inputs: list[Path], folder: Path, *, keep: bool) -> None:
             **os.environ,
             "ECHOWIRE_BOOTSTRAP_SERVERS": kafka.bootstrap,
             "ECHOWIRE_HTTP_PORT": str(port),
-            "ECHOWIRE_CANARY_SECONDS": "15" if keep else "0",
+            "ECHOWIRE_CANARY_SECONDS": "30" if keep else "0",
         }
         console.print(f"Kafka is at {kafka.bootstrap}; creating topics, starting a worker ...")
         # The sample's articles are of fixed days: kept for ever, or Kafka would delete them.
         _call("topics", "create", "--retention-hours", "-1", environment=environment)
         with _worker(environment, folder / "worker.log", port):
             settings = load_settings(bootstrap_servers=kafka.bootstrap)
-            run = _push(inputs, environment, settings, port)
-            show(console, asyncio.run(read_outputs(settings)), run)
-            if keep:
-                with watched(folder / "prometheus", port) as prometheus:
-                    _stay(kafka.bootstrap, port, prometheus)
+            with watched(folder / "prometheus", port) if keep else nullcontext("") as prometheus:
+                run = _push(inputs, environment, settings, port)
+                show(console, asyncio.run(read_outputs(settings)), run)
+                if keep:
+                    with news_that_go_on(SAMPLE, kafka.bootstrap):
+                        _stay(kafka.bootstrap, port, prometheus)
     console.print("stopped.")
 
 
@@ -173,7 +174,7 @@ def _ready(port: int) -> bool:
 def _stay(bootstrap: str, port: int, prometheus: str) -> None:
     console.print(
         f"""
-[bold]Still running.[/] In another terminal:
+[bold]Still running[/], and an article comes every few seconds. In another terminal:
   push:     .venv/bin/echowire produce -b {bootstrap} FILE...
   follow:   .venv/bin/echowire tail -b {bootstrap} articles
             .venv/bin/echowire tail -b {bootstrap} stories --json

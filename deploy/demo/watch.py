@@ -1,12 +1,25 @@
-"""A Prometheus beside the demo, where one is installed."""
+"""What `KEEP=1` adds to the demo: a real Prometheus where there is one, and news that go on."""
 
 from __future__ import annotations
 
+import asyncio
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+import orjson
+from aiokafka import AIOKafkaProducer
 
 from deploy.prometheus.server import INSTALL, Prometheus, is_installed
+from streams.articles.times import format_milliseconds
+from streams.kafka.topics import RAW
+
+# Slow enough that the alert on the share of copies, which wants a thousand articles an hour, keeps
+# quiet: the sample is the same few stories over and over.
+_SECONDS_BETWEEN = 4.0
 
 
 @contextmanager
@@ -17,3 +30,41 @@ def watched(folder: Path, port: int) -> Iterator[str]:
         return
     with Prometheus(folder, [f"127.0.0.1:{port}"], "demo") as prometheus:
         yield f"http://{prometheus.address}/alerts  (a real Prometheus)"
+
+
+@contextmanager
+def news_that_go_on(sample: Path, bootstrap: str) -> Iterator[None]:
+    """Send the sample's articles again, as of now and one by one, until the end."""
+    over = threading.Event()
+    sending = threading.Thread(target=lambda: asyncio.run(_send(sample, bootstrap, over)))
+    sending.start()
+    try:
+        yield
+    finally:
+        over.set()
+        sending.join()
+
+
+async def _send(sample: Path, bootstrap: str, over: threading.Event) -> None:
+    number = 0
+    async with AIOKafkaProducer(bootstrap_servers=bootstrap) as producer:
+        while not over.is_set():
+            for event in _articles(sample):
+                number += 1
+                now = time.time_ns() // 1_000_000
+                event |= {"id": f"live-{number}", "published_at": format_milliseconds(now)}
+                await producer.send_and_wait(RAW, orjson.dumps(event))
+                if await asyncio.to_thread(over.wait, _SECONDS_BETWEEN):
+                    return
+
+
+def _articles(sample: Path) -> Iterator[dict[str, Any]]:
+    """The events of the sample that are articles with a text."""
+    for line in sample.read_bytes().splitlines():
+        try:
+            event = orjson.loads(line)
+        except orjson.JSONDecodeError:  # the sample has some that are broken on purpose
+            continue
+        if isinstance(event, dict) and isinstance(event.get("text"), str) and event["text"].strip():
+            event.pop("status", None)
+            yield event

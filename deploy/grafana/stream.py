@@ -55,6 +55,7 @@ _GLANCE = Row(
             " counted.",
             "percentunit",
             (Query(f"environment:echowire_late_share:ratio1h{{{_ENV}}}"),),
+            empty_when="all records of the last hour were over an hour old",
             kind="stat",
             thresholds=(Threshold(None, GREEN), Threshold(0.01, YELLOW), Threshold(0.144, RED)),
             width=4,

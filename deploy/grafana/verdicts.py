@@ -22,6 +22,7 @@ _GLANCE = Row(
             " 70 % an alert comes: feeds have changed, or verdicts are wrong.",
             "percentunit",
             (Query(f"environment:echowire_copy_share:ratio1h{{{_ENV}}}"),),
+            empty_when="no article came within the last hour",
             kind="stat",
             thresholds=(
                 Threshold(None, RED), Threshold(0.05, YELLOW), Threshold(0.2, GREEN),
@@ -94,6 +95,7 @@ _RELATIONS = Row(
                 ),
             ),
             thresholds=(Threshold(None, GREEN), Threshold(0.7, RED)),
+            empty_when="no article came within the last 15 minutes",
         ),
         Panel(
             "Verdicts by language",
@@ -119,7 +121,7 @@ _MATCHING = Row(
         Panel(
             "Similarity of candidates",
             "Jaccard similarity, by what came of the candidates. Accepted ones belong near 1,"
-            " rejected ones near 0; medians that meet at the threshold (0.4) mean guesswork.",
+            " rejected ones near 0; medians that come near each other mean guesswork.",
             "percentunit",
             (
                 Query(
