@@ -70,7 +70,7 @@ def entries_of(articles: Sequence[Mapping[str, Any]], sketches: Sketches) -> Ent
     entries["headline"] = [headline(article["title"]) for article in articles]
     entries["provider"] = [provider_of(article) for article in articles]
     entries["link"] = [link_of(article) for article in articles]
-    entries["published"] = [published_seconds(article.get("published_at")) for article in articles]
+    entries["published"] = [published_seconds(article) for article in articles]
     for name, _ in SKETCH_FIELDS:
         entries[name] = sketches[name]
     return entries

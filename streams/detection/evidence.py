@@ -10,6 +10,8 @@ from typing import Any
 from streams.articles.times import milliseconds, parse_time
 
 AGENCY_BYTES = 12
+# "4 hours ago" is good to 3,600.
+_EXACT_SECONDS = 300
 
 # Sites on which agencies publish their own stories, by the agency's usual name.
 _AGENCY_SITES = {
@@ -39,7 +41,8 @@ def provider_of(article: Mapping[str, Any]) -> bytes:
     for agency in article.get("agencies", ()):
         if agency["role"] == "provider":
             return cut_name(agency["name"])
-    return b""
+    named = agency_of_site(article.get("syndicated_from"))
+    return cut_name(named) if named else b""
 
 
 def cut_name(name: str) -> bytes:
@@ -69,10 +72,11 @@ def key_of_source(source: bytes) -> int:
     return zlib.crc32(source) or 1
 
 
-def published_seconds(text: str | None) -> int:
-    """`published_at` as seconds since 1970, else 0. Midnight is mostly a date without a time, and
-    would make the article that has it the earliest of its day."""
-    time = parse_time(text) if text else None
+def published_seconds(article: Mapping[str, Any]) -> int:
+    """`published_at` as seconds since 1970; 0 where it is not exact to the minute or so. Midnight
+    is mostly a date without a time, and would make its article the earliest of the day."""
+    text, precision = article.get("published_at"), article.get("published_precision_seconds")
+    time = parse_time(text) if text and (precision or 0) <= _EXACT_SECONDS else None
     if time is None or (time.hour, time.minute, time.second) == (0, 0, 0):
         return 0
     return min(max(0, milliseconds(time) // 1000), 0xFFFFFFFF)

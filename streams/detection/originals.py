@@ -23,8 +23,22 @@ _REASONS = {
 }
 
 
+def begun(view: View, first: int, story: StoryState) -> StoryState:
+    """The story of one article: that is its original, unless it is held back."""
+    return _better(view, [first], _named(view, first, story))
+
+
 def elected(view: View, serial: int, story: StoryState) -> StoryState:
     """The story after an article joined: with that as its original, if its evidence is better."""
+    named = _named(view, serial, story)
+    if named.links != story.links:  # whom the link names may be in the story already
+        members = view.members(view.story_id(serial), story.first, serial)
+        return _better(view, members, named)
+    return _better(view, [serial], named)
+
+
+def _named(view: View, serial: int, story: StoryState) -> StoryState:
+    """The story with what an article names: its publisher's agency, or another publisher."""
     row = view.brief(serial)
     link, own = row.link, row.flags & OWN_AGENCY
     agency = agency_of_site(row.source.decode()) if own else None
@@ -32,10 +46,7 @@ def elected(view: View, serial: int, story: StoryState) -> StoryState:
         story = story._replace(agencies_seen=[*story.agencies_seen, agency])
     if link and link not in story.links and len(story.links) < _MOST_LINKS:
         story = story._replace(links=[*story.links, link])
-        # Whom the link names may be in the story already.
-        members = view.members(view.story_id(serial), story.first, serial)
-        return _better(view, members, story)
-    return _better(view, [serial], story)
+    return story
 
 
 def without(view: View, members: list[int], story: StoryState) -> StoryState:

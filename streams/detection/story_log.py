@@ -9,6 +9,7 @@ import orjson
 from streams.articles.times import format_milliseconds
 from streams.detection.novelty import Recent, arrived, recent
 from streams.detection.originals import (
+    begun,
     described,
     elected,
     unseen_agency,
@@ -100,9 +101,8 @@ class StoryLog:
     def _started(self, first: int, serial: int) -> StoryState:
         """A story of one, when a second article joins it: with what has become of it since."""
         time = self._view.brief(first).time
-        story = elected(
-            self._view, first, StoryState.of_one(first, arrived([], time, self._window))
-        )
+        alone = StoryState.of_one(first, arrived([], time, self._window))
+        story = begun(self._view, first, alone)
         event = self._event(first, "started", "original", "The first of its story.", story)
         story = story._replace(record=fold(None, event))
         if (newest := self._view.newest(first, serial)) != first:

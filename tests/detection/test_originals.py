@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from streams.detection.evidence import agency_of_site, link_of, published_seconds
+from streams.detection.evidence import agency_of_site, link_of, provider_of, published_seconds
 from tests.detection.newsroom import MINUTE, NOON, Article, Desk, article, edited, kill, story
 
 TOLD = story(1, 200)
@@ -161,7 +161,18 @@ def test_a_link_names_another_publisher(fields: dict[str, str], linked: bool) ->
     assert bool(link_of(article("1", "text", source="a.example", **fields))) is linked
 
 
-def test_midnight_is_a_date_and_no_time() -> None:
-    assert published_seconds("2026-03-02T00:00:00Z") == 0
-    assert published_seconds("2026-03-02T00:00:01Z") == 1_772_409_601
-    assert published_seconds(None) == 0
+def test_a_date_without_a_time_and_hours_ago_are_no_time_of_publication() -> None:
+    def seconds(time: str | None, precision: int | None = None) -> int:
+        fields = {"published_at": time, "published_precision_seconds": precision}
+        return published_seconds(article("1", "text", **fields))
+
+    assert seconds("2026-03-02T00:00:00Z") == 0
+    assert seconds("2026-03-02T00:00:01Z") == 1_772_409_601
+    assert seconds("2026-03-02T00:00:01Z", 60) == 1_772_409_601
+    assert seconds("2026-03-02T00:00:01Z", 3600) == 0
+    assert seconds(None) == 0
+
+
+def test_a_page_that_names_an_agency_as_its_source_credits_it() -> None:
+    assert provider_of(article("1", "text", syndicated_from="reuters.com")) == b"Reuters"
+    assert provider_of(article("1", "text", syndicated_from="b.example")) == b""
