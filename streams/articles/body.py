@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 from schemas import RawArticle, Reason
+from streams.articles.fragments import fragment_text
 from streams.articles.page import Page, PageSource
 from streams.articles.pages.recognise import is_page
 from streams.articles.record import Record
@@ -15,6 +17,9 @@ from streams.articles.times import parse_time
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST_MILLISECOND = 253_402_300_799_000  # of the year 9999: later ones have no datetime
+_MARKUP = re.compile(
+    r"</(?:p|div|span|a|b|strong|em|i|li|ul|h[1-6]|article|section)>", re.IGNORECASE
+)
 NO_PAGE = Page()
 
 
@@ -32,6 +37,11 @@ def page_of(raw: RawArticle, record: Record, outlets_file: str | None) -> PageSo
         title=raw.title,
         outlets_file=outlets_file,
     )
+
+
+def _plain(text: str) -> str:
+    """Without the tags that some producers leave in."""
+    return fragment_text(text) if "</" in text and _MARKUP.search(text) else text
 
 
 def fetched(raw: RawArticle, record: Record) -> datetime:
@@ -54,7 +64,7 @@ def body_of(raw: RawArticle, page: Page | None, dropped: list[str]) -> str | Rej
             Reason.TIMED_OUT, f"html: expected a page to read in time, got {page.failure}"
         )
     read = page is not None and (page.text or page.from_text)
-    text, removed = clean_text(page.text if page is not None and read else raw.text or "")
+    text, removed = clean_text(page.text if page is not None and read else _plain(raw.text or ""))
     if removed:
         dropped.append("control_characters")
     name = "html" if raw.html and raw.html.strip() and not (page and page.from_text) else "text"

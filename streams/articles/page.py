@@ -10,6 +10,9 @@ from streams.articles.metadata import NOTHING_SAID, Metadata
 from streams.articles.outlets import outlets
 from streams.articles.pages.reading import Part, read_text_page
 
+# Seven times what the longest of the benchmark's stripped pages has, blank ones included.
+MOST_LINES = 50_000
+
 
 @dataclass(frozen=True, slots=True)
 class PageSource:
@@ -45,6 +48,9 @@ def read_page(source: PageSource) -> Page:
     page = _read_html(source.html) if source.html and source.html.strip() else Page()
     if page.text or not source.text:
         return page
+    if source.text.count("\n") > MOST_LINES:
+        why = f"one of more than {MOST_LINES} lines"
+        return Page(metadata=page.metadata, failure=why, from_text=True)
     found = read_text_page(source.text, source.now, outlets(source.outlets_file), source.title)
     return Page(
         text=found.text,

@@ -11,6 +11,7 @@ from functools import lru_cache
 from importlib.resources import files
 
 _DAY, _MINUTE = 86_400, 60
+_WEEKDAY_CHARACTERS = 12
 _DIGIT = re.compile(r"\d")
 _FIRST_YEAR, _LAST_YEAR = 1980, 2100
 
@@ -60,6 +61,25 @@ def printed_time(line: str, now: datetime) -> PrintedTime | None:
             return PrintedTime(now, _MINUTE, *match.span())
         days = 1 if match["yesterday"] else 0
         return PrintedTime(now - timedelta(days=days), _DAY, *match.span())
+    return None
+
+
+def dated_time(text: str) -> datetime | None:
+    """A whole text that is a date with its year, or None: `March 2, 2026 10:15 pm EST`.
+
+    Times without a zone are UTC. Years of two digits are none, nor are figures that could be read
+    as month and day or the other way round.
+    """
+    forms = _forms()
+    for pattern in forms.absolute:
+        match = pattern.search(text)
+        if match is None or not match.groupdict().get("y"):
+            continue
+        before, after = text[: match.start()].strip(" ,."), text[match.end() :].strip(" .")
+        if after or len(before) > _WEEKDAY_CHARACTERS or any(map(str.isdigit, before)):
+            continue
+        if found := _absolute(match, forms, datetime(1970, 1, 1, tzinfo=UTC)):
+            return found.time
     return None
 
 

@@ -16,6 +16,7 @@ from streams.articles.pages.kinds import Kinds
 from streams.articles.pages.lines import Line
 
 # A teaser is a title and a line or two; below these numbers of words it is no article.
+_LEAST_STORY_WORDS = 45  # of prose before the first embedded article
 _LEAST_WORDS, _LEAST_WORDS_ALONE, _LEAST_SENTENCES = 30, 60, 3
 _LONG_BODY_WORDS = 90
 _WIDEST_GAP = 4  # lines between two paragraphs of one embedded article
@@ -54,7 +55,7 @@ def cards_of(lines: Sequence[Line], kinds: Kinds, now: datetime, outlets: Outlet
             if head.time is None and head.source is None:
                 head.signs |= reader.below(stop, len(lines)).signs
             enough = _COMMENT_ENOUGH if zone.in_comments else ENOUGH
-            if head.score >= enough and before >= _LEAST_WORDS:
+            if head.score >= enough and before >= _LEAST_STORY_WORDS:
                 heads.append(head)
         before += sum(kinds.words[start:stop])
     cards = [

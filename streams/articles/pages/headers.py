@@ -38,10 +38,12 @@ _READING_TIME = re.compile(r"\d+\s*-?\s*min(?:ute)?s?\s+read", re.IGNORECASE)
 # How much each sign says that an article begins. Four are asked for: no sign is enough alone.
 ENOUGH = 4.0
 _WEIGHTS = {
-    "time": 2.5, "known_source": 2.0, "source": 1.0, "source_again": 1.0, "title_again": 2.0,
+    "ago": 2.5, "time": 1.5, "known_source": 2.0, "source": 1.0, "name": 0.0,
+    "source_again": 1.0, "title_again": 2.0,
     "byline": 1.0, "section": 1.5, "separator": 1.0, "marked": 1.0,
     "dateline": 1.0, "long_body": 0.5,
 }  # fmt: skip
+_TELLING = frozenset({"ago", "time", "known_source", "source"})
 
 
 @dataclass(slots=True)
@@ -58,7 +60,9 @@ class Header:
 
     @property
     def score(self) -> float:
-        """The sum of what its signs say."""
+        """The sum of what its signs say; nothing without a source or a time among them."""
+        if not self.signs & _TELLING:
+            return 0.0
         return sum(_WEIGHTS[sign] for sign in self.signs)
 
 
@@ -156,7 +160,7 @@ class HeaderReader:
         time = self._time(text)
         if time is not None and (_is_ago(text, time) or _stands_aside(text, time)):
             header.time = time
-            header.signs.add("time")
+            header.signs.add(_sign_of(text, time))
             text = f"{text[: time.start]}|{text[time.end :]}"
         else:
             time = None
@@ -182,7 +186,7 @@ class HeaderReader:
         if time is not None:
             if header.time is None or time.precision_seconds < header.time.precision_seconds:
                 header.time = time
-            header.signs.add("time")
+            header.signs.add(_sign_of(text, time))
             text = f"{text[: time.start]} | {text[time.end :]}"
         text = _READING_TIME.sub(" | ", text)
         if (label := _SOURCE_LABEL.match(text)) and label.end() < len(text):
@@ -240,8 +244,9 @@ class HeaderReader:
         best = max(sources, key=rank)  # the first of equals: the one nearest to the text
         header.source = best
         known = self._outlets.domain(best) is not None
-        header.signs.add("known_source" if known else "source")
-        if sources[best] > 1:
+        likely = self._outlets.reads_like_outlet(best)
+        header.signs.add("known_source" if known else "source" if likely else "name")
+        if sources[best] > 1 and likely:
             header.signs.add("source_again")
 
     def _time(self, text: str) -> PrintedTime | None:
@@ -253,10 +258,17 @@ class HeaderReader:
 
 
 _TITLE_CHARACTERS = 230
+_YEAR = re.compile(r"(?:19|20)\d\d|^[^\W\d_]{3,}\.?\s+\d{1,2}$")
 _DATE_OF_YEAR = re.compile(r"(?:19|20)\d\d|^[^\W\d_]{3,}\.?\s+\d{1,2}")
 _ASIDE = frozenset("|·•‧–—-([{,:")
 _KEY_EDGES = " \t.•·|-–—:,;*_#>»›…?!\"'“”‘’()[]"
 _NAME_EDGES = " \t•·|-–—:,;*_#>»›"
+
+
+def _sign_of(text: str, time: PrintedTime) -> str:
+    """`3 hours ago` stands above stories in lists; a date stands above the page's own as well."""
+    found = text[time.start : time.end]
+    return "time" if ":" in found or _YEAR.search(found) else "ago"
 
 
 def _is_ago(text: str, time: PrintedTime) -> bool:

@@ -70,6 +70,7 @@ class TextPage:
 
 
 _HEAD_LINES = 3
+_LEAST_STORY_WORDS = 40
 _LEAST_TITLE_WORDS = 4
 _HEADLINE_WORDS = 6
 _SHARED_WITH_STORY = 0.5
@@ -126,12 +127,24 @@ def _analysed(text: str, now: datetime, outlets: Outlets, title: str | None) -> 
     features = features_of(lines)
     kinds = kinds_of(lines, features, outlets)
     cards = cards_of(lines, kinds, now, outlets)
+    if cards:
+        cards = _without_own_story(cards, story_probabilities(lines, features), kinds)
     end = cards[0].header.start if cards else len(lines)
     probabilities = np.zeros(len(lines))
     probabilities[:end] = story_probabilities(lines[:end], features[:end])
     kept = _story_lines(probabilities, kinds, title, lines)
     title_at = _title_line(lines, kinds, kept)
     return _Analysis(lines, features, kinds, cards, probabilities, kept, title_at)
+
+
+def _without_own_story(
+    cards: list[Card], probabilities: NDArray[np.float64], kinds: Kinds
+) -> list[Card]:
+    """Without those that come before the page has said anything: what stands above them is a
+    notice, and they are the page's own story under its title and date."""
+    words = np.where(probabilities >= STORY_PROBABILITY, kinds.words, 0)
+    said = np.cumsum(words)
+    return [card for card in cards if said[card.header.start] >= _LEAST_STORY_WORDS]
 
 
 def _story_lines(
