@@ -146,6 +146,7 @@ BAD_VALUES = [
     ("gather_seconds", 2, "2"),
     ("record_bytes", 999, "999"),
     ("page_processes", 0, "0"),
+    ("page_seconds", 0, "0"),
     ("window_seconds", 59, "59"),
     ("window_articles", 1000, "1000"),
     ("copy_overlap", 0, "0"),
@@ -196,7 +197,7 @@ def test_a_value_of_the_wrong_kind_in_the_file_is_named(text: str, start: str, g
 def test_every_range_has_a_row_in_the_table_above() -> None:
     # The operating system and the brokers know which of these exist.
     files = {"sasl_password_file", "ssl_ca_file", "ssl_certificate_file", "ssl_key_file"}
-    free = {"http_host", "sasl_username", *files, *SECRETS}
+    free = {"http_host", "outlets_file", "sasl_username", *files, *SECRETS}
     assert {name for name, _, _ in BAD_VALUES} == set(Settings.model_fields) - free
 
 
