@@ -1,0 +1,84 @@
+"""`echowire evaluate`: figures that can be reckoned by hand."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from streams.cli.main import app
+from streams.evaluation.measures import adjusted_rand_index, pairs_within, score_pairs
+from tests.detection.newsroom import edited, story
+
+# Two copies, a stranger, and a text that shares little and is labelled as a copy all the same.
+TEXTS = [story(1), edited(story(1), 0.05), story(2), story(3)]
+
+
+@pytest.fixture
+def labelled(tmp_path: Path) -> list[str]:
+    documents, pairs = tmp_path / "docs.jsonl", tmp_path / "pairs.jsonl"
+    clusters = [0, 0, 1, 1]
+    documents.write_text(
+        "".join(
+            json.dumps({"idx": i, "id": "same", "source": f"{i}.example", "time": f"2026/3/{i + 1}",
+                        "title": f"Title {i}", "text": text, "cluster": clusters[i]}) + "\n"
+            for i, text in enumerate(TEXTS)
+        )
+    )  # fmt: skip
+    labels = [(0, 1, "POS"), (2, 3, "POS"), (0, 2, "NEG")]
+    pairs.write_text(
+        "".join(json.dumps({"a": a, "b": b, "label": label}) + "\n" for a, b, label in labels)
+    )
+    return [str(documents), str(pairs)]
+
+
+def evaluated(*arguments: str) -> str:
+    result = CliRunner().invoke(app, ["evaluate", *arguments], env={"COLUMNS": "200"})
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_it_counts_right_wrong_and_missed_pairs(labelled: list[str]) -> None:
+    said = evaluated(*labelled)
+    assert "1.0000" in said
+    assert "0.5000" in said
+    assert "0.6667" in said
+    assert "adjusted Rand index of the stories: 0.5714" in said
+
+
+def test_it_shows_wrong_pairs_side_by_side(labelled: list[str]) -> None:
+    said = evaluated(*labelled, "--show-errors", "5")
+    assert "POS, in two stories: no match listed" in said
+    assert "Title 2" in said
+
+
+def test_it_draws_the_scores(labelled: list[str], tmp_path: Path) -> None:
+    picture = tmp_path / "scores.png"
+    evaluated(*labelled, "--plot", str(picture))
+    assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+def test_two_parameter_sets_are_compared_verdict_by_verdict(
+    labelled: list[str], tmp_path: Path
+) -> None:
+    strict, loose = tmp_path / "strict.toml", tmp_path / "loose.toml"
+    strict.write_text("copy_overlap = 0.99\nmember_share = 0.99\n")
+    loose.write_text("")
+    said = evaluated(*labelled, "--as-in-file", "--compare", str(strict), str(loose))
+    assert "2 verdicts differ" in said
+    assert "copy with [0]" in said
+
+
+def test_grey_pairs_count_for_nothing() -> None:
+    score = score_pairs({(1, 2), (3, 4)}, {(1, 2): "GREY", (3, 4): "POS", (5, 6): "POS"})
+    assert (score.right, score.wrong, score.missed, score.ignored) == (1, 0, 1, 1)
+    assert (score.precision, score.recall) == (1.0, 0.5)
+
+
+def test_agreement_of_partitions_is_that_of_the_textbook() -> None:
+    """Six items in two and in three groups: counted by hand."""
+    assert adjusted_rand_index("aaabbb", "aabbcc") == pytest.approx(0.2424, abs=1e-4)
+    assert adjusted_rand_index("aabb", "xxyy") == 1.0
+    assert pairs_within({1: "a", 2: "a", 3: "b"}) == {(1, 2)}
