@@ -23,7 +23,7 @@ _LONGEST_LINK = 120
 _FRAGMENT = 30
 # Lines that begin in lower case and continue nothing: `time36 minutes ago`, `by Gulf News`.
 _OWN_LINE = re.compile(
-    r"[^\W\d_]{2,12}\d|(?:by|via|from|von|par|por|di|door|vor|hace|il y a|há)\s+[\w ]{1,40}$"
+    r"[^\W\d_]{2,12}\d|(?:by|via|from|von|par|por|di|door|vor|hace|il y a|há)\s+[\w .,:&’'-]{1,60}$"
 )
 _GLUED = frozenset(",.;:)]%’”?!»")
 _TERMINAL = frozenset('.!?…:。！？؟।”"')
@@ -108,6 +108,8 @@ def _joined(rows: list[str]) -> list[tuple[str, bool]]:
 
 
 def _continues(before: str, row: str, raw: str, loose: bool, rows: list[str], at: int) -> bool:
+    if before.startswith("#"):  # a heading is one line
+        return False
     first = row[0]
     if first in _GLUED:
         return len(before) > 1
