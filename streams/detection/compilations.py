@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from streams.detection.relations import COPY, EXPANSION, SIMILAR, Match
+from streams.detection.relations import COPY, EXPANSION, SIMILAR, TEMPLATE, Match
 from streams.detection.sketch import NO_KEY
 from streams.detection.view import View
 
@@ -19,7 +19,7 @@ def parts_of(place: int, matches: list[Match], view: View) -> set[int]:
     Either two whole stories stand in it, or the leads of several fill it. Of a page of one story
     and a little of another, the best match says that it is a copy.
     """
-    if len(matches) < 2 or matches[0].relation == COPY:
+    if len(matches) < 2 or matches[0].relation in (COPY, TEMPLATE):
         return set()
     words = int(view.rows[place]["words"])
     least = view.state.parameters.part_share * words
