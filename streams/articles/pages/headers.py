@@ -147,7 +147,9 @@ class HeaderReader:
         time = self._time(text)
         rest = text if time is None else f"{text[: time.start]}|{text[time.end :]}"
         longest = max(_TITLE_PIECES.split(rest), key=lambda piece: len(piece.split()))
-        words = len(longest.split())
+        label = _SOURCE_LABEL.match(longest)
+        bare = _TIME_LABEL.sub(" ", longest[label.end() :] if label else longest)
+        words = len(bare.split())
         if time is not None and (words < 4 or _looks_like_names(longest)):
             return False
         return kinds.words[at] >= least_words or bool(kinds.marked[at])
@@ -190,7 +192,7 @@ class HeaderReader:
             text = f"{text[: time.start]} | {text[time.end :]}"
         text = _READING_TIME.sub(" | ", text)
         if (label := _SOURCE_LABEL.match(text)) and label.end() < len(text):
-            name = _trimmed(_PIECES.split(text[label.end() :])[0])
+            name = _trimmed(_TIME_LABEL.sub(" ", _PIECES.split(text[label.end() :])[0]))
             if self._is_source(name):
                 sources[name] += 2
                 return True
