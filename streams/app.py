@@ -64,7 +64,8 @@ def create_app(settings: Settings, stages: Collection[str] = STAGES) -> EchoWire
         topic_disable_leader=True,
         topic_allow_declare=False,
         consumer_auto_offset_reset="earliest",
-        consumer_group_instance_id=settings.instance_id,
+        # An empty one would be an id, too: that of all workers.
+        consumer_group_instance_id=settings.instance_id or None,
         consumer_max_fetch_size=max(1 << 20, settings.record_bytes),
         broker_max_poll_records=settings.chunk_records,
         broker_commit_interval=1.0,
