@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import html2text
 import inscriptis
 import lxml.html
 from bs4 import BeautifulSoup
+from markdownify import markdownify
 from resiliparse.extract.html2text import extract_plain_text
 
 SILENT = ("script", "style", "noscript", "template")
@@ -65,11 +65,11 @@ def by_soup(page: str) -> str:
     return (soup.body or soup).get_text("\n")
 
 
-def by_html2text(page: str) -> str:
-    reader = html2text.HTML2Text()
-    reader.body_width = 0
-    reader.ignore_links = reader.ignore_images = True
-    return reader.handle(page)
+def by_markdownify(page: str) -> str:
+    soup = BeautifulSoup(page, "lxml")
+    for element in soup(list(SILENT)):
+        element.decompose()
+    return markdownify(str(soup.body or soup), strip=["a", "img"])
 
 
 def by_resiliparse(page: str) -> str:
@@ -79,7 +79,7 @@ def by_resiliparse(page: str) -> str:
 WAYS = {
     "lxml": by_lxml,
     "bs4": by_soup,
-    "html2text": by_html2text,
+    "markdownify": by_markdownify,
     "inscriptis": inscriptis.get_text,
     "resiliparse": by_resiliparse,
 }
