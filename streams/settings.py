@@ -96,7 +96,8 @@ class Settings(BaseSettings):
 
     # ---- work
     chunk_records: Annotated[int, Field(ge=1, le=10_000)] = Field(
-        500, description="Records handled at once. More is faster under load and takes more memory."
+        1000,
+        description="Records handled at once. More is faster under load and takes more memory.",
     )
     gather_seconds: Annotated[float, Field(ge=0, le=1)] = Field(
         0.02,

@@ -27,21 +27,16 @@ class Found(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class AgencyTable:
-    """Agencies by their domains, and two searches: for unmistakable names, and for all."""
+    """Agencies by their domains, and a search for their names."""
 
     domains: Mapping[str, str]
-    _distinct: AhoCorasick
-    _all: AhoCorasick
-    _distinct_names: tuple[tuple[str, bool], ...]
-    _all_names: tuple[tuple[str, bool], ...]
-
-    def distinct(self, texts: Sequence[str]) -> list[list[Found]]:
-        """For each text the names that can mean nothing else, in its order."""
-        return _in_each(self._distinct, self._distinct_names, texts)
+    _search: AhoCorasick
+    _names: tuple[tuple[str, bool], ...]  # (agency, whether the name is short)
 
     def all(self, texts: Sequence[str]) -> list[list[Found]]:
-        """The short names too: for places where an agency is to be expected."""
-        return _in_each(self._all, self._all_names, texts)
+        """For each text all names, in its order. Short ones count only where an agency is to be
+        expected."""
+        return _in_each(self._search, self._names, texts)
 
 
 @lru_cache(maxsize=1)
@@ -49,15 +44,16 @@ def agency_table() -> AgencyTable:
     """The table that comes with echowire."""
     path = files("streams.articles") / "data" / "agencies.toml"
     agencies = tomllib.loads(path.read_text(encoding="utf-8"))
-    distinct = [(name, agency, False) for agency, a in agencies.items() for name in a["names"]]
-    short = [(name, agency, True) for agency, a in agencies.items() for name in a["short"]]
-    every = distinct + short
+    names = [
+        (name, agency, kind == "short")
+        for kind in ("names", "short")
+        for agency, a in agencies.items()
+        for name in a[kind]
+    ]
     return AgencyTable(
         domains={domain: agency for agency, a in agencies.items() for domain in a["domains"]},
-        _distinct=_search([name for name, _, _ in distinct]),
-        _all=_search([name for name, _, _ in every]),
-        _distinct_names=tuple((agency, short) for _, agency, short in distinct),
-        _all_names=tuple((agency, short) for _, agency, short in every),
+        _search=_search([name for name, _, _ in names]),
+        _names=tuple((agency, short) for _, agency, short in names),
     )
 
 

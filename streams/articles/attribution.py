@@ -84,17 +84,28 @@ class Names:
 
 def names_in(texts: Sequence[str]) -> list[Names]:
     """Look through the texts of a whole chunk at once: four times as fast as one by one."""
-    table = agency_table()
     return [
-        Names(*names)
-        for names in zip(
-            table.all([text[:HEAD_CHARACTERS] for text in texts]),
-            table.all([text[-TAIL_CHARACTERS:] for text in texts]),
-            table.distinct(texts),
-            story_ends(texts),
-            strict=True,
+        _by_place(text, found, end)
+        for text, found, end in zip(
+            texts, agency_table().all(texts), story_ends(texts), strict=True
         )
     ]
+
+
+def _by_place(text: str, found: list[Found], story_end: int) -> Names:
+    if not found:
+        return Names([], [], [], story_end)
+    tail = max(0, len(text) - TAIL_CHARACTERS)
+    return Names(
+        head=[name for name in found if name.end <= HEAD_CHARACTERS],
+        tail=[
+            name._replace(start=name.start - tail, end=name.end - tail)
+            for name in found
+            if name.start >= tail
+        ],
+        distinct=[name for name in found if not name.short],
+        story_end=story_end,
+    )
 
 
 def attribute(
