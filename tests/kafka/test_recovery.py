@@ -6,103 +6,34 @@ import asyncio
 import gc
 import time
 import weakref
-from collections.abc import Sequence
-from pathlib import Path
 
 import pytest
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
-from aiokafka.structs import TopicPartition
 
-from streams.agents.leaving import EXIT_CONFIGURATION
 from streams.detection import segment as segment_module
-from streams.detection.entry import encode_entries, entries_of
-from streams.detection.segment import DamagedSegmentError, decode_segment
-from streams.detection.sketch import sketch_texts
-from streams.detection.state import ShardState
-from streams.kafka.connection import admin_client, client_options
 from streams.kafka.fencing import ShardGoneError, ShardPublisher, ShutOutError
-from streams.kafka.headers import ENTRY_HEADER, encode_headers
+from streams.kafka.headers import encode_headers
 from streams.kafka.outgoing import Outgoing
-from streams.kafka.rebuild import RebuildRefusedError, rebuild_all
-from streams.kafka.recovery import Recovery, ShardUnrecoverableError
+from streams.kafka.recovery import ShardUnrecoverableError
 from streams.kafka.shards import NotEnoughMemoryError, Shards
-from streams.kafka.topics import ENRICHED, NORMALISED, SEGMENTS, create_topics
+from streams.kafka.topics import ENRICHED, NORMALISED, SEGMENTS
 from streams.settings import Settings
 from tests.detection.newsroom import (
     HOUR,
     NOON,
-    Arrival,
-    Article,
-    Desk,
     article,
-    chunk_of,
-    cut,
-    edited,
-    kill,
     remembered,
     story,
 )
-from tests.kafka.service import Worker, end_offsets, push, read, until
+from tests.kafka.service import read
+from tests.kafka.shard_logs import (
+    NEWS,
+    decided,
+    publish_articles,
+    publish_segments,
+    recovered,
+)
 
 pytestmark = pytest.mark.broker
-
-TOLD = story(1)
-NEWS = [
-    article("a", TOLD), article("b", edited(TOLD), source="b.example"), article("c", cut(TOLD, 90)),
-    article("a", story(2)), article("d", story(3)), kill("b"), article("d", story(3)),
-    *(article(f"n{n}", story(100 + n)) for n in range(23)),
-]  # fmt: skip
-
-
-@pytest.fixture
-async def shard(settings: Settings) -> Settings:
-    """Topics of two partitions, still empty."""
-    async with admin_client(settings) as admin:
-        await create_topics(admin, settings, 2, 1, retention_hours=-1)
-    return settings
-
-
-def decided(settings: Settings, articles: Sequence[Article], gap: int = 1000) -> Desk:
-    """A desk that has decided them, five at a time; each `gap` milliseconds after the last."""
-    desk = Desk(settings.parameters())
-    arrivals = [Arrival(a, NOON + n * gap, n) for n, a in enumerate(articles)]
-    for start in range(0, len(arrivals), 5):
-        desk.decide(chunk_of(arrivals[start : start + 5]))
-    return desk
-
-
-async def publish_articles(
-    settings: Settings, articles: Sequence[Article], partition: int = 0, gap: int = 1000
-) -> None:
-    entries = entries_of(articles, sketch_texts([a["text"] for a in articles]))
-    async with AIOKafkaProducer(**client_options(settings), linger_ms=5) as producer:
-        for n, (made, entry) in enumerate(zip(articles, encode_entries(entries), strict=True)):
-            await producer.send(
-                settings.topic_prefix + NORMALISED, Arrival(made, NOON + n * gap, n).value,
-                key=made["article_id"].encode(), headers=[(ENTRY_HEADER, entry)],
-                partition=partition, timestamp_ms=NOON + n * gap,
-            )  # fmt: skip
-        await producer.flush()
-
-
-async def publish_segments(
-    settings: Settings, segments: Sequence[bytes], partition: int = 0
-) -> None:
-    times = [_time_of(data) for data in segments]
-    await push(settings, segments, topic=SEGMENTS, partition=partition, times=times)
-
-
-def _time_of(data: bytes) -> int:
-    try:
-        return decode_segment(data).latest
-    except DamagedSegmentError:
-        return NOON
-
-
-async def recovered(settings: Settings, partition: int = 0) -> Recovery:
-    recovery = Recovery(settings, partition, ShardState(settings.parameters()))
-    await recovery.run()
-    return recovery
 
 
 async def complaint(settings: Settings) -> str:
@@ -264,54 +195,3 @@ async def test_who_takes_a_shard_over_shuts_out_the_one_before(shard: Settings) 
         await present.publish(words(b"too late"))
     written = [record.value for record in await read(shard, ENRICHED)]
     assert written == [b"early", b"early", b"present", b"other"]
-
-
-async def commit(settings: Settings, offset: int) -> None:
-    """As workers of the group left it."""
-    tp = TopicPartition(settings.topic_prefix + NORMALISED, 0)
-    async with AIOKafkaConsumer(
-        **client_options(settings), group_id=settings.group, enable_auto_commit=False
-    ) as consumer:
-        consumer.assign([tp])
-        await consumer.commit({tp: offset})
-
-
-async def test_segments_made_anew_give_the_same_shard_and_publish_nothing(
-    shard: Settings,
-) -> None:
-    decided_until = len(NEWS) - 3
-    desk = decided(shard, NEWS[:decided_until])
-    await publish_articles(shard, NEWS)
-    await publish_segments(shard, [b"what an older version wrote"] * 3)
-    await commit(shard, decided_until)
-    told: list[tuple[int, int, int]] = []
-    async with admin_client(shard) as admin:
-        articles = await rebuild_all(admin, shard, lambda *progress: told.append(progress))
-    assert articles == desk.state.count
-    assert told[-1] == (0, decided_until, decided_until)
-    recovery = await recovered(shard)
-    assert remembered(recovery.state) == remembered(desk.state)
-    assert await read(shard, ENRICHED) == []
-
-
-async def test_segments_are_not_made_anew_under_a_running_worker(shard: Settings) -> None:
-    async with (
-        AIOKafkaConsumer(
-            shard.topic_prefix + NORMALISED, **client_options(shard), group_id=shard.group
-        ),
-        admin_client(shard) as admin,
-    ):
-        with pytest.raises(RebuildRefusedError, match=r"1 workers of group .* are running"):
-            await rebuild_all(admin, shard, lambda *_: None)
-
-
-def test_a_worker_does_not_start_on_segments_that_it_cannot_apply(
-    shard: Settings, tmp_path: Path
-) -> None:
-    asyncio.run(publish_segments(shard, [b"what an older version wrote"]))
-    worker = Worker(shard, tmp_path).launch()
-    until(worker.ended, "it has ended")
-    assert worker.process.returncode == EXIT_CONFIGURATION
-    assert "`echowire rebuild` makes the segments anew" in worker.log()
-    assert "Traceback" not in worker.log()
-    assert asyncio.run(end_offsets(shard, ENRICHED)) == {0: 0, 1: 0}

@@ -1,0 +1,80 @@
+"""What a shard reads back: articles and segments, as earlier workers left them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aiokafka import AIOKafkaProducer
+
+from streams.detection.entry import encode_entries, entries_of
+from streams.detection.segment import DamagedSegmentError, decode_segment
+from streams.detection.sketch import sketch_texts
+from streams.detection.state import ShardState
+from streams.kafka.connection import client_options
+from streams.kafka.headers import ENTRY_HEADER
+from streams.kafka.recovery import Recovery
+from streams.kafka.topics import NORMALISED, SEGMENTS
+from streams.settings import Settings
+from tests.detection.newsroom import (
+    NOON,
+    Arrival,
+    Article,
+    Desk,
+    article,
+    chunk_of,
+    cut,
+    edited,
+    kill,
+    story,
+)
+from tests.kafka.service import push
+
+TOLD = story(1)
+NEWS = [
+    article("a", TOLD), article("b", edited(TOLD), source="b.example"), article("c", cut(TOLD, 90)),
+    article("a", story(2)), article("d", story(3)), kill("b"), article("d", story(3)),
+    *(article(f"n{n}", story(100 + n)) for n in range(23)),
+]  # fmt: skip
+
+
+def decided(settings: Settings, articles: Sequence[Article], gap: int = 1000) -> Desk:
+    """A desk that has decided them, five at a time; each `gap` milliseconds after the last."""
+    desk = Desk(settings.parameters())
+    arrivals = [Arrival(a, NOON + n * gap, n) for n, a in enumerate(articles)]
+    for start in range(0, len(arrivals), 5):
+        desk.decide(chunk_of(arrivals[start : start + 5]))
+    return desk
+
+
+async def publish_articles(
+    settings: Settings, articles: Sequence[Article], partition: int = 0, gap: int = 1000
+) -> None:
+    entries = entries_of(articles, sketch_texts([a["text"] for a in articles]))
+    async with AIOKafkaProducer(**client_options(settings), linger_ms=5) as producer:
+        for n, (made, entry) in enumerate(zip(articles, encode_entries(entries), strict=True)):
+            await producer.send(
+                settings.topic_prefix + NORMALISED, Arrival(made, NOON + n * gap, n).value,
+                key=made["article_id"].encode(), headers=[(ENTRY_HEADER, entry)],
+                partition=partition, timestamp_ms=NOON + n * gap,
+            )  # fmt: skip
+        await producer.flush()
+
+
+async def publish_segments(
+    settings: Settings, segments: Sequence[bytes], partition: int = 0
+) -> None:
+    times = [_time_of(data) for data in segments]
+    await push(settings, segments, topic=SEGMENTS, partition=partition, times=times)
+
+
+def _time_of(data: bytes) -> int:
+    try:
+        return decode_segment(data).latest
+    except DamagedSegmentError:
+        return NOON
+
+
+async def recovered(settings: Settings, partition: int = 0) -> Recovery:
+    recovery = Recovery(settings, partition, ShardState(settings.parameters()))
+    await recovery.run()
+    return recovery
