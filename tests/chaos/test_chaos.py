@@ -23,7 +23,13 @@ SEED = 1
 
 
 @pytest.mark.parametrize(
-    "disturb", [scenarios.signals, scenarios.membership, scenarios.steps], ids=lambda d: d.__name__
+    "disturb",
+    [
+        scenarios.signals,
+        scenarios.steps,
+        pytest.param(scenarios.membership, marks=pytest.mark.trial),
+    ],
+    ids=lambda d: d.__name__,
 )
 def test_nothing_is_lost_and_nothing_contradicted(
     kafka: EmbeddedKafka,
