@@ -35,8 +35,9 @@ def run_worker(settings: Settings, stages: Collection[str]) -> None:
     # In the event loop it would hold up heartbeats.
     if (seconds := compile_kernels()) > _COMPILED_ANEW_SECONDS:
         log.info("compiled for this machine in %.0f s; the next start will be quicker", seconds)
-    uvloop.install()
-    loop = asyncio.new_event_loop()
+    # Not for all loops (uvloop.install): Faust's consumer has one in a thread of its own, and a
+    # worker that was stopped during a rebalance ended there by a segmentation fault in uvloop.
+    loop = uvloop.new_event_loop()
     asyncio.set_event_loop(loop)
     echowire = create_app(settings, stages)
     worker = _Worker(echowire.app, loop=loop)

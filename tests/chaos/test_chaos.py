@@ -25,8 +25,8 @@ SEED = 1
 @pytest.mark.parametrize(
     "disturb",
     [
-        scenarios.signals,
         scenarios.steps,
+        pytest.param(scenarios.signals, marks=pytest.mark.trial),
         pytest.param(scenarios.membership, marks=pytest.mark.trial),
     ],
     ids=lambda d: d.__name__,
