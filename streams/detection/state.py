@@ -79,9 +79,10 @@ class ShardState:
         if not len(rows):
             return
         self._take_rows(rows, first)
-        # In the order of their newest members, so that the first ones are the first to forget.
-        for fields in sorted(segment.stories, key=lambda fields: int(fields["last"])):
-            story = StoryState(**fields)
+        # In the order of their last events, so that the first ones are the first to forget; one
+        # row may be the last of two, when its item leaves one story for another.
+        changed = [StoryState(**fields) for fields in segment.stories]
+        for story in sorted(changed, key=lambda s: (s.last, s.record["story_id"])):
             story_id = bytes.fromhex(story.record["story_id"])
             self.stories[story_id] = story
             self.stories.move_to_end(story_id)
