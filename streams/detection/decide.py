@@ -112,6 +112,7 @@ class _Judge:
                     unmatched_reason=why,
                 )
                 verdicts.append(("original", verdict))
+        self._view.settle()
         return verdicts
 
     def _compared(
@@ -138,12 +139,11 @@ class _Judge:
             )
         named = RELATIONS[best.relation]
         story = view.join(i, best.serial)
-        lately = self.log.lately(best.serial, serial)
-        joined = self.log.joined(serial, named, best.serial, reason)
+        joined, lately = self.log.joined(serial, named, best.serial, reason)
         return named, self._writer.verdict(
             story_id=story,
             relation=named,
-            syndicated=_syndicated(view.rows[i], joined),
+            syndicated=_syndicated(view.brief(serial).source, joined),
             matches=json,
             novelty=lately,
             **_story_fields(joined),
@@ -192,8 +192,8 @@ class _Judge:
             return "revision", self._writer.verdict(
                 story_id=story_id, original_id=article_id, **verdict
             )
-        story_id, lately = view.join(i, best.serial), self.log.lately(best.serial, serial)
-        joined = self.log.joined(serial, "revision", best.serial, reason)
+        story_id = view.join(i, best.serial)
+        joined, lately = self.log.joined(serial, "revision", best.serial, reason)
         return "revision", self._writer.verdict(
             story_id=story_id, novelty=lately, **_story_fields(joined), **verdict
         )
@@ -226,7 +226,7 @@ class _Judge:
             )
         members = view.members(view.story_id(before), story.first, serial)
         matches = view.among(before, members)
-        copies = [view.brief(match.serial).article_id.hex() for match in matches]
+        copies = [view.brief(match.serial).article_id for match in matches]
         json, _ = listed(int(earlier["words"]), matches, view, self._most)
         story = self.log.withdrawn(serial, story, copies[:MOST_COPIES])
         return "withdrawn", self._writer.verdict(
@@ -268,7 +268,7 @@ def _bytes_of(times: npt.NDArray[np.int64]) -> npt.NDArray[np.uint8]:
     return np.ascontiguousarray(times).view(np.uint8).reshape(-1, 8)
 
 
-def _syndicated(row: np.void, story: StoryState) -> bool | None:
+def _syndicated(source: str, story: StoryState) -> bool | None:
     """Whether a copy is another publisher's; None where a publisher is unknown."""
-    source, original_source = row["source"].decode(), story.record["original_source"]
+    original_source = story.record["original_source"]
     return source != original_source if source and original_source else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
 import orjson
 
@@ -29,36 +30,32 @@ def listed(
 
     `words` is the length of this text; `parts` are the serials that it is a compilation of.
     """
-    written: dict[bytes, str] = {}
+    written: dict[str, dict[str, Any]] = {}
     first = ""
     for match in matches:
         other = view.brief(match.serial)
-        article_id = other.article_id
-        if article_id in written:
+        if other.article_id in written:
             continue
-        source, title = other.source.decode(), other.headline.decode()
-        name = f"“{title}”" if title else "an untitled article"
-        if source:
-            name = f"{name} ({source})"
+        name = f"“{other.headline}”" if other.headline else "an untitled article"
+        if other.source:
+            name = f"{name} ({other.source})"
         in_parts = match.serial in parts
         why = reason(match, name, words, other.words, in_parts)
         first = first or why
-        written[article_id] = (
-            f'{{"article_id":"{article_id.hex()}","source":{_quoted(source) if source else "null"},'
-            f'"relation":"{"compilation" if in_parts else RELATIONS[match.relation]}",'
-            f'"jaccard":{match.jaccard},"containment":{{"of_this":{match.of_this},'
-            f'"of_other":{match.of_other}}},"shared_keys":{match.shared_keys},'
-            f'"facts":{{"same":{match.same_facts},"different":{match.different_facts}}},'
-            f'"member":{"true" if match.member and not parts else "false"},'
-            f'"reason":{_quoted(why)}}}'
-        )
+        written[other.article_id] = {
+            "article_id": other.article_id,
+            "source": other.source or None,
+            "relation": "compilation" if in_parts else RELATIONS[match.relation],
+            "jaccard": match.jaccard,
+            "containment": {"of_this": match.of_this, "of_other": match.of_other},
+            "shared_keys": match.shared_keys,
+            "facts": {"same": match.same_facts, "different": match.different_facts},
+            "member": match.member and not parts,
+            "reason": why,
+        }
         if len(written) == most:
             break
-    return f"[{','.join(written.values())}]".encode(), first
-
-
-def _quoted(text: str) -> str:
-    return orjson.dumps(text).decode()
+    return orjson.dumps(list(written.values())), first
 
 
 def reason(match: Match, name: str, words: int, other_words: int, in_parts: bool) -> str:

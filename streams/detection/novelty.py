@@ -35,10 +35,12 @@ def recent(arrivals: Arrivals, time: int, window_milliseconds: int) -> Recent:
 def arrived(arrivals: Arrivals, time: int, window_milliseconds: int) -> Arrivals:
     """The arrivals with one more at `time`. At most 60 minutes and the window's hours are kept."""
     minute = time - time % _MINUTE
-    if arrivals and arrivals[-1][0] == minute:
+    if not arrivals:
+        return [[minute, 1]]
+    if arrivals[-1][0] == minute:
         return [*arrivals[:-1], [minute, arrivals[-1][1] + 1]]
     counts: dict[int, int] = {}
-    newest = max(minute, arrivals[-1][0] if arrivals else minute)
+    newest = max(minute, arrivals[-1][0])
     for begin, count in [*arrivals, [minute, 1]]:
         age = newest - begin
         if age > window_milliseconds + _HOUR:

@@ -7,7 +7,7 @@ from typing import Any
 from streams.detection.brief import Brief
 from streams.detection.evidence import agency_of_site, key_of_source
 from streams.detection.segment import OWN_AGENCY
-from streams.detection.standing import AGENCY, HELD_BACK, LINKED, Standing, standing_of
+from streams.detection.standing import AGENCY, HELD_BACK, LINKED, standing_of
 from streams.detection.state import StoryState
 from streams.detection.view import View
 
@@ -25,7 +25,7 @@ _REASONS = {
 
 def begun(view: View, first: int, story: StoryState) -> StoryState:
     """The story of one article: that is its original, unless it is held back."""
-    return _better(view, [first], _named(view, first, story))
+    return _challenged(view, first, _named(view, first, story))
 
 
 def elected(view: View, serial: int, story: StoryState) -> StoryState:
@@ -33,15 +33,15 @@ def elected(view: View, serial: int, story: StoryState) -> StoryState:
     named = _named(view, serial, story)
     if named.links != story.links:  # whom the link names may be in the story already
         members = view.members(view.story_id(serial), story.first, serial)
-        return _better(view, members, named)
-    return _better(view, [serial], named)
+        return _best(view, members, named)
+    return _challenged(view, serial, named)
 
 
 def _named(view: View, serial: int, story: StoryState) -> StoryState:
     """The story with what an article names: its publisher's agency, or another publisher."""
     row = view.brief(serial)
     link, own = row.link, row.flags & OWN_AGENCY
-    agency = agency_of_site(row.source.decode()) if own else None
+    agency = agency_of_site(row.source) if own else None
     if agency and agency not in story.agencies_seen:
         story = story._replace(agencies_seen=[*story.agencies_seen, agency])
     if link and link not in story.links and len(story.links) < _MOST_LINKS:
@@ -51,22 +51,25 @@ def _named(view: View, serial: int, story: StoryState) -> StoryState:
 
 def without(view: View, members: list[int], story: StoryState) -> StoryState:
     """The story when its original has left it, with the best of these as its original."""
-    return _better(view, members, story._replace(original=-1, standing=None))
+    return _best(view, members, story._replace(original=-1, standing=None))
 
 
-def _better(view: View, serials: list[int], story: StoryState) -> StoryState:
-    seconds = view.state.parameters.window_seconds
-    rows = (
-        (serial, standing_of(view.brief(serial), serial, story.links, seconds))
-        for serial in serials
+def _best(view: View, serials: list[int], story: StoryState) -> StoryState:
+    for serial in serials:
+        story = _challenged(view, serial, story)
+    return story
+
+
+def _challenged(view: View, serial: int, story: StoryState) -> StoryState:
+    """The story with this member as its original if it is a better one."""
+    standing = standing_of(
+        view.brief(serial), serial, story.links, view.state.parameters.window_seconds
     )
-    fit = [(standing, serial) for serial, standing in rows if standing.rank > HELD_BACK]
-    if not fit:
+    if standing.rank == HELD_BACK:
         return story
-    standing, best = max(fit)
-    if story.standing is not None and standing <= Standing(*story.standing):
+    if story.standing is not None and standing <= tuple(story.standing):
         return story
-    return story._replace(original=best, standing=list(standing))
+    return story._replace(original=serial, standing=list(standing))
 
 
 def described(view: View, story: StoryState, newest: int) -> dict[str, Any]:
@@ -81,11 +84,11 @@ def described(view: View, story: StoryState, newest: int) -> dict[str, Any]:
     else:
         row = view.brief(newest)
         fields = {
-            "original_id": row.article_id.hex(),
-            "original_source": row.source.decode() or None,
+            "original_id": row.article_id,
+            "original_source": row.source or None,
             "original_status": row.status,
             "original_evidence": _evidence(view.brief(story.original), story),
-            "headline": row.headline.decode() or None,
+            "headline": row.headline or None,
         }
     return {**fields, "unseen_agency": unseen_agency(story)}
 
@@ -101,7 +104,7 @@ def _evidence(row: Brief, story: StoryState) -> str:
     rank, minus_published, _ = story.standing or (HELD_BACK, 0, 0)
     if rank == AGENCY:
         return "agency"
-    if rank == LINKED and key_of_source(row.source) in story.links:
+    if rank == LINKED and key_of_source(row.source.encode()) in story.links:
         return "link"
     return "published_at" if -minus_published == row.published else "arrival"
 

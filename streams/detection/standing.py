@@ -45,6 +45,6 @@ def _rank(row: Brief, flags: int, links: list[int]) -> int:
         return PART_OF_PAGE
     if flags & OWN_AGENCY:
         return AGENCY
-    if links and key_of_source(row.source) in links:
+    if links and key_of_source(row.source.encode()) in links:
         return LINKED
     return COPY_BY_ITS_OWN_ACCOUNT if row.provider or row.link else UNKNOWN

@@ -30,7 +30,7 @@ def fold(story: Story | None, event: Event) -> Story:
     if kind == "joined":
         changed["articles"] += 1
         changed["copies"] += event["relation"] == "copy"
-        changed["first_seen"] = min(story["first_seen"], event["time"], key=_moment)
+        changed["first_seen"] = _earlier(story["first_seen"], event["time"])
         _count(changed, event, 1)
     elif kind == "left":
         changed["articles"] -= 1
@@ -44,7 +44,7 @@ def fold(story: Story | None, event: Event) -> Story:
     if event["original"] is not None:
         changed |= event["original"]
     changed["recent"] = event["recent"]
-    changed["last_seen"] = max(story["last_seen"], event["time"], key=_moment)
+    changed["last_seen"] = _later(story["last_seen"], event["time"])
     return changed
 
 
@@ -58,9 +58,14 @@ def rebuild(events: Iterable[Event]) -> dict[str, Story]:
     return stories
 
 
-def _moment(time: str) -> str:
-    """RFC 3339 as it sorts: "...:00" before "...:00.500", which their last letter would turn."""
-    return time.removesuffix("Z")
+def _earlier(one: str, other: str) -> str:
+    """Of two times in RFC 3339, compared without their last letter: "...:00Z" is before
+    "...:00.500Z"."""
+    return one if one[:-1] <= other[:-1] else other
+
+
+def _later(one: str, other: str) -> str:
+    return one if one[:-1] >= other[:-1] else other
 
 
 def _started(event: Event) -> Story:

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from streams.articles.times import format_milliseconds
-from streams.detection.novelty import Recent, arrived, recent
+from streams.detection.novelty import Arrivals, Recent, arrived, recent
 from streams.detection.originals import (
     begun,
     described,
@@ -56,16 +56,21 @@ class StoryLog:
             arrivals = story.arrivals
         return recent(arrivals, self._view.brief(serial).time, self._window)
 
-    def joined(self, serial: int, relation: str, best: int, reason: str) -> StoryState:
-        """An article joins the story of `best`, which becomes a story of two if it was alone."""
+    def joined(
+        self, serial: int, relation: str, best: int, reason: str
+    ) -> tuple[StoryState, Recent]:
+        """An article joins the story of `best`, which becomes a story of two if it was alone.
+
+        -> the story, and how many articles it had of late when this one came.
+        """
         story = self.story(self._view.story_id(best), serial)
         if story is None:
             story = self._started(best, serial)
-        time = self._view.brief(serial).time
-        story = story._replace(arrivals=arrived(story.arrivals, time, self._window))
-        before = story.original
-        story = elected(self._view, serial, self._change(story, serial, "joined", relation, reason))
-        return self._original(story, before, serial)
+        time, before = self._view.brief(serial).time, story.original
+        lately = recent(story.arrivals, time, self._window)
+        arrivals = arrived(story.arrivals, time, self._window)
+        story = self._change(story, serial, "joined", relation, reason, arrivals)
+        return self._original(elected(self._view, serial, story), before, serial), lately
 
     def corrected(self, serial: int, story: StoryState) -> StoryState:
         """An item of the story has another text."""
@@ -77,7 +82,7 @@ class StoryLog:
 
     def left(self, serial: int, before: int, story: StoryState) -> None:
         """An item, whose version `before` was in the story, is so no longer."""
-        gone = self._view.brief(before).article_id.hex()
+        gone = self._view.brief(before).article_id
         changed = self._change(story, before, "left", "revision", _LEFT, at=serial)
         if gone == story.record["original_id"]:
             members = self._view.members(self._view.story_id(before), story.first, serial)
@@ -103,7 +108,8 @@ class StoryLog:
         time = self._view.brief(first).time
         alone = StoryState.of_one(first, arrived([], time, self._window))
         story = begun(self._view, first, alone)
-        event = self._event(first, "started", "original", "The first of its story.", story)
+        reason = "The first of its story."
+        event = self._event(first, "started", "original", reason, story, story.arrivals)
         story = story._replace(record=fold(None, event))
         if (newest := self._view.newest(first, serial)) != first:
             if self._view.brief(newest).flags & WITHDRAWN:
@@ -121,15 +127,24 @@ class StoryLog:
         else:
             original = described(self._view, story, self._view.newest(story.original, serial + 1))
         reason = why({**story.record, **original})
-        changes = {"original": original, "at": serial}
-        return self._change(story, serial, "original_changed", "original", reason, **changes)
+        return self._change(
+            story, serial, "original_changed", "original", reason, original=original, at=serial
+        )
 
     def _change(
-        self, story: StoryState, about: int, kind: str, relation: str, reason: str, **changes: Any
+        self,
+        story: StoryState,
+        about: int,
+        kind: str,
+        relation: str,
+        reason: str,
+        arrivals: Arrivals | None = None,
+        **changes: Any,
     ) -> StoryState:
-        event = self._event(about, kind, relation, reason, story, **changes)
+        arrivals = story.arrivals if arrivals is None else arrivals
+        event = self._event(about, kind, relation, reason, story, arrivals, **changes)
         last = max(story.last, changes.get("at", about))
-        changed = story._replace(record=fold(story.record, event), last=last)
+        changed = story._replace(record=fold(story.record, event), last=last, arrivals=arrivals)
         self.touched[bytes.fromhex(event["story_id"])] = changed
         return changed
 
@@ -140,6 +155,7 @@ class StoryLog:
         relation: str,
         reason: str,
         story: StoryState,
+        arrivals: Arrivals,
         *,
         at: int | None = None,
         original: dict[str, Any] | None = None,
@@ -153,15 +169,15 @@ class StoryLog:
             "story_id": self._view.story_id(about).hex() if started else story.record["story_id"],
             "sequence": 1 if started else story.record["version"] + 1,
             "type": kind,
-            "article_id": row.article_id.hex(),
-            "content_digest": row.digest.hex(),
-            "source": row.source.decode() or None,
-            "language": row.language.decode(),
-            "headline": row.headline.decode() or None,
+            "article_id": row.article_id,
+            "content_digest": row.digest,
+            "source": row.source or None,
+            "language": row.language,
+            "headline": row.headline or None,
             "relation": relation,
             "status": row.status,
-            "agency": row.provider.decode() or None,
-            "recent": recent(story.arrivals, time, self._window),
+            "agency": row.provider or None,
+            "recent": recent(arrivals, time, self._window),
             "original": described(self._view, story, about) if started else original,
             "copies": copies or [],
             "time": format_milliseconds(time),

@@ -48,7 +48,7 @@ class VerdictWriter:
             f',"story_size":{story_size},"novelty":{{"hour":{novelty["hour"]},'
             f'"day":{novelty["day"]},"window":{novelty["window"]}}}'
         )
-        return start.encode() + matches + end.encode() + self._end
+        return b"".join((start.encode(), matches, end.encode(), self._end))
 
 
 _WORDS = {True: "true", False: "false", None: "null"}
@@ -61,4 +61,4 @@ def _id(name: str | None) -> str:
 
 def enriched(normalised: bytes, detection: bytes) -> bytes:
     """The normalised article's own bytes with the verdict as their last field."""
-    return normalised[:-1] + b',"detection":' + detection + b"}"
+    return b"".join((normalised[:-1], b',"detection":', detection, b"}"))

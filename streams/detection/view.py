@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from streams.detection.brief import Brief, briefs
+from streams.detection.brief import Brief, brief_of
 from streams.detection.candidates import PAIRS_AT_ONCE, Found, matches_of
 from streams.detection.chunk import Arrivals
 from streams.detection.compared import Compared
@@ -26,10 +26,9 @@ class View:
             for i, previous in enumerate(arrivals.rows["previous"].tolist())
             if previous != NO_SERIAL
         }
-        self._briefs = briefs(self.state.rows), briefs(self.rows)
         # Of each row that matched: asked for again and again, and slow to take out of an array.
         self._read: dict[int, Brief] = {}
-        self._story_ids: dict[int, bytes] = {}
+        self._joined: dict[int, bytes] = {}  # serial of this chunk -> its story, if not its own
 
     def row(self, serial: int) -> np.void:
         """One row, of the chunk or before."""
@@ -42,21 +41,17 @@ class View:
         """One row in brief, without what became of it in this chunk."""
         brief = self._read.get(serial)
         if brief is None:
-            ring, own = self._briefs
-            fields = (
-                own.item(serial - self.base)
+            ring = self.state.rows
+            brief = self._read[serial] = (
+                brief_of(self.rows, serial - self.base)
                 if serial >= self.base
-                else ring.item(serial % len(ring))
+                else brief_of(ring, serial % len(ring))
             )
-            brief = self._read[serial] = Brief(*fields)
         return brief
 
     def story_id(self, serial: int) -> bytes:
         """The story of a row that has been decided."""
-        story_id = self._story_ids.get(serial)
-        if story_id is None:
-            story_id = self._story_ids[serial] = self.row(serial)["story_id"].tobytes()
-        return story_id
+        return self._joined.get(serial) or self.brief(serial).story_id
 
     def flags(self, serial: int) -> int:
         """A row's flags, of the chunk or before."""
@@ -64,14 +59,20 @@ class View:
 
     def join(self, place: int, serial: int) -> str:
         """Put this chunk's row into the story of a decided one; -> its id."""
-        story_id = self._story_ids[self.base + place] = self.story_id(serial)
-        self.rows["story_id"][place] = np.frombuffer(story_id, np.uint8)
+        story_id = self._joined[self.base + place] = self.story_id(serial)
         return story_id.hex()
+
+    def settle(self) -> None:
+        """Write the stories that rows have joined into the chunk's rows."""
+        if self._joined:
+            places = np.fromiter(self._joined, np.int64) - self.base
+            names = np.frombuffer(b"".join(self._joined.values()), np.uint8)
+            self.rows["story_id"][places] = names.reshape(-1, 16)
 
     def newest(self, serial: int, before: int) -> int:
         """Serial of the newest version of a row's item that had come before this chunk's row."""
         if serial < self.base:
-            key = int.from_bytes(self.brief(serial).article_id[:8], "big")
+            key = int(self.brief(serial).article_id[:16], 16)
             serial = self.state.items.get(key, serial)
         while (later := self._superseded_by.get(serial, before)) < before:
             serial = later
@@ -130,6 +131,7 @@ class View:
         """The story's articles among the rows from `first` to `last`, a row of this chunk, as it
         finds them: of each item the newest version, unless it was withdrawn."""
         serials = np.arange(max(first, self.state.tail, last + 1 - len(self.state.rows)), last + 1)
+        self.settle()
         old, own = serials[serials < self.base], max(0, last + 1 - self.base)
         names = self.state.rows["story_id"][old % len(self.state.rows)], self.rows["story_id"][:own]
         mine = (np.concatenate(names)[-len(serials) :] == np.frombuffer(story_id, np.uint8)).all(1)

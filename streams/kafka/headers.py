@@ -41,14 +41,16 @@ class EventHeaders:
     def of(self, event_id: str, time_milliseconds: int, *others: Header) -> bytes:
         """Encoded as `encode_headers` does. `ce_id` and `ce_time` are derived from the event: a
         replay writes them again."""
-        parts = [
-            _varint(self._count + len(others)),
-            self._constant,
-            _encoded("ce_id", event_id.encode()),
-            _encoded("ce_time", format_milliseconds(time_milliseconds).encode()),
-        ]
-        parts += [_encoded(name, value) for name, value in others]
-        return b"".join(parts)
+        name = event_id.encode()
+        time = format_milliseconds(time_milliseconds).encode()
+        start = self._start(len(others), len(name))
+        rest = [_encoded(other, value) for other, value in others]
+        return b"".join((start, name, _begun("ce_time", len(time)), time, *rest))
+
+    @lru_cache(maxsize=64)  # noqa: B019 - kept as long as its stage, which is as long as the process
+    def _start(self, others: int, id_bytes: int) -> bytes:
+        """All that comes before an event's id of that length."""
+        return _varint(self._count + others) + self._constant + _begun("ce_id", id_bytes)
 
 
 def encode_headers(headers: Sequence[Header]) -> bytes:
@@ -58,17 +60,17 @@ def encode_headers(headers: Sequence[Header]) -> bytes:
 
 def _encoded(name: str, value: bytes | None) -> bytes:
     if value is None:  # other producers may send such
-        return _name(name) + _varint(-1)
-    return _name(name) + _varint(len(value)) + value
-
-
-@lru_cache(maxsize=1024)
-def _name(name: str) -> bytes:
-    encoded = name.encode()
-    return _varint(len(encoded)) + encoded
+        return _begun(name, -1)
+    return _begun(name, len(value)) + value
 
 
 @lru_cache(maxsize=4096)
+def _begun(name: str, value_bytes: int) -> bytes:
+    """A header up to its value, which is so long; -1: there is none."""
+    encoded = name.encode()
+    return _varint(len(encoded)) + encoded + _varint(value_bytes)
+
+
 def _varint(number: int) -> bytes:
     """Zigzag and base 128, as Kafka's protocol has it."""
     rest, out = (number << 1) ^ (number >> 63), bytearray()
