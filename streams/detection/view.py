@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from streams.detection.brief import Brief, brief_of
+from streams.detection.brief import Brief, brief_of, octets_of
 from streams.detection.candidates import PAIRS_AT_ONCE, Found, matches_of
 from streams.detection.chunk import Arrivals
 from streams.detection.compared import Compared
@@ -26,6 +26,7 @@ class View:
             for i, previous in enumerate(arrivals.rows["previous"].tolist())
             if previous != NO_SERIAL
         }
+        self._octets = octets_of(state.rows), octets_of(self.rows)
         # Of each row that matched: asked for again and again, and slow to take out of an array.
         self._read: dict[int, Brief] = {}
         self._joined: dict[int, bytes] = {}  # serial of this chunk -> its story, if not its own
@@ -41,11 +42,11 @@ class View:
         """One row in brief, without what became of it in this chunk."""
         brief = self._read.get(serial)
         if brief is None:
-            ring = self.state.rows
+            ring, own = self._octets
             brief = self._read[serial] = (
-                brief_of(self.rows, serial - self.base)
+                brief_of(own, serial - self.base)
                 if serial >= self.base
-                else brief_of(ring, serial % len(ring))
+                else brief_of(ring, serial % len(self.state.rows))
             )
         return brief
 
