@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
-# Stands in no cleaned text, and in no name.
-_BETWEEN = "\n\0\n"
+from streams.articles.encoded import encoded
+from streams.articles.phrases import Phrases
+
 _NO_SPACES = "\u3000"  # from here on, scripts without spaces
 
 
@@ -30,13 +31,29 @@ class AgencyTable:
     """Agencies by their domains, and a search for their names."""
 
     domains: Mapping[str, str]
-    _search: AhoCorasick
+    _in_texts: Phrases
+    _in_line: AhoCorasick  # a tenth of the time that it takes to call the other
     _names: tuple[tuple[str, bool], ...]  # (agency, whether the name is short)
 
-    def all(self, texts: Sequence[str]) -> list[list[Found]]:
+    def in_texts(self, texts: Sequence[str]) -> list[list[Found]]:
         """For each text all names, in its order. Short ones count only where an agency is to be
         expected."""
-        return _in_each(self._search, self._names, texts)
+        found: list[list[Found]] = [[] for _ in texts]
+        matches = self._in_texts.find(encoded(texts))
+        for text, index, start, end, _ in matches[matches[:, 4] == 0].tolist():
+            if _is_whole_word(texts[text], start, end):
+                agency, short = self._names[index]
+                found[text].append(Found(agency, start, end, short))
+        return found
+
+    def in_line(self, line: str) -> list[Found]:
+        """All names in a line."""
+        found = []
+        for index, start, end in self._in_line.find_matches_as_indexes(line):
+            if _is_whole_word(line, start, end):
+                agency, short = self._names[index]
+                found.append(Found(agency, start, end, short))
+        return found
 
 
 @lru_cache(maxsize=1)
@@ -50,38 +67,13 @@ def agency_table() -> AgencyTable:
         for agency, a in agencies.items()
         for name in a[kind]
     ]
+    spellings = [name for name, _, _ in names]
     return AgencyTable(
         domains={domain: agency for agency, a in agencies.items() for domain in a["domains"]},
-        _search=_search([name for name, _, _ in names]),
+        _in_texts=Phrases(spellings),
+        _in_line=AhoCorasick(spellings, matchkind=MatchKind.LeftmostLongest),
         _names=tuple((agency, short) for _, agency, short in names),
     )
-
-
-def _search(names: list[str]) -> AhoCorasick:
-    # A table of states instead of links: 5 MB, and a third less time on every article.
-    return AhoCorasick(
-        names, matchkind=MatchKind.LeftmostLongest, implementation=Implementation.DFA
-    )
-
-
-def _in_each(
-    search: AhoCorasick, names: tuple[tuple[str, bool], ...], texts: Sequence[str]
-) -> list[list[Found]]:
-    """One pass over many texts: the table of states is larger than a processor's cache, and what
-    runs between two passes would have to fetch its own memory again."""
-    found: list[list[Found]] = [[] for _ in texts]
-    joined = _BETWEEN.join(texts)
-    start = end = 0
-    at = -1
-    for index, first, last in search.find_matches_as_indexes(joined):
-        while first >= end:
-            at += 1
-            start = end + len(_BETWEEN) if at else 0
-            end = start + len(texts[at])
-        if _is_whole_word(joined, first, last):
-            agency, short = names[index]
-            found[at].append(Found(agency, first - start, last - start, short))
-    return found
 
 
 def _is_whole_word(text: str, start: int, end: int) -> bool:

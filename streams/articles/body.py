@@ -53,6 +53,12 @@ def fetched(raw: RawArticle, record: Record) -> datetime:
     return _EPOCH + timedelta(milliseconds=milliseconds)
 
 
+def settled_body(text: str) -> str | Rejection:
+    """What `body_of` says of an event with nothing but a text, and that one `settled`."""
+    text = text.strip()
+    return _article(text, "text") if text else _empty("text")
+
+
 def body_of(raw: RawArticle, page: Page | None, dropped: list[str]) -> str | Rejection:
     """The article's text, or why there is none; appends what had to be dropped."""
     if raw.status == "canceled":
@@ -69,10 +75,18 @@ def body_of(raw: RawArticle, page: Page | None, dropped: list[str]) -> str | Rej
         dropped.append("control_characters")
     name = "html" if raw.html and raw.html.strip() and not (page and page.from_text) else "text"
     if text:
-        why = refusal(text)
-        return text if why is None else rejected(Reason.NO_ARTICLE, f"{name}: {why}")
+        return _article(text, name)
     if page is not None and (name == "html" or page.from_text):
         why = page.failure or "nothing that reads like an article"
         return rejected(Reason.NO_ARTICLE, f"{name}: expected a page with an article, got {why}")
     name = "text" if raw.text is not None else "html"
+    return _empty(name)
+
+
+def _article(text: str, name: str) -> str | Rejection:
+    why = refusal(text)
+    return text if why is None else rejected(Reason.NO_ARTICLE, f"{name}: {why}")
+
+
+def _empty(name: str) -> Rejection:
     return rejected(Reason.EMPTY_BODY, f"{name}: expected some text, got none but white space")

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from importlib.resources import files
 
-from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
+from streams.articles.encoded import encoded
+from streams.articles.phrases import Phrases
 
 _TAIL_CHARACTERS = 700
 _BOUNDARIES = '\n.!?…"”)。'
@@ -21,18 +22,12 @@ def story_ends(texts: Sequence[str]) -> list[int]:
     ends = [len(text) for text in texts]
     offsets = [max(0, length - _TAIL_CHARACTERS) for length in ends]
     tails = [text[offset:].lower() for text, offset in zip(texts, offsets, strict=True)]
-    start = end = 0
-    at = -1
-    for _, first, _ in _beginnings().find_matches_as_indexes("\0".join(tails)):
-        while first >= end:
-            at += 1
-            start = end + 1 if at else 0
-            end = start + len(tails[at])
+    for at, _, first, _, _ in _beginnings().find(encoded(tails)).tolist():
         text, offset, tail = texts[at], offsets[at], tails[at]
         if ends[at] < len(text) or len(tail) != len(text) - offset:
             continue  # known already; or a letter is two in lower case, and places would be off
-        if _begins(tail, first - start, offset) and text[: offset + first - start].strip():
-            ends[at] = offset + first - start
+        if _begins(tail, first, offset) and text[: offset + first].strip():
+            ends[at] = offset + first
     return ends
 
 
@@ -45,9 +40,6 @@ def _begins(tail: str, at: int, offset: int) -> bool:
 
 
 @lru_cache(maxsize=1)
-def _beginnings() -> AhoCorasick:
+def _beginnings() -> Phrases:
     path = files("streams.articles") / "data" / "boilerplate.toml"
-    phrases = tomllib.loads(path.read_text(encoding="utf-8"))["beginnings"]
-    return AhoCorasick(
-        phrases, matchkind=MatchKind.LeftmostLongest, implementation=Implementation.DFA
-    )
+    return Phrases(tomllib.loads(path.read_text(encoding="utf-8"))["beginnings"])

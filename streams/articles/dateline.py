@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from streams.articles.agency_table import Found
 
@@ -41,8 +41,7 @@ _CHINESE = re.compile(
 _KOREAN = re.compile(r"\((?P<place>[^=()]{1,20})=\s*")
 
 
-@dataclass(frozen=True, slots=True)
-class Dateline:
+class Dateline(NamedTuple):
     """Where a text says it was written, which agency it names there, and where the story begins."""
 
     place: str | None

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import lxml.etree
 import lxml.html
 from lxml.etree import LxmlError
 
@@ -23,11 +26,19 @@ def fragment_text(markup: str) -> str:
         )
     except (LxmlError, ValueError):
         return markup.strip()
-    for element in list(tree.iter(*_SILENT)):
-        element.drop_tree()
-    for element in tree.iter():
-        if element.tag in _BLOCKS:
-            element.text = f"\n{element.text or ''}"
-            element.tail = f"\n{element.tail or ''}"
-    lines = (" ".join(line.split()) for line in tree.text_content().split("\n"))
+    lines = (" ".join(line.split()) for line in "".join(_pieces(tree)).split("\n"))
     return "\n".join(line for line in lines if line)
+
+
+def _pieces(tree: lxml.html.HtmlElement) -> Iterator[str]:
+    """Texts in their order, with line feeds around blocks. The tree stays as it is: it may hold
+    control characters, which lxml reads and refuses to write."""
+    walk = lxml.etree.iterwalk(tree, events=("start", "end", "comment", "pi"))
+    for event, element in walk:
+        line_feed = "\n" if element.tag in _BLOCKS else ""
+        if element.tag in _SILENT and event == "start":
+            walk.skip_subtree()
+        elif event == "start":
+            yield line_feed + (element.text or "")
+        elif element is not tree:
+            yield line_feed + (element.tail or "")

@@ -16,13 +16,14 @@ import orjson
 
 from schemas import RawArticle
 from streams.articles.attribution import names_in
-from streams.articles.body import NO_PAGE, body_of, page_of
+from streams.articles.body import NO_PAGE, body_of, page_of, settled_body
 from streams.articles.decode import decode
 from streams.articles.fields import Draft, Made, article_of, part_of
 from streams.articles.outlets import Outlets, outlets
 from streams.articles.page import Page, PageSource
 from streams.articles.record import Record
 from streams.articles.rejection import Rejection
+from streams.articles.settled import settled
 from streams.articles.text import clean_text
 
 
@@ -92,10 +93,15 @@ def normalise_chunk(
     page_at = {place: page for (place, _), page in zip(decoded.pages, pages, strict=True)}
     dropped: list[list[str]] = [["surrogates"] if cut else [] for cut in decoded.repaired]
     drafts: list[Draft] = []
+    bodies = _settled_bodies(decoded.articles, page_at)
     for place, raw in enumerate(decoded.articles):
-        drafted = (
-            raw if isinstance(raw, Rejection) else _drafts(place, raw, page_at, dropped[place])
-        )
+        drafted: list[Draft] | Rejection
+        if isinstance(raw, Rejection):
+            drafted = raw
+        elif (body := bodies.get(place)) is None:
+            drafted = _drafts(place, raw, page_at, dropped[place])
+        else:
+            drafted = body if isinstance(body, Rejection) else [Draft(place, body, NO_PAGE)]
         if isinstance(drafted, Rejection):
             chunk.rejections.append((place, drafted))
         else:
@@ -115,10 +121,30 @@ def normalise_chunk(
             chunk.rejections.append((place, made))
             continue
         parent = made.article
-        chunk.dropped.update(dropped[place])
+        if dropped[place]:
+            chunk.dropped.update(dropped[place])
         chunk.add(place, made)
     chunk.rejections.sort(key=itemgetter(0))
     return chunk
+
+
+def _settled_bodies(
+    articles: Sequence[RawArticle | Rejection], page_at: Mapping[int, Page]
+) -> dict[int, str | Rejection]:
+    """By their places, the bodies of events that bring a clean text and no page: of most."""
+    texts = {
+        place: raw.text
+        for place, raw in enumerate(articles)
+        if isinstance(raw, RawArticle)
+        and raw.text
+        and raw.status != "canceled"
+        and place not in page_at
+    }
+    return {
+        place: settled_body(text)
+        for (place, text), clean in zip(texts.items(), settled([*texts.values()]), strict=True)
+        if clean
+    }
 
 
 def _drafts(

@@ -17,7 +17,7 @@ _NEWLINES = re.compile("\r\n?|[\u2028\u2029]")
 _BLANK_LINES = re.compile(r"\n{3,}")
 # Soft hyphens, zero-width spaces, byte order marks and marks of direction. Joiners stay: Persian
 # and Hindi spell with them, and so do emoji.
-_INVISIBLE = (
+INVISIBLE = (
     "\u00ad\u200b\u200e\u200f\u2060\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
 )
 _TRAILING = frozenset(" \t\xa0")
@@ -27,10 +27,11 @@ _NONCHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
 _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{2,6}|#x[0-9a-fA-F]{2,5});")
 # UTF-8 that was read as windows-1252 or latin-1: a lead byte as a letter, and what no word has next
 # to it. Two of them, as one may stand in a text that is about such things.
+MOJIBAKE_LEADS = "ÃÂÐÑØÙÎÏãåæçâð"
+MOJIBAKE_TAILS = "".join(map(chr, range(0x80, 0xC0))) + "€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
 _MOJIBAKE = re.compile(
-    r"(?:[ÃÂÐÑØÙÎÏãåæçâ][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|ðŸ).{0,400}?" * 2, re.DOTALL
+    rf"(?:[{MOJIBAKE_LEADS[:-1]}][{MOJIBAKE_TAILS}]|ðŸ).{{0,400}}?" * 2, re.DOTALL
 )
-_MOJIBAKE_LEADS = "ÃÂÐÑØÙÎÏãåæçâð"
 # ftfy takes a millisecond for each few thousand characters, and what is broken is so everywhere.
 _MOST_MENDED_CHARACTERS = 200_000
 _MEND = ftfy.TextFixerConfig(
@@ -61,7 +62,7 @@ def clean_text(text: str) -> tuple[str, bool]:
     if removed:
         text = _CONTROL.sub("", text)
     if not text.isascii():
-        for invisible in _INVISIBLE:
+        for invisible in INVISIBLE:
             if invisible in text:
                 text = text.replace(invisible, "")
         text = unicodedata.normalize("NFC", text)
@@ -91,7 +92,7 @@ def _unescaped(text: str) -> str:
 
 def _mended(text: str) -> str:
     """UTF-8 that was read as another encoding, put right."""
-    if len(text) > _MOST_MENDED_CHARACTERS or not any(lead in text for lead in _MOJIBAKE_LEADS):
+    if len(text) > _MOST_MENDED_CHARACTERS or not any(lead in text for lead in MOJIBAKE_LEADS):
         return text
     return ftfy.fix_text(text, _MEND) if _MOJIBAKE.search(text) and is_bad(text) else text
 

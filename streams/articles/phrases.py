@@ -1,0 +1,161 @@
+"""Many phrases, looked for in many texts at once.
+
+A table of all states for hundreds of names is larger than a processor's cache, and each letter of
+a text is a jump in it. Here most letters are passed by at one glance, as no phrase begins with
+these two bytes; the others walk down a tree that is as small as the phrases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from streams.articles.encoded import Bounds, Bytes, Encoded, Flags
+from streams.compiled import kernel
+
+Matches = npt.NDArray[np.int32]
+_Numbers = npt.NDArray[np.int32]
+
+_NONE = -1
+# A place is unsigned: of one that may be negative each use is checked, and a loop takes a third more.
+_U64 = np.uint64
+_ONE = _U64(1)
+_COLUMNS = 5
+_ROOM_PER_TEXT = 8
+
+
+class Phrases:
+    """A tree of phrases in UTF-8, as a double array (Aoe 1989): the child of node n by byte b is
+    c = base[n] + b where parent[c] is n, and no child else."""
+
+    def __init__(self, phrases: Sequence[str]) -> None:
+        """Of equal phrases the first counts. Raises ValueError for one of less than two bytes."""
+        tree: dict[bytes, dict[int, bytes]] = {b"": {}}
+        ending: dict[bytes, int] = {}
+        for number, phrase in enumerate(phrases):
+            encoded = phrase.encode()
+            if len(encoded) < 2:
+                raise ValueError(f"expected a phrase of two bytes or more, got {phrase!r}")
+            for length, byte in enumerate(encoded):
+                tree[encoded[:length]][byte] = encoded[: length + 1]
+                tree.setdefault(encoded[: length + 1], {})
+            ending.setdefault(encoded, number)
+        places, bases = _laid_out(tree)
+        size = max(bases.values()) + 256
+        self._base, self._parent, self._ending = np.full((3, size), _NONE, np.int32)
+        self._first_two = np.zeros(1 << 16, np.int32)  # 0 is the root: none begins so
+        for prefix, place in places.items():
+            self._base[place] = bases[prefix]
+            self._parent[place] = places[prefix[:-1]] if prefix else _NONE
+            self._ending[place] = ending.get(prefix, _NONE)
+            if len(prefix) == 2:
+                self._first_two[prefix[0] << 8 | prefix[1]] = place
+
+    def find(self, texts: Encoded) -> Matches:
+        """All phrases in texts -> (n, 5): number of the text, number of the phrase, first
+        character, character after the last, 1 where an ASCII letter or digit touches one of its
+        own, else 0.
+
+        In their order: from left to right, of those that begin at a place the longest, none within
+        another.
+        """
+        room = len(texts.ends) * _ROOM_PER_TEXT
+        while True:
+            matches = np.empty((room, _COLUMNS), np.int32)
+            found = _find(
+                *texts, self._first_two, self._base, self._parent, self._ending, matches
+            )
+            if found <= room:
+                return matches[:found]
+            room = found
+
+
+def _laid_out(tree: dict[bytes, dict[int, bytes]]) -> tuple[dict[bytes, int], dict[bytes, int]]:
+    """-> (place of each prefix, base of each): no two children share a place."""
+    taken, first_free = {0}, 256  # no byte reaches back below its base
+    places, bases = {b"": 0}, {}
+    for prefix, children in tree.items():  # a parent stands before its children
+        while first_free in taken:
+            first_free += 1
+        base = first_free - min(children, default=0)
+        while any(base + byte in taken for byte in children):
+            base += 1
+        bases[prefix] = base
+        for byte, child in children.items():
+            places[child] = base + byte
+            taken.add(base + byte)
+    return places, bases
+
+
+@kernel
+def _find(
+    content: Bytes,
+    ends: Bounds,
+    ascii_only: Flags,
+    first_two: _Numbers,
+    base: _Numbers,
+    parent: _Numbers,
+    ending: _Numbers,
+    matches: Matches,
+) -> int:
+    """-> how many there are; `matches` takes as many as it has rows for."""
+    count = 0
+    start = _U64(0)
+    for text in range(len(ends)):
+        end = _U64(ends[text])
+        place = counted = start
+        characters = 0  # before `counted`
+        while place + _ONE < end:
+            node = first_two[_U64(content[place]) << _U64(8) | _U64(content[place + _ONE])]
+            if node == 0:
+                place += _ONE
+                continue
+            phrase, after, behind = ending[node], place + _U64(2), place + _U64(2)
+            while behind < end:
+                child = base[node] + np.int32(content[behind])
+                if parent[child] != node:
+                    break
+                node = child
+                behind += _ONE
+                if ending[node] >= 0:
+                    phrase, after = ending[node], behind
+            if phrase < 0:
+                place += _ONE
+                continue
+            if count < len(matches):
+                if ascii_only[text]:
+                    characters, length = np.int64(place - start), np.int64(after - place)
+                else:
+                    characters += _characters(content[counted:place])
+                    length = _characters(content[place:after])
+                matches[count, 0], matches[count, 1] = text, phrase
+                matches[count, 2], matches[count, 3] = characters, characters + length
+                matches[count, 4] = (place > start and _touch(content, place)) or (
+                    after < end and _touch(content, after)
+                )
+                counted, characters = after, characters + length
+            count += 1
+            place = after
+        start = end
+    return count
+
+
+@kernel
+def _characters(content: Bytes) -> int:
+    count = 0
+    for byte in content:
+        count += (byte & 0xC0) != 0x80
+    return count
+
+
+@kernel
+def _touch(content: Bytes, place: np.uint64) -> bool:
+    """Whether ASCII letters or digits stand on both sides of a place."""
+    return _is_word(content[place - _ONE]) and _is_word(content[place])
+
+
+@kernel
+def _is_word(byte: int) -> bool:
+    return 0x30 <= byte <= 0x39 or 0x61 <= byte | 0x20 <= 0x7A
