@@ -18,11 +18,11 @@ from streams.detection.segment import Segment, encode_segment
 from streams.detection.verdict import VerdictWriter
 from streams.kafka.consumer import Chunk
 from streams.kafka.headers import (
-    ENTRY_HEADER,
-    NOTICE_HEADER,
     EventHeaders,
+    carried_entry,
     carried_trace,
     encode_headers,
+    is_notice,
 )
 from streams.kafka.outgoing import Outgoing
 from streams.kafka.shards import Shard, Shards
@@ -131,9 +131,9 @@ async def _nothing() -> Publish:
 
 
 def _articles(records: Sequence[ConsumerRecord]) -> ArticleChunk:
-    headers = [dict(record.headers) for record in records]
+    headers = [record.headers for record in records]
     try:
-        entries = decode_entries([h[ENTRY_HEADER] for h in headers])
+        entries = decode_entries([carried_entry(h) for h in headers])
     except (KeyError, ForeignEntryError) as error:
         first = records[0]
         raise ForeignRecordError(
@@ -146,5 +146,5 @@ def _articles(records: Sequence[ConsumerRecord]) -> ArticleChunk:
         entries=entries,
         times=[record.timestamp for record in records],
         offsets=[record.offset for record in records],
-        notices=[NOTICE_HEADER in h for h in headers],
+        notices=[is_notice(h) for h in headers],
     )

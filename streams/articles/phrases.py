@@ -64,9 +64,7 @@ class Phrases:
         room = len(texts.ends) * _ROOM_PER_TEXT
         while True:
             matches = np.empty((room, _COLUMNS), np.int32)
-            found = _find(
-                *texts, self._first_two, self._base, self._parent, self._ending, matches
-            )
+            found = _find(*texts, self._first_two, self._base, self._parent, self._ending, matches)
             if found <= room:
                 return matches[:found]
             room = found

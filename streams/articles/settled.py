@@ -90,9 +90,7 @@ def _ascii_settled(content: Bytes) -> bool:
         unclean |= blank & (after[place] == 0x0A)
         unclean |= (content[place] == 0x3C) & (after[place] == 0x2F)
     for place in range(len(later)):
-        unclean |= (
-            (content[place] == 0x0A) & (after[place] == 0x0A) & (later[place] == 0x0A)
-        )
+        unclean |= (content[place] == 0x0A) & (after[place] == 0x0A) & (later[place] == 0x0A)
     return not (unclean | (ampersand & semicolon))
 
 

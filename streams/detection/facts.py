@@ -22,7 +22,7 @@ import numpy.typing as npt
 
 from streams.compiled import kernel
 from streams.detection.letters import ALONE, IGNORED, Points, alphabet
-from streams.detection.tokens import LONGEST_TEXT, U64, Bounds, Hashes
+from streams.detection.tokens import LONGEST_TEXT, U64, Bounds, Hashes, Places, Tokens
 
 # Most articles name more people than numbers, and numbers tell more.
 NUMBERS, NAMES = 10, 6
@@ -64,18 +64,20 @@ class FactCounts(NamedTuple):
     names_kept: npt.NDArray[np.float64]
 
 
-def fill_facts(texts: Sequence[str], sketches: npt.NDArray[np.void]) -> None:
-    """Fill `FACT_FIELDS` of the sketches, one for each text."""
+def fill_facts(texts: Sequence[str], tokens: Tokens, sketches: npt.NDArray[np.void]) -> None:
+    """Fill `FACT_FIELDS` of the sketches, one for each text; `tokens` are the texts'."""
     kinds, folded = _tables()
     cut = [text[:LONGEST_TEXT] for text in texts]
     joined = "\0".join(cut) + "\0"
     starts = np.zeros(len(cut) + 1, np.int64)
     np.cumsum(np.fromiter((len(text) + 1 for text in cut), np.int64, len(cut)), out=starts[1:])
-    if joined.isascii():
-        points = np.frombuffer(joined.encode(), np.uint8)
+    if tokens.ends is not None:
+        letters = np.frombuffer(joined.encode(), np.uint8)
+        words = _ascii_words(letters, starts, tokens.ends, tokens.bounds, kinds, folded)
     else:
         points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
-    sketches["facts"], sketches["facts_cover"] = _facts(*_words(points, starts, kinds, folded))
+        words = _words(points, starts, kinds, folded)
+    sketches["facts"], sketches["facts_cover"] = _facts(*words)
 
 
 def compare_facts(this: npt.NDArray[np.void], other: npt.NDArray[np.void]) -> FactCounts:
@@ -108,8 +110,46 @@ def _tables() -> tuple[Kinds, Points]:
 
 
 @kernel
+def _ascii_words(
+    points: npt.NDArray[np.uint8],
+    starts: Bounds,
+    ends: Places,
+    bounds: Bounds,
+    kinds: Kinds,
+    folded: Points,
+) -> tuple[Hashes, Kinds, npt.NDArray[np.bool_], Bounds]:
+    """`_words` of texts whose words, which are their tokens, are known: it looks at what stands
+    between them, and hashes only facts and the two words before each."""
+    hashes, of_kind = np.zeros(len(ends), np.uint64), np.empty(len(ends), np.uint8)
+    begins, firsts = np.empty(len(ends), np.bool_), np.empty(len(ends), np.int32)
+    for i in range(len(bounds) - 1):
+        text = points[starts[i] : starts[i + 1]]
+        at = U64(0)  # where the word before ended
+        for t in range(bounds[i], bounds[i + 1]):
+            begun = at == 0
+            before = _NEWLINE if begun else _WORD
+            while not _WORD <= kinds[text[at]] <= _NUMBER:
+                k = kinds[text[at]]
+                begun |= _begins_sentence(before, k)
+                if k != _BLANK:
+                    before = k
+                at += U64(1)
+            of_kind[t], begins[t], firsts[t] = kinds[text[at]], begun, at
+            at = U64(ends[t])
+        wanted = 0  # words from here back are wanted
+        for t in range(bounds[i + 1] - 1, bounds[i] - 1, -1):
+            wanted = 3 if of_kind[t] != _WORD else wanted - 1
+            if wanted > 0:
+                hash_ = _SEED
+                for point in text[firsts[t] : ends[t]]:
+                    hash_ = (hash_ ^ U64(folded[point])) * _PRIME
+                hashes[t] = hash_
+    return hashes, of_kind, begins, bounds
+
+
+@kernel
 def _words(
-    points: Points | npt.NDArray[np.uint8], starts: Bounds, kinds: Kinds, folded: Points
+    points: Points, starts: Bounds, kinds: Kinds, folded: Points
 ) -> tuple[Hashes, Kinds, npt.NDArray[np.bool_], Bounds]:
     """(hash, kind, whether it begins a sentence) of each word; text i has bounds[i]:bounds[i+1].
 

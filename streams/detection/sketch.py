@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from streams.compiled import kernel
 from streams.detection.facts import FACT_FIELDS, fill_facts
-from streams.detection.tokens import U64, Bounds, Hashes, batches, token_hashes
+from streams.detection.tokens import U64, Bounds, Hashes, batches, tokens_of
 
 ALGORITHM = "3/minhash128x3b8/frac16x5/facts10+6"
 PERMUTATIONS = 128
@@ -66,8 +66,9 @@ def sketch_texts(texts: Sequence[str]) -> Sketches:
     for places in (ascii_places, other_places):
         some = [texts[i] for i in places]
         for first, last in batches(some):  # so that a chunk of the longest pages takes no more
-            sketched = _sketch_tokens(*token_hashes(some[first:last]))
-            fill_facts(some[first:last], sketched)
+            tokens = tokens_of(some[first:last])
+            sketched = _sketch_tokens(tokens.hashes, tokens.bounds)
+            fill_facts(some[first:last], tokens, sketched)
             sketches[places[first:last]] = sketched
     return sketches
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +32,7 @@ from streams.detection.letters import (
 U64 = np.uint64
 Hashes = npt.NDArray[np.uint64]
 Bounds = npt.NDArray[np.int64]
+Places = npt.NDArray[np.int32]
 
 # Characters of one text that are compared. Far above any article (a novel has 500,000); it
 # bounds the time and the memory that one text can cost.
@@ -40,17 +42,22 @@ _PRIME = U64(0x9E3779B97F4A7C15)
 _SECOND_PRIME = U64(0xBF58476D1CE4E5B9)
 
 
-def token_hashes(texts: Sequence[str]) -> tuple[Hashes, Bounds]:
-    """-> (token hashes of all texts in a row, bounds): text i has tokens bounds[i]:bounds[i+1].
+class Tokens(NamedTuple):
+    """The tokens of some texts in a row: text i has bounds[i]:bounds[i+1]."""
 
-    Text beyond `LONGEST_TEXT` characters is not looked at.
-    """
+    hashes: Hashes  # (t,)
+    bounds: Bounds  # (n + 1,)
+    ends: Places | None  # (t,) where each ends in its text; known only if all texts are ASCII
+
+
+def tokens_of(texts: Sequence[str]) -> Tokens:
+    """Text beyond `LONGEST_TEXT` characters is not looked at."""
     cut = [text if len(text) < LONGEST_TEXT else text[: LONGEST_TEXT - 1] for text in texts]
     joined = "".join(cut)
     tables = alphabet()
     if joined.isascii():
         letters = np.frombuffer(joined.encode("ascii"), np.uint8)
-        return _hash_ascii(letters, _starts(cut), tables.entries[:128])
+        return Tokens(*_hash_ascii(letters, _starts(cut), tables.entries[:128]))
     points = _code_points(joined)
     starts = _starts(cut)
     seen = _trouble(points, starts, tables.trouble)
@@ -63,7 +70,8 @@ def token_hashes(texts: Sequence[str]) -> tuple[Hashes, Bounds]:
         folded[place] = True
     if folded.any():
         points, starts = _code_points("".join(cut)), _starts(cut)
-    return _hash(points, starts, folded, tables.entries, tables.kept, tables.expansions)
+    hashes, bounds = _hash(points, starts, folded, tables.entries, tables.kept, tables.expansions)
+    return Tokens(hashes, bounds, None)
 
 
 def _code_points(text: str) -> Points:
@@ -99,24 +107,27 @@ def _finished(hash_: np.uint64) -> np.uint64:
 @kernel
 def _hash_ascii(
     points: npt.NDArray[np.uint8], starts: Bounds, entries: Points
-) -> tuple[Hashes, Bounds]:
+) -> tuple[Hashes, Bounds, Places]:
     """Without a branch for each character: every word's end would be mispredicted."""
-    tokens = np.empty(len(points) + 1, np.uint64)
+    tokens, ends = np.empty(len(points) + 1, np.uint64), np.empty(len(points) + 1, np.int32)
     bounds = np.zeros(len(starts), np.int64)
     count = 0
     for i in range(len(starts) - 1):
-        hash_ = U64(0)
-        for p in range(starts[i], starts[i + 1]):
-            entry = U64(entries[points[p]])
-            tokens[count] = hash_
-            count += (entry == 0) & (hash_ != 0)
+        text = points[starts[i] : starts[i + 1]]
+        own, own_ends = tokens[count:], ends[count:]
+        hash_, place, found = U64(0), np.int32(0), U64(0)
+        for point in text:
+            entry = U64(entries[point])
+            own[found], own_ends[found] = hash_, place
+            found += U64((entry == 0) & (hash_ != 0))
             hash_ = U64(0) if entry == 0 else (hash_ ^ entry) * _PRIME
-        tokens[count] = hash_
-        count += hash_ != 0
+            place += np.int32(1)
+        own[found], own_ends[found] = hash_, place
+        count += np.int64(found) + (hash_ != 0)
         bounds[i + 1] = count
     for t in range(count):
         tokens[t] = _finished(tokens[t])
-    return tokens[:count], bounds
+    return tokens[:count], bounds, ends[:count]
 
 
 @kernel

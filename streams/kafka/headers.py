@@ -97,3 +97,15 @@ def carried_trace(headers: Sequence[Header]) -> Headers:
     if headers[-1][0] not in _TRACE:
         return []
     return [header for header in headers[-len(_TRACE) :] if header[0] in _TRACE]
+
+
+def carried_entry(headers: Sequence[Header]) -> bytes:
+    """The entry of a record on `articles.normalised`. Raises KeyError where there is none."""
+    # It stands last, but for a notice and a trace.
+    name, value = headers[-1] if headers else ("", b"")
+    return value if name == ENTRY_HEADER else dict(headers)[ENTRY_HEADER]
+
+
+def is_notice(headers: Sequence[Header]) -> bool:
+    """Whether a record of `articles.normalised` only lets another shard know of a kill."""
+    return headers[-1][0] != ENTRY_HEADER and NOTICE_HEADER in dict(headers)

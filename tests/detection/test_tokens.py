@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from streams.detection.letters import INVISIBLE, UNSPACED
 from streams.detection.sketch import sketch_texts
-from streams.detection.tokens import LONGEST_TEXT, batches, token_hashes
+from streams.detection.tokens import LONGEST_TEXT, batches, tokens_of
 
 LETTERS = (
     "aBz09 _-.,'’“”éÉßİıſ½²Ωσςабв한글ابجไทยก็ひらカターｶﾞ漢字々𠀋𝐀😀"
@@ -22,7 +22,7 @@ written = st.text(
 
 
 def hashes(text: str) -> list[int]:
-    made, bounds = token_hashes([text])
+    made, bounds, _ = tokens_of([text])
     assert bounds.tolist() == [0, len(made)]
     return made.tolist()
 
@@ -61,7 +61,7 @@ def test_tokens_are_the_words_of_the_text_one_by_one(text: str) -> None:
 @settings(max_examples=100, deadline=None)
 @given(st.lists(written, min_size=1, max_size=6))
 def test_a_texts_tokens_do_not_depend_on_the_texts_beside_it(texts: list[str]) -> None:
-    made, bounds = token_hashes(texts)
+    made, bounds, _ = tokens_of(texts)
     assert len(bounds) == len(texts) + 1
     for i, text in enumerate(texts):
         assert made[bounds[i] : bounds[i + 1]].tolist() == hashes(text)
@@ -118,7 +118,7 @@ def test_rare_han_is_a_word_and_an_emoji_is_none() -> None:
 
 
 def test_a_text_of_no_words_has_no_tokens() -> None:
-    made, bounds = token_hashes(["", "one two", "... – !", "three"])
+    made, bounds, _ = tokens_of(["", "one two", "... – !", "three"])
     assert bounds.tolist() == [0, 0, 2, 2, 3]
     assert len(made) == 3
 
