@@ -41,8 +41,9 @@ prometheus: ## Install Prometheus where that needs no questions (Debian, as root
 demo: kafka ## Run the whole service on the sample (INPUT=file for your own, KEEP=1 to stay up)
 	@$(BIN)/python -m deploy.demo $(if $(INPUT),--input $(INPUT)) $(if $(KEEP),--keep)
 
+# Two at a time: half of them wait for brokers and workers. Each process has a broker of its own.
 test: check kafka prometheus ## Run all checks and all tests, on a real Kafka too
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 chaos: kafka ## Break things under load until all is accounted for (ROUNDS=n, SEED=n)
 	$(BIN)/python -m tests.chaos $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SEED),--seed $(SEED))

@@ -20,7 +20,7 @@ from rich.text import Text
 from schemas.dead_letter import Reason
 from streams.cli.options import BootstrapServers, TopicPrefix
 from streams.cli.terminal import safe
-from streams.kafka.dead_letter_log import Choice, DeadLetter, read_letters, replay
+from streams.kafka.dead_letter_log import Choice, DeadLetter, read_letters
 from streams.settings import Settings, SettingsError, load_settings
 
 app = typer.Typer(
@@ -135,6 +135,9 @@ def replay_command(
     left out next time unless --tries says otherwise. Dead letters are never removed: sent twice,
     a record is a redelivery, and silent.
     """
+    # With the compiled loops of the producer, which the other commands need not wait for.
+    from streams.kafka.replay import replay  # noqa: PLC0415
+
     settings = load_settings(bootstrap_servers=bootstrap_servers, topic_prefix=topic_prefix)
     choice = Choice(reason or (), _time(since), _time(until), place, tries)
     letters = _read(settings, choice)

@@ -6,7 +6,7 @@ import tomllib
 from dataclasses import fields, replace
 from itertools import islice
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -15,9 +15,10 @@ from rich.table import Table
 from streams.cli.raw_events import InputError
 from streams.detection.parameters import Parameters
 from streams.evaluation.labelled import IGNORED, POSITIVE, Labelled, Pair, read_labelled
-from streams.evaluation.plot import NoPlotsError, draw
-from streams.evaluation.run import Outcome, run
 from streams.settings import SettingsError, load_settings
+
+if TYPE_CHECKING:
+    from streams.evaluation.run import Outcome
 
 # No document is older: what "no window" means.
 _NO_WINDOW_SECONDS = 200 * 366 * 86_400
@@ -49,6 +50,10 @@ def evaluate_command(
     A document is one line: idx, text, cluster (-1: none), title, source, time. A pair: a, b, and
     label: POS, GREY (left out), or any other name of a negative.
     """
+    # The detector's compiled loops take half a second, which the other commands need not wait for.
+    from streams.evaluation.plot import NoPlotsError, draw  # noqa: PLC0415
+    from streams.evaluation.run import run  # noqa: PLC0415
+
     labelled, first = read_labelled(documents, pairs), Parameters()
     chosen = [read_parameters(path) for path in compare or ()] or [first]
     # The whole set is in the window at once, if there is none in time.

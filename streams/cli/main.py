@@ -24,7 +24,6 @@ from streams.cli.rebuild import rebuild_command
 from streams.cli.show import show_command
 from streams.cli.tail import tail_command
 from streams.kafka.connection import BrokerUnreachableError, admin_client
-from streams.kafka.rebuild import RebuildRefusedError
 from streams.kafka.rights import RightsError
 from streams.kafka.topics import DEFAULT_RETENTION_HOURS, TopicsError, check_topics, create_topics
 from streams.settings import PREFIX, Settings, SettingsError, load_settings, settings_file
@@ -207,7 +206,7 @@ def run() -> None:
     except RightsError as error:
         err.print("[red]error:[/]", error, soft_wrap=True)
         sys.exit(77)  # sysexits.h: permission denied
-    except (TopicsError, BrokerUnreachableError, RebuildRefusedError, InputError) as error:
+    except (TopicsError, BrokerUnreachableError, InputError) as error:
         err.print("[red]error:[/]", error, soft_wrap=True)
         sys.exit(1)
     except BrokenPipeError:  # the reader of a pipe has gone

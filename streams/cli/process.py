@@ -12,7 +12,7 @@ import orjson
 from streams.articles.normalise import NormalisedChunk, decode_chunk, normalise_chunk
 from streams.articles.page import Page, PageSource
 from streams.articles.rejection import Rejection
-from streams.cli.raw_events import RawEvent
+from streams.cli.raw_events import FileRecord, RawEvent
 from streams.detection.chunk import Chunk
 from streams.detection.decide import decide
 from streams.detection.entry import entries_of
@@ -20,21 +20,9 @@ from streams.detection.parameters import Parameters
 from streams.detection.sketch import sketch_texts
 from streams.detection.state import ShardState
 from streams.detection.verdict import VerdictWriter
-from streams.kafka.topics import RAW
 from streams.settings import Settings
 
 ReadPages = Callable[[list[PageSource]], list[Page]]
-
-
-@dataclass(frozen=True, slots=True)
-class FileRecord:
-    """An event as the record that it would be on a topic of one partition."""
-
-    offset: int
-    timestamp: int  # milliseconds since 1970
-    value: bytes
-    topic: str = RAW
-    partition: int = 0
 
 
 @dataclass(slots=True)

@@ -12,6 +12,7 @@ import orjson
 
 from streams.articles.address import publisher
 from streams.articles.times import milliseconds, parse_time
+from streams.kafka.topics import RAW
 
 # Twice the largest `record_bytes`. What is longer between two line ends is no line of JSON, and
 # reading it whole would take the memory of everything else.
@@ -36,6 +37,17 @@ class RawEvent:
     value: bytes
     time: int | None
     origin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FileRecord:
+    """An event as the record that it would be on a topic of one partition."""
+
+    offset: int
+    timestamp: int  # milliseconds since 1970
+    value: bytes
+    topic: str = RAW
+    partition: int = 0
 
 
 def event_of(fields: dict[str, Any], origin: str, value: bytes | None = None) -> RawEvent:

@@ -11,7 +11,6 @@ from rich.console import Console
 
 from streams.cli.options import BootstrapServers, TopicPrefix
 from streams.kafka.connection import admin_client
-from streams.kafka.rebuild import rebuild_all
 from streams.settings import load_settings
 
 
@@ -25,6 +24,9 @@ def rebuild_command(
     Publishes no verdict: those that are published stand. Stop all workers in order before, so that
     what they have decided is committed. Deletes the old segments.
     """
+    # With the detector and its compiled loops, which the other commands need not wait for.
+    from streams.kafka.rebuild import rebuild_all  # noqa: PLC0415
+
     settings = load_settings(
         bootstrap_servers=bootstrap_servers, topic_prefix=topic_prefix, group=group
     )

@@ -25,8 +25,7 @@ from streams.articles.page import read_page
 from streams.articles.pages.reading import Label, LineClass, explained_lines
 from streams.cli.inputs import read_events
 from streams.cli.options import BootstrapServers, TopicPrefix
-from streams.cli.process import FileRecord
-from streams.cli.raw_events import InputError
+from streams.cli.raw_events import FileRecord, InputError
 from streams.kafka.connection import client_options
 from streams.kafka.topics import NORMALISED, topic_name
 from streams.settings import Settings, load_settings

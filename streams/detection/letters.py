@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from bisect import bisect_right
 from functools import cache
 from typing import NamedTuple
 
@@ -98,4 +99,6 @@ def _is_jamo(character: str) -> bool:
 
 
 def _within(point: int, blocks: tuple[tuple[int, int], ...]) -> bool:
-    return any(first <= point <= last for first, last in blocks)
+    """The blocks rise."""
+    place = bisect_right(blocks, (point, PLANE)) - 1
+    return place >= 0 and point <= blocks[place][1]

@@ -12,15 +12,18 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import faust
 import orjson
 from aiokafka.errors import KafkaError
 from aiokafka.structs import ConsumerRecord, OffsetAndMetadata, TopicPartition
-from faust.types import TP
 
 from streams.kafka.connection import admin_client
 from streams.settings import Settings
+
+if TYPE_CHECKING:  # importing Faust takes a second, which `dead-letters` need not wait for
+    import faust
+    from faust.types import TP
 
 log = logging.getLogger("echowire.crashes")
 

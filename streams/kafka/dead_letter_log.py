@@ -1,10 +1,8 @@
-"""Reading dead letters back, and sending their records to where they came from once more."""
+"""Reading dead letters back."""
 
 from __future__ import annotations
 
-import asyncio
-import time
-from collections.abc import AsyncGenerator, Callable, Collection
+from collections.abc import AsyncGenerator, Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,23 +12,11 @@ from pydantic import ValidationError
 
 from schemas.dead_letter import DeadLetterHeaders, Reason
 from streams.kafka.connection import admin_client, client_options
-from streams.kafka.dead_letters import OWN_HEADERS
-from streams.kafka.headers import Header, encode_headers
-from streams.kafka.outgoing import Outgoing
-from streams.kafka.publish import BatchPublisher
-from streams.kafka.topics import (
-    DEAD_LETTERS,
-    NORMALISED,
-    RAW,
-    TopicsError,
-    partitions_of,
-    topic_name,
-)
+from streams.kafka.headers import DEAD_LETTER_HEADERS, Header
+from streams.kafka.topics import DEAD_LETTERS, TopicsError, partitions_of, topic_name
 from streams.settings import Settings
 
 _POLL_MILLISECONDS = 500
-_REPLAYED_AT_ONCE = 100
-ATTEMPT = "dlt_attempt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,52 +90,5 @@ def _letter(record: ConsumerRecord) -> DeadLetter:
         first = error.errors(include_url=False, include_input=False)[0]
         name = ".".join(map(str, first["loc"]))
         raise TopicsError(f"{place}: not a dead letter: {name}: {first['msg']}") from None
-    kept = [(name, value) for name, value in record.headers if name not in OWN_HEADERS]
+    kept = [(name, value) for name, value in record.headers if name not in DEAD_LETTER_HEADERS]
     return DeadLetter(record.offset, record.partition, why, record.key, record.value, kept)
-
-
-async def replay(
-    settings: Settings,
-    letters: Collection[DeadLetter],
-    *,
-    rate: float,
-    progress: Callable[[int], None],
-) -> int:
-    """Send records again to the topic that each came from, at most `rate` a second; -> how many.
-
-    Key, value and the producer's headers are as they were. The time is that of the replay: it is
-    another delivery. A header says how often the record was tried, and the next dead letter of it
-    counts on from there. `progress` is called with the number confirmed so far.
-
-    Raises TopicsError where a letter says that it came from anywhere but echowire's own inputs.
-    """
-    inputs = {topic_name(settings, name) for name in (RAW, NORMALISED)}
-    for letter in letters:
-        if letter.why.dlt_topic not in inputs:
-            raise TopicsError(f"{letter.place}: came from {letter.why.dlt_topic}: not an input")
-    publisher, done = BatchPublisher(settings), 0
-    await publisher.start()
-    try:
-        batch, due = max(1, min(_REPLAYED_AT_ONCE, int(rate))), time.monotonic()
-        waiting = list(letters)
-        while waiting:
-            part, waiting = waiting[:batch], waiting[batch:]
-            await publisher.publish(_outgoing(part, time.time_ns() // 1_000_000))
-            done += len(part)
-            progress(done)
-            due += len(part) / rate
-            if waiting:
-                await asyncio.sleep(max(0.0, due - time.monotonic()))
-    finally:
-        await publisher.stop()
-    return done
-
-
-def _outgoing(letters: Collection[DeadLetter], now_milliseconds: int) -> list[Outgoing]:
-    by_topic: dict[str, Outgoing] = {}
-    for letter in letters:
-        origin = by_topic.setdefault(letter.why.dlt_topic, Outgoing(letter.why.dlt_topic))
-        headers = [*letter.headers, (ATTEMPT, letter.why.dlt_attempt.encode())]
-        partition = int(letter.why.dlt_partition)
-        origin.add(letter.key, letter.value, now_milliseconds, encode_headers(headers), partition)
-    return list(by_topic.values())

@@ -7,18 +7,16 @@ from importlib.metadata import version
 
 from aiokafka.structs import ConsumerRecord
 
-from schemas.dead_letter import DeadLetterHeaders, Reason
+from schemas.dead_letter import Reason
 from streams.articles.rejection import Rejection, rejected
 from streams.articles.times import format_milliseconds
 from streams.kafka.crashes import Crashes
-from streams.kafka.headers import Headers, encode_headers
+from streams.kafka.headers import DEAD_LETTER_HEADERS, Headers, encode_headers
 from streams.kafka.outgoing import Outgoing
 from streams.kafka.publish import BatchPublisher
 from streams.kafka.raw_record import RawRecord
 
 _VERSION = version("echowire")
-# Headers that the producer set are kept; a replayed dead letter's own are replaced.
-OWN_HEADERS = frozenset(DeadLetterHeaders.model_fields)
 
 
 def dead_letters(
@@ -58,5 +56,5 @@ def _headers(record: RawRecord, rejection: Rejection, stage: str) -> Headers:
         "dlt_attempt": str(attempt),
         "dlt_version": _VERSION,
     }
-    kept = [(name, value) for name, value in record.headers if name not in OWN_HEADERS]
+    kept = [(name, value) for name, value in record.headers if name not in DEAD_LETTER_HEADERS]
     return kept + [(name, value.encode()) for name, value in own.items()]

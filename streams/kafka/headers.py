@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
+from schemas.dead_letter import DeadLetterHeaders
 from streams.articles.times import format_milliseconds
 
 Header = tuple[str, bytes]
@@ -16,6 +17,9 @@ ENTRY_HEADER = "echowire-entry"
 # A kill goes to every shard, since it has no text to tell its language by: one of them publishes
 # its verdict, the others only take note.
 NOTICE_HEADER = "echowire-notice"
+
+# Headers that the producer set are kept; a replayed dead letter's own are replaced.
+DEAD_LETTER_HEADERS = frozenset(DeadLetterHeaders.model_fields)
 
 # W3C Trace Context: carried along, last, from the raw event to the enriched one.
 _TRACE = ("traceparent", "tracestate")

@@ -29,13 +29,13 @@ from streams.kafka.fencing import ShardPublisher
 from streams.kafka.headers import ENTRY_HEADER, NOTICE_HEADER, encode_headers
 from streams.kafka.outgoing import Outgoing
 from streams.kafka.rights import fence_name
-from streams.kafka.topics import NORMALISED, SEGMENTS, partitions_of, topic_name
+from streams.kafka.topics import NORMALISED, SEGMENTS, TopicsError, partitions_of, topic_name
 from streams.settings import Settings
 
 _SILENCE_SECONDS = 30.0
 
 
-class RebuildRefusedError(Exception):
+class RebuildRefusedError(TopicsError):
     """Segments cannot be made anew now; the message says why."""
 
 

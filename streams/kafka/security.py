@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ssl
 from pathlib import Path
-from typing import Any
-
-import faust
+from typing import TYPE_CHECKING, Any
 
 from streams.settings import Settings, SettingsError
+
+if TYPE_CHECKING:
+    import faust
 
 
 def security_options(settings: Settings) -> dict[str, Any]:
@@ -25,6 +26,9 @@ def security_options(settings: Settings) -> dict[str, Any]:
 
 def faust_credentials(settings: Settings) -> faust.Credentials | None:
     """The same, as Faust takes it for its consumer. None where there are none."""
+    # It takes a second, and the other commands need it not.
+    import faust  # noqa: PLC0415
+
     options = security_options(settings)
     if settings.security_protocol == "ssl":
         return faust.SSLCredentials(options["ssl_context"])

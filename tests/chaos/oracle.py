@@ -11,7 +11,7 @@ from aiokafka.structs import ConsumerRecord
 
 from streams.articles.normalise import decode_chunk, normalise_chunk
 from streams.articles.page import read_page
-from streams.cli.process import FileRecord
+from streams.cli.raw_events import FileRecord
 from streams.detection.chunk import Chunk
 from streams.detection.decide import decide
 from streams.detection.entry import entries_of

@@ -11,7 +11,7 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from streams.cli.main import app
-from streams.cli.process import FileRecord
+from streams.cli.raw_events import FileRecord
 from streams.cli.show import rendered, understand
 from streams.settings import Settings
 

@@ -15,7 +15,7 @@ from prometheus_client.core import Metric
 from streams.agents.measure import count_decided, count_normalised, count_published, count_taken
 from streams.agents.normaliser import NormalisedCounts
 from streams.articles.normalise import decode_chunk, normalise_chunk
-from streams.cli.process import FileRecord
+from streams.cli.raw_events import FileRecord
 from streams.detection.chunk import Chunk
 from streams.detection.decide import Decision, decide
 from streams.detection.entry import entries_of
