@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
-import gc
 import multiprocessing
 import os
 import signal
@@ -82,10 +81,8 @@ def _give_up(_signal: int, _frame: FrameType | None) -> None:
 
 
 def _end_with_parent(parent: int) -> None:
-    """Leave interrupts to the parent, do not outlive it when it is killed, seldom collect."""
+    """Leave interrupts to the parent, and do not outlive it when it is killed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # A chunk makes thousands of objects without a cycle among them, as in the worker itself.
-    gc.set_threshold(50_000, 20, 50)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:  # it ended before the line above
