@@ -8,6 +8,8 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from streams.articles.attribution import names_in
+from streams.articles.settled import settled
 from streams.detection.chunk import Chunk
 from streams.detection.decide import decide
 from streams.detection.entry import entries_of
@@ -39,6 +41,8 @@ def compile_kernels() -> float:
         list(range(count)), [False] * count,
     )  # fmt: skip
     state.apply(decide(state, chunk, VerdictWriter(parameters)).segment)
+    settled(_TEXTS)
+    names_in(_TEXTS)
     encode_batch(values, values, values, [0] * count, "lz4")
     return time.monotonic() - started
 

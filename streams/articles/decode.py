@@ -39,7 +39,8 @@ def decode(value: bytes | None, limit_bytes: int) -> tuple[RawArticle, int, bool
         article = RawArticle.model_validate(parsed)
     except ValidationError as error:
         return _invalid_field(error)
-    return article, len(parsed.keys() - RAW_FIELDS), repaired
+    unknown = 0 if RAW_FIELDS.issuperset(parsed) else len(parsed.keys() - RAW_FIELDS)
+    return article, unknown, repaired
 
 
 def _parse(value: bytes) -> tuple[Any, bool]:

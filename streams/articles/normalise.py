@@ -95,13 +95,11 @@ def normalise_chunk(
     drafts: list[Draft] = []
     bodies = _settled_bodies(decoded.articles, page_at)
     for place, raw in enumerate(decoded.articles):
-        drafted: list[Draft] | Rejection
-        if isinstance(raw, Rejection):
-            drafted = raw
-        elif (body := bodies.get(place)) is None:
-            drafted = _drafts(place, raw, page_at, dropped[place])
-        else:
-            drafted = body if isinstance(body, Rejection) else [Draft(place, body, NO_PAGE)]
+        drafted = (
+            raw
+            if isinstance(raw, Rejection)
+            else _drafts(place, raw, page_at.get(place), bodies.get(place), dropped[place])
+        )
         if isinstance(drafted, Rejection):
             chunk.rejections.append((place, drafted))
         else:
@@ -148,11 +146,14 @@ def _settled_bodies(
 
 
 def _drafts(
-    place: int, raw: RawArticle, page_at: Mapping[int, Page], dropped: list[str]
+    place: int,
+    raw: RawArticle,
+    page: Page | None,
+    known: str | Rejection | None,
+    dropped: list[str],
 ) -> list[Draft] | Rejection:
-    """A record's own article and those embedded in its page."""
-    page = page_at.get(place)
-    text = body_of(raw, page, dropped)
+    """A record's own article, of a body that may be known, and those embedded in its page."""
+    text = body_of(raw, page, dropped) if known is None else known
     if isinstance(text, Rejection):
         return text
     if page is None:

@@ -19,7 +19,7 @@ Matches = npt.NDArray[np.int32]
 _Numbers = npt.NDArray[np.int32]
 
 _NONE = -1
-# A place is unsigned: of one that may be negative each use is checked, and a loop takes a third more.
+# Places are unsigned: of what may be negative each use is checked, and a loop takes a third more.
 _U64 = np.uint64
 _ONE = _U64(1)
 _COLUMNS = 5
@@ -104,7 +104,7 @@ def _find(
     for text in range(len(ends)):
         end = _U64(ends[text])
         place = counted = start
-        characters = 0  # before `counted`
+        characters = np.int64(0)  # before `counted`
         while place + _ONE < end:
             node = first_two[_U64(content[place]) << _U64(8) | _U64(content[place + _ONE])]
             if node == 0:
@@ -141,10 +141,10 @@ def _find(
 
 
 @kernel
-def _characters(content: Bytes) -> int:
-    count = 0
+def _characters(content: Bytes) -> np.int64:
+    count = np.int64(0)
     for byte in content:
-        count += (byte & 0xC0) != 0x80
+        count += np.int64((byte & 0xC0) != 0x80)
     return count
 
 

@@ -26,8 +26,9 @@ _SECONDS = _TAIL | _LINE_FEED | _SLASH
 # Letters and signs that NFC leaves as they are whatever stands beside them: Latin, Cyrillic,
 # Arabic and Hebrew letters, punctuation, currencies, kana, Han, Hangul, wide forms.
 _PLAIN = (
-    (0x09, 0x0A), (0x20, 0x7E), (0xA0, 0x24F), (0x400, 0x482), (0x48A, 0x52F), (0x5D0, 0x5EA), (0x620, 0x64A),
-    (0x660, 0x66F), (0x671, 0x6D3), (0x2010, 0x2027), (0x2030, 0x205E), (0x20A0, 0x20BF),
+    (0x09, 0x0A), (0x20, 0x7E), (0xA0, 0x24F), (0x400, 0x482), (0x48A, 0x52F), (0x5D0, 0x5EA),
+    (0x620, 0x64A), (0x660, 0x66F), (0x671, 0x6D3), (0x2010, 0x2027), (0x2030, 0x205E),
+    (0x20A0, 0x20BF),
     (0x3000, 0x3029), (0x3041, 0x3096), (0x309B, 0x30FF), (0x4E00, 0x9FFF), (0xAC00, 0xD7A3),
     (0x2122, 0x2122), (0xFF01, 0xFFE6), (0xFFFD, 0xFFFD),
 )  # fmt: skip
@@ -96,8 +97,7 @@ def _ascii_settled(content: Bytes) -> bool:
 
 @kernel
 def _utf8_settled(content: Bytes, table: _Table) -> bool:
-    seen = bad = before = earlier = 0
-    point = more = 0
+    seen = bad = before = earlier = point = more = np.int64(0)
     for byte in content:
         if byte < 0x80:
             point = np.int64(byte)
@@ -107,7 +107,7 @@ def _utf8_settled(content: Bytes, table: _Table) -> bool:
             if more:
                 continue
         elif byte < 0xF0:
-            more = 1 if byte < 0xE0 else 2
+            more = np.int64(1 if byte < 0xE0 else 2)
             point = np.int64(byte & (0x1F if byte < 0xE0 else 0x0F))
             continue
         else:

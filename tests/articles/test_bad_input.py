@@ -141,3 +141,13 @@ def test_markup_sent_as_text_is_read_as_a_page() -> None:
     result = understood(text=f"<div><p>{PARAGRAPH}</p><p>Later, {PARAGRAPH}</p></div>")
     assert isinstance(result, list)
     assert "<p>" not in result[0].text
+
+
+@pytest.mark.parametrize("control", ["\x07", "\x1b", "\ufffe", "&#7;", "\x00"])
+@pytest.mark.parametrize("tag", ["p", "script", "b"])
+def test_control_characters_among_tags_cost_only_themselves(control: str, tag: str) -> None:
+    result = understood(
+        text=f"{PARAGRAPH} <{tag}>{control}</{tag}>{control}tail {control}<p>end</p>"
+    )
+    assert isinstance(result, list)
+    assert result[0].text.split() == [*PARAGRAPH.split(), "tail", "end"]
