@@ -37,8 +37,9 @@ log = logging.getLogger("echowire")
 
 STAGES = (normalise.STAGE, detect.STAGE)
 
-# Chunks that wait for an agent at most, besides the one at work; then the consumer waits.
-_CHUNKS_AHEAD = 2
+# Chunks that may wait for an agent: more than the consumer ever hands over ahead of acks, with
+# one chunk for each partition of a topic, so that no stage's queue holds up the consumer.
+_CHUNKS_AHEAD = 1024
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,10 @@ confirmed, and until then nothing of it has happened.
 
 from __future__ import annotations
 
+import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Collection
+from contextlib import suppress
 from heapq import merge
 from operator import attrgetter
 from typing import Any
@@ -28,6 +31,12 @@ _IDLE_WAIT_MILLISECONDS = 100
 # `gather_seconds` are over. (To wait before handing over gathers nothing: aiokafka does not fetch
 # while it holds records, so that what comes meanwhile waits for the fetch after the next.)
 _GATHER_BYTES = 256 << 10
+
+# Chunks of a topic that are in hand, not yet acked, when no more of it is fetched: one that is
+# published, one that is worked on, one that waits. (A fetch, of bounded size, may bring several.)
+CHUNKS_IN_HAND = 3
+# A fetch that leaves a busy topic out waits no longer than this before it looks again.
+_LOOK_AGAIN_SECONDS = 0.05
 
 _record_time = attrgetter("timestamp")
 
@@ -60,6 +69,10 @@ class _ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
 class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
     """Fetches chunks as its `ChunkTransport` says."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._chunk_done = asyncio.Event()
+
     def _new_consumer_thread(self) -> _ConsumerThread:
         return _ConsumerThread(self, loop=self.loop, beacon=self.beacon)
 
@@ -84,6 +97,28 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
             if not self.flow_active or self.app.consumer_generation_id != generation:
                 return
             yield parts[0][0], self._chunk(parts, generation)
+
+    async def _getmany(
+        self,
+        active_partitions: set[TP] | None,
+        timeout: float,  # noqa: ASYNC109
+    ) -> dict[TP, list[ConsumerRecord]]:
+        """One fetch, of the topics of which few chunks are in hand: one stage's full queue would
+        hold up the records of the other."""
+        self._chunk_done.clear()
+        in_hand = Counter(chunk.topic for chunk in self._unacked_messages if not chunk.acked)
+        busy = {topic for topic, chunks in in_hand.items() if chunks >= CHUNKS_IN_HAND}
+        if not busy or active_partitions is None:
+            records: dict[TP, list[ConsumerRecord]] = await super()._getmany(
+                active_partitions, timeout
+            )
+            return records
+        free = {tp for tp in active_partitions if tp.topic not in busy}
+        if free:
+            return await super()._getmany(free, min(timeout, _LOOK_AGAIN_SECONDS))  # type: ignore[no-any-return]
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._chunk_done.wait(), _LOOK_AGAIN_SECONDS)
+        return {}
 
     def _grouped(
         self, fetched: dict[TP, list[ConsumerRecord]]
@@ -113,7 +148,7 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
 
     # Faust stops fetching a partition whose agent has a few events waiting. The fetch that goes on
     # meanwhile waits for the other partitions, a second if they are idle, and only then is the
-    # partition looked at again. Here the full queue itself holds up the consumer.
+    # partition looked at again. Here `_getmany` leaves out topics of which enough is in hand.
     def on_buffer_full(self, tp: TP) -> None:
         """Keep fetching."""
 
@@ -129,6 +164,7 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
         for tp, offset in message.ends:
             self._acked[tp].append(offset)
         self._n_acked += 1
+        self._chunk_done.set()
         notify(self._waiting_for_ack)
         return True
 
