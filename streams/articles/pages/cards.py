@@ -19,7 +19,10 @@ from streams.articles.pages.lines import Line
 _LEAST_STORY_WORDS = 45  # of prose before the first embedded article
 _LEAST_WORDS, _LEAST_WORDS_ALONE, _LEAST_SENTENCES = 30, 60, 3
 _LONG_BODY_WORDS = 90
+_AFTER_NOISE_WORDS = 12  # shorter sentences below a button are its text
 _WIDEST_GAP = 4  # lines between two paragraphs of one embedded article
+_FOOT_LINES = 4  # below an embedded article, where pages print source and time
+_TEASER_LIST, _LONGEST_TEASER_WORDS = 2, 120
 _COMMENT_ENOUGH = 6.0  # among readers' comments, which have names and times above them too
 _DATELINE = re.compile(
     r"""\W{0,2}(?:[A-ZÀ-ÞА-Я][A-ZÀ-ÞА-Я.'’-]+|[A-Z][\w.'’-]+(?=[^.]{0,40}\())
@@ -53,7 +56,9 @@ def cards_of(lines: Sequence[Line], kinds: Kinds, now: datetime, outlets: Outlet
             if zone.after_section:
                 head.signs.add("section")
             if head.time is None and head.source is None:
-                head.signs |= reader.below(stop, len(lines)).signs
+                below = reader.below(stop, min(stop + _FOOT_LINES, len(lines))).signs
+                # A date alone may stand below anything.
+                head.signs |= below if below & {"ago", "known_source", "source"} else set()
             enough = _COMMENT_ENOUGH if zone.in_comments else ENOUGH
             if head.score >= enough and before >= _LEAST_STORY_WORDS:
                 heads.append(head)
@@ -62,7 +67,7 @@ def cards_of(lines: Sequence[Line], kinds: Kinds, now: datetime, outlets: Outlet
         Card(head, _body(kinds, head.body, following.start if following else len(lines)))
         for head, following in zip_longest(heads, heads[1:])
     ]
-    cards = [card for card in cards if _is_article(card.body, lines, kinds)]
+    cards = _without_teasers(cards, lines, kinds)
     if reader.by_names_outlets:
         for card in cards:
             if card.header.source is None:
@@ -110,6 +115,9 @@ def _body(kinds: Kinds, start: int, end: int) -> tuple[int, ...]:
         if kinds.prose[at]:
             if body and at - body[-1] > _WIDEST_GAP:
                 break
+            if kinds.words[at] >= _AFTER_NOISE_WORDS or not kinds.noise[at - 1]:
+                body.append(at)
+        elif kinds.paragraph[at] and body and at - body[-1] == 1:
             body.append(at)
     return tuple(body)
 
@@ -125,11 +133,25 @@ def _is_article(body: Sequence[int], lines: Sequence[Line], kinds: Kinds) -> boo
     return bool(words >= least)
 
 
+def _without_teasers(cards: list[Card], lines: Sequence[Line], kinds: Kinds) -> list[Card]:
+    """Without those that are a title and a line; in a list of these a short text is one, too."""
+    articles = [card for card in cards if _is_article(card.body, lines, kinds)]
+    if len(cards) - len(articles) < max(_TEASER_LIST, len(articles)):
+        return articles
+    return [
+        card for card in articles if kinds.words[list(card.body)].sum() >= _LONGEST_TEASER_WORDS
+    ]
+
+
 def _with_footers(cards: list[Card], reader: HeaderReader, count: int) -> list[Card]:
     """Where the first article has neither source nor time above it but below: so have all."""
     if not cards or cards[0].header.source or cards[0].header.time:
         return cards
-    below = [reader.below(card.body[-1] + 1, count) for card in cards]
+    below = []
+    for card, following in zip_longest(cards, cards[1:]):
+        first = card.body[-1] + 1
+        end = following.header.body if following else min(first + _FOOT_LINES, count)
+        below.append(reader.below(first, end))
     if below[0].time is None and below[0].source is None:
         return cards
     return [
