@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 # Markdown as converters write it. Bounded, and no part may cross the bracket that ends it.
 _IMAGE = re.compile(r"!\[[^\[\]]{0,500}\]\([^()]{0,2000}(?:\([^()]{0,200}\)[^()]{0,500})?\)")
@@ -29,8 +29,7 @@ _GLUED = frozenset(",.;:)]%’”?!»")
 _TERMINAL = frozenset('.!?…:。！？؟।”"')
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line: its text without marks, and how it stood in the page."""
 
     text: str
