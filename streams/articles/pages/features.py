@@ -166,7 +166,10 @@ def _put_matches(
         present = [mark for mark in marks if mark in text]
         if not present:
             return np.zeros(len(low), dtype=np.bool_)
-        return np.array([any([mark in line for mark in present]) for line in low])
+        found = np.array([present[0] in line for line in low])
+        for mark in present[1:]:
+            found |= np.array([mark in line for line in low])
+        return found
 
     def put_found(name: str, may_be: NDArray[np.bool_], pattern: re.Pattern[str]) -> None:
         for at in np.flatnonzero(may_be).tolist():

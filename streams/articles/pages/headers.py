@@ -87,7 +87,6 @@ class HeaderReader:
         self._lines, self._kinds, self._now, self._outlets = lines, kinds, now, outlets
         self.by_names_outlets = False  # whether this page writes `by Gulf News`
         self._times: dict[str, PrintedTime | None] = {}
-        self._keys = [title_key(line.text) for line in lines]
         self._openings: dict[str, int] = {}  # beginnings of paragraphs -> where they first stand
         for at in map(int, np.flatnonzero(kinds.prose)):
             self._openings.setdefault(opening(lines[at].text), at)
@@ -132,7 +131,7 @@ class HeaderReader:
                     header.signs.add("separator")
                     header.start = at
                 return
-            if self._keys[at] == key:
+            if title_key(self._lines[at].text) == key:
                 header.signs.add("title_again")
                 header.start, above = at, 0
                 continue

@@ -63,7 +63,7 @@ def kinds_of(lines: Sequence[Line], features: Matrix, outlets: Outlets) -> Kinds
     named = np.array(
         [len(line.text) < 40 and outlets.domain(line.text) is not None for line in lines]
     )
-    separator = np.array([not any(c.isalnum() for c in line.text[:80]) for line in lines])
+    separator = np.array([not line.text[0].isalnum() and _is_rule(line.text) for line in lines])
     ends_open = np.array([line.text[-1] in ".;,:" for line in lines])
     marked = flag("heading") | flag("numbered") | flag("strong")
     sized = (
@@ -98,6 +98,10 @@ def kinds_of(lines: Sequence[Line], features: Matrix, outlets: Outlets) -> Kinds
         dated=dated,
         sentences=ends,
     )
+
+
+def _is_rule(text: str) -> bool:
+    return not any(character.isalnum() for character in text[:80])
 
 
 def _spared_titles(

@@ -14,6 +14,7 @@ _EMPHASIS = re.compile(
     r"(?<![\w*])\*{1,3}(?=\S)|(?<=\S)\*{1,3}(?![\w*])|(?<!\w)_{1,2}(?=\w)|(?<=\S)_{1,2}(?!\w)"
 )
 _BLANKS = "\t\x0b\x0c\xa0\u200b\ufeff\u2002\u2003\u2009\u202f\u3000"
+_RULED = frozenset("*-_=~#•·")
 _RULE = re.compile(r"(?:[*\-_=~#•·] ?){3,}")
 
 # Text wrapped for a screen: many lines end just before the same column.
@@ -129,7 +130,7 @@ def _line(row: str, blank: bool) -> Line:
     first = row[0]
     if first.isalpha() and row[-1] not in "*_#":
         return Line(row, blank)
-    if _RULE.fullmatch(row[:200]):
+    if first in _RULED and _RULE.fullmatch(row[:200]):
         return Line(row, blank)
     bullet = heading = numbered = strong = False
     body = row

@@ -122,7 +122,7 @@ def title_line(
     above = [int(at) for at in np.flatnonzero(may_be[: kept[0]])][-_TITLES_ABOVE:]
     if len(above) < 2:
         return above[0] if above else None
-    story = {stem for at in kept for stem in _stems(lines[at].text)}
+    story = _stems("\n".join([lines[at].text for at in kept]))
     times = [line.text.lower() for line in lines[: kept[0]]]
     bylines = features[:, column("word_byline")] > 0
 

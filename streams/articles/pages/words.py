@@ -52,7 +52,7 @@ def _slot(hashes: Hashes, wanted: np.uint64) -> int:
     at = np.int64(wanted ^ (wanted >> np.uint64(32))) & mask
     while hashes[at] != 0 and hashes[at] != wanted:
         at = (at + 1) & mask
-    return at
+    return int(at)
 
 
 @kernel
