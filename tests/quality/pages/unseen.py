@@ -6,51 +6,69 @@ from tests.quality.pages.built import Ingredients
 from tests.quality.pages.layouts import Layout, one_paragraph
 
 
-def portal(i: Ingredients) -> str:
-    """Section labels above each article, time and source in one line in brackets."""
-    rows = ["Skip to main content", "Portal", "My account", i.main.title, "Ana Berg, Staff Writer"]
-    rows += ["Text size", *i.paragraphs(), "Topics", "Economy", "", "In other news"]
+def newsstand(i: Ingredients) -> str:
+    """Kicker and subtitle around titles, a person's name with the source below each."""
+    rows = ["Newsstand", "Subscriptions", "Log in", "POLITICS", i.main.title]
+    rows += ["Words by Tomas Lind", "2 March 2026", "Listen to this story", *i.paragraphs()]
+    rows += ["Filed under", "Elections", "Trade", "Elsewhere on Newsstand"]
     for item in i.embedded:
-        rows += ["WORLD", item.story.title, f"[{item.story.source} | {item.ago()}]"]
-        rows += [one_paragraph(item), "Full coverage"]
-    return "\n".join([*rows, "Site map", "Advertise with us"])
+        rows += ["ANALYSIS", item.story.title, f"Maria Costa for {item.story.source}"]
+        rows += [item.ago(), *item.story.paragraphs(2), "Bookmark"]
+    return "\n".join([*rows, "Manage subscription", "© Newsstand Media"])
 
 
-def mobile(i: Ingredients) -> str:
-    """Short ages, dashes between titles and sources."""
-    rows = ["Open app", i.main.title, "", *(row for p in i.paragraphs() for row in (p, ""))]
-    rows += ["Up next", ""]
+def wire_feed(i: Ingredients) -> str:
+    """Time first, in a bracket; blank lines between paragraphs; rules between articles."""
+    rows = ["Feed", "Filters", "", i.main.title, ""]
+    rows += [*(row for p in i.paragraphs() for row in (p, "")), "==========", ""]
     for item in i.embedded:
-        rows += [f"{item.story.title} - {item.story.source}", f"{item.short()} ago", ""]
-        rows += [*(row for p in item.story.paragraphs(3) for row in (p, "")), "Save story", ""]
-    return "\n".join([*rows, "You're all caught up"])
+        when = item.at(i.now)
+        rows += [f"[{when:%d.%m.%Y %H:%M} UTC] {item.story.source}", item.story.title, ""]
+        rows += [*(row for p in item.story.paragraphs(3) for row in (p, "")), "==========", ""]
+    return "\n".join([*rows, "End of feed", "Change filters"])
 
 
-def french(i: Ingredients) -> str:
-    units = {"minute": "minutes", "hour": "heures", "day": "jours"}
-    rows = ["Accueil", "Monde", "Sport", i.main.title, "Publié le 2 mars 2026 à 11h40"]
-    rows += [*i.paragraphs(), "Partager", "À lire aussi"]
+def app_screen(i: Ingredients) -> str:
+    """No section heading; title, source and age in three lines, the title again as link text."""
+    rows = ["9:41", "Today", "Following", i.main.title, i.main.source, "5 min", *i.paragraphs()]
+    rows += ["Like", "Save", "Share"]
     for item in i.embedded:
-        rows += [item.story.title, f"{item.story.source}, il y a {item.age} {units[item.unit]}"]
-        rows += item.story.paragraphs(4)
-    return "\n".join([*rows, "Mentions légales", "Publicité"])
+        rows += [f"Open: {item.story.title}", item.story.title, item.story.source]
+        rows += [f"{item.ago()}", one_paragraph(item), "Like", "Save", "Share"]
+    return "\n".join([*rows, "Home", "Search", "Profile"])
 
 
-def reading_list(i: Ingredients) -> str:
-    """Nothing embedded: links with sources and ages after the story."""
-    rows = ["Menu", i.main.title, "4 min read", *i.paragraphs(), "Keep reading"]
+def italian(i: Ingredients) -> str:
+    units = {"minute": ("minuto", "minuti"), "hour": ("ora", "ore"), "day": ("giorno", "giorni")}
+    rows = ["Cronaca", "Economia", "Esteri", i.main.title, "di Redazione", *i.paragraphs()]
+    rows += ["Condividi", "Notizie correlate"]
+    for item in i.embedded:
+        one, many = units[item.unit]
+        rows += [item.story.title, item.story.source]
+        rows += [f"{item.age} {one if item.age == 1 else many} fa", *item.story.paragraphs(3)]
+    return "\n".join([*rows, "Privacy", "Contatti"])
+
+
+def briefing(i: Ingredients) -> str:
+    """Nothing embedded: a sentence for each of other stories, with its source in brackets."""
+    rows = ["Briefing", i.main.title, "By Our Correspondent", *i.paragraphs(), "In brief", ""]
     for story in i.teasers:
-        rows += [f"{story.title} ({story.source}, 3 hours ago)"]
-    return "\n".join([*rows, "Follow us", "About us", "Privacy policy"])
+        rows += [f"- {story.title}. {story.sentences()[0]} ({story.source})", ""]
+    return "\n".join([*rows, "Sign up for the briefing"])
 
 
-def questions(i: Ingredients) -> str:
-    """Nothing embedded: readers' questions and answers."""
-    rows = [i.main.title, i.main.title, *i.paragraphs(), "Conversation (12)", "Sort by best"]
-    for n, story in enumerate(i.teasers):
-        rows += [f"Reader {n}", f"{n + 2}h", f"Why? {story.sentences()[0]} I doubt it.", "Respond"]
-    return "\n".join(rows)
+def video_rail(i: Ingredients) -> str:
+    """Nothing embedded: lengths, titles and ages of videos before and after the story."""
+    rail = [
+        row
+        for n, story in enumerate(i.teasers)
+        for row in (f"0{n}:1{n}", story.title, f"{n + 1} hours ago")
+    ]
+    rows = ["Watch live", *rail[:6], i.main.title, "Updated 20 min ago", *i.paragraphs()]
+    return "\n".join([*rows, "Latest videos", *rail[6:], "More videos", "Advertise"])
 
 
-WITH_EMBEDDED: dict[str, Layout] = {f.__name__: f for f in (portal, mobile, french)}
-WITHOUT_EMBEDDED: dict[str, Layout] = {f.__name__: f for f in (reading_list, questions)}
+WITH_EMBEDDED: dict[str, Layout] = {
+    f.__name__: f for f in (newsstand, wire_feed, app_screen, italian)
+}
+WITHOUT_EMBEDDED: dict[str, Layout] = {f.__name__: f for f in (briefing, video_rail)}
