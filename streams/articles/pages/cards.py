@@ -23,6 +23,8 @@ _AFTER_NOISE_WORDS = 12  # shorter sentences below a button are its text
 _WIDEST_GAP = 4  # lines between two paragraphs of one embedded article
 _FOOT_LINES = 4  # below an embedded article, where pages print source and time
 _TEASER_LIST, _LONGEST_TEASER_WORDS = 2, 120
+_DOUBT = 1.0  # a head that lacks so much counts where another of the page has the same form
+_FORM = frozenset({"ago", "time", "separator", "marked", "title_again", "byline"})
 _COMMENT_ENOUGH = 6.0  # among readers' comments, which have names and times above them too
 _DATELINE = re.compile(
     r"""\W{0,2}(?:[A-ZÀ-ÞА-Я][A-ZÀ-ÞА-Я.'’-]+|[A-Z][\w.'’-]+(?=[^.]{0,40}\())
@@ -45,24 +47,7 @@ def cards_of(lines: Sequence[Line], kinds: Kinds, now: datetime, outlets: Outlet
     if len(runs) < 2:
         return []
     reader = HeaderReader(lines, kinds, now, outlets)
-    heads: list[Header] = []
-    before = sum(kinds.words[slice(*runs[0])])
-    zone = _Zone(kinds)
-    for (_, end), (start, stop) in pairwise(runs):
-        head = reader.read(end, start)
-        if head is not None:
-            _add_body_signs(head, lines, kinds, start, stop)
-            zone.move_to(start)
-            if zone.after_section:
-                head.signs.add("section")
-            if head.time is None and head.source is None:
-                below = reader.below(stop, min(stop + _FOOT_LINES, len(lines))).signs
-                # A date alone may stand below anything.
-                head.signs |= below if below & {"ago", "known_source", "source"} else set()
-            enough = _COMMENT_ENOUGH if zone.in_comments else ENOUGH
-            if head.score >= enough and before >= _LEAST_STORY_WORDS:
-                heads.append(head)
-        before += sum(kinds.words[start:stop])
+    heads = _heads(reader, runs, lines, kinds)
     cards = [
         Card(head, _body(kinds, head.body, following.start if following else len(lines)))
         for head, following in zip_longest(heads, heads[1:])
@@ -73,6 +58,44 @@ def cards_of(lines: Sequence[Line], kinds: Kinds, now: datetime, outlets: Outlet
             if card.header.source is None:
                 card.header.source, card.header.byline = card.header.byline, None
     return _with_footers(cards, reader, len(lines))
+
+
+def _heads(
+    reader: HeaderReader, runs: list[tuple[int, int]], lines: Sequence[Line], kinds: Kinds
+) -> list[Header]:
+    """Heads with enough signs, and those with nearly enough that have such a one's form."""
+    found: list[tuple[Header, float]] = []  # and the score that is asked for
+    before = sum(kinds.words[slice(*runs[0])])
+    zone = _Zone(kinds)
+    for (_, end), (start, stop) in pairwise(runs):
+        head = reader.read(end, start)
+        if head is not None:
+            zone.move_to(start)
+            if zone.after_section:
+                head.signs.add("section")
+            _add_body_signs(head, lines, kinds, start, stop)
+            _add_foot_signs(head, reader, stop, len(lines))
+            if before >= _LEAST_STORY_WORDS:
+                found.append((head, _COMMENT_ENOUGH if zone.in_comments else ENOUGH))
+        before += sum(kinds.words[start:stop])
+    forms = {_form(head) for head, enough in found if head.score >= enough}
+    return [
+        head for head, enough in found
+        if head.score >= (enough - _DOUBT if _form(head) in forms else enough)
+    ]  # fmt: skip
+
+
+def _add_foot_signs(head: Header, reader: HeaderReader, stop: int, count: int) -> None:
+    """Source and time below the text. A date alone may stand below anything."""
+    if head.time is None and head.source is None:
+        signs = reader.below(stop, min(stop + _FOOT_LINES, count)).signs
+        if signs & {"ago", "known_source", "source"}:
+            head.signs |= signs
+
+
+def _form(head: Header) -> frozenset[str]:
+    """What a page prints above each of its embedded articles, whatever their sources."""
+    return frozenset(head.signs & _FORM)
 
 
 class _Zone:

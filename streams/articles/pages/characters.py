@@ -31,6 +31,7 @@ COUNTS = (
     "starts_lower", "starts_upper", "terminal", "closed", "starts_quote", "starts_lower_case",
     "capital", "colon",
 )  # fmt: skip
+_CJK_RANGES = (("\u3400", "\u9fff"), ("\uac00", "\ud7af"), ("\u0e00", "\u0e7f"))
 _CHARACTERS = {
     ".!?…。！？؟।": _END,
     ",،，、;；": _COMMA,
@@ -98,28 +99,31 @@ def _count(codes: Codes, table: Bits, counted: Bits, counts: NDArray[np.float64]
 @lru_cache(maxsize=1)
 def bits_table() -> Bits:
     """-> uint32 for each code point: the kinds that it is of."""
-    table = np.zeros(_TABLE_SIZE, dtype=np.uint32)
-    for code in range(_TABLE_SIZE):
-        character = chr(code)
-        bits = _LOWER_CASE if character.islower() else _UPPER_CASE if character.isupper() else 0
-        if character.isalnum():
-            bits |= ALNUM | (DECIMAL if character.isdecimal() else 0)
-        table[code] = bits
-        if code > _LAST_COUNTED:
-            continue
-        category = unicodedata.category(character)
-        if category[0] == "L":
-            bits |= _LETTER | (_UPPER if category in ("Lu", "Lt") else 0)
-        elif category == "Nd":
-            bits |= _DIGIT
-        elif category[0] == "Z" or character in "\n\t":
-            bits |= _SPACE
-        if 0x3040 <= code <= 0x30FF:
-            bits |= _KANA | _CJK
-        elif 0x3400 <= code <= 0x9FFF or 0xAC00 <= code <= 0xD7AF or 0x0E00 <= code <= 0x0E7F:
-            bits |= _CJK
-        table[code] = bits
+    table = np.array([_bits(code) for code in range(_TABLE_SIZE)], dtype=np.uint32)
     for characters, bit in _CHARACTERS.items():
         for character in characters:
             table[ord(character)] |= bit
     return table
+
+
+def _bits(code: int) -> int:
+    character = chr(code)
+    bits = _LOWER_CASE if character.islower() else _UPPER_CASE if character.isupper() else 0
+    if character.isalnum():
+        bits |= ALNUM | (DECIMAL if character.isdecimal() else 0)
+    return bits if code > _LAST_COUNTED else bits | _counted_bits(character)
+
+
+def _counted_bits(character: str) -> int:
+    category, bits = unicodedata.category(character), 0
+    if category[0] == "L":
+        bits = _LETTER | (_UPPER if category in ("Lu", "Lt") else 0)
+    elif category == "Nd":
+        bits = _DIGIT
+    elif category[0] == "Z" or character in "\n\t":
+        bits = _SPACE
+    if "\u3040" <= character <= "\u30ff":
+        bits |= _KANA | _CJK
+    elif any(first <= character <= last for first, last in _CJK_RANGES):
+        bits |= _CJK
+    return bits

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+from streams.articles.outlets import Outlets
 from streams.articles.printed_time import PrintedTime
 
 _OPENING_CHARACTERS = 30
+_PERSON_WORDS, _JOINT_LETTERS = 9, 4
 _YEAR = re.compile(r"(?:19|20)\d\d|^[^\W\d_]{3,}\.?\s+\d{1,2}$")
 _DATE_OF_YEAR = re.compile(r"(?:19|20)\d\d|^[^\W\d_]{3,}\.?\s+\d{1,2}")
 _OPENING, _CLOSING = " ([{,-–—•·", " )]},-–—•·"
@@ -57,3 +59,15 @@ def looks_like_names(text: str) -> bool:
 def trimmed_title(text: str) -> str:
     """Without the marks and brackets that held its source and time."""
     return trimmed(text).rstrip(_OPENING).lstrip(_CLOSING).strip()
+
+
+def person_for_outlet(text: str, outlets: Outlets) -> tuple[str, str] | None:
+    """`Maria Costa for Gulf News`: names on both sides of one short word."""
+    words = trimmed(text).split()
+    small = [n for n, word in enumerate(words) if word.islower()]
+    if len(words) > _PERSON_WORDS or len(small) != 1 or len(words[small[0]]) > _JOINT_LETTERS:
+        return None
+    person, outlet = words[: small[0]], " ".join(words[small[0] + 1 :])
+    if len(person) < 2 or not outlets.reads_like_outlet(outlet):
+        return None
+    return (" ".join(person), outlet) if looks_like_names(" ".join(person)) else None

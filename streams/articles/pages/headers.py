@@ -15,6 +15,7 @@ from streams.articles.pages.header_forms import (
     is_ago,
     looks_like_names,
     opening,
+    person_for_outlet,
     stands_aside,
     time_sign,
     title_key,
@@ -165,14 +166,14 @@ class HeaderReader:
             return False
         if _BY.match(text) or _LABELLED.match(text) or _READING_TIME.search(text):
             return False
-        if self._outlets.domain(trimmed(text)):
+        if self._outlets.domain(trimmed(text)) or person_for_outlet(text, self._outlets):
             return False
         time = self._time(text)
         rest = text if time is None else f"{text[: time.start]}|{text[time.end :]}"
         longest = max(_TITLE_PIECES.split(rest), key=lambda piece: len(piece.split()))
         label = _SOURCE_LABEL.match(longest)
         bare = _TIME_LABEL.sub(" ", longest[label.end() :] if label else longest)
-        words = len(bare.split())
+        words = sum(any(map(str.isalnum, word)) for word in bare.split())
         if time is not None and (words < 4 or looks_like_names(longest)):
             return False
         return kinds.words[at] >= least_words or bool(kinds.marked[at])
@@ -223,6 +224,10 @@ class HeaderReader:
             if self._is_source(name):
                 sources[name] += 2
                 return True
+        if pair := person_for_outlet(text, self._outlets):
+            header.byline = header.byline or pair[0]
+            sources[pair[1]] += 1
+            return True
         if by := _BY.match(text):
             return self._take_names(header, sources, text[by.end() :]) or time is not None
         names = [trimmed(_TIME_LABEL.sub(" ", p) if time else p) for p in _PIECES.split(text)]

@@ -49,7 +49,8 @@ def story_lines(
             continue
         seen.add(low)
         kept.append(at)
-    return _without_headlines(_without_head(kept, kinds), lines, kinds)
+    kept = _without_listed(_without_head(kept, kinds), lines, kinds)
+    return _without_headlines(kept, lines, kinds)
 
 
 def _take_beside(taken: NDArray[np.bool_], probabilities: Vector, kinds: Kinds) -> None:
@@ -62,6 +63,15 @@ def _take_beside(taken: NDArray[np.bool_], probabilities: Vector, kinds: Kinds) 
         taken[at] = bool(taken[max(0, at - 1) : at].any())
     for at in map(int, reversed(np.flatnonzero(may_be & ~taken))):
         taken[at] = bool(taken[at + 1 : at + 2].any())
+
+
+def _without_listed(kept: list[int], lines: Sequence[Line], kinds: Kinds) -> list[int]:
+    """Without the items of a list below a heading of other stories."""
+    headings = np.flatnonzero(kinds.stories)
+    headings = headings[headings > next((at for at in kept if kinds.prose[at]), len(lines))]
+    if not len(headings):
+        return kept
+    return [at for at in kept if at < headings[0] or not lines[at].bullet]
 
 
 def _without_head(kept: list[int], kinds: Kinds) -> list[int]:

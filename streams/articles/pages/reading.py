@@ -141,14 +141,15 @@ def _without_own_story(
 ) -> list[Card]:
     """Without those that come before the page has said anything: what stands above them is a
     notice, and they are the page's own story under its title and date. A heading of other
-    stories says that one has been told."""
+    stories says that one has been told, and so does a copy of it from a known source."""
     words = np.where(probabilities >= STORY_PROBABILITY, kinds.words, 0)
     said = np.cumsum(words)
     told = np.cumsum(np.where(kinds.prose, kinds.words, 0))
 
     def is_other(card: Card) -> bool:
         start = card.header.start
-        if said[start] >= _LEAST_STORY_WORDS:
+        copied = {"copy", "known_source"} <= card.header.signs
+        if copied or said[start] >= _LEAST_STORY_WORDS:
             return True
         headings = np.flatnonzero(kinds.stories[: card.header.body])
         return bool(len(headings)) and bool(told[headings[-1]] >= _LEAST_STORY_WORDS)
