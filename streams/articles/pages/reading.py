@@ -16,6 +16,7 @@ from streams.articles.pages.features import Matrix, column, features_of
 from streams.articles.pages.kinds import Kinds, kinds_of
 from streams.articles.pages.lines import Line, lines_of
 from streams.articles.pages.own_story import asking_title, story_lines, title_line
+from streams.articles.pages.page_kind import page_kind
 from streams.articles.pages.story import STORY_PROBABILITY, story_probabilities
 from streams.articles.printed_time import PrintedTime
 
@@ -68,6 +69,7 @@ class TextPage:
     title: str | None = None
     confidence: float = 0.0
     parts: tuple[Part, ...] = ()
+    kind: str | None = None  # `live_blog` or `gallery`
 
 
 _LEAST_STORY_WORDS = 40
@@ -106,6 +108,7 @@ def read_text_page(
         title=lines[found.title_at].text if found.title_at is not None else None,
         confidence=confidence,
         parts=tuple(_part(card, lines) for card in found.cards),
+        kind=page_kind(lines, found.kinds, kept),
     )
 
 
