@@ -173,7 +173,7 @@ def test_a_resent_item_differs_in_nothing_but_the_time_of_fetching() -> None:
         assert content(event) in [content(earlier) for earlier in EVENTS[: EVENTS.index(event)]]
 
 
-def test_a_page_with_related_articles_holds_two_other_stories_in_full() -> None:
+def test_a_page_with_related_articles_holds_two_others_in_full_and_its_own_once_more() -> None:
     stories = {story.key: story for story in STORIES}
     for event in of_way("with-related"):
         main_text, related = event["text"].split("\n\nRelated Articles\n\n")
@@ -182,6 +182,7 @@ def test_a_page_with_related_articles_holds_two_other_stories_in_full() -> None:
         assert len(keys) == 2
         assert all(stories[key].text in related for key in keys)
         assert all(related.count(stories[key].title) == 3 for key in keys)
+        assert related.endswith(main_text)
 
 
 def test_a_retitled_copy_changes_its_title_and_few_of_its_words() -> None:

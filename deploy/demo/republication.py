@@ -97,9 +97,10 @@ def web_page(slot: Slot, teasers: Sequence[Story]) -> RawEvent:
 
 
 def page_with_related(slot: Slot, related: tuple[Story, Story]) -> RawEvent:
-    """A page scraped to plain text, with two other stories in full below the main one."""
-    blocks = [_related_block(other, slot.publisher.name) for other in related]
-    text = "\n\n".join([slot.story.text, "Related Articles", *blocks])
+    """A page scraped to plain text: below the main story two others in full, and that one again."""
+    own = _related_block(slot.story, slot.story.agency or slot.publisher.name, "2 hours ago")
+    blocks = [_related_block(other, slot.publisher.name, "36 minutes ago") for other in related]
+    text = "\n\n".join([slot.story.text, "Related Articles", *blocks, own])
     event = article(slot, "with-related", text=text)
     return replace(
         event, attributes={**event.attributes, "related": " ".join(s.key for s in related)}
@@ -167,8 +168,8 @@ def withheld(slot: Slot) -> RawEvent:
     return replace(article(slot, "withheld"), status="withheld")
 
 
-def _related_block(story: Story, source: str) -> str:
-    head = f"{story.title}\n{story.title}\n{source}\ntime36 minutes ago\n{story.title}"
+def _related_block(story: Story, source: str, age: str) -> str:
+    head = f"{story.title}\n{story.title}\n{source}\ntime{age}\n{story.title}"
     return f"{head}\n{story.text}"
 
 

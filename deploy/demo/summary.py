@@ -93,6 +93,8 @@ def _show_taken_apart(console: Console, outputs: Outputs) -> None:
                 *([f"published {part['published_at']}"] if part["published_at"] else []),
                 *([f"by {escape(', '.join(agencies))}"] if agencies else []),
             ]
+            if part["story_id"] == page["story_id"]:
+                told.append("[bold]— the page's own story once more[/]")
             branch = tree.add(" ".join(told))
             for match in part["matches"][:1]:
                 branch.add(f"[dim]{escape(match['reason'])}[/]")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from streams.articles.html_page import read_html
@@ -55,7 +55,7 @@ def read_page(source: PageSource) -> Page:
     return Page(
         text=found.text,
         title=found.title,
-        metadata=page.metadata,
+        metadata=replace(page.metadata, kind=page.metadata.kind or found.kind),
         parts=found.parts,
         confidence=found.confidence,
         failure=page.failure,

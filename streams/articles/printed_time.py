@@ -12,7 +12,8 @@ from importlib.resources import files
 
 _DAY, _MINUTE = 86_400, 60
 _WEEKDAY_CHARACTERS = 12
-_DIGIT = re.compile(r"\d")
+_DIGIT, _LETTERS = re.compile(r"\d"), re.compile(r"[^\W\d_]+")
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _FIRST_YEAR, _LAST_YEAR = 1980, 2100
 
 
@@ -29,12 +30,20 @@ class PrintedTime:
 @dataclass(frozen=True, slots=True)
 class _Forms:
     relative: tuple[re.Pattern[str], ...]
+    relative_words: tuple[re.Pattern[str], ...]  # those that may stand without figures
     bare: re.Pattern[str]
     day_word: re.Pattern[str]
     absolute: tuple[re.Pattern[str], ...]
     units: Mapping[str, int]
     months: Mapping[str, int]
     zones: Mapping[str, float]
+
+    def absolute_in(self, line: str) -> tuple[re.Pattern[str], ...]:
+        """The forms that a line can have: most have a year, and the last has a month's name."""
+        if _YEAR.search(line):
+            return self.absolute
+        named = not self.months.keys().isdisjoint(_LETTERS.findall(line.lower()))
+        return self.absolute[-1:] if named else ()
 
 
 def printed_time(line: str, now: datetime) -> PrintedTime | None:
@@ -45,14 +54,16 @@ def printed_time(line: str, now: datetime) -> PrintedTime | None:
     them is above 12, or they are the same.
     """
     forms = _forms()
-    for pattern in forms.relative:
+    figures = _DIGIT.search(line) is not None
+    # `3 hours ago` with figures, and `an hour ago` without.
+    for pattern in forms.relative if figures else forms.relative_words:
         if match := pattern.search(line):
             seconds = _seconds(match, forms)
             return PrintedTime(now - timedelta(seconds=seconds[0]), seconds[1], *match.span())
-    if match := forms.bare.fullmatch(line.strip(" \t•·|-–()[]")):
+    if figures and (match := forms.bare.fullmatch(line.strip(" \t•·|-–()[]"))):
         amount, unit = _seconds(match, forms)
         return PrintedTime(now - timedelta(seconds=amount), unit, 0, len(line))
-    for pattern in forms.absolute if _DIGIT.search(line) else ():
+    for pattern in forms.absolute_in(line) if figures else ():
         match = pattern.search(line)
         if match and (found := _absolute(match, forms, now)):
             return found
@@ -138,12 +149,14 @@ def _forms() -> _Forms:
     )
     end = rf"(?:{clock})?"
     flags = re.IGNORECASE
+    relative_words = (
+        re.compile(rf"{before}{number}\s*(?P<u>{unit})\b\.?\s+(?:{words['ago']})\b", flags),
+        re.compile(rf"\b(?:{words['before']})\s+{number}\s*(?P<u>{unit})\b", flags),
+    )
+    before_now = re.compile(rf"(?P<n>\d{{1,3}})\s*(?P<u>{_either(cjk)})\s*(?:前|전)")
     return _Forms(
-        relative=(
-            re.compile(rf"{before}{number}\s*(?P<u>{unit})\b\.?\s+(?:{words['ago']})\b", flags),
-            re.compile(rf"\b(?:{words['before']})\s+{number}\s*(?P<u>{unit})\b", flags),
-            re.compile(rf"(?P<n>\d{{1,3}})\s*(?P<u>{_either(cjk)})\s*(?:前|전)"),
-        ),
+        relative=(*relative_words, before_now),
+        relative_words=relative_words,
         bare=re.compile(r"(?P<n>\d{1,2})\s?(?P<u>m|min|mins|h|hr|hrs|d|w|std)", flags),
         day_word=re.compile(
             rf"(?<!\w)(?:(?P<yesterday>{words['yesterday']})|(?P<today>{words['today']})"

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 from pathlib import Path
 
 import pytest
+from aiokafka import AIOKafkaProducer
 from rich.console import Console
 from typer.testing import CliRunner
 
 from streams.cli.main import app
 from streams.cli.raw_events import FileRecord
 from streams.cli.show import rendered, understand
+from streams.kafka.connection import client_options
+from streams.kafka.topics import NORMALISED, RAW, topic_name
 from streams.settings import Settings
+from tests.cli.broker import echowire
 
 STORY = [
     "The council decided on Monday evening to rebuild the old bridge over the river Aare.",
@@ -88,3 +93,41 @@ def test_an_event_is_chosen_by_its_number(
     result = CliRunner().invoke(app, ["show", str(file), "--event", event])
     assert result.exit_code == code
     assert words in result.output + str(result.exception)
+
+
+# ---- on a real broker
+
+
+async def show(settings: Settings, article_id: str) -> tuple[int | None, str]:
+    running = echowire("show", settings, article_id)
+    try:
+        out, err = await asyncio.to_thread(running.communicate, timeout=60)
+    finally:
+        running.kill()
+    return running.returncode, (out + err).decode()
+
+
+@pytest.mark.broker
+async def test_an_article_id_is_looked_up_on_the_topics(topics: Settings) -> None:
+    article_id = "0123456789abcdef" * 2
+    event = json.dumps({"text": PAGE, "url": "https://daily.example/bridge"}).encode()
+    async with AIOKafkaProducer(**client_options(topics), acks="all") as producer:
+        raw = topic_name(topics, RAW)
+        await producer.send_and_wait(raw, b'{"text": "Another."}', partition=2)
+        place = await producer.send_and_wait(raw, event, partition=2)
+        at = {"topic": raw, "partition": place.partition, "offset": place.offset}
+        normalised = json.dumps({"raw": at}).encode()
+        await producer.send_and_wait(
+            topic_name(topics, NORMALISED), normalised, key=article_id.encode()
+        )
+    code, printed = await show(topics, article_id)
+    assert code == 0, printed
+    assert "Old bridge to be rebuilt" in printed
+    assert "embedded article 1" in printed
+
+
+@pytest.mark.broker
+async def test_an_unknown_article_id_is_named(topics: Settings) -> None:
+    code, printed = await show(topics, "f" * 32)
+    assert code == 1
+    assert "no such article" in printed

@@ -19,7 +19,12 @@ from streams.articles.pages.lines import Line
 _LEAST_STORY_WORDS = 45  # of prose before the first embedded article
 _LEAST_WORDS, _LEAST_WORDS_ALONE, _LEAST_SENTENCES = 30, 60, 3
 _LONG_BODY_WORDS = 90
+_AFTER_NOISE_WORDS = 12  # shorter sentences below a button are its text
 _WIDEST_GAP = 4  # lines between two paragraphs of one embedded article
+_FOOT_LINES = 4  # below an embedded article, where pages print source and time
+_TEASER_LIST, _LONGEST_TEASER_WORDS = 2, 120
+_DOUBT = 1.0  # a head that lacks so much counts where another of the page has the same form
+_FORM = frozenset({"ago", "time", "separator", "marked", "title_again", "byline"})
 _COMMENT_ENOUGH = 6.0  # among readers' comments, which have names and times above them too
 _DATELINE = re.compile(
     r"""\W{0,2}(?:[A-ZÀ-ÞА-Я][A-ZÀ-ÞА-Я.'’-]+|[A-Z][\w.'’-]+(?=[^.]{0,40}\())
@@ -42,32 +47,55 @@ def cards_of(lines: Sequence[Line], kinds: Kinds, now: datetime, outlets: Outlet
     if len(runs) < 2:
         return []
     reader = HeaderReader(lines, kinds, now, outlets)
-    heads: list[Header] = []
-    before = sum(kinds.words[slice(*runs[0])])
-    zone = _Zone(kinds)
-    for (_, end), (start, stop) in pairwise(runs):
-        head = reader.read(end, start)
-        if head is not None:
-            _add_body_signs(head, lines, kinds, start, stop)
-            zone.move_to(start)
-            if zone.after_section:
-                head.signs.add("section")
-            if head.time is None and head.source is None:
-                head.signs |= reader.below(stop, len(lines)).signs
-            enough = _COMMENT_ENOUGH if zone.in_comments else ENOUGH
-            if head.score >= enough and before >= _LEAST_STORY_WORDS:
-                heads.append(head)
-        before += sum(kinds.words[start:stop])
+    heads = _heads(reader, runs, lines, kinds)
     cards = [
         Card(head, _body(kinds, head.body, following.start if following else len(lines)))
         for head, following in zip_longest(heads, heads[1:])
     ]
-    cards = [card for card in cards if _is_article(card.body, lines, kinds)]
+    cards = _without_teasers(cards, lines, kinds)
     if reader.by_names_outlets:
         for card in cards:
             if card.header.source is None:
                 card.header.source, card.header.byline = card.header.byline, None
     return _with_footers(cards, reader, len(lines))
+
+
+def _heads(
+    reader: HeaderReader, runs: list[tuple[int, int]], lines: Sequence[Line], kinds: Kinds
+) -> list[Header]:
+    """Heads with enough signs, and those with nearly enough that have such a one's form."""
+    found: list[tuple[Header, float]] = []  # and the score that is asked for
+    before = sum(kinds.words[slice(*runs[0])])
+    zone = _Zone(kinds)
+    for (_, end), (start, stop) in pairwise(runs):
+        head = reader.read(end, start)
+        if head is not None:
+            zone.move_to(start)
+            if zone.after_section:
+                head.signs.add("section")
+            _add_body_signs(head, lines, kinds, start, stop)
+            _add_foot_signs(head, reader, stop, len(lines))
+            if before >= _LEAST_STORY_WORDS:
+                found.append((head, _COMMENT_ENOUGH if zone.in_comments else ENOUGH))
+        before += sum(kinds.words[start:stop])
+    forms = {_form(head) for head, enough in found if head.score >= enough}
+    return [
+        head for head, enough in found
+        if head.score >= (enough - _DOUBT if _form(head) in forms else enough)
+    ]  # fmt: skip
+
+
+def _add_foot_signs(head: Header, reader: HeaderReader, stop: int, count: int) -> None:
+    """Source and time below the text. A date alone may stand below anything."""
+    if head.time is None and head.source is None:
+        signs = reader.below(stop, min(stop + _FOOT_LINES, count)).signs
+        if signs & {"ago", "known_source", "source"}:
+            head.signs |= signs
+
+
+def _form(head: Header) -> frozenset[str]:
+    """What a page prints above each of its embedded articles, whatever their sources."""
+    return frozenset(head.signs & _FORM)
 
 
 class _Zone:
@@ -110,6 +138,9 @@ def _body(kinds: Kinds, start: int, end: int) -> tuple[int, ...]:
         if kinds.prose[at]:
             if body and at - body[-1] > _WIDEST_GAP:
                 break
+            if kinds.words[at] >= _AFTER_NOISE_WORDS or not kinds.noise[at - 1]:
+                body.append(at)
+        elif kinds.paragraph[at] and body and at - body[-1] == 1:
             body.append(at)
     return tuple(body)
 
@@ -125,11 +156,25 @@ def _is_article(body: Sequence[int], lines: Sequence[Line], kinds: Kinds) -> boo
     return bool(words >= least)
 
 
+def _without_teasers(cards: list[Card], lines: Sequence[Line], kinds: Kinds) -> list[Card]:
+    """Without those that are a title and a line; in a list of these a short text is one, too."""
+    articles = [card for card in cards if _is_article(card.body, lines, kinds)]
+    if len(cards) - len(articles) < max(_TEASER_LIST, len(articles)):
+        return articles
+    return [
+        card for card in articles if kinds.words[list(card.body)].sum() >= _LONGEST_TEASER_WORDS
+    ]
+
+
 def _with_footers(cards: list[Card], reader: HeaderReader, count: int) -> list[Card]:
     """Where the first article has neither source nor time above it but below: so have all."""
     if not cards or cards[0].header.source or cards[0].header.time:
         return cards
-    below = [reader.below(card.body[-1] + 1, count) for card in cards]
+    below = []
+    for card, following in zip_longest(cards, cards[1:]):
+        first = card.body[-1] + 1
+        end = following.header.body if following else min(first + _FOOT_LINES, count)
+        below.append(reader.below(first, end))
     if below[0].time is None and below[0].source is None:
         return cards
     return [

@@ -1,4 +1,4 @@
-"""Characters of a page, counted by kind and line, all lines at once."""
+"""Characters of a page: their kinds, and how many of each kind each line has, in one pass."""
 
 from __future__ import annotations
 
@@ -8,77 +8,122 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-Counts = NDArray[np.float64]
+from streams.compiled import kernel
 
-_TABLE_SIZE = 0x10000
+Codes = NDArray[np.uint32]
+Counts = NDArray[np.float64]
+Bits = NDArray[np.uint32]
+
+# Beyond this code stand no letters but a few thousand Chinese characters of planes 3 and above.
+_TABLE_SIZE = 0x32000
+_LAST_COUNTED = 0xFFFF  # letters beyond are letters of words, no more
 # One bit for each kind of character; a character may be of several.
-_LOWER, _UPPER, _DIGIT, _CJK, _KANA, _END = (1 << n for n in range(6))
-_COMMA, _QUOTE, _BAR, _LETTER, _SPACE, _LOUD = (1 << n for n in range(6, 12))
-_COUNTED = {
-    "upper": _UPPER, "digit": _DIGIT, "cjk": _CJK, "kana": _KANA, "comma": _COMMA,
-    "quote": _QUOTE, "bar": _BAR, "loud": _LOUD,
-}  # fmt: skip
+_UPPER, _DIGIT, _CJK, _KANA, _END, _COMMA, _QUOTE, _BAR = (1 << n for n in range(8))
+_LOUD, _LETTER, _SPACE, _OPENING, _CLOSING, _LOWER_CASE, _UPPER_CASE = (
+    1 << n for n in range(8, 15)
+)
+ALNUM, DECIMAL = 1 << 15, 1 << 16
+_COUNTED = np.array(
+    [_UPPER, _DIGIT, _CJK, _KANA, _COMMA, _QUOTE, _BAR, _LOUD, _LETTER], dtype=np.uint32
+)
+COUNTS = (
+    "upper", "digit", "cjk", "kana", "comma", "quote", "bar", "loud", "letter", "length", "end",
+    "starts_lower", "starts_upper", "terminal", "closed", "starts_quote", "starts_lower_case",
+    "capital", "colon",
+)  # fmt: skip
+_CJK_RANGES = (("\u3400", "\u9fff"), ("\uac00", "\ud7af"), ("\u0e00", "\u0e7f"))
 _CHARACTERS = {
     ".!?…。！？؟।": _END,
     ",،，、;；": _COMMA,
     '"“”„«»「」『』‘': _QUOTE,
     "|·•—–>»/\\": _BAR,
     "!?": _LOUD,
+    "“\"„«‘「'": _OPENING,
+    "”\"»’')]）」": _CLOSING,
 }
 
 
-def character_counts(text: str) -> dict[str, Counts]:
-    """Characters of each kind in each line of a text in which every line ends in a line feed.
-
-    -> name -> float64 of shape (lines,): length, letter, upper, digit, cjk, kana, comma, quote,
-    bar, loud, end (ends of sentences), starts_lower and starts_upper (words by their first letter).
-    """
+def codes_of(text: str) -> Codes:
+    """-> the text's code points, those beyond the table as its last."""
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    bits = _table()[np.minimum(codes, _TABLE_SIZE - 1)]
-    ends = np.flatnonzero(codes == 10)
-    starts = np.concatenate(([0], ends[:-1] + 1))
-    letter = (bits & _LETTER) != 0
-    begins = letter.copy()
-    begins[1:] &= ~letter[:-1]
-    sums: dict[str, Counts] = {"length": (ends - starts).astype(np.float64)}
+    return np.minimum(codes, np.uint32(_TABLE_SIZE - 1))
 
-    def add(name: str, mask: NDArray[np.bool_]) -> None:
-        sums[name] = np.add.reduceat(mask.astype(np.int32), starts).astype(np.float64)
 
-    upper = (bits & _UPPER) != 0
-    add("starts_lower", begins & ~upper)
-    add("starts_upper", begins & upper)
-    add("letter", letter)
-    for name, bit in _COUNTED.items():
-        add(name, (bits & bit) != 0)
-    end = (bits & _END) != 0
-    # A full stop ends a sentence where a blank, a line end or a closing mark follows.
-    after = np.ones_like(end)
-    after[:-1] = ((bits[1:] & (_SPACE | _QUOTE)) != 0) | (codes[:-1] > 0x3000)
-    add("end", end & after)
-    return sums
+def character_counts(text: str, lines: int) -> dict[str, Counts]:
+    """Characters of each kind in each line of a text of so many, each of which ends in a line feed.
+
+    -> name -> float64 of shape (lines,). `end` counts ends of sentences, `starts_lower` and
+    `starts_upper` words by their first letter; those after `starts_upper` are 1 where a line's
+    first or last character is such.
+    """
+    counts = np.zeros((len(COUNTS), lines))
+    _count(codes_of(text), bits_table(), _COUNTED, counts)
+    return dict(zip(COUNTS, counts, strict=True))
+
+
+@kernel
+def _count(codes: Codes, table: Bits, counted: Bits, counts: NDArray[np.float64]) -> None:
+    line, start, before = 0, 0, 0
+    kinds = len(counted)
+    for at in range(len(codes)):
+        code = codes[at]
+        bits = table[code]
+        if code == 10:
+            counts[kinds, line] = at - start
+            first, last = table[codes[start]], table[codes[at - 1]]
+            closed = (last & _CLOSING) != 0
+            counts[kinds + 4, line] = (last & _END) != 0 or (
+                closed and at - 2 >= start and (table[codes[at - 2]] & _END) != 0
+            )
+            counts[kinds + 5, line] = closed
+            counts[kinds + 6, line] = (first & _OPENING) != 0
+            counts[kinds + 7, line] = (first & _LOWER_CASE) != 0
+            counts[kinds + 8, line] = (first & _UPPER_CASE) != 0
+            counts[kinds + 9, line] = codes[at - 1] == 58 or codes[at - 1] == 0xFF1A
+            line += 1
+            start = at + 1
+        elif bits & _LETTER and not before & _LETTER:
+            counts[kinds + (3 if bits & _UPPER else 2), line] += 1
+        if bits:
+            for kind in range(kinds):
+                if bits & counted[kind]:
+                    counts[kind, line] += 1
+            # A full stop ends a sentence where a blank, a line end or a closing mark follows.
+            if bits & _END and (
+                code > 0x3000 or at + 1 == len(codes) or table[codes[at + 1]] & (_SPACE | _QUOTE)
+            ):
+                counts[kinds + 1, line] += 1
+        before = bits
 
 
 @lru_cache(maxsize=1)
-def _table() -> NDArray[np.uint16]:
-    table = np.zeros(_TABLE_SIZE, dtype=np.uint16)
-    for code in range(_TABLE_SIZE):
-        character = chr(code)
-        category = unicodedata.category(character)
-        bits = 0
-        if category[0] == "L":
-            bits |= _LETTER
-            bits |= _UPPER if category in ("Lu", "Lt") else _LOWER if category == "Ll" else 0
-        elif category == "Nd":
-            bits |= _DIGIT
-        elif category[0] == "Z" or character in "\n\t":
-            bits |= _SPACE
-        if 0x3040 <= code <= 0x30FF:
-            bits |= _KANA | _CJK
-        elif 0x3400 <= code <= 0x9FFF or 0xAC00 <= code <= 0xD7AF or 0x0E00 <= code <= 0x0E7F:
-            bits |= _CJK
-        table[code] = bits
+def bits_table() -> Bits:
+    """-> uint32 for each code point: the kinds that it is of."""
+    table = np.array([_bits(code) for code in range(_TABLE_SIZE)], dtype=np.uint32)
     for characters, bit in _CHARACTERS.items():
         for character in characters:
             table[ord(character)] |= bit
     return table
+
+
+def _bits(code: int) -> int:
+    character = chr(code)
+    bits = _LOWER_CASE if character.islower() else _UPPER_CASE if character.isupper() else 0
+    if character.isalnum():
+        bits |= ALNUM | (DECIMAL if character.isdecimal() else 0)
+    return bits if code > _LAST_COUNTED else bits | _counted_bits(character)
+
+
+def _counted_bits(character: str) -> int:
+    category, bits = unicodedata.category(character), 0
+    if category[0] == "L":
+        bits = _LETTER | (_UPPER if category in ("Lu", "Lt") else 0)
+    elif category == "Nd":
+        bits = _DIGIT
+    elif category[0] == "Z" or character in "\n\t":
+        bits = _SPACE
+    if "\u3040" <= character <= "\u30ff":
+        bits |= _KANA | _CJK
+    elif any(first <= character <= last for first, last in _CJK_RANGES):
+        bits |= _CJK
+    return bits

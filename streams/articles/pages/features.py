@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 
 from streams.articles.pages.characters import character_counts
 from streams.articles.pages.lines import Line
-from streams.articles.pages.vocabulary import KINDS, phrase_kinds, word_kinds
+from streams.articles.pages.vocabulary import KINDS, phrase_kinds
+from streams.articles.pages.words import word_counts
 
 Matrix = NDArray[np.float64]
 Vector = NDArray[np.float64] | NDArray[np.bool_]
 
-_TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)?|\n")
+_LEAST_DIGITS = 3  # of any time but one in months
 _TIME = re.compile(
     r"""\d{1,2}:\d\d
     | (?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}
@@ -70,10 +71,11 @@ def features_of(lines: Sequence[Line]) -> Matrix:
     """-> float64 of shape (lines, len(NAMES)), every value a multiple of 1/64 within [-8, 8]."""
     count = len(lines)
     text = "\n".join([line.text for line in lines]) + "\n"
-    lower_text = text.lower()
-    chars = character_counts(text)
-    words, kinds = _word_counts(lower_text, count)
-    lowered = [line.text.lower() for line in lines]
+    low_text = text.lower()
+    low = low_text.split("\n")[:-1]
+    chars = character_counts(text, count)
+    counted = word_counts(low_text, count)
+    kinds, words = dict(zip(KINDS, counted, strict=False)), counted[-1]
     n_chars = np.maximum(chars["length"], 1)
     cjk_share = chars["cjk"] / n_chars
     # A character of Chinese is about .6 of a word.
@@ -115,23 +117,15 @@ def features_of(lines: Sequence[Line]) -> Matrix:
         if kind != "stop":
             put(f"word_{kind}", np.minimum(kinds[kind] * per_word * 2, 2))
     put("promo_many", np.minimum(kinds["promotion"], 6) / 3)
-    bare = [low.strip(_EDGES) for low in lowered]
-    repeated = Counter(bare)
-    flags = [
-        _flags(line, low, repeated[key], count, figures > 0, captions > 0)
-        for line, low, key, count, figures, captions in zip(
-            lines,
-            lowered,
-            bare,
-            words.tolist(),
-            chars["digit"].tolist(),
-            kinds["caption"].tolist(),
-            strict=True,
-        )
-    ]
-    array = np.array(flags, dtype=np.float64)
-    for n, name in enumerate(_FLAGS):
-        put(name, array[:, n])
+    for name in _EDGE_FLAGS:
+        put(name, chars[name])
+    put("starts_lower", chars["starts_lower_case"])
+    marks = np.array([line[1:] for line in lines], dtype=np.bool_)
+    for n, name in enumerate(("after_blank", "bullet", "heading", "numbered", "strong")):
+        put(name, marks[:, n])
+    _put_repeats(out, low)
+    _put_matches(out, low, low_text, chars["length"], chars["digit"], kinds["caption"])
+    _put_phrases(out, low, words)
     out[:-1, _AT["before_blank"]] = out[1:, _AT["after_blank"]]
     out[-1:, _AT["before_blank"]] = 1
     prose = (lower >= 0.35) & (stop >= 0.15) & ((chars["end"] > 0) | (words >= 25)) & (words >= 8)
@@ -139,68 +133,60 @@ def features_of(lines: Sequence[Line]) -> Matrix:
     return np.round(out * 64) / 64
 
 
+_EDGE_FLAGS = ("terminal", "closed", "starts_quote", "capital", "colon")
 _EDGES = " .:•-–|"
-_FLAGS = (
-    "terminal", "closed", "starts_quote", "bullet", "heading", "numbered", "strong",
-    "after_blank", "twice", "often", "time", "ago", "caption_form", "starts_lower",
-    "opens_stories", "opens_comments", "furniture", "interstitial", "capital", "colon",
-    "address",
-)  # fmt: skip
-_CLOSING = frozenset(".!?…。！？؟।")
-_BRACKETS = frozenset("”\"»’')]）」")
-_QUOTES = frozenset("“\"„«‘「'")
+_PHRASE_WORDS = 15
+_PHRASES = {
+    "stories": "opens_stories",
+    "comments": "opens_comments",
+    "furniture": "furniture",
+    "interstitial": "interstitial",
+}
+# Without one of these a line has no match; looking for them is quick.
+_AGO_WORDS = ("ago", "vor", "hace", "il y a", "há", "назад", "前", "lalu", "önce")
+_ADDRESS_MARKS = ("http", "www.", "@")
 
 
-def _flags(
-    line: Line, low: str, times: int, words: float, digits: bool, captions: bool
-) -> tuple[float, ...]:
-    text = line.text
-    first, last = text[0], text[-1]
-    closed = last in _BRACKETS
-    short = len(text) < 240
-    kind = phrase_kinds(low) if words < 15 else frozenset()
-    return (
-        last in _CLOSING or (closed and text[-2:-1] in _CLOSING),
-        closed,
-        first in _QUOTES,
-        line.bullet,
-        line.heading,
-        line.numbered,
-        line.strong,
-        line.after_blank,
-        times == 2,
-        times > 2,
-        short and digits and _TIME.search(low) is not None,
-        len(text) < 120 and (digits or "ago" in low) and _AGO.search(low) is not None,
-        len(text) < 500
-        and (captions or "source" in low or "getty" in low)
-        and _CAPTION.search(low) is not None,
-        first.islower(),
-        "stories" in kind,
-        "comments" in kind,
-        "furniture" in kind,
-        "interstitial" in kind,
-        first.isupper(),
-        last in ":：",
-        "http" in low or "www." in low or "@" in low,
-    )
+def _put_repeats(out: Matrix, low: Sequence[str]) -> None:
+    """Whether a line stands twice in the page, or more often."""
+    bare = [line.strip(_EDGES) for line in low]
+    repeated = Counter(bare)
+    if len(repeated) < len(bare):
+        times = np.array([repeated[key] for key in bare])
+        out[:, _AT["twice"]] = times == 2
+        out[:, _AT["often"]] = times > 2
 
 
-def _word_counts(
-    text: str, count: int
-) -> tuple[NDArray[np.float64], dict[str, NDArray[np.float64]]]:
-    """-> (words in each line, words of each kind in each line)."""
-    table = word_kinds()
-    newline = 1 << len(KINDS)
-    marks = np.array([table.get(token, 0) for token in _TOKEN.findall(text)], dtype=np.int32)
-    ends = marks == newline
-    line_of = np.cumsum(ends) - ends
-    every = np.bincount(line_of, minlength=count)[:count].astype(np.float64) - 1
-    found = marks != 0
-    marks, line_of = marks[found], line_of[found]
-    return every, {
-        kind: np.bincount(line_of[(marks >> n & 1).astype(bool)], minlength=count)[:count].astype(
-            np.float64
-        )
-        for n, kind in enumerate(KINDS)
-    }
+def _put_matches(
+    out: Matrix, low: Sequence[str], text: str, length: Vector, digits: Vector, captions: Vector
+) -> None:
+    """Times, captions and addresses: asked only of lines that may have one."""
+
+    def lines_with(marks: Sequence[str]) -> NDArray[np.bool_]:
+        present = [mark for mark in marks if mark in text]
+        if not present:
+            return np.zeros(len(low), dtype=np.bool_)
+        found = np.array([present[0] in line for line in low])
+        for mark in present[1:]:
+            found |= np.array([mark in line for line in low])
+        return found
+
+    def put_found(name: str, may_be: NDArray[np.bool_], pattern: re.Pattern[str]) -> None:
+        for at in np.flatnonzero(may_be).tolist():
+            if pattern.search(low[at]):
+                out[at, _AT[name]] = 1
+
+    dated = (digits >= _LEAST_DIGITS) | ((digits > 0) & lines_with(("月",)))
+    put_found("time", (length < 240) & dated, _TIME)
+    ago = lines_with(_AGO_WORDS)
+    if ago.any():
+        put_found("ago", (length < 120) & ago & ((digits > 0) | lines_with(("ago",))), _AGO)
+    named = (captions > 0) | lines_with(("source", "getty"))
+    put_found("caption_form", (length < 500) & named, _CAPTION)
+    out[:, _AT["address"]] = lines_with(_ADDRESS_MARKS)
+
+
+def _put_phrases(out: Matrix, low: Sequence[str], words: Vector) -> None:
+    for at in np.flatnonzero(words < _PHRASE_WORDS).tolist():
+        for kind in phrase_kinds(low[at]):
+            out[at, _AT[_PHRASES[kind]]] = 1

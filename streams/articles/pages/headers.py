@@ -8,8 +8,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import numpy as np
+
 from streams.articles.outlets import Outlets
-from streams.articles.pages.kinds import Kinds
+from streams.articles.pages.header_forms import (
+    is_ago,
+    looks_like_names,
+    opening,
+    person_for_outlet,
+    stands_aside,
+    time_sign,
+    title_key,
+    trimmed,
+    trimmed_title,
+)
+from streams.articles.pages.kinds import TITLE_CHARACTERS, Kinds
 from streams.articles.pages.lines import Line
 from streams.articles.pages.vocabulary import KINDS, word_kinds
 from streams.articles.printed_time import PrintedTime, printed_time
@@ -41,9 +54,9 @@ _WEIGHTS = {
     "ago": 2.5, "time": 1.5, "known_source": 2.0, "source": 1.0, "name": 0.0,
     "source_again": 1.0, "title_again": 2.0,
     "byline": 1.0, "section": 1.5, "separator": 1.0, "marked": 1.0,
-    "dateline": 1.0, "long_body": 0.5,
+    "dateline": 1.0, "long_body": 0.5, "copy": 2.5,
 }  # fmt: skip
-_TELLING = frozenset({"ago", "time", "known_source", "source"})
+_TELLING = frozenset({"ago", "time", "known_source", "source", "copy"})
 
 
 @dataclass(slots=True)
@@ -75,7 +88,9 @@ class HeaderReader:
         self._lines, self._kinds, self._now, self._outlets = lines, kinds, now, outlets
         self.by_names_outlets = False  # whether this page writes `by Gulf News`
         self._times: dict[str, PrintedTime | None] = {}
-        self._keys = [_key(line.text) for line in lines]
+        self._openings: dict[str, int] = {}  # beginnings of paragraphs -> where they first stand
+        for at in map(int, np.flatnonzero(kinds.prose)):
+            self._openings.setdefault(opening(lines[at].text), at)
 
     def read(self, first: int, body: int) -> Header | None:
         """The head that ends where the prose at line `body` begins, or None where no title is.
@@ -88,6 +103,8 @@ class HeaderReader:
             return None
         self._look_above(header, sources, title_at, max(first, body - _HEADER_LINES))
         self._choose_source(header, sources)
+        if self._openings.get(opening(self._lines[body].text), body) < header.start:
+            header.signs.add("copy")
         return header
 
     def _find_title(self, header: Header, sources: Counter[str], first: int) -> int | None:
@@ -106,7 +123,7 @@ class HeaderReader:
 
     def _look_above(self, header: Header, sources: Counter[str], title_at: int, first: int) -> None:
         """Go on up from the title: the title again, source, time, a separator, a section."""
-        kinds, key, above = self._kinds, _key(header.title), 0
+        kinds, key, above = self._kinds, title_key(header.title), 0
         for at in range(title_at - 1, first - 1, -1):
             if kinds.stories[at] or kinds.comments[at] or kinds.separator[at]:
                 if kinds.stories[at]:
@@ -115,7 +132,7 @@ class HeaderReader:
                     header.signs.add("separator")
                     header.start = at
                 return
-            if self._keys[at] == key:
+            if title_key(self._lines[at].text) == key:
                 header.signs.add("title_again")
                 header.start, above = at, 0
                 continue
@@ -128,12 +145,19 @@ class HeaderReader:
                 return
 
     def below(self, first: int, end: int) -> Header:
-        """Source and time of lines below an article, where a page prints them there."""
+        """Source and time below an article, where a page prints them there: in lines [first, end),
+        after what is left of the article."""
         header, sources = Header(first, end), Counter[str]()
-        for at in range(first, min(end, first + 3)):
-            if self._is_title(at, least_words=4) or not self._take_meta(header, sources, at):
+        for at in range(first, end):
+            if self._kinds.stories[at] or self._kinds.comments[at]:
                 break
-        self._choose_source(header, sources)
+            if self._is_title(at, least_words=4):
+                follows = at + 1 < end and self._kinds.dated[at + 1]
+                if header.time or header.source or not follows:
+                    break
+            elif not self._take_meta(header, sources, at) and header.time:
+                break
+            self._choose_source(header, sources)
         return header
 
     def _is_title(self, at: int, least_words: int) -> bool:
@@ -142,15 +166,15 @@ class HeaderReader:
             return False
         if _BY.match(text) or _LABELLED.match(text) or _READING_TIME.search(text):
             return False
-        if self._outlets.domain(_trimmed(text)):
+        if self._outlets.domain(trimmed(text)) or person_for_outlet(text, self._outlets):
             return False
         time = self._time(text)
         rest = text if time is None else f"{text[: time.start]}|{text[time.end :]}"
         longest = max(_TITLE_PIECES.split(rest), key=lambda piece: len(piece.split()))
         label = _SOURCE_LABEL.match(longest)
         bare = _TIME_LABEL.sub(" ", longest[label.end() :] if label else longest)
-        words = len(bare.split())
-        if time is not None and (words < 4 or _looks_like_names(longest)):
+        words = sum(any(map(str.isalnum, word)) for word in bare.split())
+        if time is not None and (words < 4 or looks_like_names(longest)):
             return False
         return kinds.words[at] >= least_words or bool(kinds.marked[at])
 
@@ -160,22 +184,26 @@ class HeaderReader:
         if self._kinds.marked[at]:
             header.signs.add("marked")
         time = self._time(text)
-        if time is not None and (_is_ago(text, time) or _stands_aside(text, time)):
+        if time is not None and (is_ago(text, time) or stands_aside(text, time)):
             header.time = time
-            header.signs.add(_sign_of(text, time))
+            header.signs.add(time_sign(text, time))
             text = f"{text[: time.start]}|{text[time.end :]}"
         else:
             time = None
-        pieces = [piece for piece in _TITLE_PIECES.split(text) if piece.strip()]
-        title = max(pieces, key=len, default=text)
-        aside = [_trimmed(piece) for piece in pieces if piece is not title]
-        named = [piece for piece in aside if self._outlets.reads_like_outlet(piece)]
-        if time is None and not named:
-            title, aside = text, []
-        for piece in aside:
+        pieces = [trimmed(piece) for piece in _TITLE_PIECES.split(text) if piece.strip()]
+        longest = max(pieces, key=len, default="")
+        named = [
+            piece for piece in pieces
+            if piece != longest and self._outlets.reads_like_outlet(piece)
+        ]  # fmt: skip
+        if time is not None and not named:
+            named = [piece for piece in pieces if piece != longest and self._is_source(piece)][-1:]
+        for piece in named:
             if self._is_source(piece):
                 sources[piece] += 1
-        header.title = _trimmed(title)
+            text = text.replace(piece, "|")
+        title = max(text.split("|"), key=len) if named or time else text
+        header.title = trimmed_title(title)
 
     def _take_meta(self, header: Header, sources: Counter[str], at: int) -> bool:
         """Take source, time and byline of a line; whether it had any."""
@@ -188,24 +216,28 @@ class HeaderReader:
         if time is not None:
             if header.time is None or time.precision_seconds < header.time.precision_seconds:
                 header.time = time
-            header.signs.add(_sign_of(text, time))
+            header.signs.add(time_sign(text, time))
             text = f"{text[: time.start]} | {text[time.end :]}"
         text = _READING_TIME.sub(" | ", text)
         if (label := _SOURCE_LABEL.match(text)) and label.end() < len(text):
-            name = _trimmed(_TIME_LABEL.sub(" ", _PIECES.split(text[label.end() :])[0]))
+            name = trimmed(_TIME_LABEL.sub(" ", _PIECES.split(text[label.end() :])[0]))
             if self._is_source(name):
                 sources[name] += 2
                 return True
+        if pair := person_for_outlet(text, self._outlets):
+            header.byline = header.byline or pair[0]
+            sources[pair[1]] += 1
+            return True
         if by := _BY.match(text):
             return self._take_names(header, sources, text[by.end() :]) or time is not None
-        names = [_trimmed(_TIME_LABEL.sub(" ", p) if time else p) for p in _PIECES.split(text)]
+        names = [trimmed(_TIME_LABEL.sub(" ", p) if time else p) for p in _PIECES.split(text)]
         named = [name for name in names if self._is_source(name)]
         sources.update(named)
         return bool(named) or time is not None
 
     def _take_names(self, header: Header, sources: Counter[str], text: str) -> bool:
         """Take people and outlets after `by`; whether there were any."""
-        names = [name for piece in _PIECES.split(text) if (name := _trimmed(piece))]
+        names = [name for piece in _PIECES.split(text) if (name := trimmed(piece))]
         for name in names:
             if self._outlets.reads_like_outlet(name):
                 sources[name] += 1
@@ -219,7 +251,7 @@ class HeaderReader:
         label = _SOURCE_LABEL.match(text)
         if label is not None and text[label.end() :].strip():
             return True
-        return self._outlets.domain(_trimmed(text)) is not None
+        return self._outlets.domain(trimmed(text)) is not None
 
     def _is_source(self, name: str) -> bool:
         if not 2 <= len(name) <= _SOURCE_CHARACTERS or len(name.split()) > _SOURCE_WORDS:
@@ -252,48 +284,8 @@ class HeaderReader:
             header.signs.add("source_again")
 
     def _time(self, text: str) -> PrintedTime | None:
-        if len(text) >= _TITLE_CHARACTERS:
+        if len(text) >= TITLE_CHARACTERS:
             return None
         if text not in self._times:
             self._times[text] = printed_time(text, self._now)
         return self._times[text]
-
-
-_TITLE_CHARACTERS = 230
-_YEAR = re.compile(r"(?:19|20)\d\d|^[^\W\d_]{3,}\.?\s+\d{1,2}$")
-_DATE_OF_YEAR = re.compile(r"(?:19|20)\d\d|^[^\W\d_]{3,}\.?\s+\d{1,2}")
-_ASIDE = frozenset("|·•‧–—-([{,:")
-_KEY_EDGES = " \t.•·|-–—:,;*_#>»›…?!\"'“”‘’()[]"
-_NAME_EDGES = " \t•·|-–—:,;*_#>»›"
-
-
-def _sign_of(text: str, time: PrintedTime) -> str:
-    """`3 hours ago` stands above stories in lists; a date stands above the page's own as well."""
-    found = text[time.start : time.end]
-    return "time" if ":" in found or _YEAR.search(found) else "ago"
-
-
-def _is_ago(text: str, time: PrintedTime) -> bool:
-    """Whether it counts back from now: no date of the year is so short and ends a line."""
-    found = text[time.start : time.end].lower()
-    return time.end >= len(text) - 2 and not _DATE_OF_YEAR.search(found)
-
-
-def _stands_aside(text: str, time: PrintedTime) -> bool:
-    """Whether a mark divides the time from the rest of the line."""
-    before, after = text[: time.start].rstrip()[-1:], text[time.end :].lstrip()[:1]
-    return before in _ASIDE if before else after in _ASIDE
-
-
-def _trimmed(text: str) -> str:
-    return text.strip(_NAME_EDGES)
-
-
-def _key(text: str) -> str:
-    return text.lower().strip(_KEY_EDGES)
-
-
-def _looks_like_names(text: str) -> bool:
-    """`Business Recorder Staff`: every word begins with a capital, and there are few."""
-    words = text.split()
-    return len(words) <= 4 and all(word[:1].isupper() for word in words)

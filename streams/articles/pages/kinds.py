@@ -14,7 +14,9 @@ from streams.articles.pages.lines import Line
 
 Mask = NDArray[np.bool_]
 _TITLE_WORDS = (3, 32)
-_TITLE_CHARACTERS = 230
+TITLE_CHARACTERS = 230
+_SENTENCE_WORDS, _CASED_WORDS = 6, 8
+_PARAGRAPH_WORDS, _OPEN_PARAGRAPH_WORDS = 8, 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,7 @@ class Kinds:
 
     words: NDArray[np.float64]
     prose: Mask
+    paragraph: Mask  # prose, and what reads like it among prose: lists of names, captions' texts
     title: Mask
     stories: Mask
     comments: Mask
@@ -60,17 +63,31 @@ def kinds_of(lines: Sequence[Line], features: Matrix, outlets: Outlets) -> Kinds
     named = np.array(
         [len(line.text) < 40 and outlets.domain(line.text) is not None for line in lines]
     )
-    _spare_titles(lines, prose, prose & (words <= 25) & (ends <= 2), (dated | named) & ~prose)
-    separator = np.array([not any(c.isalnum() for c in line.text[:80]) for line in lines])
+    separator = np.array([not line.text[0].isalnum() and _is_rule(line.text) for line in lines])
     ends_open = np.array([line.text[-1] in ".;,:" for line in lines])
-    title = (
-        ~prose & ~noise & ~opens & ~separator & ~ends_open
-        & (words >= _TITLE_WORDS[0]) & (words <= _TITLE_WORDS[1]) & (characters < _TITLE_CHARACTERS)
-    )  # fmt: skip
     marked = flag("heading") | flag("numbered") | flag("strong")
+    sized = (
+        (words >= _TITLE_WORDS[0]) & (words <= _TITLE_WORDS[1]) & (characters < TITLE_CHARACTERS)
+        & ~opens & ~separator
+    )  # fmt: skip
+    doubtful = sized & (
+        (prose & (words <= 25) & (ends <= 2))
+        | (furniture & ~promoted & ~dated & (words >= _SENTENCE_WORDS))
+        | (~prose & ~noise & ends_open & (words <= 25) & (words >= _SENTENCE_WORDS))
+    )
+    cased = ~prose & ends_open & (lower < 0.35) & (words >= _CASED_WORDS)
+    spared = _spared_titles(lines, doubtful, (dated | named) & ~prose, marked, opens, cased)
+    prose &= ~spared
+    noise &= ~spared
+    title = sized & ~prose & ~noise & (~ends_open | spared)
+    paragraph = prose | (
+        ~title & ~noise & ~opens & ~interstitial & ~separator & ~dated
+        & (words >= np.where(terminal, _PARAGRAPH_WORDS, _OPEN_PARAGRAPH_WORDS))
+    )  # fmt: skip
     return Kinds(
         words=words,
         prose=prose,
+        paragraph=paragraph,
         title=title,
         stories=stories & (words < 14),
         comments=comments & (words < 14),
@@ -83,16 +100,32 @@ def kinds_of(lines: Sequence[Line], features: Matrix, outlets: Outlets) -> Kinds
     )
 
 
-def _spare_titles(lines: Sequence[Line], prose: Mask, short: Mask, meta: Mask) -> None:
-    """A title in a whole sentence, quoted or asking, reads like prose. It stands there twice, or
-    beside a source or time."""
-    for at in map(int, np.flatnonzero(short)):
+def _is_rule(text: str) -> bool:
+    return not any(character.isalnum() for character in text[:80])
+
+
+def _spared_titles(
+    lines: Sequence[Line], doubtful: Mask, meta: Mask, marked: Mask, opens: Mask, cased: Mask
+) -> Mask:
+    """Titles that read like prose or furniture: whole sentences, quoted, asking, `Watch how ...`.
+
+    They stand there twice, in bold type, beside a source or time, or under a heading. `cased`: in
+    capitals, word by word.
+    """
+    spared = np.zeros(len(lines), dtype=np.bool_)
+    for at in map(int, np.flatnonzero(doubtful)):
         text = lines[at].text.lower()
         near = range(max(0, at - 6), min(len(lines), at + 7))
         twins = [other for other in near if lines[other].text.lower() == text]
-        if len(twins) > 1:
-            prose[twins] = False
-        else:
-            above, below = meta[max(0, at - 2) : at].any(), meta[at + 1 : at + 3].any()
-            if (above and below) or (text[-1] != "." and (above or below)):
-                prose[at] = False
+        above, below = meta[max(0, at - 2) : at].any(), meta[at + 1 : at + 3].any()
+        open_end = text[-1] != "." or text.endswith("...")
+        if (
+            len(twins) > 1
+            or marked[at]
+            or (above and below)
+            or (above and cased[at])
+            or (open_end and (above or below or opens[max(0, at - 1) : at].any()))
+        ):
+            spared[at] = True
+            spared[twins] = True
+    return spared

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 # Markdown as converters write it. Bounded, and no part may cross the bracket that ends it.
 _IMAGE = re.compile(r"!\[[^\[\]]{0,500}\]\([^()]{0,2000}(?:\([^()]{0,200}\)[^()]{0,500})?\)")
@@ -14,6 +14,7 @@ _EMPHASIS = re.compile(
     r"(?<![\w*])\*{1,3}(?=\S)|(?<=\S)\*{1,3}(?![\w*])|(?<!\w)_{1,2}(?=\w)|(?<=\S)_{1,2}(?!\w)"
 )
 _BLANKS = "\t\x0b\x0c\xa0\u200b\ufeff\u2002\u2003\u2009\u202f\u3000"
+_RULED = frozenset("*-_=~#•·")
 _RULE = re.compile(r"(?:[*\-_=~#•·] ?){3,}")
 
 # Text wrapped for a screen: many lines end just before the same column.
@@ -29,8 +30,7 @@ _GLUED = frozenset(",.;:)]%’”?!»")
 _TERMINAL = frozenset('.!?…:。！？؟।”"')
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line: its text without marks, and how it stood in the page."""
 
     text: str
@@ -130,7 +130,7 @@ def _line(row: str, blank: bool) -> Line:
     first = row[0]
     if first.isalpha() and row[-1] not in "*_#":
         return Line(row, blank)
-    if _RULE.fullmatch(row[:200]):
+    if first in _RULED and _RULE.fullmatch(row[:200]):
         return Line(row, blank)
     bullet = heading = numbered = strong = False
     body = row

@@ -15,7 +15,9 @@ from streams.articles.pages.cards import Card, cards_of
 from streams.articles.pages.features import Matrix, column, features_of
 from streams.articles.pages.kinds import Kinds, kinds_of
 from streams.articles.pages.lines import Line, lines_of
-from streams.articles.pages.story import STORY_PROBABILITY, content_words, story_probabilities
+from streams.articles.pages.own_story import asking_title, story_lines, title_line
+from streams.articles.pages.page_kind import page_kind
+from streams.articles.pages.story import STORY_PROBABILITY, story_probabilities
 from streams.articles.printed_time import PrintedTime
 
 
@@ -67,13 +69,10 @@ class TextPage:
     title: str | None = None
     confidence: float = 0.0
     parts: tuple[Part, ...] = ()
+    kind: str | None = None  # `live_blog` or `gallery`
 
 
-_HEAD_LINES = 3
 _LEAST_STORY_WORDS = 40
-_LEAST_TITLE_WORDS = 4
-_HEADLINE_WORDS = 6
-_SHARED_WITH_STORY = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +108,7 @@ def read_text_page(
         title=lines[found.title_at].text if found.title_at is not None else None,
         confidence=confidence,
         parts=tuple(_part(card, lines) for card in found.cards),
+        kind=page_kind(lines, found.kinds, kept),
     )
 
 
@@ -132,8 +132,10 @@ def _analysed(text: str, now: datetime, outlets: Outlets, title: str | None) -> 
     end = cards[0].header.start if cards else len(lines)
     probabilities = np.zeros(len(lines))
     probabilities[:end] = story_probabilities(lines[:end], features[:end])
-    kept = _story_lines(probabilities, kinds, title, lines)
-    title_at = _title_line(lines, kinds, kept)
+    kept = story_lines(probabilities, kinds, title, lines, certain=bool(cards))
+    title_at = title_line(lines, features, kinds, kept)
+    if title_at is None and (title_at := asking_title(kept, lines, kinds)) is not None:
+        kept = kept[1:]
     return _Analysis(lines, features, kinds, cards, probabilities, kept, title_at)
 
 
@@ -141,72 +143,21 @@ def _without_own_story(
     cards: list[Card], probabilities: NDArray[np.float64], kinds: Kinds
 ) -> list[Card]:
     """Without those that come before the page has said anything: what stands above them is a
-    notice, and they are the page's own story under its title and date."""
+    notice, and they are the page's own story under its title and date. A heading of other
+    stories says that one has been told, and so does a copy of it from a known source."""
     words = np.where(probabilities >= STORY_PROBABILITY, kinds.words, 0)
     said = np.cumsum(words)
-    return [card for card in cards if said[card.header.start] >= _LEAST_STORY_WORDS]
+    told = np.cumsum(np.where(kinds.prose, kinds.words, 0))
 
+    def is_other(card: Card) -> bool:
+        start = card.header.start
+        copied = {"copy", "known_source"} <= card.header.signs
+        if copied or said[start] >= _LEAST_STORY_WORDS:
+            return True
+        headings = np.flatnonzero(kinds.stories[: card.header.body])
+        return bool(len(headings)) and bool(told[headings[-1]] >= _LEAST_STORY_WORDS)
 
-def _story_lines(
-    probabilities: NDArray[np.float64], kinds: Kinds, title: str | None, lines: Sequence[Line]
-) -> list[int]:
-    """The story's lines, without its title and without a line that stood there before."""
-    key = title.strip().lower() if title else None
-    seen: set[str] = {key} if key else set()
-    kept: list[int] = []
-    for at in map(int, np.flatnonzero(probabilities >= STORY_PROBABILITY)):
-        low = lines[at].text.lower()
-        if low in seen and kinds.words[at] > 4:
-            continue
-        seen.add(low)
-        kept.append(at)
-    return _without_headlines(_without_head(kept, kinds), lines, kinds)
-
-
-def _without_head(kept: list[int], kinds: Kinds) -> list[int]:
-    """Without the titles that stand right above the first paragraph."""
-    first = next((n for n, at in enumerate(kept) if not kinds.title[at]), 0)
-    return kept[first:] if first <= _HEAD_LINES and kinds.prose[kept[first:]][:1].any() else kept
-
-
-def _without_headlines(kept: list[int], lines: Sequence[Line], kinds: Kinds) -> list[int]:
-    """Without the headlines of other stories between the paragraphs.
-
-    A sub-heading is short, or uses the story's words; a headline of another story is long and
-    does not.
-    """
-    bare = [
-        at for at in kept
-        if kinds.interstitial[at] or (kinds.title[at] and kinds.words[at] >= _HEADLINE_WORDS)
-    ]  # fmt: skip
-    if not bare:
-        return kept
-    paragraphs = set(kept).difference(bare)
-    words = {word for at in paragraphs for word in content_words(lines[at].text)}
-    dropped = set()
-    for at in bare:
-        found = content_words(lines[at].text)
-        shared = len(found & words) / max(len(found), 1)
-        between = at - 1 in paragraphs and at + 1 in paragraphs
-        if kinds.interstitial[at] or (between and shared < _SHARED_WITH_STORY):
-            dropped.add(at)
-    return [at for at in kept if at not in dropped]
-
-
-def _title_line(lines: Sequence[Line], kinds: Kinds, kept: list[int]) -> int | None:
-    """The title above the story: a line there twice, else a heading, else the nearest."""
-    if not kept:
-        return None
-    may_be = kinds.title & ~kinds.dated & (kinds.words >= _LEAST_TITLE_WORDS)
-    above = [int(at) for at in np.flatnonzero(may_be[: kept[0]])][-12:]
-    for at in reversed(above):
-        low = lines[at].text.lower()
-        if any(lines[other].text.lower() == low for other in above if other != at):
-            return at
-    for at in reversed(above):
-        if lines[at].heading:
-            return at
-    return above[-1] if above else None
+    return [card for card in cards if is_other(card)]
 
 
 def _part(card: Card, lines: Sequence[Line]) -> Part:

@@ -20,6 +20,8 @@ from numpy.typing import NDArray
 
 from streams.articles.pages.features import NAMES, Matrix, column
 from streams.articles.pages.lines import Line
+from streams.articles.pages.words import shared_words
+from streams.compiled import kernel
 
 # From this probability on, a line is the story's. Chosen on pages that the weights were not fitted
 # to: .40 to .50 give F1 within .002 of each other.
@@ -31,6 +33,10 @@ _CONTENT_WORD = re.compile(r"[^\W\d_]{4,}")
 _LEAST_SHARED_WORDS = 5
 
 Vector = NDArray[np.float64]
+Rows = NDArray[np.int64]
+
+_OWN_ROW = np.array([0])
+_NEAR_ROWS = np.array([0, *(n for d in range(1, _NEIGHBOURS + 1) for n in (d, -d))])
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +48,33 @@ class Network:
     out: Vector
     out_bias: float
 
-    def __call__(self, inputs: Matrix) -> Vector:
-        """-> probabilities, one for each row, in steps of 1/64."""
-        active = np.maximum(inputs @ self.hidden + self.hidden_bias, 0)
-        odds = np.clip(active @ self.out + self.out_bias, -30, 30)
-        return np.round(_STEP / (1 + np.exp(-odds))) / _STEP
+    def __call__(self, inputs: Matrix, rows: Rows = _OWN_ROW) -> Vector:
+        """-> probabilities, one for each row, in steps of 1/64.
+
+        `rows`: a line's inputs are those of its own row, or those of its neighbours as well.
+        """
+        odds = _odds(inputs, rows, self.hidden, self.hidden_bias, self.out) + self.out_bias
+        return np.round(_STEP / (1 + np.exp(-np.clip(odds, -30, 30)))) / _STEP
+
+
+@kernel
+def _odds(inputs: Matrix, rows: Rows, hidden: Matrix, bias: Vector, out: Vector) -> Vector:
+    """The network without its last bias. No library's threads: they wait longer than they count."""
+    count, width = inputs.shape
+    odds = np.zeros(count)
+    for at in range(count):
+        active = bias.copy()
+        for block in range(len(rows)):
+            row = at - rows[block]
+            if 0 <= row < count:
+                for n in range(width):
+                    value = inputs[row, n]
+                    if value != 0:
+                        for unit in range(len(active)):
+                            active[unit] += value * hidden[block * width + n, unit]
+        for unit in range(len(active)):
+            odds[at] += max(active[unit], 0) * out[unit]
+    return odds
 
 
 def story_probabilities(lines: Sequence[Line], features: Matrix) -> Vector:
@@ -59,7 +87,7 @@ def probabilities_by(
 ) -> Vector:
     """The same, by other networks: those that are being fitted."""
     first, second = networks
-    local = first(surroundings(features))
+    local = first(features, _NEAR_ROWS)
     return second(whole_page(lines, features, local))
 
 
@@ -125,16 +153,9 @@ def _shared_words(
     lines: Sequence[Line], features: Matrix, local: Vector, inside: NDArray[np.bool_]
 ) -> Vector:
     """Share of a line's longer words that the best run of lines uses."""
-    shared = np.zeros(len(lines))
-    many = np.flatnonzero(features[:, column("words")] * 40 >= _LEAST_SHARED_WORDS)
-    words = {at: content_words(lines[at].text) for at in map(int, many)}
-    story: set[str] = set()
-    for at, found in words.items():
-        if inside[at] and local[at] > 0.5:
-            story |= found
-    for at, found in words.items():
-        shared[at] = len(found & story) / len(found) if found else 0
-    return shared
+    chosen = features[:, column("words")] * 40 >= _LEAST_SHARED_WORDS
+    low = ("\n".join([line.text for line in lines]) + "\n").lower()
+    return shared_words(low, chosen, inside & (local > 0.5))
 
 
 def content_words(text: str) -> set[str]:

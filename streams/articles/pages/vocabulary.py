@@ -18,8 +18,8 @@ _NOTHING: frozenset[str] = frozenset()
 
 @lru_cache(maxsize=1)
 def word_kinds() -> dict[str, int]:
-    """Word -> bits, bit n for `KINDS[n]`; the line feed has the bit after the last."""
-    kinds = {"\n": 1 << len(KINDS)}
+    """Word -> bits, bit n for `KINDS[n]`."""
+    kinds: dict[str, int] = {}
     for name, languages in _read("page_words.toml").items():
         bit = 1 << KINDS.index(name)
         for words in languages.values():

@@ -126,6 +126,51 @@ def test_each_line_has_a_class() -> None:
     ]  # fmt: skip
 
 
+def test_a_story_told_under_times_of_day_is_a_live_blog() -> None:
+    told = [f"{text} {STORY[1]}" for text in (*STORY, FERRIES[:83])]
+    entries = [row for n, text in enumerate(told) for row in (f"1{n}:4{n} GMT", text)]
+    page = read("Menu", TITLE, *entries, "Share")
+    assert page.kind == "live_blog"
+    assert page.parts == ()
+    assert read("Menu", TITLE, *entries[:6], *told[3:], "Share").kind is None
+
+
+def test_pictures_that_are_counted_are_a_gallery() -> None:
+    rows = [row for n, text in enumerate(STORY, 1) for row in (f"{n} / 4", text)]
+    assert read("Menu", TITLE, *rows, "Share").kind == "gallery"
+    assert read("Menu", TITLE, *rows[:6], STORY[3], "Share").kind is None
+
+
+def test_a_byline_below_the_title_is_not_the_title() -> None:
+    page = read("Menu", TITLE, "Ana Berg, Staff Writer", *STORY, "Share")
+    assert page.title == TITLE
+
+
+@pytest.mark.parametrize("source", ["Gulf News - 3 hours ago", "Gulf News | 3h ago"])
+def test_source_and_time_may_stand_below_an_article(source: str) -> None:
+    head = "Otters get a vaccine on the coast"
+    page = read(TITLE, *STORY, "More stories", head, OTTERS, "Follow us", source, "Back to top")
+    (part,) = page.parts
+    assert (part.title, part.source, part.text) == (head, "Gulf News", OTTERS)
+    assert part.time is not None
+
+
+def test_a_person_writes_for_an_outlet_below_the_title() -> None:
+    head = ["Otters get a vaccine on the coast", "Maria Costa for Gulf News", "3 hours ago"]
+    (part,) = read(TITLE, *STORY, "Related", *head, OTTERS).parts
+    assert (part.title, part.source, part.byline) == (head[0], "Gulf News", "Maria Costa")
+
+
+def test_an_article_from_an_unknown_source_has_the_form_of_its_neighbour() -> None:
+    when = "02.03.2026 09:00 UTC"
+    one = ["=====", f"[{when}] Gulf News", "Otters get a vaccine", OTTERS]
+    other = ["=====", f"[{when}] The Quillfield", "Island ferry crews end strike", FERRIES]
+    assert [part.source for part in read(TITLE, *STORY, *one, *other).parts] == [
+        "Gulf News",
+        "The Quillfield",
+    ]
+
+
 def test_lines_that_a_converter_broke_at_links_are_whole_again() -> None:
     broken = [
         "The council of the old and often flooded town of",

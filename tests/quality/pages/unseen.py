@@ -6,51 +6,45 @@ from tests.quality.pages.built import Ingredients
 from tests.quality.pages.layouts import Layout, one_paragraph
 
 
-def portal(i: Ingredients) -> str:
-    """Section labels above each article, time and source in one line in brackets."""
-    rows = ["Skip to main content", "Portal", "My account", i.main.title, "Ana Berg, Staff Writer"]
-    rows += ["Text size", *i.paragraphs(), "Topics", "Economy", "", "In other news"]
+def city_paper(i: Ingredients) -> str:
+    """Source, dash and age below the title, with a button to follow between."""
+    rows = ["City Paper", "Today's edition", "Archive", i.main.title, "Petra Novak"]
+    rows += ["Reporter on the city desk", "2 March 2026, 09:15", *i.paragraphs()]
+    rows += ["Gift this article", "Most viewed"]
     for item in i.embedded:
-        rows += ["WORLD", item.story.title, f"[{item.story.source} | {item.ago()}]"]
-        rows += [one_paragraph(item), "Full coverage"]
-    return "\n".join([*rows, "Site map", "Advertise with us"])
+        rows += [item.story.title, "Follow", f"{item.story.source} — {item.ago()}"]
+        rows += [*item.story.paragraphs(2), "Read full story"]
+    return "\n".join([*rows, "Work for us", "Corrections"])
 
 
-def mobile(i: Ingredients) -> str:
-    """Short ages, dashes between titles and sources."""
-    rows = ["Open app", i.main.title, "", *(row for p in i.paragraphs() for row in (p, ""))]
-    rows += ["Up next", ""]
+def dutch(i: Ingredients) -> str:
+    units = {"minute": ("minuut", "minuten"), "hour": ("uur", "uur"), "day": ("dag", "dagen")}
+    rows = ["Nieuws", "Sport", "Weer", i.main.title, i.main.title, *i.paragraphs(), "Lees ook", ""]
     for item in i.embedded:
-        rows += [f"{item.story.title} - {item.story.source}", f"{item.short()} ago", ""]
-        rows += [*(row for p in item.story.paragraphs(3) for row in (p, "")), "Save story", ""]
-    return "\n".join([*rows, "You're all caught up"])
+        one, many = units[item.unit]
+        rows += [f"{item.story.source} | {item.age} {one if item.age == 1 else many} geleden"]
+        rows += [item.story.title, "", one_paragraph(item), ""]
+    return "\n".join([*rows, "Over ons", "Privacybeleid"])
 
 
-def french(i: Ingredients) -> str:
-    units = {"minute": "minutes", "hour": "heures", "day": "jours"}
-    rows = ["Accueil", "Monde", "Sport", i.main.title, "Publié le 2 mars 2026 à 11h40"]
-    rows += [*i.paragraphs(), "Partager", "À lire aussi"]
+def mail_digest(i: Ingredients) -> str:
+    """Markdown: the date under a heading in italics, the source as the last line in brackets."""
+    rows = [f"# {i.main.title}", "", "*2 March 2026*", ""]
+    rows += [*(row for p in i.paragraphs() for row in (p, "")), "---", "", "# Also today", ""]
     for item in i.embedded:
-        rows += [item.story.title, f"{item.story.source}, il y a {item.age} {units[item.unit]}"]
-        rows += item.story.paragraphs(4)
-    return "\n".join([*rows, "Mentions légales", "Publicité"])
+        when = item.at(i.now)
+        rows += [f"## {item.story.title}", "", f"*{when:%A}, {when.day} {when:%B %Y, %H:%M} GMT*"]
+        rows += ["", one_paragraph(item), "", f"({item.story.source})", ""]
+    return "\n".join([*rows, "---", "Change how often you get this mail."])
 
 
-def reading_list(i: Ingredients) -> str:
-    """Nothing embedded: links with sources and ages after the story."""
-    rows = ["Menu", i.main.title, "4 min read", *i.paragraphs(), "Keep reading"]
+def promoted_links(i: Ingredients) -> str:
+    """Nothing embedded: offers with a sentence each among other stories' titles."""
+    rows = ["Menu", i.main.title, "By Ola Nyström | 1 hour ago", *i.paragraphs(), "Around the web"]
     for story in i.teasers:
-        rows += [f"{story.title} ({story.source}, 3 hours ago)"]
-    return "\n".join([*rows, "Follow us", "About us", "Privacy policy"])
+        rows += [story.title, f"Sponsored | {story.source}", story.sentences()[-1], "Learn more"]
+    return "\n".join([*rows, "About these links"])
 
 
-def questions(i: Ingredients) -> str:
-    """Nothing embedded: readers' questions and answers."""
-    rows = [i.main.title, i.main.title, *i.paragraphs(), "Conversation (12)", "Sort by best"]
-    for n, story in enumerate(i.teasers):
-        rows += [f"Reader {n}", f"{n + 2}h", f"Why? {story.sentences()[0]} I doubt it.", "Respond"]
-    return "\n".join(rows)
-
-
-WITH_EMBEDDED: dict[str, Layout] = {f.__name__: f for f in (portal, mobile, french)}
-WITHOUT_EMBEDDED: dict[str, Layout] = {f.__name__: f for f in (reading_list, questions)}
+WITH_EMBEDDED: dict[str, Layout] = {f.__name__: f for f in (city_paper, dutch, mail_digest)}
+WITHOUT_EMBEDDED: dict[str, Layout] = {f.__name__: f for f in (promoted_links,)}

@@ -1,0 +1,73 @@
+"""Forms of the pieces of a head: titles, names and times as lines print them."""
+
+from __future__ import annotations
+
+import re
+
+from streams.articles.outlets import Outlets
+from streams.articles.printed_time import PrintedTime
+
+_OPENING_CHARACTERS = 30
+_PERSON_WORDS, _JOINT_LETTERS = 9, 4
+_YEAR = re.compile(r"(?:19|20)\d\d|^[^\W\d_]{3,}\.?\s+\d{1,2}$")
+_DATE_OF_YEAR = re.compile(r"(?:19|20)\d\d|^[^\W\d_]{3,}\.?\s+\d{1,2}")
+_OPENING, _CLOSING = " ([{,-–—•·", " )]},-–—•·"
+_ASIDE = frozenset("|·•‧–—-([{,:")
+_KEY_EDGES = " \t.•·|-–—:,;*_#>»›…?!\"'“”‘’()[]"
+_NAME_EDGES = " \t•·|-–—:,;*_#>»›"
+
+
+def time_sign(text: str, time: PrintedTime) -> str:
+    """`3 hours ago` stands above stories in lists; a date stands above the page's own as well."""
+    found = text[time.start : time.end]
+    return "time" if ":" in found or _YEAR.search(found) else "ago"
+
+
+def is_ago(text: str, time: PrintedTime) -> bool:
+    """Whether it counts back from now: no date of the year is so short and ends a line."""
+    found = text[time.start : time.end].lower()
+    return time.end >= len(text) - 2 and not _DATE_OF_YEAR.search(found)
+
+
+def stands_aside(text: str, time: PrintedTime) -> bool:
+    """Whether a mark divides the time from the rest of the line."""
+    before, after = text[: time.start].rstrip()[-1:], text[time.end :].lstrip()[:1]
+    return before in _ASIDE if before else after in _ASIDE
+
+
+def trimmed(text: str) -> str:
+    """Without the marks that divide names."""
+    return text.strip(_NAME_EDGES)
+
+
+def opening(text: str) -> str:
+    """What two copies of a paragraph share, however they were cut into lines."""
+    return text[:_OPENING_CHARACTERS]
+
+
+def title_key(text: str) -> str:
+    """What the same title has in common wherever a page prints it."""
+    return text.lower().strip(_KEY_EDGES)
+
+
+def looks_like_names(text: str) -> bool:
+    """`Business Recorder Staff`: every word begins with a capital, and there are few."""
+    words = text.split()
+    return len(words) <= 4 and all(word[:1].isupper() for word in words)
+
+
+def trimmed_title(text: str) -> str:
+    """Without the marks and brackets that held its source and time."""
+    return trimmed(text).rstrip(_OPENING).lstrip(_CLOSING).strip()
+
+
+def person_for_outlet(text: str, outlets: Outlets) -> tuple[str, str] | None:
+    """`Maria Costa for Gulf News`: names on both sides of one short word."""
+    words = trimmed(text).split()
+    small = [n for n, word in enumerate(words) if word.islower()]
+    if len(words) > _PERSON_WORDS or len(small) != 1 or len(words[small[0]]) > _JOINT_LETTERS:
+        return None
+    person, outlet = words[: small[0]], " ".join(words[small[0] + 1 :])
+    if len(person) < 2 or not outlets.reads_like_outlet(outlet):
+        return None
+    return (" ".join(person), outlet) if looks_like_names(" ".join(person)) else None
