@@ -1,0 +1,83 @@
+"""Which topics the next fetch is for: not those of which a stage has enough in hand."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from types import SimpleNamespace
+from typing import Any
+
+from faust.types import TP
+
+from streams.kafka.consumer import CHUNKS_IN_HAND, Chunk, ChunkConsumer
+
+RAW, NORMALISED = TP("raw", 0), TP("normalised", 0)
+
+
+class Thread:
+    """Notes what it is asked to fetch."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[set[TP], float]] = []
+
+    async def getmany(self, partitions: set[TP], timeout: float) -> dict[TP, list[Any]]:  # noqa: ASYNC109
+        self.asked.append((partitions, timeout))
+        return {}
+
+
+def chunk(tp: TP) -> Chunk:
+    made = Chunk(tp.topic, tp.partition, 9, 0.0, 0, None, None, b"", None, 0, 0, tp)
+    made.ends = [(tp, 9)]
+    return made
+
+
+def consumer(*in_hand: Chunk) -> Any:
+    made: Any = ChunkConsumer.__new__(ChunkConsumer)
+    made._thread = Thread()
+    made._unacked_messages = set(in_hand)
+    made._chunk_done = asyncio.Event()
+    made._acked = defaultdict(list)
+    made._n_acked, made._waiting_for_ack = 0, None
+    return made
+
+
+def fetch(of: Any) -> Any:
+    return of._getmany({RAW, NORMALISED}, 5.0)
+
+
+def test_a_fetch_is_for_all_topics_while_few_chunks_are_in_hand() -> None:
+    of = consumer(*(chunk(RAW) for _ in range(CHUNKS_IN_HAND - 1)))
+    asyncio.run(fetch(of))
+    assert of._thread.asked == [({RAW, NORMALISED}, 5.0)]
+
+
+def test_one_stages_backlog_does_not_hold_up_the_others_records() -> None:
+    of = consumer(*(chunk(RAW) for _ in range(CHUNKS_IN_HAND)))
+    asyncio.run(fetch(of))
+    [(partitions, timeout)] = of._thread.asked
+    assert partitions == {NORMALISED}
+    assert timeout < 0.1  # the raw topic is looked at again soon, whether or not others come
+
+
+def test_nothing_is_fetched_while_every_stage_has_enough() -> None:
+    of = consumer(*(chunk(tp) for tp in (RAW, NORMALISED) for _ in range(CHUNKS_IN_HAND)))
+    assert asyncio.run(fetch(of)) == {}
+    assert of._thread.asked == []
+
+
+def test_an_acked_chunk_makes_room_at_once() -> None:
+    chunks = [chunk(tp) for tp in (RAW, NORMALISED) for _ in range(CHUNKS_IN_HAND)]
+
+    async def ack_while_waiting() -> float:
+        of.app = SimpleNamespace()
+        began = asyncio.get_running_loop().time()
+        waiting = asyncio.create_task(fetch(of))
+        await asyncio.sleep(0)
+        of.ack(chunks[0])
+        await waiting
+        await fetch(of)
+        return asyncio.get_running_loop().time() - began
+
+    of = consumer(*chunks)
+    assert asyncio.run(ack_while_waiting()) < 0.04
+    assert of._thread.asked == [({RAW}, 0.05)]
