@@ -25,8 +25,9 @@ _PAGE = "A title of a page\nA line that reads like the first one of a story, and
 
 
 def compile_kernels() -> float:
-    """Take two articles and a page through everything that is compiled; -> seconds. Takes 15 s the first
-    time on a machine, and a second where the machine code has been kept."""
+    """Take two articles and a page through everything that is compiled; -> seconds.
+
+    Takes 20 s the first time on a machine, and a second where the machine code has been kept."""
     started = time.monotonic()
     article: dict[str, Any] = {
         "article_id": "0" * 32, "content_digest": "0" * 32, "language": "en", "source": None,
