@@ -94,16 +94,14 @@ class ShardState:
         serials = np.arange(first, first + len(rows))
         self._forget_overwritten(first + len(rows) - len(self.rows))
         self.rows[serials % len(self.rows)] = rows
-        previous = rows["previous"].tolist()
-        for serial, key, before in zip(
-            serials.tolist(), first_64_bits(rows["article_id"]), previous, strict=True
-        ):
-            if serial < self.tail:  # more rows at once than the ring holds
-                continue
-            self.items[key] = serial
-            if before != NO_SERIAL and before >= self.tail:
-                digest = int.from_bytes(self.row(before)["digest"][:8].tobytes(), "big")
-                self.superseded[key, digest] = before
+        held = max(0, self.tail - first)  # more rows at once than the ring holds are not kept
+        keys = first_64_bits(rows["article_id"][held:])
+        self.items.update(zip(keys, serials[held:].tolist(), strict=True))
+        previous = rows["previous"][held:]
+        for place in np.flatnonzero((previous != NO_SERIAL) & (previous >= self.tail)).tolist():
+            before = int(previous[place])
+            digest = int.from_bytes(self.row(before)["digest"][:8].tobytes(), "big")
+            self.superseded[keys[place], digest] = before
         matchable = (rows["flags"] & MATCHABLE) != 0
         self.index.insert(keys_of(rows[matchable]), serials[matchable])
         self.count = first + len(rows)
