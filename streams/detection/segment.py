@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -45,18 +46,33 @@ ROW = np.dtype(
 Rows = npt.NDArray[np.void]
 ENTRY_FIELDS = tuple(name for name, _ in _ENTRY_FIELDS)
 
-_MAGIC, _VERSION = b"EWSG", 2
+_MAGIC, _VERSION = b"EWSG", 3
 _START = struct.Struct("<4sBI")  # magic, version, checksum of all that follows
 _HEADER = struct.Struct("<HIIqqqqq")  # lengths of algorithm, rows and stories; `Segment`'s numbers
+_STORY = np.dtype([("story_id", "u1", (16,)), ("last", "<i8"), ("bytes", "<i8")])
 
 
 class DamagedSegmentError(Exception):
     """Bytes that are no segment, or not one that this version can apply."""
 
 
+class PackedStory(NamedTuple):
+    """A story as a segment holds it: most that are read back are never asked for again."""
+
+    story_id: bytes
+    last: int
+    packed: bytes  # JSON of `StoryState`'s fields
+
+    def fields(self) -> dict[str, Any]:
+        """Unpacked."""
+        unpacked: dict[str, Any] = orjson.loads(self.packed)
+        return unpacked
+
+
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One decided chunk. `stories` are `StoryState` fields of each story that it touched."""
+    """One decided chunk. `stories` are `StoryState` fields of each story that it touched; packed
+    where the segment was read."""
 
     first_offset: int
     last_offset: int
@@ -64,7 +80,7 @@ class Segment:
     clock: int  # of the shard after this chunk, milliseconds since 1970
     latest: int  # record time that the shard has seen
     rows: Rows  # (n,) of ROW
-    stories: list[dict[str, Any]]
+    stories: Sequence[dict[str, Any] | PackedStory]
 
 
 def encode_segment(segment: Segment) -> bytes:
@@ -72,13 +88,24 @@ def encode_segment(segment: Segment) -> bytes:
     columns = b"".join(
         np.ascontiguousarray(segment.rows[name]).tobytes() for name in ROW.names or ()
     )
-    algorithm, stories = ALGORITHM.encode(), orjson.dumps(segment.stories)
+    algorithm, stories = ALGORITHM.encode(), [_packed(story) for story in segment.stories]
+    table = np.zeros(len(stories), _STORY)
+    for place, story in enumerate(stories):
+        table[place] = np.frombuffer(story.story_id, np.uint8), story.last, len(story.packed)
     header = _HEADER.pack(
         len(algorithm), len(segment.rows), len(stories),
         segment.first_offset, segment.last_offset, segment.base, segment.clock, segment.latest,
     )  # fmt: skip
-    body = header + algorithm + columns + stories
+    packed = b"".join(story.packed for story in stories)
+    body = header + algorithm + columns + table.tobytes() + packed
     return _START.pack(_MAGIC, _VERSION, zlib.crc32(body)) + body
+
+
+def _packed(story: dict[str, Any] | PackedStory) -> PackedStory:
+    if isinstance(story, PackedStory):
+        return story
+    story_id = bytes.fromhex(story["record"]["story_id"])
+    return PackedStory(story_id, story["last"], orjson.dumps(story))
 
 
 def decode_segment(data: bytes) -> Segment:
@@ -93,20 +120,32 @@ def decode_segment(data: bytes) -> Segment:
         )
     if zlib.crc32(memoryview(data)[_START.size :]) != crc:
         raise DamagedSegmentError("the checksum does not fit the bytes")
-    name_bytes, count, json_bytes, first, last, base, clock, latest = _HEADER.unpack_from(
+    name_bytes, count, story_count, first, last, base, clock, latest = _HEADER.unpack_from(
         data, _START.size
     )
     algorithm = data[at : at + name_bytes].decode()
     if algorithm != ALGORITHM:
         raise DamagedSegmentError(f"made by algorithm {algorithm}, this is {ALGORITHM}")
     at += name_bytes
-    if len(data) != at + count * ROW.itemsize + json_bytes:
-        raise DamagedSegmentError(f"{count} rows of {ROW.itemsize} bytes do not fill it")
+    stories_at = at + count * ROW.itemsize
+    packed_at = stories_at + story_count * _STORY.itemsize
+    whole = len(data) >= packed_at
+    table = np.frombuffer(data, _STORY, story_count if whole else 0, stories_at if whole else 0)
+    ends = packed_at + np.cumsum(table["bytes"])
+    if not whole or len(data) != (ends[-1] if story_count else packed_at):
+        raise DamagedSegmentError(
+            f"{count} rows of {ROW.itemsize} bytes and {story_count} stories do not fill it"
+        )
     rows = np.zeros(count, ROW)
     for name in ROW.names or ():
         column = rows[name]
         size = column.nbytes
         rows[name] = np.frombuffer(data, column.dtype, column.size, at).reshape(column.shape)
         at += size
-    stories = orjson.loads(data[at : at + json_bytes])
+    story_ids = table["story_id"].tobytes()
+    starts = [packed_at, *ends.tolist()]
+    stories = [
+        PackedStory(story_ids[16 * i : 16 * i + 16], last, data[starts[i] : starts[i + 1]])
+        for i, last in enumerate(table["last"].tolist())
+    ]
     return Segment(first, last, base, clock, latest, rows, stories)

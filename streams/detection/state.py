@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy.typing as npt
 from streams.detection.index import Index, keys_of
 from streams.detection.novelty import Arrivals
 from streams.detection.parameters import Parameters
-from streams.detection.segment import MATCHABLE, NO_SERIAL, ROW, Rows, Segment
+from streams.detection.segment import MATCHABLE, NO_SERIAL, ROW, PackedStory, Rows, Segment
 from streams.detection.stories import Story
 
 # Index places for each article of the window: an article has 32 bands and 24 to 48 5-gram keys.
@@ -42,6 +43,40 @@ class StoryState(NamedTuple):
         return self._asdict()
 
 
+class Stories:
+    """A shard's stories by id, rising by their last events; unpacked when first asked for."""
+
+    def __init__(self) -> None:
+        self._stories: OrderedDict[bytes, StoryState | PackedStory] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._stories)
+
+    def get(self, story_id: bytes) -> StoryState | None:
+        """The story; None where it has fewer than two articles, or has left the window."""
+        story = self._stories.get(story_id)
+        if isinstance(story, PackedStory):
+            story = self._stories[story_id] = StoryState(**story.fields())
+        return story
+
+    def items(self) -> Iterator[tuple[bytes, StoryState]]:
+        """All of them."""
+        for story_id in tuple(self._stories):
+            story = self.get(story_id)
+            assert story is not None
+            yield story_id, story
+
+    def put(self, story_id: bytes, story: StoryState | PackedStory) -> None:
+        """Its last event is the latest of all."""
+        self._stories[story_id] = story
+        self._stories.move_to_end(story_id)
+
+    def forget(self, tail: int) -> None:
+        """Drop those whose last event is that of a serial below `tail`."""
+        while self._stories and next(iter(self._stories.values())).last < tail:
+            self._stories.popitem(last=False)
+
+
 class ShardState:
     """Articles by serial number: 0, 1, 2... in the order of the log, kept in a ring of rows."""
 
@@ -51,7 +86,7 @@ class ShardState:
         self.index = Index(_slots(parameters.capacity))
         self.items: dict[int, int] = {}  # article key -> serial of its newest version
         self.superseded: dict[tuple[int, int], int] = {}  # (article key, digest key) -> serial
-        self.stories: OrderedDict[bytes, StoryState] = OrderedDict()  # by `last`, rising
+        self.stories = Stories()
         self.count = 0  # serial of the next row
         self.tail = 0  # first serial that may still be in the window
         self.clock = 0  # milliseconds; never falls
@@ -81,11 +116,9 @@ class ShardState:
         self._take_rows(rows, first)
         # In the order of their last events, so that the first ones are the first to forget; one
         # row may be the last of two, when its item leaves one story for another.
-        changed = [StoryState(**fields) for fields in segment.stories]
-        for story in sorted(changed, key=lambda s: (s.last, s.record["story_id"])):
-            story_id = bytes.fromhex(story.record["story_id"])
-            self.stories[story_id] = story
-            self.stories.move_to_end(story_id)
+        for story in sorted(segment.stories, key=_last_and_id):
+            state = story if isinstance(story, PackedStory) else StoryState(**story)
+            self.stories.put(_last_and_id(story)[1], state)
         self._forget()
 
     def _take_rows(self, rows: Rows, first: int) -> None:
@@ -120,8 +153,7 @@ class ShardState:
             if outside < len(block):
                 break
         self._drop_items(tail)
-        while self.stories and next(iter(self.stories.values())).last < tail:
-            self.stories.popitem(last=False)
+        self.stories.forget(tail)
         self.tail = tail
 
     def _forget_overwritten(self, tail: int) -> None:
@@ -142,6 +174,12 @@ class ShardState:
                 del self.items[key]
             elif self.superseded.get((key, digest)) == serial:
                 del self.superseded[key, digest]
+
+
+def _last_and_id(story: dict[str, Any] | PackedStory) -> tuple[int, bytes]:
+    if isinstance(story, PackedStory):
+        return story.last, story.story_id
+    return story["last"], bytes.fromhex(story["record"]["story_id"])
 
 
 def first_64_bits(ids: npt.NDArray[np.uint8]) -> list[int]:

@@ -12,7 +12,7 @@ from streams.detection.compared import Compared
 from streams.detection.index import Integers, keys_of
 from streams.detection.relations import Match
 from streams.detection.segment import MATCHABLE, NO_SERIAL, WITHDRAWN, Rows
-from streams.detection.state import ShardState, StoryState
+from streams.detection.state import ShardState, Stories
 
 
 class View:
@@ -90,16 +90,14 @@ class View:
         self.compared.candidates = np.bincount(places, minlength=len(self.rows))[matchable]
         return self._matches(places, older[inside])
 
-    def originals(
-        self, found: Found, stories: dict[bytes, StoryState]
-    ) -> dict[tuple[int, int], Match | None]:
+    def originals(self, found: Found, stories: Stories) -> dict[tuple[int, int], Match | None]:
         """Articles with the originals of their matches' stories, where those were no candidates:
         a copy of a cut copy may share little with that, and all with its original."""
         pairs: list[tuple[int, int]] = []
         for place, matches in found.items():
             listed = {match.serial for match in matches}
             names = {self.story_id(serial) for serial in listed if serial < self.base}
-            originals = {stories[name].original for name in names if name in stories}
+            originals = {story.original for name in names if (story := stories.get(name))}
             pairs += [(place, serial) for serial in sorted(originals - listed) if serial >= 0]
         if not pairs:
             return {}

@@ -213,6 +213,6 @@ def remembered(state: ShardState) -> dict[str, Any]:
         "rows": rows.tobytes(),
         "items": state.items,
         "superseded": state.superseded,
-        "stories": [story.fields() for story in state.stories.values()],
+        "stories": [story.fields() for _, story in state.stories.items()],
         "answers": list(zip(newer[inside].tolist(), older[inside].tolist(), strict=True)),
     }

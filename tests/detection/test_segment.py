@@ -36,7 +36,7 @@ def test_a_segment_read_back_is_the_one_that_was_written(data: bytes) -> None:
         "gazette.example", "tagblatt.example", "",
     ]  # fmt: skip
     assert read.rows[1]["headline"].decode() == "Über"
-    assert [story["record"]["articles"] for story in read.stories] == [2]
+    assert [story.fields()["record"]["articles"] for story in read.stories] == [2]
     assert (read.first_offset, read.last_offset, read.base) == (1, 3, 0)
 
 
@@ -73,8 +73,8 @@ def test_bytes_lost_or_added_are_noticed(data: bytes) -> None:
 
 
 def test_another_version_is_refused(data: bytes) -> None:
-    with pytest.raises(DamagedSegmentError, match="of version 2, got b'EWSG' of version 3"):
-        decode_segment(data[:4] + b"\3" + data[5:])
+    with pytest.raises(DamagedSegmentError, match="of version 3, got b'EWSG' of version 4"):
+        decode_segment(data[:4] + b"\4" + data[5:])
 
 
 def test_another_algorithms_segment_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,7 +90,7 @@ def test_rows_of_another_size_are_refused(monkeypatch: pytest.MonkeyPatch) -> No
         narrow = np.dtype([(name, ROW.fields[name][0]) for name in ROW.names[:-1]])
         patch.setattr(segment_module, "ROW", narrow)
         data = encode_segment(Segment(0, 0, 0, 0, 0, np.zeros(2, narrow), []))
-    with pytest.raises(DamagedSegmentError, match="2 rows of 693 bytes"):
+    with pytest.raises(DamagedSegmentError, match="2 rows of 693 bytes and 0 stories"):
         decode_segment(data)
 
 
