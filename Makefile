@@ -58,6 +58,7 @@ check: setup ## Lint, types, generated files
 	$(BIN)/python -m schemas --check
 	$(BIN)/python -m deploy.demo.syndicator --check
 	$(BIN)/python -m deploy.grafana --check
+	@$(BIN)/python -m deploy.licences >/dev/null
 
 quality: setup ## Measure quality on labelled pages and articles, against the kept figures
 	@$(BIN)/python -m tests.quality detection
