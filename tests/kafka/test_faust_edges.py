@@ -139,18 +139,18 @@ def test_what_the_broker_refuses_is_not_acknowledged(settings: Settings, tmp_pat
     """Stock: a failed delivery is logged, and the offset is committed all the same."""
     asyncio.run(make_topics(settings, partitions=1))
     worker = Worker(settings, tmp_path).start()
-    asyncio.run(_limit(settings, 500))
+    asyncio.run(limit(settings, 500))
     asyncio.run(push(settings, [article(n) for n in range(5)]))
     until(worker.ended, "it has ended")
     assert worker.process.returncode == EXIT_UNAVAILABLE, worker.log()
     assert "MessageSizeTooLarge" in worker.log()
     assert done_offset(settings, NORMALISED) == 0
-    asyncio.run(_limit(settings, 4 << 20))
+    asyncio.run(limit(settings, 4 << 20))
     with run_until_committed(settings, tmp_path):
         assert len(_keys(settings)) == 5
 
 
-async def _limit(settings: Settings, record_bytes: int) -> None:
+async def limit(settings: Settings, record_bytes: int) -> None:
     """What the broker takes on the topic of enriched articles."""
     name = settings.topic_prefix + ENRICHED
     change = {"max.message.bytes": str(record_bytes)}
