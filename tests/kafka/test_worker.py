@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 
 import orjson
 import pytest
+from aiokafka.structs import ConsumerRecord
 
+from deploy.kafka.embedded import EmbeddedKafka
 from schemas import CONTRACTS, DeadLetterHeaders, EnrichedArticle, NormalisedArticle
 from streams.agents.leaving import EXIT_INTERNAL_ERROR
 from streams.agents.page_pool import PagePool
@@ -17,7 +20,7 @@ from streams.cli.process import Summary, process
 from streams.cli.raw_events import RawEvent
 from streams.detection.stories import rebuild
 from streams.kafka.topics import DEAD_LETTERS, ENRICHED, NORMALISED, RAW, STORIES, STORY_EVENTS
-from streams.settings import Settings
+from streams.settings import Settings, load_settings
 from tests.kafka.service import (
     Worker,
     committed,
@@ -89,18 +92,44 @@ def test_the_same_bytes_come_out_of_kafka_as_of_process(settings: Settings, tmp_
     assert [value.replace(b'"topic":"' + prefix, b'"topic":"') for value in found] == expected
 
 
-def test_every_record_of_the_sample_ends_as_a_verdict_a_redelivery_or_a_dead_letter(
-    settings: Settings, tmp_path: Path
-) -> None:
+@dataclass(frozen=True, slots=True)
+class SampleRun:
+    """What one worker made of the sample."""
+
+    lines: list[bytes]
+    topics: dict[str, list[ConsumerRecord]]
+    redeliveries: float
+    rejected: float
+    normalised: float
+
+
+@pytest.fixture(scope="module")
+def sample(kafka: EmbeddedKafka, tmp_path_factory: pytest.TempPathFactory) -> SampleRun:
+    """One worker for all tests that only look at what came out."""
+    own = load_settings(
+        bootstrap_servers=kafka.bootstrap, topic_prefix="sample.", group="sample", http_port=0,
+        window_articles=4096, page_processes=1,
+    )  # fmt: skip
     lines = SAMPLE.read_bytes().splitlines()
-    asyncio.run(make_topics(settings))
-    asyncio.run(push(settings, lines, times=[NOON + i for i in range(len(lines))]))
-    with run_until_committed(settings, tmp_path) as worker:
-        redeliveries = worker.metric("echowire_redeliveries_total")
-        rejected = worker.metric("echowire_records_rejected_total")
-        normalised = worker.metric("echowire_articles_normalised_total")
-        enriched = asyncio.run(read(settings, ENRICHED))
-        letters = asyncio.run(read(settings, DEAD_LETTERS))
+    asyncio.run(make_topics(own))
+    asyncio.run(push(own, lines, times=[NOON + i for i in range(len(lines))]))
+    names = (NORMALISED, ENRICHED, STORY_EVENTS, STORIES, DEAD_LETTERS)
+    with run_until_committed(own, tmp_path_factory.mktemp("sample")) as worker:
+        return SampleRun(
+            lines,
+            {name: asyncio.run(read(own, name)) for name in names},
+            worker.metric("echowire_redeliveries_total"),
+            worker.metric("echowire_records_rejected_total"),
+            worker.metric("echowire_articles_normalised_total"),
+        )
+
+
+def test_every_record_of_the_sample_ends_as_a_verdict_a_redelivery_or_a_dead_letter(
+    sample: SampleRun,
+) -> None:
+    lines, redeliveries, rejected = sample.lines, sample.redeliveries, sample.rejected
+    normalised = sample.normalised
+    enriched, letters = sample.topics[ENRICHED], sample.topics[DEAD_LETTERS]
     assert len(letters) == rejected == 6
     assert len(enriched) + redeliveries == normalised
     parts = [record for record in enriched if orjson.loads(record.value)["parent_id"]]
@@ -120,15 +149,9 @@ def test_every_record_of_the_sample_ends_as_a_verdict_a_redelivery_or_a_dead_let
         assert letter.value in lines
 
 
-def test_what_the_events_say_folds_to_the_stories(settings: Settings, tmp_path: Path) -> None:
-    lines = SAMPLE.read_bytes().splitlines()
-    asyncio.run(make_topics(settings))
-    asyncio.run(push(settings, lines, times=[NOON + i for i in range(len(lines))]))
-    with run_until_committed(settings, tmp_path):
-        events = [orjson.loads(r.value) for r in asyncio.run(read(settings, STORY_EVENTS))]
-        stories = {
-            r.key.decode(): orjson.loads(r.value) for r in asyncio.run(read(settings, STORIES))
-        }
+def test_what_the_events_say_folds_to_the_stories(sample: SampleRun) -> None:
+    events = [orjson.loads(r.value) for r in sample.topics[STORY_EVENTS]]
+    stories = {r.key.decode(): orjson.loads(r.value) for r in sample.topics[STORIES]}
     assert len(stories) > 20
     assert rebuild(events) == stories
     for name, values in (("story", stories.values()), ("story_event", events)):
@@ -140,8 +163,8 @@ def test_a_killed_worker_loses_nothing_and_what_it_repeats_is_the_same(
     settings: Settings, tmp_path: Path
 ) -> None:
     asyncio.run(make_topics(settings))
-    events = [article(n, text=text_of(n % 700)) for n in range(6000)]
-    asyncio.run(push(settings, events, keys=[str(n % 7).encode() for n in range(6000)]))
+    events = [article(n, text=text_of(n % 700)) for n in range(3000)]
+    asyncio.run(push(settings, events, keys=[str(n % 7).encode() for n in range(3000)]))
     # A window for all of it twice: normalising may be far ahead, and begins anew at its commit.
     settings = settings.model_copy(update={"window_articles": 16384})
     small = settings.model_copy(update={"chunk_records": 50})
@@ -153,7 +176,7 @@ def test_a_killed_worker_loses_nothing_and_what_it_repeats_is_the_same(
     found: dict[bytes, set[bytes]] = {}
     for record in asyncio.run(read(settings, ENRICHED)):
         found.setdefault(record.key, set()).add(record.value)
-    assert len(found) == 6000
+    assert len(found) == 3000
     assert {len(values) for values in found.values()} == {1}
     normalised = {r.key for r in asyncio.run(read(settings, NORMALISED))}
     assert normalised == set(found)
@@ -243,14 +266,9 @@ def test_an_internal_error_ends_the_process_without_acknowledging(
     assert asyncio.run(committed(settings, NORMALISED)).get(0, -1) in (-1, 0)
 
 
-def test_the_normalised_topic_holds_what_its_contract_says(
-    settings: Settings, tmp_path: Path
-) -> None:
-    asyncio.run(make_topics(settings))
-    asyncio.run(push(settings, SAMPLE.read_bytes().splitlines()))
-    with run_until_committed(settings, tmp_path):
-        for record in asyncio.run(read(settings, NORMALISED)):
-            NormalisedArticle.model_validate_json(record.value)
+def test_the_normalised_topic_holds_what_its_contract_says(sample: SampleRun) -> None:
+    for record in sample.topics[NORMALISED]:
+        NormalisedArticle.model_validate_json(record.value)
 
 
 def test_the_stages_run_in_workers_of_their_own(settings: Settings, tmp_path: Path) -> None:
