@@ -82,7 +82,10 @@ def create_app(settings: Settings, stages: Collection[str] = STAGES) -> EchoWire
         detect.STAGE: topic_name(settings, NORMALISED),
     }
     app.transport = ChunkTransport(
-        app, gather_seconds=settings.gather_seconds, merged_topics=[topics[normalise.STAGE]]
+        app,
+        gather_seconds=settings.gather_seconds,
+        merged_topics=[topics[normalise.STAGE]],
+        on_failure=partial(leave, where="at a rebalance"),
     )
     metrics, publisher, tracer = Metrics(), BatchPublisher(settings), create_tracer(settings)
     metrics.window_articles.set(settings.window_articles)

@@ -8,20 +8,24 @@ confirmed, and until then nothing of it has happened.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import Counter
-from collections.abc import AsyncIterator, Collection
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
+from contextlib import contextmanager, suppress
 from heapq import merge
 from operator import attrgetter
 from typing import Any
 
 import faust
 from aiokafka import AIOKafkaConsumer
+from aiokafka.errors import KafkaError
 from aiokafka.structs import ConsumerRecord
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 from faust.types.tuples import ConsumerMessage
 from mode.utils.futures import notify
+
+log = logging.getLogger("echowire.consumer")
 
 # While nothing comes, a fetch waits so long at the broker for the first record. Faust's own
 # 1,500 ms would keep a partition waiting that was handed over late: aiokafka leaves it out of the
@@ -188,14 +192,32 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
         No other worker is given the partitions before we have answered. Ours may take half the
         session timeout over it, since it is silent meanwhile; then the chunk is read again.
         """
-        self.stop_flow()
-        self.app.flow_control.suspend()
-        self.app.flow_control.clear()
-        deadline = self.app.loop.time() + self.app.conf.broker_session_timeout / 2
-        while self._unacked_messages and self.app.loop.time() < deadline:
-            await self._wait_for_ack(timeout=1)
-        await self.commit()
-        await super().on_partitions_revoked(revoked)
+        with self._ending_the_process():
+            self.stop_flow()
+            self.app.flow_control.suspend()
+            self.app.flow_control.clear()
+            deadline = self.app.loop.time() + self.app.conf.broker_session_timeout / 2
+            while self._unacked_messages and self.app.loop.time() < deadline:
+                await self._wait_for_ack(timeout=1)
+            try:
+                await self.commit()
+            except KafkaError as error:
+                log.warning("not committed before a rebalance, so done again: %s", error)
+            await super().on_partitions_revoked(revoked)
+
+    async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
+        """As Faust does."""
+        with self._ending_the_process():
+            await super().on_partitions_assigned(assigned, generation_id)
+
+    @contextmanager
+    def _ending_the_process(self) -> Iterator[None]:
+        """Around callbacks: aiokafka logs what they raise, and goes on with a half rebalance."""
+        try:
+            yield
+        except Exception as error:
+            self.transport.on_failure(error)
+            raise
 
 
 class ChunkTransport(driver.Transport):  # type: ignore[misc]
@@ -203,13 +225,20 @@ class ChunkTransport(driver.Transport):  # type: ignore[misc]
 
     While records come, each fetch gathers them for `gather_seconds`, at the broker.
     `merged_topics` are those whose partitions need not be kept apart: one chunk holds all of them.
+    `on_failure` is told what ended a rebalance; the worker cannot go on then.
     """
 
     Consumer = ChunkConsumer
 
     def __init__(
-        self, app: faust.App, *, gather_seconds: float, merged_topics: Collection[str]
+        self,
+        app: faust.App,
+        *,
+        gather_seconds: float,
+        merged_topics: Collection[str],
+        on_failure: Callable[[Exception], None],
     ) -> None:
         super().__init__(app.conf.broker_consumer, app, app.loop)
         self.gather_milliseconds = round(gather_seconds * 1000)
         self.merged_topics = frozenset(merged_topics)
+        self.on_failure = on_failure

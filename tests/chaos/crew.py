@@ -143,8 +143,9 @@ class Feed:
         try:
             parts = list(batches(self._records, BATCH))
             async with AIOKafkaProducer(
-                **client_options(self._settings), acks="all", enable_idempotence=True, linger_ms=5
-            ) as producer:
+                **client_options(self._settings), acks="all", enable_idempotence=True, linger_ms=5,
+                request_timeout_ms=int(DRAIN_SECONDS * 1000),  # brokers are away for a minute
+            ) as producer:  # fmt: skip
                 for part in parts:
                     began = time.monotonic()
                     confirmations = [await self._one(producer, record) for record in part]

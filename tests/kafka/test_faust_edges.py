@@ -114,6 +114,15 @@ def test_an_error_is_not_acknowledged(settings: Settings, tmp_path: Path) -> Non
     assert done_offset(settings, NORMALISED) == 0, worker.log()
 
 
+def test_an_error_at_a_rebalance_ends_the_process(settings: Settings, tmp_path: Path) -> None:
+    """Stock: aiokafka logs it, and the worker goes on with half of the rebalance done."""
+    asyncio.run(make_topics(settings, partitions=1))
+    worker = FaultyWorker(settings, tmp_path, [Fault("committed", 1, "error")]).launch()
+    until(worker.ended, "it has ended")
+    assert worker.process.returncode == EXIT_INTERNAL_ERROR
+    assert "ended at a rebalance: " in worker.log()
+
+
 @pytest.mark.parametrize(("patch", "repeated"), [("", False), (FORGET_ACKS, True)])
 def test_a_rebalance_repeats_nothing_that_was_done(
     settings: Settings, tmp_path: Path, patch: str, *, repeated: bool
