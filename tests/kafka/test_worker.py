@@ -133,7 +133,8 @@ def test_every_record_of_the_sample_ends_as_a_verdict_a_redelivery_or_a_dead_let
     assert len(letters) == rejected == 6
     assert len(enriched) + redeliveries == normalised
     parts = [record for record in enriched if orjson.loads(record.value)["parent_id"]]
-    assert 20 < len(parts) <= normalised - (len(lines) - len(letters)) < 30
+    # Twelve pages hold two to four more articles each.
+    assert 24 <= len(parts) <= normalised - (len(lines) - len(letters)) <= 48
     verdicts = Counter((r.key, orjson.loads(r.value)["content_digest"]) for r in enriched)
     assert set(verdicts.values()) == {1}
     for record in enriched:

@@ -86,5 +86,6 @@ def test_a_worker_counts_its_canaries_and_keeps_them_out_of_the_outputs(watched:
     enriched = asyncio.run(read(settings, ENRICHED))
     told = [*asyncio.run(read(settings, STORIES)), *asyncio.run(read(settings, STORY_EVENTS))]
     assert sources.count(SOURCE) >= 24
-    assert len(enriched) == watched.metric("echowire_verdicts_total")
+    # Counted when they are confirmed, which is after they can be read.
+    until(lambda: watched.metric("echowire_verdicts_total") == len(enriched), "all are counted")
     assert not any(SOURCE.encode() in record.value for record in [*enriched, *told])
