@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Collection, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from heapq import merge
 from operator import attrgetter
@@ -18,7 +18,7 @@ from typing import Any
 
 import faust
 from aiokafka import AIOKafkaConsumer
-from aiokafka.errors import KafkaError
+from aiokafka.errors import IllegalStateError, KafkaError
 from aiokafka.structs import ConsumerRecord
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
@@ -63,11 +63,30 @@ class _ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
         consumer._fetch_max_wait_ms = _IDLE_WAIT_MILLISECONDS  # noqa: SLF001
         return consumer
 
+    async def seek_to_committed(self) -> Mapping[TP, int]:
+        """As aiokafka does, but of nothing where a rebalance has left nothing."""
+        return await self.call_thread(seek_to_committed, self._ensure_consumer())  # type: ignore[no-any-return]
+
     def pace(self, *, gather_milliseconds: int) -> None:
         """How the next fetches wait: for the first record, or for so long to gather more."""
         fetcher = self._ensure_consumer()._fetcher  # noqa: SLF001
         fetcher._fetch_min_bytes = _GATHER_BYTES if gather_milliseconds else 1  # noqa: SLF001
         fetcher._fetch_max_wait_ms = gather_milliseconds or _IDLE_WAIT_MILLISECONDS  # noqa: SLF001
+
+
+async def seek_to_committed(consumer: AIOKafkaConsumer) -> Mapping[TP, int]:
+    """Go back to what is committed of the partitions that are ours, if any still are.
+
+    aiokafka raises where there are none, and where one goes while it asks: in the middle of a
+    rebalance, after which everything is read from what is committed in any case.
+    """
+    if not consumer.assignment():
+        return {}
+    try:
+        offsets: Mapping[TP, int] = await consumer.seek_to_committed()
+    except (AssertionError, IllegalStateError):
+        return {}
+    return offsets
 
 
 class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
