@@ -1,0 +1,39 @@
+"""What the consumer does while a rebalance takes its partitions."""
+
+from __future__ import annotations
+
+import pytest
+from aiokafka import AIOKafkaConsumer
+from aiokafka.errors import IllegalStateError
+from aiokafka.structs import TopicPartition
+
+from streams.kafka.consumer import seek_to_committed
+from streams.settings import Settings
+from tests.kafka.service import make_topics
+
+ONE = TopicPartition("articles", 0)
+
+
+@pytest.mark.broker
+async def test_without_partitions_there_is_nothing_to_go_back_to(settings: Settings) -> None:
+    await make_topics(settings)
+    async with AIOKafkaConsumer(
+        settings.topic_prefix + "articles.raw",
+        bootstrap_servers=settings.bootstrap_servers, group_id=settings.group,
+    ) as consumer:  # fmt: skip
+        assert len(await seek_to_committed(consumer)) == 4
+        consumer.unsubscribe()
+        with pytest.raises((AssertionError, IllegalStateError)):
+            await consumer.seek_to_committed()
+        assert await seek_to_committed(consumer) == {}
+
+
+async def test_a_partition_that_goes_meanwhile_is_another_s_to_go_back_in() -> None:
+    class Losing:
+        def assignment(self) -> set[TopicPartition]:
+            return {ONE}
+
+        async def seek_to_committed(self) -> dict[TopicPartition, int]:
+            raise IllegalStateError(ONE)
+
+    assert await seek_to_committed(Losing()) == {}
