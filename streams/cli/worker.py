@@ -12,6 +12,7 @@ from collections.abc import Collection
 import uvloop
 from faust.worker import Worker
 
+from streams.agents.leaving import leave
 from streams.app import create_app
 from streams.kafka.connection import admin_client
 from streams.kafka.rights import check_rights, topics_of
@@ -50,6 +51,8 @@ def run_worker(settings: Settings, stages: Collection[str]) -> None:
     try:
         worker.execute_from_commandline()
     except SystemExit as ended:
+        if isinstance(error := ended.__context__, Exception):  # what one of Faust's services raised
+            leave(error, "by an error outside its agents")
         # Everything has stopped in order. Compiled loops may still run in threads, without the
         # interpreter's lock, and Python takes itself apart without waiting for them.
         logging.shutdown()

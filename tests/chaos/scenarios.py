@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.kafka.embedded import EmbeddedKafka
-from streams.agents.leaving import EXIT_SHUT_OUT
+from streams.agents.leaving import EXIT_SHUT_OUT, EXIT_UNAVAILABLE
 from streams.settings import Settings
 from tests.chaos.accounts import audit
 from tests.chaos.corpus import make_records
@@ -31,8 +31,8 @@ class Extent:
 
 
 # By SIGTERM also while it is still starting, before it listens to that; and when it was paused and
-# shut out, it may find that out first.
-IN_ORDER = (0, -signal.SIGTERM, EXIT_SHUT_OUT)
+# shut out, it may find that out first, or that its connections are gone.
+IN_ORDER = (0, -signal.SIGTERM, EXIT_SHUT_OUT, EXIT_UNAVAILABLE)
 
 Brokers = Sequence[EmbeddedKafka]
 Disturbance = Callable[[Crew, random.Random, Extent, Brokers], None]

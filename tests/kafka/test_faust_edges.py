@@ -61,6 +61,16 @@ SOON_STALLED = """
 import streams.health
 streams.health.STALLED_SECONDS = 1.5
 """
+NO_PRODUCER = """
+from aiokafka.errors import KafkaConnectionError
+from streams.kafka.publish import BatchPublisher
+plain = BatchPublisher.start
+async def start(self):
+    if type(self) is BatchPublisher:
+        raise KafkaConnectionError("gone")
+    await plain(self)
+BatchPublisher.start = start
+"""
 SLOW_RECOVERY = """
 import asyncio
 from streams.kafka.recovery import Recovery
@@ -112,6 +122,17 @@ def test_an_error_is_not_acknowledged(settings: Settings, tmp_path: Path) -> Non
     until(worker.ended, "it has ended")
     assert worker.process.returncode == EXIT_INTERNAL_ERROR
     assert done_offset(settings, NORMALISED) == 0, worker.log()
+
+
+def test_a_broker_that_goes_during_the_start_has_its_exit_code(
+    settings: Settings, tmp_path: Path
+) -> None:
+    """Stock: any error of a service ends the process with 1 and a traceback."""
+    asyncio.run(make_topics(settings, partitions=1))
+    worker = patched(settings, tmp_path, NO_PRODUCER).launch()
+    until(worker.ended, "it has ended")
+    assert worker.process.returncode == EXIT_UNAVAILABLE
+    assert "ended by an error outside its agents: KafkaConnectionError" in worker.log()
 
 
 def test_an_error_at_a_rebalance_ends_the_process(settings: Settings, tmp_path: Path) -> None:
