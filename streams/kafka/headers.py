@@ -47,14 +47,15 @@ class EventHeaders:
         replay writes them again."""
         name = event_id.encode()
         time = format_milliseconds(time_milliseconds).encode()
-        start = self._start(len(others), len(name))
+        start = _start(self._constant, self._count + len(others), len(name))
         rest = [_encoded(other, value) for other, value in others]
         return b"".join((start, name, _begun("ce_time", len(time)), time, *rest))
 
-    @lru_cache(maxsize=64)  # noqa: B019 - kept as long as its stage, which is as long as the process
-    def _start(self, others: int, id_bytes: int) -> bytes:
-        """All that comes before an event's id of that length."""
-        return _varint(self._count + others) + self._constant + _begun("ce_id", id_bytes)
+
+@lru_cache(maxsize=256)
+def _start(constant: bytes, headers: int, id_bytes: int) -> bytes:
+    """All that comes before an event's id of that length."""
+    return _varint(headers) + constant + _begun("ce_id", id_bytes)
 
 
 def encode_headers(headers: Sequence[Header]) -> bytes:
@@ -112,4 +113,4 @@ def carried_entry(headers: Sequence[Header]) -> bytes:
 
 def is_notice(headers: Sequence[Header]) -> bool:
     """Whether a record of `articles.normalised` only lets another shard know of a kill."""
-    return headers[-1][0] != ENTRY_HEADER and NOTICE_HEADER in dict(headers)
+    return bool(headers) and headers[-1][0] == NOTICE_HEADER

@@ -26,7 +26,7 @@ from streams.detection.state import ShardState
 from streams.detection.verdict import VerdictWriter
 from streams.kafka.connection import client_options
 from streams.kafka.fencing import ShardPublisher
-from streams.kafka.headers import ENTRY_HEADER, NOTICE_HEADER, encode_headers
+from streams.kafka.headers import carried_entry, encode_headers, is_notice
 from streams.kafka.outgoing import Outgoing
 from streams.kafka.rights import fence_name
 from streams.kafka.topics import NORMALISED, SEGMENTS, TopicsError, partitions_of, topic_name
@@ -143,14 +143,14 @@ def _chunk(records: Sequence[ConsumerRecord]) -> Chunk | None:
         entries=np.concatenate([_entry(record, article) for record, article in ours]),
         times=[record.timestamp for record, _ in ours],
         offsets=[record.offset for record, _ in ours],
-        notices=[NOTICE_HEADER in dict(record.headers) for record, _ in ours],
+        notices=[is_notice(record.headers) for record, _ in ours],
     )
 
 
 def _entry(record: ConsumerRecord, article: dict[str, Any]) -> Entries:
     """(1,) what the header says; sketched anew from the text where that is of another version."""
     try:
-        return decode_entries([dict(record.headers)[ENTRY_HEADER]])
+        return decode_entries([carried_entry(record.headers)])
     except (KeyError, ForeignEntryError):
         return entries_of([article], sketch_texts([article["text"]]))
 
