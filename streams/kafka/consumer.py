@@ -129,7 +129,13 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
         """One fetch, of the topics of which few chunks are in hand: one stage's full queue would
         hold up the records of the other."""
         self._chunk_done.clear()
-        in_hand = Counter(chunk.topic for chunk in self._unacked_messages if not chunk.acked)
+        # Those from before a rebalance are read again, by whoever has the partition, or acked.
+        generation = self.app.consumer_generation_id
+        in_hand = Counter(
+            chunk.topic
+            for chunk in self._unacked_messages
+            if not chunk.acked and chunk.generation_id == generation
+        )
         busy = {topic for topic, chunks in in_hand.items() if chunks >= CHUNKS_IN_HAND}
         if not busy or active_partitions is None:
             records: dict[TP, list[ConsumerRecord]] = await super()._getmany(

@@ -25,14 +25,18 @@ class Thread:
         return {}
 
 
-def chunk(tp: TP) -> Chunk:
-    made = Chunk(tp.topic, tp.partition, 9, 0.0, 0, None, None, b"", None, 0, 0, tp)
+def chunk(tp: TP, generation: int = 7) -> Chunk:
+    made = Chunk(
+        tp.topic, tp.partition, 9, 0.0, 0, None, None, b"", None, 0, 0, tp,
+        generation_id=generation,
+    )  # fmt: skip
     made.ends = [(tp, 9)]
     return made
 
 
 def consumer(*in_hand: Chunk) -> Any:
     made: Any = ChunkConsumer.__new__(ChunkConsumer)
+    made.app = SimpleNamespace(consumer_generation_id=7)
     made._thread = Thread()
     made._unacked_messages = set(in_hand)
     made._chunk_done = asyncio.Event()
@@ -59,6 +63,12 @@ def test_one_stages_backlog_does_not_hold_up_the_others_records() -> None:
     assert timeout < 0.1  # the raw topic is looked at again soon, whether or not others come
 
 
+def test_what_a_rebalance_left_in_hand_holds_up_nothing() -> None:
+    of = consumer(*(chunk(RAW, generation=6) for _ in range(CHUNKS_IN_HAND)))
+    asyncio.run(fetch(of))
+    assert of._thread.asked == [({RAW, NORMALISED}, 5.0)]
+
+
 def test_nothing_is_fetched_while_every_stage_has_enough() -> None:
     of = consumer(*(chunk(tp) for tp in (RAW, NORMALISED) for _ in range(CHUNKS_IN_HAND)))
     assert asyncio.run(fetch(of)) == {}
@@ -69,7 +79,6 @@ def test_an_acked_chunk_makes_room_at_once() -> None:
     chunks = [chunk(tp) for tp in (RAW, NORMALISED) for _ in range(CHUNKS_IN_HAND)]
 
     async def ack_while_waiting() -> float:
-        of.app = SimpleNamespace()
         began = asyncio.get_running_loop().time()
         waiting = asyncio.create_task(fetch(of))
         await asyncio.sleep(0)
