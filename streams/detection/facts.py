@@ -67,14 +67,13 @@ class FactCounts(NamedTuple):
 def fill_facts(texts: Sequence[str], tokens: Tokens, sketches: npt.NDArray[np.void]) -> None:
     """Fill `FACT_FIELDS` of the sketches, one for each text; `tokens` are the texts'."""
     kinds, folded = _tables()
-    cut = [text[:LONGEST_TEXT] for text in texts]
-    joined = "\0".join(cut) + "\0"
-    starts = np.zeros(len(cut) + 1, np.int64)
-    np.cumsum(np.fromiter((len(text) + 1 for text in cut), np.int64, len(cut)), out=starts[1:])
-    if tokens.ends is not None:
-        letters = np.frombuffer(joined.encode(), np.uint8)
-        words = _ascii_words(letters, starts, tokens.ends, tokens.bounds, kinds, folded)
+    if tokens.plain is not None:
+        words = _ascii_words(*tokens.plain, tokens.bounds, kinds, folded)
     else:
+        cut = [text[:LONGEST_TEXT] for text in texts]
+        joined = "\0".join(cut) + "\0"
+        starts = np.zeros(len(cut) + 1, np.int64)
+        np.cumsum(np.fromiter((len(text) + 1 for text in cut), np.int64, len(cut)), out=starts[1:])
         points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
         words = _words(points, starts, kinds, folded)
     sketches["facts"], sketches["facts_cover"] = _facts(*words)
@@ -111,7 +110,7 @@ def _tables() -> tuple[Kinds, Points]:
 
 @kernel
 def _ascii_words(
-    points: npt.NDArray[np.uint8],
+    letters: npt.NDArray[np.uint8],
     starts: Bounds,
     ends: Places,
     bounds: Bounds,
@@ -123,7 +122,7 @@ def _ascii_words(
     hashes, of_kind = np.zeros(len(ends), np.uint64), np.empty(len(ends), np.uint8)
     begins, firsts = np.empty(len(ends), np.bool_), np.empty(len(ends), np.int32)
     for i in range(len(bounds) - 1):
-        text = points[starts[i] : starts[i + 1]]
+        text = letters[starts[i] : starts[i + 1]]
         at = U64(0)  # where the word before ended
         for t in range(bounds[i], bounds[i + 1]):
             begun = at == 0
@@ -141,8 +140,8 @@ def _ascii_words(
             wanted = 3 if of_kind[t] != _WORD else wanted - 1
             if wanted > 0:
                 hash_ = _SEED
-                for point in text[firsts[t] : ends[t]]:
-                    hash_ = (hash_ ^ U64(folded[point])) * _PRIME
+                for letter in text[firsts[t] : ends[t]]:
+                    hash_ = (hash_ ^ U64(folded[letter])) * _PRIME
                 hashes[t] = hash_
     return hashes, of_kind, begins, bounds
 

@@ -42,12 +42,20 @@ _PRIME = U64(0x9E3779B97F4A7C15)
 _SECOND_PRIME = U64(0xBF58476D1CE4E5B9)
 
 
+class Plain(NamedTuple):
+    """Texts of ASCII alone, in a row: text i is letters[starts[i]:starts[i+1]]."""
+
+    letters: npt.NDArray[np.uint8]
+    starts: Bounds  # (n + 1,)
+    ends: Places  # (t,) where each token ends in its text
+
+
 class Tokens(NamedTuple):
     """The tokens of some texts in a row: text i has bounds[i]:bounds[i+1]."""
 
     hashes: Hashes  # (t,)
     bounds: Bounds  # (n + 1,)
-    ends: Places | None  # (t,) where each ends in its text; known only if all texts are ASCII
+    plain: Plain | None  # None unless all texts are ASCII
 
 
 def tokens_of(texts: Sequence[str]) -> Tokens:
@@ -57,7 +65,9 @@ def tokens_of(texts: Sequence[str]) -> Tokens:
     tables = alphabet()
     if joined.isascii():
         letters = np.frombuffer(joined.encode("ascii"), np.uint8)
-        return Tokens(*_hash_ascii(letters, _starts(cut), tables.entries[:128]))
+        starts = _starts(cut)
+        hashes, bounds, ends = _hash_ascii(letters, starts, tables.entries[:128])
+        return Tokens(hashes, bounds, Plain(letters, starts, ends))
     points = _code_points(joined)
     starts = _starts(cut)
     seen = _trouble(points, starts, tables.trouble)

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.detection.facts import NAMES, NO_FACT, NUMBERS, compare_facts
-from streams.detection.sketch import sketch_texts
+from streams.detection.facts import NAMES, NO_FACT, NUMBERS, compare_facts, fill_facts
+from streams.detection.sketch import SKETCH, sketch_texts
+from streams.detection.tokens import tokens_of
 from tests.detection.newsroom import cut, edited, story
 
 NOTICE = (
@@ -103,3 +104,13 @@ def test_places_are_sorted_and_the_empty_ones_come_last() -> None:
     for side in (facts[:, :NUMBERS], facts[:, NUMBERS:]):
         assert (np.diff(side, axis=1) >= 0).all()
     assert facts.shape[1] == NUMBERS + NAMES
+
+
+@given(st.lists(st.text(alphabet="abXYZ019 .!?\n\"'-,_%", max_size=80), min_size=1, max_size=6))
+def test_plain_texts_have_the_facts_that_any_text_would_have(texts: list[str]) -> None:
+    tokens = tokens_of(texts)
+    assert tokens.plain is not None
+    quick, general = np.zeros(len(texts), SKETCH), np.zeros(len(texts), SKETCH)
+    fill_facts(texts, tokens, quick)
+    fill_facts(texts, tokens._replace(plain=None), general)
+    assert quick.tobytes() == general.tobytes()
