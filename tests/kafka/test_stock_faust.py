@@ -25,6 +25,23 @@ PLAIN_STREAM = """
 import faust
 faust.Stream.noack = lambda stream: stream
 """
+# A cancelled agent leaves its stream to the garbage collector, and the `finally` that acks runs
+# whenever that comes: here at once.
+COLLECTED_AT_ONCE = """
+import asyncio
+from streams.agents.loop import ChunkLoop
+plain_events, plain_run = faust.Stream.events, ChunkLoop.run
+def events(stream):
+    stream.opened = plain_events(stream)
+    return stream.opened
+async def run(loop, stream):
+    try:
+        await plain_run(loop, stream)
+    finally:
+        await stream.opened.aclose()
+        await asyncio.sleep(0.2)  # in which the event loop closes the generator inside that one
+faust.Stream.events, ChunkLoop.run = events, run
+"""
 # An agent that raises is started again.
 RAISING_AGENT = """
 from streams.agents.loop import ChunkLoop
@@ -58,7 +75,8 @@ ChunkConsumer._new_offset = driver.Consumer._new_offset
 def test_what_a_stop_interrupts_is_acknowledged(settings: Settings, tmp_path: Path) -> None:
     asyncio.run(make_topics(settings, partitions=1))
     asyncio.run(push(settings, [article(n) for n in range(5)]))
-    worker = patched(settings, tmp_path, PLAIN_STREAM, Fault("detect_taken", 1, "hang")).launch()
+    patch = PLAIN_STREAM + COLLECTED_AT_ONCE
+    worker = patched(settings, tmp_path, patch, Fault("detect_taken", 1, "hang")).launch()
     with worker:
         until(lambda: "fault: hang" in worker.log(), "a chunk is in the middle", 90)
         worker.signal(signal.SIGTERM)
