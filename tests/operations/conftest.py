@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import uuid
 from collections.abc import Iterator
 
 import pytest
@@ -15,8 +16,10 @@ from tests.kafka.service import Worker, make_topics
 @pytest.fixture(scope="package")
 def watched(kafka: EmbeddedKafka, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worker]:
     """It says all that it does, in JSON, and sends itself canaries twice a second."""
+    # Anew each time: between two files of this folder a process may run others.
+    name = f"watched-{uuid.uuid4().hex[:8]}"
     settings = load_settings(
-        bootstrap_servers=kafka.bootstrap, topic_prefix="watched.", group="watched", http_port=0,
+        bootstrap_servers=kafka.bootstrap, topic_prefix=f"{name}.", group=name, http_port=0,
         window_articles=4096, page_processes=1, canary_seconds=0.5, log_level="debug",
         log_format="json",
     )  # fmt: skip

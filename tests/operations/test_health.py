@@ -170,7 +170,7 @@ def test_a_worker_shows_its_partitions_shards_rates_and_settings(watched: Worker
     assert status == 200
     rows = re.findall(r"<tr><td>(?:normalise|detect)</td>", page)
     assert len(rows) == 8
-    assert "watched.articles.raw" in page
+    assert f"{watched.settings.topic_prefix}articles.raw" in page
     assert "records/s" in page
     assert re.search(r"<td>window_articles</td><td>4096</td>", page)
     assert watched.get("/readyz") == (200, "ready\n")
