@@ -6,6 +6,7 @@ import asyncio
 import copy
 import logging
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import NoReturn, Protocol
@@ -23,6 +24,9 @@ from streams.tracing import ChunkSpan, ChunkTracer
 
 log = logging.getLogger("echowire")
 
+# Chunks of a stage that are being encoded, published and confirmed while another is worked out.
+# One alone would keep the process that encodes waiting while the event loop is busy.
+_MOST_UNFINISHED = 2
 
 # Ends when every output of a chunk is confirmed.
 Publish = Callable[[], Awaitable[None]]
@@ -49,7 +53,7 @@ class GiveUp(Protocol):
 
 
 class ChunkLoop:
-    """Handles the chunks of one stage's stream: one is worked out while the one before it is being
+    """Handles the chunks of one stage's stream: one is worked out while those before it are being
     encoded, published and confirmed.
 
     Any error but a cancellation ends the process: Faust acks an event whose agent raised, restarts
@@ -71,13 +75,14 @@ class ChunkLoop:
 
     async def run(self, stream: faust.StreamT) -> None:
         """Until the stream ends."""
-        before: asyncio.Task[None] | None = None
+        unfinished: deque[asyncio.Task[None]] = deque()
         try:
             async for event in stream.noack().events():
                 chunk: Chunk = event.message
                 started = time.perf_counter()
                 ends = [(tp.topic, tp.partition, offset) for tp, offset in chunk.ends]
                 span = self._tracer.begin(self._name, ends, (r.headers for r in chunk.records))
+                before = unfinished[-1] if unfinished else None
                 try:
                     encoding = await self._begin(chunk, before)
                 except ShardGoneError:
@@ -85,12 +90,12 @@ class ChunkLoop:
                     continue  # a rebalance took the partition: the chunk is read again there
                 finishing = asyncio.create_task(self._finish(stream, event, encoding, before))
                 finishing.add_done_callback(partial(_told, self._name, chunk, started, span))
-                if before is not None:
-                    await before
-                before = finishing
+                unfinished.append(finishing)
+                if len(unfinished) > _MOST_UNFINISHED:
+                    await unfinished.popleft()
         finally:  # a rebalance or the end: what is not confirmed is not acked, and read again
-            if before is not None:
-                before.cancel()
+            for finishing in unfinished:
+                finishing.cancel()
 
     async def _begin(self, chunk: Chunk, before: asyncio.Task[None] | None) -> Awaitable[Publish]:
         """Work a chunk out; what is returned encodes it."""

@@ -15,6 +15,7 @@ from types import FrameType
 from typing import ParamSpec, TypeVar
 
 from streams.articles.page import Page, PageSource, read_page
+from streams.heap import keep_freed_memory, keep_what_is_here
 from streams.warm_up import compile_kernels
 
 _PR_SET_PDEATHSIG = 1
@@ -44,7 +45,7 @@ class PagePool:
 
     async def warm_up(self) -> None:
         """Start the processes ahead of the first chunk, which would wait seconds for them."""
-        await asyncio.gather(*(self.run(compile_kernels) for _ in range(self._processes)))
+        await asyncio.gather(*(self.run(_warm_up) for _ in range(self._processes)))
 
     def close(self) -> None:
         """End the processes."""
@@ -56,9 +57,7 @@ class PagePool:
         if self._executor is None:
             # Forking a process with threads and open connections is asking for deadlocks.
             context = multiprocessing.get_context("spawn")
-            self._executor = ProcessPoolExecutor(
-                self._processes, context, _end_with_parent, (os.getpid(),)
-            )
+            self._executor = ProcessPoolExecutor(self._processes, context, _begin, (os.getpid(),))
         return self._executor
 
 
@@ -80,8 +79,14 @@ def _give_up(_signal: int, _frame: FrameType | None) -> None:
     raise TimeoutError
 
 
-def _end_with_parent(parent: int) -> None:
+def _warm_up() -> None:
+    compile_kernels()
+    keep_what_is_here()
+
+
+def _begin(parent: int) -> None:
     """Leave interrupts to the parent, and do not outlive it when it is killed."""
+    keep_freed_memory()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import os
 import threading
@@ -14,6 +13,7 @@ from faust.worker import Worker
 
 from streams.agents.leaving import leave
 from streams.app import create_app
+from streams.heap import keep_freed_memory, keep_what_is_here
 from streams.kafka.connection import admin_client
 from streams.kafka.rights import check_rights, topics_of
 from streams.kafka.topics import check_topics
@@ -43,11 +43,8 @@ def run_worker(settings: Settings, stages: Collection[str]) -> None:
     echowire = create_app(settings, stages)
     worker = _Worker(echowire.app, loop=loop)
     worker.spinner = None
-    # What is here now stays, and a chunk makes thousands of objects without a cycle among them:
-    # the collector took a tenth of the time to find nothing.
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
+    keep_freed_memory()
+    keep_what_is_here()
     try:
         worker.execute_from_commandline()
     except SystemExit as ended:

@@ -36,9 +36,10 @@ _IDLE_WAIT_MILLISECONDS = 100
 # while it holds records, so that what comes meanwhile waits for the fetch after the next.)
 _GATHER_BYTES = 256 << 10
 
-# Chunks of a topic that are in hand, not yet acked, when no more of it is fetched: one that is
-# published, one that is worked on, one that waits. (A fetch, of bounded size, may bring several.)
-CHUNKS_IN_HAND = 3
+# Chunks of a topic that are in hand, not yet acked, when no more of it is fetched: two that
+# are encoded and published, one that is worked on, one that waits. (A fetch, of bounded size, may
+# bring several.)
+CHUNKS_IN_HAND = 4
 # A fetch that leaves a busy topic out waits no longer than this before it looks again.
 _LOOK_AGAIN_SECONDS = 0.05
 

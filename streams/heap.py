@@ -1,0 +1,37 @@
+"""A process's memory, managed for work that makes and drops much of the same size."""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import sys
+
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # malloc.h of glibc
+_LARGEST_IN_HEAP = 32 << 20  # the most that glibc takes
+_KEPT_BYTES = 64 << 20
+
+
+def keep_freed_memory() -> None:
+    """Let this process keep up to 64 MiB that it frees, as far as its C library can.
+
+    glibc gives blocks of 128 KiB and more, and the heap's end, back to the system at once. A
+    chunk's texts are such blocks, and their memory costs a page fault for each 4 KiB when it comes
+    again: 40 an article of 2 KB when it is normalised.
+    """
+    if sys.platform != "linux":
+        return
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:  # musl has none
+        mallopt(_M_MMAP_THRESHOLD, _LARGEST_IN_HEAP)
+        mallopt(_M_TRIM_THRESHOLD, _KEPT_BYTES)
+
+
+def keep_what_is_here() -> None:
+    """Tell the garbage collector that what a process has made by now stays, and to look seldom.
+
+    A chunk makes thousands of objects without a cycle among them: the collector took a tenth of
+    the time to find nothing.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)

@@ -1,0 +1,37 @@
+"""What is freed is kept: it costs no page faults when it is needed again."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+_BLOCKS = """
+import resource, sys
+from streams.heap import keep_freed_memory
+if sys.argv[1:]:
+    keep_freed_memory()
+def faults():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+bytearray(1 << 20)
+before = faults()
+for _ in range(100):
+    kept = [bytearray(1 << 20) for _ in range(8)]
+    del kept
+print(faults() - before)
+"""
+
+
+def _faults(*arguments: str) -> int:
+    ended = subprocess.run(
+        [sys.executable, "-c", _BLOCKS, *arguments], check=True, capture_output=True, text=True
+    )
+    return int(ended.stdout)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="glibc's heap")
+def test_blocks_that_come_again_cost_no_page_faults() -> None:
+    # 8 MiB are 2,048 pages; once they are there, nothing is to be fetched for 99 rounds.
+    assert _faults("keep") < 3 * 2048
+    assert _faults() > 3 * _faults("keep")
