@@ -51,7 +51,7 @@ def _named(view: View, serial: int, story: StoryState) -> StoryState:
 
 def without(view: View, members: list[int], story: StoryState) -> StoryState:
     """The story when its original has left it, with the best of these as its original."""
-    return _best(view, members, story._replace(original=-1, standing=None))
+    return _best(view, members, story.with_original(-1, None))
 
 
 def _best(view: View, serials: list[int], story: StoryState) -> StoryState:
@@ -69,7 +69,7 @@ def _challenged(view: View, serial: int, story: StoryState) -> StoryState:
         return story
     if story.standing is not None and standing <= tuple(story.standing):
         return story
-    return story._replace(original=serial, standing=list(standing))
+    return story.with_original(serial, list(standing))
 
 
 def described(view: View, story: StoryState, newest: int) -> dict[str, Any]:

@@ -110,7 +110,7 @@ class StoryLog:
         story = begun(self._view, first, alone)
         reason = "The first of its story."
         event = self._event(first, "started", "original", reason, story, story.arrivals)
-        story = story._replace(record=fold(None, event))
+        story = story.after(fold(None, event), first, story.arrivals)
         if (newest := self._view.newest(first, serial)) != first:
             if self._view.brief(newest).flags & WITHDRAWN:
                 return self.withdrawn(newest, story, [])
@@ -144,7 +144,7 @@ class StoryLog:
         arrivals = story.arrivals if arrivals is None else arrivals
         event = self._event(about, kind, relation, reason, story, arrivals, **changes)
         last = max(story.last, changes.get("at", about))
-        changed = story._replace(record=fold(story.record, event), last=last, arrivals=arrivals)
+        changed = story.after(fold(story.record, event), last, arrivals)
         self.touched[bytes.fromhex(event["story_id"])] = changed
         return changed
 
