@@ -55,21 +55,21 @@ def decide(state: ShardState, chunk: Chunk, writer: VerdictWriter) -> Decision:
         arrivals.rows,
         [story.fields() for story in judge.log.touched.values()],
     )
-    decision = Decision(
-        segment, arrivals.redeliveries, [], [], [], [], [], judge.log.events, judge.log.records(),
-        judge.compared,
-    )  # fmt: skip
-    ids = hex_ids(arrivals.rows["article_id"]), hex_ids(arrivals.rows["digest"])
-    for place, article_id, digest, (relation, verdict) in zip(
-        arrivals.places, *ids, verdicts, strict=True
-    ):
-        if not chunk.notices[place]:
-            decision.places.append(place)
-            decision.article_ids.append(article_id)
-            decision.digests.append(digest)
-            decision.relations.append(relation)
-            decision.enriched.append(enriched(chunk.values[place], verdict))
-    return decision
+    places, ids = arrivals.places, hex_ids(arrivals.rows["article_id"])
+    digests = hex_ids(arrivals.rows["digest"])
+    ours = [i for i, place in enumerate(places) if not chunk.notices[place]]
+    return Decision(
+        segment=segment,
+        redeliveries=arrivals.redeliveries,
+        places=[places[i] for i in ours],
+        article_ids=[ids[i] for i in ours],
+        digests=[digests[i] for i in ours],
+        enriched=[enriched(chunk.values[places[i]], verdicts[i][1]) for i in ours],
+        relations=[verdicts[i][0] for i in ours],
+        events=judge.log.events,
+        stories=judge.log.records(),
+        compared=judge.compared,
+    )
 
 
 class _Judge:
@@ -105,13 +105,7 @@ class _Judge:
                 verdicts.append(self._compared(i, article_id, story_ids[i], found[i]))
             else:
                 why = None if flags[i] & MATCHABLE else "too_short"
-                verdict = self._writer.verdict(
-                    story_id=story_ids[i],
-                    relation="original",
-                    original_id=article_id,
-                    unmatched_reason=why,
-                )
-                verdicts.append(("original", verdict))
+                verdicts.append(("original", self._writer.alone(story_ids[i], article_id, why)))
         self._view.settle()
         return verdicts
 

@@ -35,8 +35,9 @@ ALONE = 1 << 20  # a word by itself: the code point besides
 EXPANDED = 1 << 21  # several characters when folded: where their entries begin besides
 IGNORED = 1 << 22
 
-# Where a character does not stand for itself, its neighbours may matter (see `Alphabet`).
-COMPATIBLE, COMBINING, ENTANGLED = 1, 2, 4
+# Where a character does not stand for itself, its neighbours may matter (see `Alphabet`). An
+# INTRICATE one is neither a separator nor one letter of a word.
+COMPATIBLE, COMBINING, ENTANGLED, INTRICATE = 1, 2, 4, 8
 
 
 class Alphabet(NamedTuple):
@@ -46,7 +47,7 @@ class Alphabet(NamedTuple):
     entries for each expanded one. Folding by itself is the same as folding the whole text (NFKC,
     then case) unless the text has a character that may merge with its neighbours: an ENTANGLED
     one, or a COMBINING one after a COMPATIBLE letter or in a text that is not in NFC. `trouble`
-    has these bits.
+    has these bits, and INTRICATE for entries that are more than a code point.
     """
 
     entries: Points
@@ -74,12 +75,13 @@ def alphabet() -> Alphabet:
             trouble[point] |= COMPATIBLE
             if any(unicodedata.combining(c) or _is_jamo(c) for c in compatible):
                 trouble[point] |= ENTANGLED
-        if len(parts) == 1:
-            entries[point] = parts[0]
+        if len(parts) == 1 or not any(parts):  # "…" is three full stops
+            entries[point] = parts[0] if parts else IGNORED
         else:
             entries[point] = EXPANDED | len(expansions)
             expansions += [len(parts), *parts]
     entries[ord("A") : ord("Z") + 1] = kept[ord("a") : ord("z") + 1]
+    trouble[entries >= PLANE] |= INTRICATE
     return Alphabet(entries, kept, np.array(expansions, np.uint32), trouble)
 
 

@@ -86,11 +86,11 @@ def _sketch_tokens(tokens: Hashes, bounds: Bounds) -> Sketches:
 
 def shingles(tokens: Hashes, bounds: Bounds, width: int) -> tuple[Hashes, Bounds]:
     """-> (hashes of the word n-grams that lie within one text, how many each text has)."""
-    return _shingles(tokens, bounds, _MIX[:width]), np.maximum(np.diff(bounds) - width + 1, 0)
+    return _shingles(tokens, bounds, tuple(_MIX[:width])), np.maximum(np.diff(bounds) - width + 1, 0)
 
 
 @kernel
-def _shingles(tokens: Hashes, bounds: Bounds, mix: Hashes) -> Hashes:
+def _shingles(tokens: Hashes, bounds: Bounds, mix: tuple[np.uint64, ...]) -> Hashes:
     grams = np.empty(len(tokens), np.uint64)
     count = 0
     for i in range(len(bounds) - 1):

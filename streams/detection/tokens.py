@@ -21,6 +21,7 @@ from streams.detection.letters import (
     ENTANGLED,
     EXPANDED,
     IGNORED,
+    INTRICATE,
     PLANE,
     RARE_HAN,
     RARE_HAN_END,
@@ -33,6 +34,7 @@ U64 = np.uint64
 Hashes = npt.NDArray[np.uint64]
 Bounds = npt.NDArray[np.int64]
 Places = npt.NDArray[np.int32]
+Flags = npt.NDArray[np.bool_]
 
 # Characters of one text that are compared. Far above any article (a novel has 500,000); it
 # bounds the time and the memory that one text can cost.
@@ -71,16 +73,18 @@ def tokens_of(texts: Sequence[str]) -> Tokens:
     points = _code_points(joined)
     starts = _starts(cut)
     seen = _trouble(points, starts, tables.trouble)
-    folded = np.zeros(len(cut), np.bool_)
+    folded, intricate = np.zeros(len(cut), np.bool_), (seen & INTRICATE) != 0
     for place in np.flatnonzero(seen & (ENTANGLED | COMBINING)).tolist():
-        text, trouble = cut[place], int(seen[place])
+        text, trouble = cut[place], int(seen[place]) & ~INTRICATE
         if trouble == COMBINING and unicodedata.is_normalized("NFC", text):
             continue
         cut[place] = unicodedata.normalize("NFKC", text).casefold()[:LONGEST_TEXT]
-        folded[place] = True
+        folded[place] = intricate[place] = True
     if folded.any():
         points, starts = _code_points("".join(cut)), _starts(cut)
-    hashes, bounds = _hash(points, starts, folded, tables.entries, tables.kept, tables.expansions)
+    hashes, bounds = _hash(
+        points, starts, folded, intricate, tables.entries, tables.kept, tables.expansions
+    )
     return Tokens(hashes, bounds, None)
 
 
@@ -144,14 +148,16 @@ def _hash_ascii(
 def _hash(
     points: Points,
     starts: Bounds,
-    folded: npt.NDArray[np.bool_],
+    folded: Flags,
+    intricate: Flags,
     entries: Points,
     kept: Points,
     expansions: Points,
 ) -> tuple[Hashes, Bounds]:
-    """`folded`: (n,) texts that are so already. One that has more than `LONGEST_TEXT` tokens when
-    folded (a ligature of Arabic is four words) loses its end."""
-    room = len(points)
+    """`folded`: (n,) texts that are so already; `intricate`: those and what has characters of that
+    kind. One that has more than `LONGEST_TEXT` tokens when folded (a ligature of Arabic is four
+    words) loses its end."""
+    room = len(points) + 1
     for point in points:
         entry = _entry(point, entries)
         room += expansions[entry - EXPANDED] if entry & EXPANDED else 0
@@ -159,6 +165,10 @@ def _hash(
     bounds = np.zeros(len(starts), np.int64)
     count = 0
     for i in range(len(starts) - 1):
+        if not intricate[i]:
+            count += _hash_letters(points[starts[i] : starts[i + 1]], entries, tokens[count:])
+            bounds[i + 1] = count
+            continue
         hash_, most = U64(0), count + LONGEST_TEXT
         table = kept if folded[i] else entries
         for p in range(starts[i], starts[i + 1]):
@@ -172,6 +182,22 @@ def _hash(
         _, count = _take(np.uint32(SEPARATOR), hash_, tokens, count, most)
         bounds[i + 1] = count
     return tokens[:count], bounds
+
+
+@kernel
+def _hash_letters(text: Points, entries: Points, tokens: Hashes) -> int:
+    """Of one text without intricate characters -> how many. As `_hash_ascii`, without branches."""
+    hash_, found = U64(0), U64(0)
+    for point in text:
+        entry = U64(entries[point])
+        tokens[found] = hash_
+        found += U64((entry == 0) & (hash_ != 0))
+        hash_ = U64(0) if entry == 0 else (hash_ ^ entry) * _PRIME
+    tokens[found] = hash_
+    count = np.int64(found) + (hash_ != 0)
+    for t in range(count):
+        tokens[t] = _finished(tokens[t])
+    return count
 
 
 @kernel

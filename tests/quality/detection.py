@@ -25,6 +25,7 @@ from streams.detection.verdict import VerdictWriter
 from streams.detection.verify import compare
 from streams.evaluation.labelled import Labelled, read_labelled
 from streams.evaluation.run import CLAIMS, run
+from streams.heap import keep_freed_memory, keep_what_is_here
 from streams.settings import load_settings
 from tests.detection.newsroom import NOON, SECOND, Arrival, article, chunk_of
 from tests.quality.perturbations import ALL, Base, Perturbation
@@ -167,6 +168,8 @@ def costs(texts: list[str]) -> Figures:
     articles = [article(str(i), text) for i, text in enumerate(made)]
     chunk = chunk_of([Arrival(a, NOON + i, i) for i, a in enumerate(articles)])
     writer = VerdictWriter(Parameters())
+    keep_freed_memory()  # as a worker does
+    keep_what_is_here()
 
     def verdicts() -> None:
         state = ShardState(Parameters(capacity=1 << 12))
