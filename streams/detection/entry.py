@@ -23,7 +23,7 @@ from streams.detection.evidence import (
 from streams.detection.sketch import SKETCH, Sketches
 
 HEADLINE_BYTES = 120
-ENTRY_VERSION = 2
+ENTRY_VERSION = 3
 
 # Bits of `status`.
 CANCELED, STATUS_WITHHELD, STATUS_EMBARGOED, STATUS_OWN_AGENCY, STATUS_PART = 1, 2, 4, 8, 16

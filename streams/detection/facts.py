@@ -22,7 +22,17 @@ import numpy.typing as npt
 
 from streams.compiled import kernel
 from streams.detection.letters import ALONE, IGNORED, Points, alphabet
-from streams.detection.tokens import LONGEST_TEXT, U64, Bounds, Hashes, Places, Tokens
+from streams.detection.tokens import (
+    LONGEST_TEXT,
+    PRIME,
+    SECOND_PRIME,
+    U64,
+    Bounds,
+    Hashes,
+    Places,
+    Tokens,
+    finished,
+)
 
 # Most articles name more people than numbers, and numbers tell more.
 NUMBERS, NAMES = 10, 6
@@ -40,10 +50,9 @@ Kinds = npt.NDArray[np.uint8]
 # What a character is to facts, and what a word is, by its first one.
 _BREAK, _BLANK, _STOP, _QUOTE, _NEWLINE, _WORD, _NAME, _NUMBER, _SINGLE, _NOTHING = range(10)
 
+_SPACE = ord(" ")
 _STOPS, _QUOTES = ".!?\u3002\uff01\uff1f\u0964\u061f", '"\u201c\u201d\u201e\u00ab\u00bb\u300c'
 
-_SEED, _PRIME = U64(0xCBF29CE484222325), U64(0x9E3779B97F4A7C15)
-_SECOND_PRIME = U64(0xBF58476D1CE4E5B9)
 # Stands for a fact where it is one of the two words before the next.
 _ANY_FACT = U64(0x2545F4914F6CDD1D)
 
@@ -68,7 +77,8 @@ def fill_facts(texts: Sequence[str], tokens: Tokens, sketches: npt.NDArray[np.vo
     """Fill `FACT_FIELDS` of the sketches, one for each text; `tokens` are the texts'."""
     kinds, folded = _tables()
     if tokens.plain is not None:
-        words = _ascii_words(*tokens.plain, tokens.bounds, kinds, folded)
+        of_kind, begins = _ascii_words(*tokens.plain, tokens.bounds, kinds)
+        words = tokens.hashes, of_kind, begins, tokens.bounds
     else:
         cut = [text[:LONGEST_TEXT] for text in texts]
         joined = "\0".join(cut) + "\0"
@@ -110,21 +120,21 @@ def _tables() -> tuple[Kinds, Points]:
 
 @kernel
 def _ascii_words(
-    letters: npt.NDArray[np.uint8],
-    starts: Bounds,
-    ends: Places,
-    bounds: Bounds,
-    kinds: Kinds,
-    folded: Points,
-) -> tuple[Hashes, Kinds, npt.NDArray[np.bool_], Bounds]:
-    """`_words` of texts whose words, which are their tokens, are known: it looks at what stands
-    between them, and hashes only facts and the two words before each."""
-    hashes, of_kind = np.zeros(len(ends), np.uint64), np.empty(len(ends), np.uint8)
-    begins, firsts = np.empty(len(ends), np.bool_), np.empty(len(ends), np.int32)
+    letters: npt.NDArray[np.uint8], starts: Bounds, ends: Places, bounds: Bounds, kinds: Kinds
+) -> tuple[Kinds, npt.NDArray[np.bool_]]:
+    """As `_words`, of texts whose words, which are their tokens, are known: it looks at what stands
+    between them."""
+    of_kind, begins = np.empty(len(ends), np.uint8), np.empty(len(ends), np.bool_)
     for i in range(len(bounds) - 1):
         text = letters[starts[i] : starts[i + 1]]
         at = U64(0)  # where the word before ended
         for t in range(bounds[i], bounds[i + 1]):
+            if at > 0 and text[at] == _SPACE:  # as most of them
+                kind = kinds[text[at + U64(1)]]
+                if _WORD <= kind <= _NUMBER:
+                    of_kind[t], begins[t] = kind, False
+                    at = U64(ends[t])
+                    continue
             begun = at == 0
             before = _NEWLINE if begun else _WORD
             while not _WORD <= kinds[text[at]] <= _NUMBER:
@@ -133,17 +143,9 @@ def _ascii_words(
                 if k != _BLANK:
                     before = k
                 at += U64(1)
-            of_kind[t], begins[t], firsts[t] = kinds[text[at]], begun, at
+            of_kind[t], begins[t] = kinds[text[at]], begun
             at = U64(ends[t])
-        wanted = 0  # words from here back are wanted
-        for t in range(bounds[i + 1] - 1, bounds[i] - 1, -1):
-            wanted = 3 if of_kind[t] != _WORD else wanted - 1
-            if wanted > 0:
-                hash_ = _SEED
-                for letter in text[firsts[t] : ends[t]]:
-                    hash_ = (hash_ ^ U64(folded[letter])) * _PRIME
-                hashes[t] = hash_
-    return hashes, of_kind, begins, bounds
+    return of_kind, begins
 
 
 @kernel
@@ -152,7 +154,7 @@ def _words(
 ) -> tuple[Hashes, Kinds, npt.NDArray[np.bool_], Bounds]:
     """(hash, kind, whether it begins a sentence) of each word; text i has bounds[i]:bounds[i+1].
 
-    Every text must end in a break.
+    Every text must end in a break. Of a word that is a token the hash is the token's.
     """
     hashes, of_kind = np.empty(len(points), np.uint64), np.empty(len(points), np.uint8)
     begins = np.empty(len(points), np.bool_)
@@ -166,17 +168,18 @@ def _words(
             k = kinds[point] if point < 65536 else _SINGLE
             if _WORD <= k <= _NUMBER:
                 if kind == _BREAK:
-                    hash_, kind = _SEED, k
-                hash_ = (hash_ ^ U64(folded[point])) * _PRIME
+                    hash_, kind = U64(0), k
+                hash_ = (hash_ ^ U64(folded[point])) * PRIME
                 continue
             if k == _NOTHING:
                 continue
             if kind != _BREAK:
-                hashes[count], of_kind[count], begins[count] = hash_, kind, begun
+                hashes[count], of_kind[count] = finished(hash_), kind
+                begins[count] = begun
                 count += 1
                 kind, begun, before = _BREAK, False, _WORD
             if k == _SINGLE:
-                hashes[count], of_kind[count] = (_SEED ^ U64(point)) * _PRIME, _WORD
+                hashes[count], of_kind[count] = finished(U64(point) * PRIME), _WORD
                 begins[count], begun = begun, False
                 count += 1
             begun |= _begins_sentence(before, k)
@@ -212,12 +215,12 @@ def _facts(
             end = _run_end(kinds, begins, first, bounds[i + 1])
             if kind == _NUMBER:  # of a name, the first word: "Gordon" is "Gordon Brown"
                 for later in range(first + 1, end):
-                    run = (run ^ hashes[later]) * _SECOND_PRIME
+                    run = (run ^ hashes[later]) * SECOND_PRIME
             if kind == _NAME and begins[first] and end == first + 1:
                 before, last = last, run  # a sentence's first word, capital or not
             else:
                 kept = numbers if kind == _NUMBER else names
-                if _keep(kept, _fact((before * _SECOND_PRIME + last) * _PRIME, run)):
+                if _keep(kept, _fact((before * SECOND_PRIME + last) * PRIME, run)):
                     covers[i, 0 if kind == _NUMBER else 1] = 0
                 before, last = last, _ANY_FACT
             first = end
@@ -240,8 +243,8 @@ def _run_end(kinds: Kinds, begins: npt.NDArray[np.bool_], first: int, last: int)
 
 @kernel
 def _fact(place: np.uint64, run: np.uint64) -> np.uint32:
-    place = (place ^ (place >> U64(31))) * _SECOND_PRIME
-    run = (run ^ (run >> U64(29))) * _SECOND_PRIME
+    place = (place ^ (place >> U64(31))) * SECOND_PRIME
+    run = (run ^ (run >> U64(29))) * SECOND_PRIME
     # 0xFFFF would be `_EVERYTHING`.
     high = np.uint32(min(place >> U64(48), U64(_EVERYTHING - 1)))
     return high << np.uint32(16) | np.uint32(run >> U64(48))

@@ -17,7 +17,7 @@ from streams.compiled import kernel
 from streams.detection.facts import FACT_FIELDS, fill_facts
 from streams.detection.tokens import U64, Bounds, Hashes, batches, tokens_of
 
-ALGORITHM = "3/minhash128x3b8/frac16x5/facts10+6"
+ALGORITHM = "4/minhash128x3b8/frac16x5/facts10+6"
 PERMUTATIONS = 128
 # A 16th of the 5-grams: a text of 384 words has 24 keys, and a containment of .5 then a standard
 # error of .1. Shorter texts keep their 24 smallest; longer than 770 words, the 48 smallest.
@@ -86,7 +86,8 @@ def _sketch_tokens(tokens: Hashes, bounds: Bounds) -> Sketches:
 
 def shingles(tokens: Hashes, bounds: Bounds, width: int) -> tuple[Hashes, Bounds]:
     """-> (hashes of the word n-grams that lie within one text, how many each text has)."""
-    return _shingles(tokens, bounds, tuple(_MIX[:width])), np.maximum(np.diff(bounds) - width + 1, 0)
+    counts = np.maximum(np.diff(bounds) - width + 1, 0)
+    return _shingles(tokens, bounds, tuple(_MIX[:width])), counts
 
 
 @kernel

@@ -40,8 +40,8 @@ Flags = npt.NDArray[np.bool_]
 # bounds the time and the memory that one text can cost.
 LONGEST_TEXT = 1 << 20
 
-_PRIME = U64(0x9E3779B97F4A7C15)
-_SECOND_PRIME = U64(0xBF58476D1CE4E5B9)
+PRIME = U64(0x9E3779B97F4A7C15)
+SECOND_PRIME = U64(0xBF58476D1CE4E5B9)
 
 
 class Plain(NamedTuple):
@@ -112,9 +112,10 @@ def _trouble(
 
 
 @kernel
-def _finished(hash_: np.uint64) -> np.uint64:
+def finished(hash_: np.uint64) -> np.uint64:
+    """The hash of a word, of that of its letters."""
     hash_ ^= hash_ >> U64(29)
-    hash_ *= _SECOND_PRIME
+    hash_ *= SECOND_PRIME
     return hash_ ^ (hash_ >> U64(32))
 
 
@@ -134,13 +135,13 @@ def _hash_ascii(
             entry = U64(entries[point])
             own[found], own_ends[found] = hash_, place
             found += U64((entry == 0) & (hash_ != 0))
-            hash_ = U64(0) if entry == 0 else (hash_ ^ entry) * _PRIME
+            hash_ = U64(0) if entry == 0 else (hash_ ^ entry) * PRIME
             place += np.int32(1)
         own[found], own_ends[found] = hash_, place
         count += np.int64(found) + (hash_ != 0)
         bounds[i + 1] = count
     for t in range(count):
-        tokens[t] = _finished(tokens[t])
+        tokens[t] = finished(tokens[t])
     return tokens[:count], bounds, ends[:count]
 
 
@@ -192,11 +193,11 @@ def _hash_letters(text: Points, entries: Points, tokens: Hashes) -> int:
         entry = U64(entries[point])
         tokens[found] = hash_
         found += U64((entry == 0) & (hash_ != 0))
-        hash_ = U64(0) if entry == 0 else (hash_ ^ entry) * _PRIME
+        hash_ = U64(0) if entry == 0 else (hash_ ^ entry) * PRIME
     tokens[found] = hash_
-    count = np.int64(found) + (hash_ != 0)
+    count: int = np.int64(found) + (hash_ != 0)
     for t in range(count):
-        tokens[t] = _finished(tokens[t])
+        tokens[t] = finished(tokens[t])
     return count
 
 
@@ -214,14 +215,14 @@ def _take(
 ) -> tuple[np.uint64, int]:
     """One more character -> (hash of the word so far, tokens so far); `most` bounds these."""
     if SEPARATOR < entry < PLANE:
-        return (hash_ ^ U64(entry)) * _PRIME, count
+        return (hash_ ^ U64(entry)) * PRIME, count
     if entry == IGNORED:
         return hash_, count
     if hash_ != 0 and count < most:
-        tokens[count] = _finished(hash_)
+        tokens[count] = finished(hash_)
         count += 1
     if entry != SEPARATOR and count < most:
-        tokens[count] = _finished(U64(entry) * _PRIME)
+        tokens[count] = finished(U64(entry) * PRIME)
         count += 1
     return U64(0), count
 

@@ -205,7 +205,7 @@ def index_cost() -> float:
     return min(spent) / 500
 
 
-def fastest(work: Callable[[], object], rounds: int = 5) -> float:
+def fastest(work: Callable[[], object], rounds: int = 20) -> float:
     times = []
     for _ in range(rounds):
         started = time.perf_counter()
