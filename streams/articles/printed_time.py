@@ -27,23 +27,34 @@ class PrintedTime:
     end: int
 
 
+_Patterns = tuple[re.Pattern[str], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class _Forms:
-    relative: tuple[re.Pattern[str], ...]
-    relative_words: tuple[re.Pattern[str], ...]  # those that may stand without figures
+    relative: _Patterns
+    relative_words: _Patterns  # those that may stand without figures
     bare: re.Pattern[str]
     day_word: re.Pattern[str]
-    absolute: tuple[re.Pattern[str], ...]
+    absolute: _Patterns
     units: Mapping[str, int]
     months: Mapping[str, int]
     zones: Mapping[str, float]
+    # Words of which each match of a form has one: most lines have none.
+    relative_marks: frozenset[str]
+    day_marks: frozenset[str]
 
-    def absolute_in(self, line: str) -> tuple[re.Pattern[str], ...]:
+    def relative_in(self, line: str, words: list[str], *, figures: bool) -> _Patterns:
+        """The forms of `3 hours ago` that a line can have: without figures, `an hour ago`."""
+        if figures and ("前" in line or "전" in line):
+            return self.relative
+        return () if self.relative_marks.isdisjoint(words) else self.relative_words
+
+    def absolute_in(self, line: str, words: list[str]) -> _Patterns:
         """The forms that a line can have: most have a year, and the last has a month's name."""
         if _YEAR.search(line):
             return self.absolute
-        named = not self.months.keys().isdisjoint(_LETTERS.findall(line.lower()))
-        return self.absolute[-1:] if named else ()
+        return () if self.months.keys().isdisjoint(words) else self.absolute[-1:]
 
 
 def printed_time(line: str, now: datetime) -> PrintedTime | None:
@@ -54,20 +65,20 @@ def printed_time(line: str, now: datetime) -> PrintedTime | None:
     them is above 12, or they are the same.
     """
     forms = _forms()
-    figures = _DIGIT.search(line) is not None
-    # `3 hours ago` with figures, and `an hour ago` without.
-    for pattern in forms.relative if figures else forms.relative_words:
+    figures, words = _DIGIT.search(line) is not None, _LETTERS.findall(line.lower())
+    for pattern in forms.relative_in(line, words, figures=figures):
         if match := pattern.search(line):
             seconds = _seconds(match, forms)
             return PrintedTime(now - timedelta(seconds=seconds[0]), seconds[1], *match.span())
     if figures and (match := forms.bare.fullmatch(line.strip(" \t•·|-–()[]"))):
         amount, unit = _seconds(match, forms)
         return PrintedTime(now - timedelta(seconds=amount), unit, 0, len(line))
-    for pattern in forms.absolute_in(line) if figures else ():
+    for pattern in forms.absolute_in(line, words) if figures else ():
         match = pattern.search(line)
         if match and (found := _absolute(match, forms, now)):
             return found
-    if len(line) < 40 and (match := forms.day_word.search(line)):
+    short = len(line) < 40 and not forms.day_marks.isdisjoint(words)
+    if short and (match := forms.day_word.search(line)):
         if match["now"]:
             return PrintedTime(now, _MINUTE, *match.span())
         days = 1 if match["yesterday"] else 0
@@ -190,7 +201,15 @@ def _forms() -> _Forms:
         units=units | cjk,
         months=months,
         zones=zones,
+        relative_marks=_first_words(tables["words"], "ago", "before"),
+        day_marks=_first_words(tables["words"], "yesterday", "today", "now"),
     )
+
+
+def _first_words(tables: Mapping[str, str], *names: str) -> frozenset[str]:
+    """What `_LETTERS` finds first in each entry of some tables of words."""
+    entries = " ".join(tables[name] for name in names).replace("\\s+", "\n").split(" ")
+    return frozenset(_LETTERS.findall(entry)[0] for entry in entries)
 
 
 def _either(table: Mapping[str, object]) -> str:

@@ -23,10 +23,11 @@ _TIME = re.compile(
     | (?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}
     | \d{1,2}[-/.]\d{1,2}[-/.](?:19|20)?\d\d
     | \d{1,2}(?:st|nd|rd|th|\.)?\ [a-zа-яéûç]{3,10}\.?,?\ (?:19|20)\d\d
-    | [a-z]{3,9}\.?\ \d{1,2}(?:st|nd|rd|th)?,?\ (?:19|20)\d\d
     | \d{4}年 | \d{1,2}月""",
     re.VERBOSE,
 )
+# Alone: a look for letters stops at each of a line.
+_MONTH_FIRST = re.compile(r"[a-z]{3,9}\.? \d{1,2}(?:st|nd|rd|th)?,? (?:19|20)\d\d")
 _AGO = re.compile(
     r"""\b(?:\d+|an?|one)\ ?(?:s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?
         |w|wks?|weeks?|mo|months?|y|yrs?|years?)\ ago\b
@@ -161,14 +162,16 @@ def _put_matches(
     out: Matrix, low: Sequence[str], text: str, length: Vector, digits: Vector, captions: Vector
 ) -> None:
     """Times, captions and addresses: asked only of lines that may have one."""
+    ends = np.cumsum([len(line) + 1 for line in low])
 
     def lines_with(marks: Sequence[str]) -> NDArray[np.bool_]:
-        present = [mark for mark in marks if mark in text]
-        if not present:
-            return np.zeros(len(low), dtype=np.bool_)
-        found = np.array([present[0] in line for line in low])
-        for mark in present[1:]:
-            found |= np.array([mark in line for line in low])
+        found = np.zeros(len(low), dtype=np.bool_)
+        for mark in marks:
+            at = text.find(mark)
+            while at >= 0:
+                line = ends.searchsorted(at, "right")
+                found[line] = True
+                at = text.find(mark, ends[line])
         return found
 
     def put_found(name: str, may_be: NDArray[np.bool_], pattern: re.Pattern[str]) -> None:
@@ -177,7 +180,10 @@ def _put_matches(
                 out[at, _AT[name]] = 1
 
     dated = (digits >= _LEAST_DIGITS) | ((digits > 0) & lines_with(("月",)))
-    put_found("time", (length < 240) & dated, _TIME)
+    timed = (length < 240) & dated
+    put_found("time", timed, _TIME)
+    if " 19" in text or " 20" in text:
+        put_found("time", timed & (out[:, _AT["time"]] == 0), _MONTH_FIRST)
     ago = lines_with(_AGO_WORDS)
     if ago.any():
         put_found("ago", (length < 120) & ago & ((digits > 0) | lines_with(("ago",))), _AGO)

@@ -88,6 +88,7 @@ class HeaderReader:
         self._lines, self._kinds, self._now, self._outlets = lines, kinds, now, outlets
         self.by_names_outlets = False  # whether this page writes `by Gulf News`
         self._times: dict[str, PrintedTime | None] = {}
+        self._titles: dict[int, bool] = {}
         self._openings: dict[str, int] = {}  # beginnings of paragraphs -> where they first stand
         for at in map(int, np.flatnonzero(kinds.prose)):
             self._openings.setdefault(opening(lines[at].text), at)
@@ -161,22 +162,27 @@ class HeaderReader:
         return header
 
     def _is_title(self, at: int, least_words: int) -> bool:
-        kinds, text = self._kinds, self._lines[at].text
-        if not kinds.title[at]:
+        kinds = self._kinds
+        if not kinds.title[at] or not (kinds.words[at] >= least_words or kinds.marked[at]):
             return False
+        if at not in self._titles:  # each text looks at the lines above it, and at those below
+            self._titles[at] = self._reads_like_title(self._lines[at].text)
+        return self._titles[at]
+
+    def _reads_like_title(self, text: str) -> bool:
         if _BY.match(text) or _LABELLED.match(text) or _READING_TIME.search(text):
             return False
         if self._outlets.domain(trimmed(text)) or person_for_outlet(text, self._outlets):
             return False
         time = self._time(text)
-        rest = text if time is None else f"{text[: time.start]}|{text[time.end :]}"
+        if time is None:
+            return True
+        rest = f"{text[: time.start]}|{text[time.end :]}"
         longest = max(_TITLE_PIECES.split(rest), key=lambda piece: len(piece.split()))
         label = _SOURCE_LABEL.match(longest)
         bare = _TIME_LABEL.sub(" ", longest[label.end() :] if label else longest)
         words = sum(any(map(str.isalnum, word)) for word in bare.split())
-        if time is not None and (words < 4 or looks_like_names(longest)):
-            return False
-        return kinds.words[at] >= least_words or bool(kinds.marked[at])
+        return words >= 4 and not looks_like_names(longest)
 
     def _take_title(self, header: Header, sources: Counter[str], at: int) -> None:
         """The title of a line that may hold source and time too."""

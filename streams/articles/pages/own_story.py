@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -11,7 +12,8 @@ from numpy.typing import NDArray
 from streams.articles.pages.features import Matrix, column
 from streams.articles.pages.kinds import Kinds
 from streams.articles.pages.lines import Line
-from streams.articles.pages.story import STORY_PROBABILITY, content_words
+from streams.articles.pages.story import STORY_PROBABILITY
+from streams.articles.pages.words import joined, shared_words
 
 Vector = NDArray[np.float64]
 
@@ -96,13 +98,15 @@ def _without_headlines(kept: list[int], lines: Sequence[Line], kinds: Kinds) -> 
     if not bare:
         return kept
     paragraphs = set(kept).difference(bare)
-    words = {word for at in paragraphs for word in content_words(lines[at].text)}
+    shared = shared_words(
+        joined([line.text for line in lines]),
+        _mask(bare, len(lines)),
+        _mask(list(paragraphs), len(lines)),
+    )
     dropped = set()
     for at in bare:
-        found = content_words(lines[at].text)
-        shared = len(found & words) / max(len(found), 1)
         between = at - 1 in paragraphs and at + 1 in paragraphs
-        if kinds.interstitial[at] or (between and shared < _SHARED_WITH_STORY):
+        if kinds.interstitial[at] or (between and shared[at] < _SHARED_WITH_STORY):
             dropped.add(at)
     return [at for at in kept if at not in dropped]
 
@@ -132,19 +136,20 @@ def title_line(
     above = [int(at) for at in np.flatnonzero(may_be[: kept[0]])][-_TITLES_ABOVE:]
     if len(above) < 2:
         return above[0] if above else None
-    story = _stems("\n".join([lines[at].text for at in kept]))
-    times = [line.text.lower() for line in lines[: kept[0]]]
+    low = joined([line.text for line in lines])
+    shared = shared_words(
+        low, _mask(above, len(lines)), _mask(kept, len(lines)), letters=_STEM, of_none=0.5
+    )
+    times = Counter(low.split("\n", kept[0])[: kept[0]])
     bylines = features[:, column("word_byline")] > 0
 
     def score(place: int) -> float:
         at = above[place]
         text = lines[at].text
-        stems = _stems(text)
-        shared = len(stems & story) / len(stems) if stems else 0.5
         named = bool(bylines[at]) and _NAME.fullmatch(text) is not None
         return (
-            2.0 * shared
-            + 2.0 * (times.count(text.lower()) > 1)
+            2.0 * float(shared[at])
+            + 2.0 * (times[text.lower()] > 1)
             + 1.5 * lines[at].heading
             - 1.0 * named
             - 0.25 * (len(above) - 1 - place)
@@ -153,5 +158,7 @@ def title_line(
     return above[max(range(len(above)), key=score)]
 
 
-def _stems(text: str) -> set[str]:
-    return {word[:_STEM] for word in content_words(text)}
+def _mask(places: Sequence[int], count: int) -> NDArray[np.bool_]:
+    mask = np.zeros(count, dtype=np.bool_)
+    mask[places] = True
+    return mask

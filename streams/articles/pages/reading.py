@@ -128,7 +128,7 @@ def _analysed(text: str, now: datetime, outlets: Outlets, title: str | None) -> 
     kinds = kinds_of(lines, features, outlets)
     cards = cards_of(lines, kinds, now, outlets)
     if cards:
-        cards = _without_own_story(cards, story_probabilities(lines, features), kinds)
+        cards = _without_own_story(cards, lines, features, kinds)
     end = cards[0].header.start if cards else len(lines)
     probabilities = np.zeros(len(lines))
     probabilities[:end] = story_probabilities(lines[:end], features[:end])
@@ -140,24 +140,30 @@ def _analysed(text: str, now: datetime, outlets: Outlets, title: str | None) -> 
 
 
 def _without_own_story(
-    cards: list[Card], probabilities: NDArray[np.float64], kinds: Kinds
+    cards: list[Card], lines: Sequence[Line], features: Matrix, kinds: Kinds
 ) -> list[Card]:
     """Without those that come before the page has said anything: what stands above them is a
     notice, and they are the page's own story under its title and date. A heading of other
     stories says that one has been told, and so does a copy of it from a known source."""
-    words = np.where(probabilities >= STORY_PROBABILITY, kinds.words, 0)
-    said = np.cumsum(words)
     told = np.cumsum(np.where(kinds.prose, kinds.words, 0))
+    headings = np.flatnonzero(kinds.stories)
 
-    def is_other(card: Card) -> bool:
-        start = card.header.start
-        copied = {"copy", "known_source"} <= card.header.signs
-        if copied or said[start] >= _LEAST_STORY_WORDS:
+    def is_marked(card: Card) -> bool:
+        if {"copy", "known_source"} <= card.header.signs:
             return True
-        headings = np.flatnonzero(kinds.stories[: card.header.body])
-        return bool(len(headings)) and bool(told[headings[-1]] >= _LEAST_STORY_WORDS)
+        above = headings[: np.searchsorted(headings, card.header.body)]
+        return bool(len(above)) and bool(told[above[-1]] >= _LEAST_STORY_WORDS)
 
-    return [card for card in cards if is_other(card)]
+    marked = [is_marked(card) for card in cards]
+    if all(marked):
+        return cards
+    probabilities = story_probabilities(lines, features)
+    said = np.cumsum(np.where(probabilities >= STORY_PROBABILITY, kinds.words, 0))
+    return [
+        card
+        for card, known in zip(cards, marked, strict=True)
+        if known or said[card.header.start] >= _LEAST_STORY_WORDS
+    ]
 
 
 def _part(card: Card, lines: Sequence[Line]) -> Part:

@@ -8,7 +8,6 @@ exact in any order and every machine takes the same lines.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,7 +19,7 @@ from numpy.typing import NDArray
 
 from streams.articles.pages.features import NAMES, Matrix, column
 from streams.articles.pages.lines import Line
-from streams.articles.pages.words import shared_words
+from streams.articles.pages.words import joined, shared_words
 from streams.compiled import kernel
 
 # From this probability on, a line is the story's. Chosen on pages that the weights were not fitted
@@ -29,7 +28,6 @@ STORY_PROBABILITY = 0.45
 # A verdict is a step in 64ths, as the features are.
 _STEP = 64
 _NEIGHBOURS = 2
-_CONTENT_WORD = re.compile(r"[^\W\d_]{4,}")
 _LEAST_SHARED_WORDS = 5
 
 Vector = NDArray[np.float64]
@@ -154,13 +152,8 @@ def _shared_words(
 ) -> Vector:
     """Share of a line's longer words that the best run of lines uses."""
     chosen = features[:, column("words")] * 40 >= _LEAST_SHARED_WORDS
-    low = ("\n".join([line.text for line in lines]) + "\n").lower()
-    return shared_words(low, chosen, inside & (local > 0.5))
-
-
-def content_words(text: str) -> set[str]:
-    """The words of four letters or more: those that tell what a text is about."""
-    return set(_CONTENT_WORD.findall(text.lower()))
+    low = joined([line.text for line in lines])
+    return shared_words(low, chosen, inside & (local > 0.5) & chosen)
 
 
 def _mean_around(values: Vector, reach: int) -> Vector:

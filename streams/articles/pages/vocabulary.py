@@ -34,10 +34,11 @@ def phrase_kinds(low: str) -> frozenset[str]:
 
     `low` is the line in lower case. Interstitial: the phrase, a colon or dash, and more.
     """
+    first = _WORDS.search(low)
+    if first is None or first[0] not in _first_words():
+        return _NOTHING
     whole, prefixes, introductions = _phrases()
     words = _WORDS.findall(low)
-    if not words:
-        return _NOTHING
     found = whole.get(" ".join(words), _NOTHING)
     for length in range(1, min(len(words), _PREFIX_WORDS) + 1):
         start = " ".join(words[:length])
@@ -48,6 +49,12 @@ def phrase_kinds(low: str) -> frozenset[str]:
             if low[end:].lstrip()[:1] in (":", "：", "|", "–", "—", "-", ">", "»"):
                 found |= {"interstitial"}
     return found
+
+
+@lru_cache(maxsize=1)
+def _first_words() -> frozenset[str]:
+    """What a line begins with that is such a phrase: few others do."""
+    return frozenset(phrase.split(" ", 1)[0] for table in _phrases() for phrase in table)
 
 
 Phrases = dict[str, frozenset[str]]

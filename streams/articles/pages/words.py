@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 import numpy as np
@@ -17,6 +18,7 @@ Hashes = NDArray[np.uint64]
 _SEED, _PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
 _APOSTROPHES = (0x27, 0x2019)
 _CONTENT_LETTERS = 4
+_ALL_LETTERS = 1 << 30
 
 
 def word_counts(low: str, lines: int) -> NDArray[np.float64]:
@@ -32,17 +34,29 @@ def word_counts(low: str, lines: int) -> NDArray[np.float64]:
 
 
 def shared_words(
-    low: str, chosen: NDArray[np.bool_], story: NDArray[np.bool_]
+    low: str,
+    chosen: NDArray[np.bool_],
+    story: NDArray[np.bool_],
+    *,
+    letters: int = _ALL_LETTERS,
+    of_none: float = 0.0,
 ) -> NDArray[np.float64]:
-    """-> for each line the share of its words of four letters or more that the story has.
+    """-> for each of the `chosen` lines the share of its words of four letters or more that the
+    lines of the `story` have, or `of_none` where it has no such words.
 
-    `chosen` are the lines that count, `story` those among them that are the story; `low` as above.
+    Words are the same whose first `letters` are; `low` as above.
     """
-    shared = np.zeros(len(chosen))
+    shared = np.full(len(chosen), of_none)
     codes = codes_of(low)
     size = 1 << int(len(codes) // _CONTENT_LETTERS).bit_length() + 1
-    _share(codes, bits_table(), chosen, story & chosen, np.zeros(size, dtype=np.uint64), shared)
+    hashes = np.zeros(size, dtype=np.uint64)
+    _share(codes, bits_table(), chosen, story, letters, hashes, shared)
     return shared
+
+
+def joined(texts: Iterable[str]) -> str:
+    """Lines as these functions take them, in lower case."""
+    return ("\n".join(texts) + "\n").lower()
 
 
 @kernel
@@ -98,6 +112,7 @@ def _share(
     table: Bits,
     chosen: NDArray[np.bool_],
     story: NDArray[np.bool_],
+    letters: int,
     hashes: Hashes,
     shared: NDArray[np.float64],
 ) -> None:
@@ -110,7 +125,8 @@ def _share(
             code = codes[at]
             bits = table[code]
             if bits & ALNUM and not bits & DECIMAL:
-                found = (found ^ np.uint64(code)) * _PRIME
+                if length < letters:
+                    found = (found ^ np.uint64(code)) * _PRIME
                 length += 1
                 continue
             if length >= _CONTENT_LETTERS and (story[line] if turn == 0 else chosen[line]):
