@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import gc
 import time
 from collections.abc import Sequence
 from itertools import islice
@@ -25,6 +24,7 @@ from streams.detection.segment import encode_segment
 from streams.detection.sketch import sketch_texts
 from streams.detection.state import ShardState
 from streams.detection.verdict import VerdictWriter
+from streams.heap import keep_what_is_here
 from streams.kafka.recovery import Recovery
 from streams.kafka.topics import NORMALISED, SEGMENTS, topic_name
 from streams.settings import Settings, load_settings
@@ -103,10 +103,7 @@ def main() -> None:
         segments, placed = decided(settings, chosen.articles, chosen.chunk)
         fill(settings, segments, placed)
         print(f"{len(placed)} articles a shard, {sum(map(len, segments)) / len(placed):.0f} bytes")
-        # As a worker does before it begins.
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(50_000, 20, 50)
+        keep_what_is_here()  # as a worker does before it begins
         for _ in range(chosen.rounds):
             alone = asyncio.run(recover(settings, 1))
             together = asyncio.run(recover(settings, SHARDS))
