@@ -79,12 +79,16 @@ async def seek_to_committed(consumer: AIOKafkaConsumer) -> Mapping[TP, int]:
     """Go back to what is committed of the partitions that are ours, if any still are.
 
     aiokafka raises where there are none, and where one goes while it asks: in the middle of a
-    rebalance, after which everything is read from what is committed in any case.
+    rebalance, after which everything is read from what is committed in any case. And it leaves a
+    partition where it is of which nothing is committed yet: what was fetched of it, and dropped
+    as a rebalance went on, would never be read.
     """
     if not consumer.assignment():
         return {}
     try:
         offsets: Mapping[TP, int] = await consumer.seek_to_committed()
+        if begun_anew := [tp for tp, offset in offsets.items() if not offset]:
+            await consumer.seek_to_beginning(*begun_anew)
     except (AssertionError, IllegalStateError):
         return {}
     return offsets

@@ -8,8 +8,9 @@ from aiokafka.errors import IllegalStateError
 from aiokafka.structs import TopicPartition
 
 from streams.kafka.consumer import seek_to_committed
+from streams.kafka.topics import RAW
 from streams.settings import Settings
-from tests.kafka.service import make_topics
+from tests.kafka.service import make_topics, push
 
 ONE = TopicPartition("articles", 0)
 
@@ -26,6 +27,26 @@ async def test_without_partitions_there_is_nothing_to_go_back_to(settings: Setti
         with pytest.raises((AssertionError, IllegalStateError)):
             await consumer.seek_to_committed()
         assert await seek_to_committed(consumer) == {}
+
+
+@pytest.mark.broker
+@pytest.mark.parametrize("committed", [None, 0, 2])
+async def test_what_was_fetched_and_not_handed_over_is_read_again(
+    settings: Settings, committed: int | None
+) -> None:
+    await make_topics(settings, partitions=1)
+    await push(settings, [b"{}"] * 5, partition=0)
+    raw = TopicPartition(settings.topic_prefix + RAW, 0)
+    async with AIOKafkaConsumer(
+        raw.topic, bootstrap_servers=settings.bootstrap_servers, group_id=settings.group,
+        auto_offset_reset="earliest", enable_auto_commit=False,
+    ) as consumer:  # fmt: skip
+        if committed is not None:
+            await consumer.commit({raw: committed})
+        first = committed or 0
+        assert (await consumer.getone()).offset == first
+        await seek_to_committed(consumer)
+        assert (await consumer.getone()).offset == first
 
 
 async def test_a_partition_that_goes_meanwhile_is_another_s_to_go_back_in() -> None:
