@@ -67,12 +67,16 @@ class Crew:
 
     def keep_up(self) -> None:
         """Replace those that ended; continue none that stopped."""
+        self._let_go()
+        while len(self.workers) < self.size:
+            self.join()
+
+    def _let_go(self) -> None:
+        """Forget those that ended, but for how they did."""
         for worker in [w for w in self.workers if w.ended()]:
             self.workers.remove(worker)
             self.last_words = worker.log()[-1500:]
             self.done[f"exit {worker.process.returncode}"] += 1
-            if len(self.workers) < self.size:
-                self.join()
 
     def go_on(self) -> None:
         """Replace those that ended, and continue those that stopped by a fault of their own."""
@@ -98,17 +102,19 @@ class Crew:
         what = chance.choice(("SIGKILL", "SIGTERM", "SIGSTOP"))
         self.done[what] += 1
         worker.signal(getattr(signal, what))
-        if what == "SIGSTOP":
+        if what == "SIGKILL":
+            worker.process.wait(10)
+        elif what == "SIGSTOP":
             self.wait(chance.uniform(*pause))
             if not worker.ended():
                 worker.signal(signal.SIGCONT)
 
     def leave_in_order(self) -> dict[int, str]:
-        """All stop; -> exit codes, with the end of a log of each."""
+        """All that run stop; -> exit codes, with the end of a log of each."""
+        self._let_go()
         for worker in self.workers:
-            if not worker.ended():
-                worker.signal(signal.SIGCONT)
-                worker.signal(signal.SIGTERM)
+            worker.signal(signal.SIGCONT)
+            worker.signal(signal.SIGTERM)
         codes = {worker.process.wait(40): worker.log()[-4000:] for worker in self.workers}
         self.workers.clear()
         return codes
