@@ -16,16 +16,17 @@ import orjson
 import psutil
 from aiokafka import AIOKafkaProducer
 
-from streams.agents.leaving import EXIT_SHUT_OUT
+from streams.agents.leaving import EXIT_INTERNAL_ERROR
 from streams.kafka.connection import client_options
 from streams.kafka.topics import RAW
 from streams.settings import Settings
 from tests.chaos.corpus import RawRecord, batches
-from tests.chaos.faulty_worker import Fault
+from tests.chaos.faulty_worker import Fault, InjectedError
 from tests.kafka.service import Worker, until
 
 BATCH = 100
 DRAIN_SECONDS = 240.0
+INJECTED = InjectedError.__name__
 
 
 class FaultyWorker(Worker):
@@ -43,7 +44,7 @@ class Crew:
     def __init__(self, settings: Settings, folder: Path, size: int) -> None:
         self.settings, self.folder, self.size = settings, folder, size
         self.workers: list[Worker] = []
-        self.last_words = ""
+        self.surprises: list[str] = []  # last words of those that nobody meant to end
         self.done: Counter[str] = Counter()  # what was done to them, for the report
 
     def __enter__(self) -> Self:
@@ -75,8 +76,10 @@ class Crew:
         """Forget those that ended, but for how they did."""
         for worker in [w for w in self.workers if w.ended()]:
             self.workers.remove(worker)
-            self.last_words = worker.log()[-1500:]
-            self.done[f"exit {worker.process.returncode}"] += 1
+            code, log = worker.process.returncode, worker.log()
+            self.done[f"exit {code}"] += 1
+            if code == EXIT_INTERNAL_ERROR and INJECTED not in log:
+                self.surprises.append(log[-4000:])
 
     def go_on(self) -> None:
         """Replace those that ended, and continue those that stopped by a fault of their own."""
@@ -118,11 +121,6 @@ class Crew:
         codes = {worker.process.wait(40): worker.log()[-4000:] for worker in self.workers}
         self.workers.clear()
         return codes
-
-    def exits_like_bugs(self) -> list[str]:
-        """What ended otherwise than by signals, orders or faults that were meant."""
-        meant = {f"exit {code}" for code in (0, -signal.SIGKILL, -signal.SIGTERM, EXIT_SHUT_OUT)}
-        return [what for what in self.done if what.startswith("exit") and what not in meant]
 
 
 class Feed:

@@ -160,6 +160,7 @@ def run(
             for code, words in codes.items()
             if code not in IN_ORDER
         ]
+        wrong += [f"a worker ended by itself: {words}" for words in crew.surprises]
         wrong += [f"left behind: {orphan}" for orphan in orphans()]
         wrong += [f"left behind: {path}" for path in folder.glob("echowire-*")]
         return Outcome(
