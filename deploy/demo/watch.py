@@ -51,8 +51,8 @@ async def _send(sample: Path, bootstrap: str, over: threading.Event) -> None:
         while not over.is_set():
             for event in _articles(sample):
                 number += 1
-                now = time.time_ns() // 1_000_000
-                event |= {"id": f"live-{number}", "published_at": format_milliseconds(now)}
+                now = format_milliseconds(time.time_ns() // 1_000_000)
+                event |= {"id": f"live-{number}", "published_at": now, "fetched_at": now}
                 await producer.send_and_wait(RAW, orjson.dumps(event))
                 if await asyncio.to_thread(over.wait, _SECONDS_BETWEEN):
                     return

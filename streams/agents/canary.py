@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 from aiokafka.errors import KafkaError
 
-from streams.canaries import SOURCE, canary_round, judge
+from streams.canaries import KEY, SOURCE, canary_round, judge
 from streams.detection.decide import Decision
 from streams.kafka.headers import encode_headers
 from streams.kafka.outgoing import Outgoing
@@ -60,8 +60,8 @@ class CanarySender:
     def _round(self, record_time: int) -> Outgoing:
         out = Outgoing(self._topic)
         for event in canary_round(time.time_ns() // 1_000_000):
-            # One key, one partition: the earlier of a pair comes first.
-            out.add(_SOURCE, orjson.dumps(event), record_time, encode_headers([]))
+            # In one partition: the earlier of a pair comes first.
+            out.add(KEY, orjson.dumps(event), record_time, encode_headers([]))
         return out
 
 

@@ -9,7 +9,7 @@ from aiokafka.structs import ConsumerRecord
 
 from streams.agents.canary import without_canaries
 from streams.agents.loop import Publish
-from streams.agents.measure import count_decided, count_published, count_taken
+from streams.agents.measure import count_decided, count_latency, count_published, count_taken
 from streams.detection.chunk import Chunk as ArticleChunk
 from streams.detection.decide import Decision, decide
 from streams.detection.entry import ForeignEntryError, decode_entries
@@ -90,6 +90,8 @@ class DetectStage:
             shard.unconfirmed -= 1
             count_published(self._metrics, STAGE, size, time.perf_counter() - started)
             count_taken(self._metrics, STAGE, records)
+            answered = [records[place] for place in decision.places]
+            count_latency(self._metrics, STAGE, answered)
             count_decided(self._metrics, decision, records, shard.state)
 
         return publish

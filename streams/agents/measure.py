@@ -32,10 +32,17 @@ _LIVE_SECONDS = 3600.0
 
 
 def count_taken(metrics: Metrics, stage: str, records: Sequence[ConsumerRecord]) -> None:
-    """A chunk whose outputs are confirmed: how large, and how long since its records' times."""
+    """A chunk whose outputs are confirmed: how large it was."""
     metrics.consumed[stage].inc(len(records))
     metrics.chunk_records.observe(stage, len(records))
     metrics.chunk_bytes.observe(stage, sum([len(r.value) for r in records if r.value]))
+
+
+def count_latency(metrics: Metrics, stage: str, records: Sequence[ConsumerRecord]) -> None:
+    """How long ago the times of these records were, whose outputs are confirmed.
+
+    Canaries are none of them: they are dated as the newest record is, which may be old.
+    """
     now = time.time()
     ages = now - np.array([r.timestamp for r in records], np.float64) / 1000
     metrics.latency.observe_many(stage, ages[ages < _LIVE_SECONDS])

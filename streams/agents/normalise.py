@@ -7,9 +7,15 @@ import time
 from collections.abc import Awaitable
 
 from streams.agents.loop import Publish
-from streams.agents.measure import count_normalised, count_published, count_taken
+from streams.agents.measure import (
+    count_latency,
+    count_normalised,
+    count_published,
+    count_taken,
+)
 from streams.agents.normaliser import STAGE, NormalisedCounts, Normaliser
 from streams.agents.page_pool import PagePool
+from streams.canaries import KEY as CANARY_KEY
 from streams.kafka.consumer import Chunk
 from streams.kafka.outgoing import Counts, Encoded
 from streams.kafka.publish import BatchPublisher
@@ -62,6 +68,7 @@ class NormaliseStage:
             size = await self._publisher.send([batch for batches, _ in parts for batch in batches])
             count_published(self._metrics, STAGE, size, time.perf_counter() - started)
             count_taken(self._metrics, STAGE, chunk.records)
+            count_latency(self._metrics, STAGE, [r for r in chunk.records if r.key != CANARY_KEY])
             for _, counted in parts:
                 count_normalised(self._metrics, counted)
 

@@ -30,7 +30,7 @@ AGENCIES = (
 # Fields that normalising may drop from an article that it accepts.
 DROPPABLE = (
     "url", "canonical_url", "published_at", "fetched_at", "embargoed_until", "surrogates",
-    "control_characters", OTHER,
+    "control_characters", "published_in_future", OTHER,
 )  # fmt: skip
 OUTCOMES = ("accepted", "rejected")
 CANARY_OUTCOMES = ("right", "wrong")

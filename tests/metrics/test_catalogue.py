@@ -12,7 +12,13 @@ import pytest
 from prometheus_client import CollectorRegistry, Counter
 from prometheus_client.core import Metric
 
-from streams.agents.measure import count_decided, count_normalised, count_published, count_taken
+from streams.agents.measure import (
+    count_decided,
+    count_latency,
+    count_normalised,
+    count_published,
+    count_taken,
+)
 from streams.agents.normaliser import NormalisedCounts
 from streams.articles.normalise import decode_chunk, normalise_chunk
 from streams.cli.raw_events import FileRecord
@@ -97,9 +103,11 @@ class Worked:
         normalised: Any = self.normalised
         count_published(metrics, "normalise", 10_000, 0.01)
         count_taken(metrics, "normalise", records)
+        count_latency(metrics, "normalise", records)
         count_normalised(metrics, NormalisedCounts.of(self.decoded, self.articles))
         count_published(metrics, "detect", 10_000, 0.01)
         count_taken(metrics, "detect", normalised)
+        count_latency(metrics, "detect", normalised)
         count_decided(metrics, self.decision, normalised, state)
 
 

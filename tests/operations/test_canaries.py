@@ -89,3 +89,7 @@ def test_a_worker_counts_its_canaries_and_keeps_them_out_of_the_outputs(watched:
     # Counted when they are confirmed, which is after they can be read.
     until(lambda: watched.metric("echowire_verdicts_total") == len(enriched), "all are counted")
     assert not any(SOURCE.encode() in record.value for record in [*enriched, *told])
+    # They are dated as the newest record is, and would make the stream look slow.
+    for stage in ("normalise", "detect"):
+        counted = watched.metric("echowire_end_to_end_seconds_count", stage=stage)
+        assert counted == len(enriched)
