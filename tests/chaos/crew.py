@@ -124,12 +124,14 @@ class Crew:
 
 
 class Feed:
-    """Sends records in the background, evenly over some seconds, whatever the brokers do."""
+    """Sends records in the background, evenly over some seconds or until it shall finish, whatever
+    the brokers do."""
 
     def __init__(self, settings: Settings, records: list[RawRecord], seconds: float) -> None:
         self._settings, self._records, self._seconds = settings, records, seconds
         self._thread = threading.Thread(target=lambda: asyncio.run(self._send()), daemon=True)
         self._failure: Exception | None = None
+        self._hurry = threading.Event()
         self.sent = 0
 
     def start(self) -> Self:
@@ -137,7 +139,8 @@ class Feed:
         return self
 
     def finish(self) -> None:
-        """Wait until the broker has confirmed every record."""
+        """Send what is left at once, and wait until the broker has confirmed every record."""
+        self._hurry.set()
         self._thread.join(DRAIN_SECONDS)
         if self._failure:
             raise self._failure
@@ -155,8 +158,8 @@ class Feed:
                     confirmations = [await self._one(producer, record) for record in part]
                     await asyncio.gather(*confirmations)
                     self.sent += len(part)
-                    spent = time.monotonic() - began
-                    await asyncio.sleep(max(0.0, self._seconds / len(parts) - spent))
+                    left = self._seconds / len(parts) - (time.monotonic() - began)
+                    await asyncio.to_thread(self._hurry.wait, max(0.0, left))
         except Exception as error:  # noqa: BLE001 - raised where the end is awaited
             self._failure = error
 
