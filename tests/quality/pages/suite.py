@@ -18,6 +18,7 @@ from tests.quality.pages import agencies, layouts, newer_layouts, unseen
 from tests.quality.pages import other_layouts as others
 from tests.quality.pages.built import Embedded, ingredients
 from tests.quality.pages.corpus import NOW, benchmark_pages, missing, stories
+from tests.quality.pages.costs import costs
 from tests.quality.pages.extraction import LabelledPage, shingle_f1, token_f1
 from tests.quality.pages.fit import fit, training_pages
 from tests.quality.pages.layouts import Layout
@@ -41,6 +42,7 @@ def figures() -> dict[str, float]:
         ),
         **built_figures("unseen layouts", unseen.WITH_EMBEDDED, unseen.WITHOUT_EMBEDDED),
         **agencies.figures(),
+        **costs(),
     }
 
 
