@@ -11,6 +11,7 @@ from itertools import pairwise, zip_longest
 import numpy as np
 
 from streams.articles.outlets import Outlets
+from streams.articles.pages.header_forms import in_brackets
 from streams.articles.pages.headers import ENOUGH, Header, HeaderReader
 from streams.articles.pages.kinds import Kinds
 from streams.articles.pages.lines import Line
@@ -57,6 +58,8 @@ def cards_of(lines: Sequence[Line], kinds: Kinds, now: datetime, outlets: Outlet
         for card in cards:
             if card.header.source is None:
                 card.header.source, card.header.byline = card.header.byline, None
+    for card in cards:
+        reader.take_bracketed(card.header, card.body[-1] + 1)
     return _with_footers(cards, reader, len(lines))
 
 
@@ -68,12 +71,14 @@ def _heads(
     before = sum(kinds.words[slice(*runs[0])])
     zone = _Zone(kinds)
     for (_, end), (start, stop) in pairwise(runs):
-        head = reader.read(end, start)
+        # A name in brackets right below a text is that text's.
+        head = reader.read(end + (in_brackets(lines[end].text) is not None), start)
         if head is not None:
             zone.move_to(start)
             if zone.after_section:
                 head.signs.add("section")
             _add_body_signs(head, lines, kinds, start, stop)
+            reader.take_bracketed(head, stop)
             _add_foot_signs(head, reader, stop, len(lines))
             if before >= _LEAST_STORY_WORDS:
                 found.append((head, _COMMENT_ENOUGH if zone.in_comments else ENOUGH))

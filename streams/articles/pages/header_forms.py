@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 
 from streams.articles.outlets import Outlets
+from streams.articles.pages.vocabulary import KINDS, word_kinds
 from streams.articles.printed_time import PrintedTime
 
 _OPENING_CHARACTERS = 30
 _PERSON_WORDS, _JOINT_LETTERS = 9, 4
+_SOURCE_CHARACTERS, _SOURCE_WORDS = 40, 5
+_NO_NAMES = sum(1 << KINDS.index(kind) for kind in ("navigation", "sharing", "calendar"))
 _YEAR = re.compile(r"(?:19|20)\d\d|^[^\W\d_]{3,}\.?\s+\d{1,2}$")
 _DATE_OF_YEAR = re.compile(r"(?:19|20)\d\d|^[^\W\d_]{3,}\.?\s+\d{1,2}")
+_BRACKETED = re.compile(r"[(\[（［【](?P<name>[^()\[\]（）［］【】]{2,60})[)\]）］】]\.?")
 _OPENING, _CLOSING = " ([{,-–—•·", " )]},-–—•·"
 _ASIDE = frozenset("|·•‧–—-([{,:")
 _KEY_EDGES = " \t.•·|-–—:,;*_#>»›…?!\"'“”‘’()[]"
@@ -50,10 +54,31 @@ def title_key(text: str) -> str:
     return text.lower().strip(_KEY_EDGES)
 
 
+def in_brackets(text: str) -> str | None:
+    """What a line holds that is nothing but brackets around it: `(Gulf News)`."""
+    found = _BRACKETED.fullmatch(text)
+    return found["name"] if found else None
+
+
 def looks_like_names(text: str) -> bool:
     """`Business Recorder Staff`: every word begins with a capital, and there are few."""
     words = text.split()
     return len(words) <= 4 and all(word[:1].isupper() for word in words)
+
+
+def may_be_source(name: str, outlets: Outlets) -> bool:
+    """Whether a publisher may be called so."""
+    if not 2 <= len(name) <= _SOURCE_CHARACTERS or len(name.split()) > _SOURCE_WORDS:
+        return False
+    if outlets.domain(name):
+        return True
+    if not any(character.isalpha() for character in name) or name[-1] in ".!?:;,":
+        return False
+    first = name[0]
+    if first.islower() and "." not in name:
+        return False
+    table = word_kinds()
+    return not all(table.get(word, 0) & _NO_NAMES for word in name.lower().split())
 
 
 def trimmed_title(text: str) -> str:

@@ -12,8 +12,10 @@ import numpy as np
 
 from streams.articles.outlets import Outlets
 from streams.articles.pages.header_forms import (
+    in_brackets,
     is_ago,
     looks_like_names,
+    may_be_source,
     opening,
     person_for_outlet,
     stands_aside,
@@ -24,12 +26,10 @@ from streams.articles.pages.header_forms import (
 )
 from streams.articles.pages.kinds import TITLE_CHARACTERS, Kinds
 from streams.articles.pages.lines import Line
-from streams.articles.pages.vocabulary import KINDS, word_kinds
 from streams.articles.printed_time import PrintedTime, printed_time
 
 _HEADER_LINES, _META_LINES = 12, 3
 _META_CHARACTERS, _META_WORDS = 110, 14
-_SOURCE_CHARACTERS, _SOURCE_WORDS = 40, 5
 _PIECES = re.compile(r"\s*[|·•‧∙—–»›/\[\](){}]\s*|\s+-+\s+|\s{2,}|,\s+(?=[A-Z\d])")
 _TITLE_PIECES = re.compile(r"\s*[|·•‧]\s*|\s+[-–—]+\s+|\s*[(\[{](?=[^()]*[)\]}]\s*$)|[)\]}]\s*$")
 _BY = re.compile(
@@ -161,6 +161,15 @@ class HeaderReader:
             self._choose_source(header, sources)
         return header
 
+    def take_bracketed(self, header: Header, at: int) -> None:
+        """The source of a head without a likely one, where it stands below the text, in brackets
+        and alone: at line `at`."""
+        if header.signs & {"known_source", "source"} or at == len(self._lines):
+            return
+        name = in_brackets(self._lines[at].text)
+        if name is not None and may_be_source(name, self._outlets):
+            self._choose_source(header, Counter([name]))
+
     def _is_title(self, at: int, least_words: int) -> bool:
         kinds = self._kinds
         if not kinds.title[at] or not (kinds.words[at] >= least_words or kinds.marked[at]):
@@ -203,9 +212,13 @@ class HeaderReader:
             if piece != longest and self._outlets.reads_like_outlet(piece)
         ]  # fmt: skip
         if time is not None and not named:
-            named = [piece for piece in pieces if piece != longest and self._is_source(piece)][-1:]
+            named = [
+                piece
+                for piece in pieces
+                if piece != longest and may_be_source(piece, self._outlets)
+            ][-1:]
         for piece in named:
-            if self._is_source(piece):
+            if may_be_source(piece, self._outlets):
                 sources[piece] += 1
             text = text.replace(piece, "|")
         title = max(text.split("|"), key=len) if named or time else text
@@ -227,7 +240,7 @@ class HeaderReader:
         text = _READING_TIME.sub(" | ", text)
         if (label := _SOURCE_LABEL.match(text)) and label.end() < len(text):
             name = trimmed(_TIME_LABEL.sub(" ", _PIECES.split(text[label.end() :])[0]))
-            if self._is_source(name):
+            if may_be_source(name, self._outlets):
                 sources[name] += 2
                 return True
         if pair := person_for_outlet(text, self._outlets):
@@ -237,7 +250,7 @@ class HeaderReader:
         if by := _BY.match(text):
             return self._take_names(header, sources, text[by.end() :]) or time is not None
         names = [trimmed(_TIME_LABEL.sub(" ", p) if time else p) for p in _PIECES.split(text)]
-        named = [name for name in names if self._is_source(name)]
+        named = [name for name in names if may_be_source(name, self._outlets)]
         sources.update(named)
         return bool(named) or time is not None
 
@@ -258,20 +271,6 @@ class HeaderReader:
         if label is not None and text[label.end() :].strip():
             return True
         return self._outlets.domain(trimmed(text)) is not None
-
-    def _is_source(self, name: str) -> bool:
-        if not 2 <= len(name) <= _SOURCE_CHARACTERS or len(name.split()) > _SOURCE_WORDS:
-            return False
-        if self._outlets.domain(name):
-            return True
-        if not any(character.isalpha() for character in name) or name[-1] in ".!?:;,":
-            return False
-        first = name[0]
-        if first.islower() and "." not in name:
-            return False
-        navigation = 1 << KINDS.index("navigation") | 1 << KINDS.index("sharing")
-        table = word_kinds()
-        return not all(table.get(word, 0) & navigation for word in name.lower().split())
 
     def _choose_source(self, header: Header, sources: Counter[str]) -> None:
         if not sources:
