@@ -17,6 +17,7 @@ from streams.detection.occupancy import early_evictions
 from streams.detection.segment import Segment, encode_segment
 from streams.detection.verdict import VerdictWriter
 from streams.kafka.consumer import Chunk
+from streams.kafka.fencing import ShardGoneError
 from streams.kafka.headers import (
     EventHeaders,
     carried_entry,
@@ -54,6 +55,10 @@ class DetectStage:
         """Decide a chunk's articles. The state has them at once, so that the next chunk can be
         decided; it is forgotten if the partition goes before they are published."""
         shard = await self._shards.shard(chunk.partition)
+        if not chunk.is_current():
+            # The chunks before it went with the rebalance. Decided now, it would come before them,
+            # and they would look as if they were done.
+            raise ShardGoneError
         state = shard.state
         # Up to here their segment was written, and so were their outputs before it.
         records = [r for r in chunk.records if r.offset > state.last_offset]

@@ -19,7 +19,7 @@ from streams.agents.leaving import blames_record, leave
 from streams.health import Progress
 from streams.kafka.consumer import Chunk
 from streams.kafka.crashes import Crashes, CrashLedger
-from streams.kafka.fencing import ShardGoneError
+from streams.kafka.publish import StoppedError
 from streams.tracing import ChunkSpan, ChunkTracer
 
 log = logging.getLogger("echowire")
@@ -39,7 +39,8 @@ class Stage(Protocol):
         """Work a chunk out; what is returned encodes its outputs, and then can publish them.
 
         The next chunk is handed over while this one is encoded and published; chunks are published
-        in the order of their coming. Raises ShardGoneError when the partition is another's by now.
+        in the order of their coming. Raises StoppedError when the partition is another's by now, or
+        the worker is ending.
         """
         ...
 
@@ -85,9 +86,9 @@ class ChunkLoop:
                 before = unfinished[-1] if unfinished else None
                 try:
                     encoding = await self._begin(chunk, before)
-                except ShardGoneError:
+                except StoppedError:
                     span.end()
-                    continue  # a rebalance took the partition: the chunk is read again there
+                    continue  # by a rebalance or the end: the chunk is read again
                 finishing = asyncio.create_task(self._finish(stream, event, encoding, before))
                 finishing.add_done_callback(partial(_told, self._name, chunk, started, span))
                 unfinished.append(finishing)
@@ -113,7 +114,7 @@ class ChunkLoop:
                     publish = await (await self._stage.handle(at_work))
                     await publish()
             return asyncio.sleep(0, _done)
-        except ShardGoneError:
+        except StoppedError:
             raise
         except Exception as error:  # noqa: BLE001
             await self._leave(at_work, error, before)
@@ -134,7 +135,7 @@ class ChunkLoop:
             await publish()
             await stream.ack(event)
             self._progress.handled(chunk)
-        except ShardGoneError:
+        except StoppedError:
             return  # as above; the state that had it already is gone, too
         except Exception as error:  # noqa: BLE001
             await self._leave(chunk, error, before)

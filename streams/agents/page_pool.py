@@ -16,6 +16,7 @@ from typing import ParamSpec, TypeVar
 
 from streams.articles.page import Page, PageSource, read_page
 from streams.heap import keep_freed_memory, keep_what_is_here
+from streams.kafka.publish import StoppedError
 from streams.warm_up import compile_kernels
 
 _PR_SET_PDEATHSIG = 1
@@ -30,11 +31,13 @@ class PagePool:
         self._processes = processes
         self._read = partial(read_in_time, page_seconds)
         self._executor: ProcessPoolExecutor | None = None
+        self._closed = False
 
     async def run(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Call a function in one of the processes, without holding up the event loop.
 
-        Raises what it raises, and BrokenProcessPool when the process died.
+        Raises what it raises, BrokenProcessPool when the process died, and StoppedError when the
+        pool is closed.
         """
         work = partial(function, *args, **kwargs)
         return await asyncio.get_running_loop().run_in_executor(self._started(), work)
@@ -49,11 +52,14 @@ class PagePool:
 
     def close(self) -> None:
         """End the processes."""
+        self._closed = True
         if self._executor is not None:
             self._executor.shutdown(wait=True, cancel_futures=True)
             self._executor = None
 
     def _started(self) -> ProcessPoolExecutor:
+        if self._closed:
+            raise StoppedError
         if self._executor is None:
             # Forking a process with threads and open connections is asking for deadlocks.
             context = multiprocessing.get_context("spawn")

@@ -52,10 +52,16 @@ class Chunk(ConsumerMessage):  # type: ignore[misc]
     `offset` is the last one of the first partition; `ends` has the last offset of each.
     """
 
-    __slots__ = ("ends", "records")
+    __slots__ = ("app", "ends", "records")
 
+    app: faust.AppT
     records: list[ConsumerRecord]
     ends: list[tuple[TP, int]]
+
+    def is_current(self) -> bool:
+        """Whether no rebalance has come since: after one, all that was not acked is read again."""
+        current: bool = self.generation_id == self.app.consumer_generation_id
+        return current
 
 
 class _ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
@@ -174,6 +180,7 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
             tp.topic, tp.partition, last.offset, last.timestamp / 1000, last.timestamp_type,
             None, None, b"", None, 0, 0, tp, generation_id=generation,
         )  # fmt: skip
+        chunk.app = self.app
         # By time across partitions, each in its own order: an original and its copies lie in
         # different ones, and detection takes the first that comes for the original.
         chunk.records = list(merge(*(part for _, part in parts), key=_record_time))

@@ -27,14 +27,14 @@ from aiokafka.errors import (
 from aiokafka.producer.transaction_manager import PidAndEpoch
 from aiokafka.protocol.transaction import InitProducerIdRequest
 
-from streams.kafka.publish import BatchPublisher
+from streams.kafka.publish import BatchPublisher, StoppedError
 from streams.settings import Settings
 
 # What a publisher raises when another worker has taken its shard over.
 ShutOutError = ProducerFenced
 
 
-class ShardGoneError(Exception):
+class ShardGoneError(StoppedError):
     """The partition is no longer this worker's: what waits for its shard must not go on."""
 
 
@@ -48,7 +48,6 @@ class ShardPublisher(BatchPublisher):
     def __init__(self, settings: Settings, name: str) -> None:
         super().__init__(settings)
         self._name = name
-        self._stopped = False
 
     async def start(self) -> None:
         """Connect and take over. Raises KafkaError, also where the name may not be used."""
@@ -61,11 +60,6 @@ class ShardPublisher(BatchPublisher):
         except BaseException:
             await self.stop()
             raise
-
-    async def stop(self) -> None:
-        """Disconnect. Whatever is still to be published raises ShardGoneError."""
-        self._stopped = True
-        await super().stop()
 
     def _started(self) -> AIOKafkaProducer:
         if self._stopped:

@@ -15,13 +15,22 @@ from streams.settings import Settings
 _THREAD_FROM = 32
 
 
+class StoppedError(Exception):
+    """The worker is ending, or has given up a partition: what waits to be published must not go on,
+    and is read again."""
+
+
 class BatchPublisher:
-    """An idempotent producer that sends record batches and waits for their confirmation."""
+    """An idempotent producer that sends record batches and waits for their confirmation.
+
+    Once stopped, it raises StoppedError.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self.encoder = Encoder(settings)
         self._producer: AIOKafkaProducer | None = None
+        self._stopped = False
 
     async def start(self) -> None:
         """Connect. Must run in the event loop that will publish."""
@@ -36,6 +45,7 @@ class BatchPublisher:
 
     async def stop(self) -> None:
         """Disconnect."""
+        self._stopped = True
         if self._producer is not None:
             await self._producer.stop()
             self._producer = None
@@ -77,6 +87,8 @@ class BatchPublisher:
         return await self.send(await self.encode(topics, 1, lambda _counts: outgoing))
 
     def _started(self) -> AIOKafkaProducer:
+        if self._stopped:
+            raise StoppedError
         if self._producer is None:
             raise RuntimeError("the publisher has not been started")
         return self._producer

@@ -95,13 +95,14 @@ class Shards:
     async def shard(self, partition: int) -> Shard:
         """The partition's shard, up to date. Raises ShardGoneError when it is not ours any more."""
         shard = self._shards.get(partition)
-        if shard is None or shard.ready is None:
+        ready = shard.ready if shard else None
+        if shard is None or ready is None:
             raise ShardGoneError
         # Not the recovery itself: who waits here may be cancelled alone.
-        await asyncio.wait([shard.ready])
-        if shard.ready is None or shard.ready.cancelled():
+        await asyncio.wait([ready])
+        if shard.ready is not ready or ready.cancelled():  # another rebalance has begun since
             raise ShardGoneError
-        shard.ready.result()
+        ready.result()
         return shard
 
     async def stop(self) -> None:

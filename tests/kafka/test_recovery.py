@@ -167,6 +167,20 @@ async def test_a_recovery_under_way_ends_when_the_partition_goes(shard: Settings
     await shards.stop()
 
 
+async def test_who_waits_for_a_shard_is_not_given_the_one_of_after_a_rebalance(
+    shard: Settings,
+) -> None:
+    shards = Told().shards(shard)
+    shards.assigned({0})
+    waiting = asyncio.create_task(shards.shard(0))
+    await asyncio.sleep(0)
+    shards.assigned({0})
+    with pytest.raises(ShardGoneError):
+        await waiting
+    assert (await shards.shard(0)).unconfirmed == 0
+    await shards.stop()
+
+
 async def test_windows_that_do_not_fit_are_refused_before_they_are_filled(shard: Settings) -> None:
     huge = shard.model_copy(update={"window_articles": 1 << 26})
     with pytest.raises(NotEnoughMemoryError, match="lower window_articles, or run more workers"):
