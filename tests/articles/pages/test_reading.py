@@ -155,6 +155,19 @@ def test_source_and_time_may_stand_below_an_article(source: str) -> None:
     assert part.time is not None
 
 
+def test_a_source_in_brackets_belongs_to_the_text_above_it() -> None:
+    when = "*Monday, 2 March 2026, 09:00 GMT*"
+    page = read(
+        f"# {TITLE}", "", *STORY, "", "---", "# Also today", "",
+        "## Otters get a vaccine on the coast", "", when, "", OTTERS, "", "(Gulf News)", "",
+        "## Island ferry crews end strike", "", when, "", FERRIES, "", "(Business Recorder)",
+    )  # fmt: skip
+    assert [(part.title, part.source) for part in page.parts] == [
+        ("Otters get a vaccine on the coast", "Gulf News"),
+        ("Island ferry crews end strike", "Business Recorder"),
+    ]
+
+
 def test_a_person_writes_for_an_outlet_below_the_title() -> None:
     head = ["Otters get a vaccine on the coast", "Maria Costa for Gulf News", "3 hours ago"]
     (part,) = read(TITLE, *STORY, "Related", *head, OTTERS).parts
