@@ -26,7 +26,7 @@ _HEADLINE_WORDS = 6
 _SHARED_WITH_STORY = 0.5
 _TITLES_ABOVE = 12
 _STEM = 5  # letters: titles inflect the story's words
-_NAME = re.compile(r"(?:[^\W\d_][\w.'’-]*[ ,/&]*){1,8}")
+_NAME = re.compile(r"(?:[^\W\d_][\w.'’-]*+[ ,/&]*+){1,8}")  # possessive: a long word has many parts
 
 
 def story_lines(
