@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import IllegalStateError
 from aiokafka.structs import TopicPartition
+from faust.transport.drivers.aiokafka import Consumer
 
-from streams.kafka.consumer import seek_to_committed
+from streams.kafka.consumer import ChunkConsumer, seek_to_committed
 from streams.kafka.topics import RAW
 from streams.settings import Settings
 from tests.kafka.service import make_topics, push
@@ -47,6 +51,19 @@ async def test_what_was_fetched_and_not_handed_over_is_read_again(
         assert (await consumer.getone()).offset == first
         await seek_to_committed(consumer)
         assert (await consumer.getone()).offset == first
+
+
+def test_a_position_that_is_not_known_yet_ends_no_worker() -> None:
+    """Faust asserts that it is, when it looks whether partitions move."""
+
+    def asserting(_now: float, _tp: TopicPartition) -> None:
+        raise AssertionError
+
+    seeking: Any = ChunkConsumer.__new__(ChunkConsumer)
+    seeking._thread = SimpleNamespace(verify_event_path=asserting)
+    with pytest.raises(AssertionError):
+        Consumer.verify_event_path(seeking, 0.0, ONE)
+    seeking.verify_event_path(0.0, ONE)
 
 
 async def test_a_partition_that_goes_meanwhile_is_another_s_to_go_back_in() -> None:
