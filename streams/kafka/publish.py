@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from aiokafka import AIOKafkaProducer
+from aiokafka.errors import ProducerClosed
 
 from streams.kafka.connection import client_options
 from streams.kafka.outgoing import Counts, Encoded, Encoder, Outgoing
@@ -75,10 +76,13 @@ class BatchPublisher:
         Raises the producer's error when one is not confirmed: then nothing may be acknowledged.
         """
         producer = self._started()
-        confirmations = [
-            await producer.send_batch(e.batch, e.topic, partition=e.partition) for e in batches
-        ]
-        await asyncio.gather(*confirmations)
+        try:
+            confirmations = [
+                await producer.send_batch(e.batch, e.topic, partition=e.partition) for e in batches
+            ]
+            await asyncio.gather(*confirmations)
+        except ProducerClosed:
+            raise StoppedError from None
         return sum(encoded.batch.size() for encoded in batches)
 
     async def publish(self, outgoing: Sequence[Outgoing]) -> int:

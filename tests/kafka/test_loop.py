@@ -8,14 +8,16 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from aiokafka.errors import ProducerClosed
 from faust.types import TP
 
 from streams.agents.detect import DetectStage
 from streams.agents.loop import ChunkLoop, Publish
 from streams.agents.page_pool import PagePool
+from streams.kafka.batch import encode_batch
 from streams.kafka.consumer import Chunk
 from streams.kafka.fencing import ShardGoneError
-from streams.kafka.outgoing import Outgoing
+from streams.kafka.outgoing import Encoded, Outgoing
 from streams.kafka.publish import BatchPublisher, StoppedError
 from streams.metrics import Metrics
 from streams.settings import Settings
@@ -125,6 +127,17 @@ async def test_a_chunk_of_before_a_rebalance_is_not_decided_after_it(settings: S
     with pytest.raises(ShardGoneError):
         await stage.handle(chunk)
     assert shard.unconfirmed == 0
+
+
+async def test_what_is_stopped_while_it_publishes_says_so(settings: Settings) -> None:
+    async def closed(*_: object, **_named: object) -> None:
+        raise ProducerClosed
+
+    publisher: Any = BatchPublisher(settings)
+    publisher._producer = SimpleNamespace(send_batch=closed)
+    batch = Encoded("articles", 0, encode_batch([b"k"], [b"v"], [b"\0"], [0], "none"))
+    with pytest.raises(StoppedError):
+        await publisher.send([batch])
 
 
 async def test_what_has_been_stopped_says_so(settings: Settings) -> None:
