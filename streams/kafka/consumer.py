@@ -201,14 +201,19 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
         where aiokafka does not know a position yet."""
 
     def ack(self, message: Chunk) -> bool:
-        """Mark all of a chunk's partitions as done up to its last offsets."""
+        """Mark all of a chunk's partitions as done up to its last offsets.
+
+        Not after a rebalance: they are read again from what is committed, by whoever has them, and
+        may be far ahead by now.
+        """
         if message.acked:
             return False
         message.acked = True
         self._unacked_messages.discard(message)
-        for tp, offset in message.ends:
-            self._acked[tp].append(offset)
-        self._n_acked += 1
+        if message.is_current():
+            for tp, offset in message.ends:
+                self._acked[tp].append(offset)
+            self._n_acked += 1
         self._chunk_done.set()
         notify(self._waiting_for_ack)
         return True

@@ -30,7 +30,7 @@ def chunk(tp: TP, generation: int = 7) -> Chunk:
         tp.topic, tp.partition, 9, 0.0, 0, None, None, b"", None, 0, 0, tp,
         generation_id=generation,
     )  # fmt: skip
-    made.ends = [(tp, 9)]
+    made.ends, made.app = [(tp, 9)], SimpleNamespace(consumer_generation_id=7)
     return made
 
 
@@ -90,3 +90,13 @@ def test_an_acked_chunk_makes_room_at_once() -> None:
     of = consumer(*chunks)
     assert asyncio.run(ack_while_waiting()) < 0.04
     assert of._thread.asked == [({RAW}, 0.05)]
+
+
+def test_an_ack_that_comes_after_a_rebalance_takes_no_offset_back() -> None:
+    """Another worker may have had the partition meanwhile, and be far ahead."""
+    late, present = chunk(RAW, generation=6), chunk(RAW)
+    of = consumer(late, present)
+    assert of.ack(late)
+    assert (of._new_offset(RAW), of._unacked_messages) == (None, {present})
+    assert of.ack(present)
+    assert of._new_offset(RAW) == 10
