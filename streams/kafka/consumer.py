@@ -106,6 +106,7 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._chunk_done = asyncio.Event()
+        self._acked_in = 0  # the generation of the newest ack
 
     def _new_consumer_thread(self) -> _ConsumerThread:
         return _ConsumerThread(self, loop=self.loop, beacon=self.beacon)
@@ -211,12 +212,20 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
         message.acked = True
         self._unacked_messages.discard(message)
         if message.is_current():
+            self._forget_acks_of_before()
             for tp, offset in message.ends:
                 self._acked[tp].append(offset)
             self._n_acked += 1
         self._chunk_done.set()
         notify(self._waiting_for_ack)
         return True
+
+    def _forget_acks_of_before(self) -> None:
+        """Faust forgets them when a rebalance begins; some come while it goes on."""
+        if self._acked_in != self.app.consumer_generation_id:
+            self._acked_in = self.app.consumer_generation_id
+            for offsets in self._acked.values():
+                offsets.clear()
 
     # Chunks of a partition are handled strictly in order and a failed one ends the process, so
     # the newest acked offset is the commit point. Faust's own gap tracking takes the offsets
@@ -225,6 +234,7 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
         return
 
     def _new_offset(self, tp: TP) -> int | None:
+        self._forget_acks_of_before()
         acked = self._acked[tp]
         if not acked:
             return None

@@ -41,7 +41,7 @@ def consumer(*in_hand: Chunk) -> Any:
     made._unacked_messages = set(in_hand)
     made._chunk_done = asyncio.Event()
     made._acked = defaultdict(list)
-    made._n_acked, made._waiting_for_ack = 0, None
+    made._n_acked, made._waiting_for_ack, made._acked_in = 0, None, 0
     return made
 
 
@@ -100,3 +100,15 @@ def test_an_ack_that_comes_after_a_rebalance_takes_no_offset_back() -> None:
     assert (of._new_offset(RAW), of._unacked_messages) == (None, {present})
     assert of.ack(present)
     assert of._new_offset(RAW) == 10
+
+
+def test_what_was_acked_while_a_rebalance_went_on_is_not_committed_after_it() -> None:
+    late = chunk(RAW)
+    of = consumer(late)
+    assert of.ack(late)
+    of.app.consumer_generation_id = late.app.consumer_generation_id = 8
+    assert of._new_offset(RAW) is None
+    present = chunk(NORMALISED, generation=8)
+    present.app.consumer_generation_id = 8
+    assert of.ack(present)
+    assert (of._new_offset(RAW), of._new_offset(NORMALISED)) == (None, 10)
