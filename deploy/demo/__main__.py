@@ -49,6 +49,7 @@ def main() -> None:
     parser.add_argument("--input", type=Path, nargs="+", default=[SAMPLE])
     parser.add_argument("--keep", action="store_true", help="stay up afterwards")
     arguments = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does, worker and all
     try:
         with tempfile.TemporaryDirectory(prefix="echowire-demo-") as folder:
             _run(arguments.input, Path(folder), keep=arguments.keep)
