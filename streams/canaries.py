@@ -15,7 +15,7 @@ from streams.articles.identity import article_id
 
 # `.invalid` is nobody's domain (RFC 2606). Articles of this source never reach consumers.
 SOURCE = "canary.echowire.invalid"
-KEY = SOURCE.encode()  # of their raw records: one key, one partition
+ENCODED_SOURCE = SOURCE.encode()  # also the key of their raw records: one key, one partition
 KINDS = ("copy", "excerpt", "template", "unrelated")
 _ATTRIBUTE = "canary"
 

@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 from aiokafka.errors import KafkaError
 
-from streams.canaries import KEY, SOURCE, canary_round, judge
+from streams.canaries import ENCODED_SOURCE, canary_round, judge
 from streams.detection.decide import Decision
 from streams.kafka.headers import encode_headers
 from streams.kafka.outgoing import Outgoing
@@ -23,7 +23,6 @@ from streams.settings import Settings
 
 log = logging.getLogger("echowire.canary")
 
-_SOURCE = SOURCE.encode()
 _STAGE = "detect"
 
 
@@ -61,7 +60,7 @@ class CanarySender:
         out = Outgoing(self._topic)
         for event in canary_round(time.time_ns() // 1_000_000):
             # In one partition: the earlier of a pair comes first.
-            out.add(KEY, orjson.dumps(event), record_time, encode_headers([]))
+            out.add(ENCODED_SOURCE, orjson.dumps(event), record_time, encode_headers([]))
         return out
 
 
@@ -71,7 +70,7 @@ def without_canaries(decision: Decision, metrics: Metrics) -> Decision:
     The segment stays whole: canaries are in the index like any other article.
     """
     rows = decision.segment.rows
-    is_canary = rows["source"] == _SOURCE
+    is_canary = rows["source"] == ENCODED_SOURCE
     if not is_canary.any():
         return decision
     ids = {row.tobytes().hex() for row in rows["article_id"][is_canary]}

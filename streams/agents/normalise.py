@@ -15,7 +15,7 @@ from streams.agents.measure import (
 )
 from streams.agents.normaliser import STAGE, NormalisedCounts, Normaliser
 from streams.agents.page_pool import PagePool
-from streams.canaries import KEY as CANARY_KEY
+from streams.canaries import ENCODED_SOURCE as CANARY_KEY
 from streams.kafka.consumer import Chunk
 from streams.kafka.outgoing import Counts, Encoded
 from streams.kafka.publish import BatchPublisher

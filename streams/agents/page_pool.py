@@ -91,7 +91,8 @@ def _warm_up() -> None:
 
 
 def _begin(parent: int) -> None:
-    """Leave interrupts to the parent, and do not outlive it when it is killed."""
+    """Set a process up: it leaves interrupts to the parent, and does not outlive it when that is
+    killed."""
     keep_freed_memory()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform == "linux":

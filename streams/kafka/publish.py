@@ -82,7 +82,9 @@ class BatchPublisher:
             ]
             await asyncio.gather(*confirmations)
         except ProducerClosed:
-            raise StoppedError from None
+            if self._stopped:
+                raise StoppedError from None
+            raise
         return sum(encoded.batch.size() for encoded in batches)
 
     async def publish(self, outgoing: Sequence[Outgoing]) -> int:

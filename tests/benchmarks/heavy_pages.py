@@ -22,7 +22,7 @@ DEADLINE_SECONDS = 300.0
 
 
 def page(number: int, texts: list[str], size: int) -> dict[str, object]:
-    """An article in a page of so many bytes: menus, scripts and blocks of other stories around."""
+    """An article in a page of so many bytes: a list of other stories' headlines before it."""
     chance = random.Random(number)
     story = "".join(f"<p>{sentence}.</p>" for sentence in chance.choice(texts).split(". "))
     block = (

@@ -9,6 +9,7 @@ import argparse
 import asyncio
 import itertools
 import random
+import statistics
 import tempfile
 import threading
 import time
@@ -117,7 +118,8 @@ def main() -> None:
             print(f"round {number + 1}: {took[-1]:.2f} s", flush=True)
             workers.append(_started(settings, folder, stack))
         print(f"from SIGKILL to the next verdict of every partition: {max(took):.2f} s at most,")
-        print(f"{sorted(took)[len(took) // 2]:.2f} s in the middle; session timeout 5 s")
+        middle = statistics.median(took)
+        print(f"{middle:.2f} s in the middle; session timeout {SESSION_SECONDS:g} s")
 
 
 def _started(settings: Settings, folder: Path, stack: ExitStack) -> Worker:

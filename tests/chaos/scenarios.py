@@ -101,8 +101,6 @@ def steps(crew: Crew, chance: random.Random, extent: Extent, _: Brokers) -> None
             errors = 0
     crew.size = size
     crew.wait(1)
-    while len(crew.workers) < size:
-        crew.join()
 
 
 def _get_further(crew: Crew) -> None:

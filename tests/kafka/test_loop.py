@@ -30,7 +30,6 @@ class Stage:
 
     def __init__(self, step: str, error: Exception) -> None:
         self._step, self._error, self._chunks = step, error, 0
-        self.published: list[int] = []
 
     async def handle(self, chunk: Any) -> Awaitable[Publish]:
         self._chunks += 1
@@ -42,7 +41,6 @@ class Stage:
 
         async def publish() -> None:
             take("published")
-            self.published.append(number)
 
         async def encode() -> Publish:
             take("encoded")
@@ -129,14 +127,18 @@ async def test_a_chunk_of_before_a_rebalance_is_not_decided_after_it(settings: S
     assert shard.unconfirmed == 0
 
 
-async def test_what_is_stopped_while_it_publishes_says_so(settings: Settings) -> None:
+@pytest.mark.parametrize(("stopped", "error"), [(True, StoppedError), (False, ProducerClosed)])
+async def test_what_is_stopped_while_it_publishes_says_so(
+    settings: Settings, stopped: bool, error: type[Exception]
+) -> None:
     async def closed(*_: object, **_named: object) -> None:
+        publisher._stopped = stopped
         raise ProducerClosed
 
     publisher: Any = BatchPublisher(settings)
     publisher._producer = SimpleNamespace(send_batch=closed)
     batch = Encoded("articles", 0, encode_batch([b"k"], [b"v"], [b"\0"], [0], "none"))
-    with pytest.raises(StoppedError):
+    with pytest.raises(error):
         await publisher.send([batch])
 
 

@@ -28,6 +28,7 @@ from streams.evaluation.run import CLAIMS, run
 from streams.heap import keep_freed_memory, keep_what_is_here
 from streams.settings import load_settings
 from tests.detection.newsroom import NOON, SECOND, Arrival, article, chunk_of
+from tests.quality.kept import is_time
 from tests.quality.perturbations import ALL, Base, Perturbation
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
@@ -55,11 +56,6 @@ def main(keep: bool) -> int:
     for name in worse:
         print(f"worse than kept: {name}: {figures[name]} instead of {kept[name]}")
     return len(worse)
-
-
-def is_time(name: str) -> bool:
-    """Microseconds say as much of the machine as of the code."""
-    return name.startswith("us,")
 
 
 def is_worse(name: str, value: float, kept: float) -> bool:

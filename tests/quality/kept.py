@@ -9,7 +9,6 @@ from pathlib import Path
 FOLDER = Path(__file__).parent / "figures"
 # Below this, a figure has not changed: it may move by a page or two when a library does.
 TOLERANCE = 0.005
-TIMES = ("us, ", "ms, ")
 
 
 def compare(name: str, measure: Callable[[], dict[str, float]], *, keep: bool) -> int:
@@ -25,7 +24,7 @@ def compare(name: str, measure: Callable[[], dict[str, float]], *, keep: bool) -
     for figure, value in measured.items():
         before = kept.get(figure)
         lower_is_better = any(word in figure for word in ("missed", "spurious", "false"))
-        if figure.startswith(TIMES):
+        if is_time(figure):
             print(f"{value:8.2f}  {figure}")
             continue
         change = 0.0 if before is None else (before - value) * (-1 if lower_is_better else 1)
@@ -34,7 +33,12 @@ def compare(name: str, measure: Callable[[], dict[str, float]], *, keep: bool) -
         print(f"{value:8.4f}  {figure} ({note}){'  WORSE' if change > TOLERANCE else ''}")
     if keep:
         FOLDER.mkdir(exist_ok=True)
-        lasting = {name: value for name, value in measured.items() if not name.startswith(TIMES)}
+        lasting = {name: value for name, value in measured.items() if not is_time(name)}
         path.write_text(json.dumps(lasting, indent=2) + "\n")
         return 0
     return int(worse > 0)
+
+
+def is_time(name: str) -> bool:
+    """Times say as much of the machine as of the code."""
+    return name.startswith(("us,", "ms,"))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import random
-import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from statistics import mean, median
 from typing import TypeVar
 
@@ -17,6 +17,7 @@ from streams.cli.raw_events import FileRecord
 from streams.heap import keep_freed_memory, keep_what_is_here
 from streams.settings import load_settings
 from tests.benchmarks.articles import make_articles, read_corpus
+from tests.quality.detection import fastest
 from tests.quality.pages import layouts
 from tests.quality.pages.built import ingredients
 from tests.quality.pages.corpus import ARTICLES, NOW, benchmark_pages, stories
@@ -43,8 +44,8 @@ def costs() -> dict[str, float]:
         chunk = records[first : first + CHUNK]
         normalise_chunk(chunk, normaliser.decode(chunk), [])
 
-    articles = mean(fastest(normalise, range(0, len(records), CHUNK))) / CHUNK
-    html = fastest(lambda page: read_page(PageSource(page.html, None, NOW)), benchmark_pages())
+    articles = mean(fastest_each(normalise, range(0, len(records), CHUNK))) / CHUNK
+    html = fastest_each(lambda page: read_page(PageSource(page.html, None, NOW)), benchmark_pages())
     return {
         "us, plain article of 2 KB, JSON to normalised": articles * 1e6,
         "ms, built page as text, 8 to 12 KB": mean(_read(built)) * 1e3,
@@ -54,23 +55,15 @@ def costs() -> dict[str, float]:
     }
 
 
-def fastest(work: Callable[[T], object], over: Iterable[T]) -> list[float]:
+def fastest_each(work: Callable[[T], object], over: Iterable[T]) -> list[float]:
     """Seconds that each takes, at best."""
-    times = []
-    for one in over:
-        spent = []
-        for _ in range(ROUNDS):
-            started = time.perf_counter()
-            work(one)
-            spent.append(time.perf_counter() - started)
-        times.append(min(spent))
-    return times
+    return [fastest(partial(work, one), ROUNDS) for one in over]
 
 
 def _read(texts: Iterable[str]) -> list[float]:
     table = outlets()
     some = [text for text in texts if len(text) in TEXT_PAGE]
-    return fastest(lambda text: read_text_page(text, NOW, table), some)
+    return fastest_each(lambda text: read_text_page(text, NOW, table), some)
 
 
 def _built() -> Iterable[str]:
