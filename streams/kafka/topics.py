@@ -9,6 +9,7 @@ from typing import Any
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.errors import TopicAlreadyExistsError
 
 from streams.settings import Settings
 
@@ -97,10 +98,12 @@ async def create_topics(
     if new:
         answer = await admin.create_topics(new)
         for name, code, *message in answer.topic_errors:
-            if code:
+            if code == TopicAlreadyExistsError.errno:
+                existing.add(name)  # made a moment ago: the list did not have it yet
+            elif code:
                 raise TopicsError(f"{name}: not created: {message[0] if message else code}")
         await _wait_until_led(admin, [topic.name for topic in new])
-    return [topic.name for topic in new]
+    return [topic.name for topic in new if topic.name not in existing]
 
 
 async def _wait_until_led(admin: AIOKafkaAdminClient, names: list[str]) -> None:

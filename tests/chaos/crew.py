@@ -8,6 +8,7 @@ import signal
 import threading
 import time
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -170,17 +171,13 @@ class Feed:
         )  # fmt: skip
 
 
-def orphans() -> list[str]:
-    """Processes of ours whose parent is gone."""
-    return [
-        " ".join(process.cmdline())
-        for process in psutil.process_iter()
-        if process.ppid() == 1 and "multiprocessing" in " ".join(_command(process))
-    ]
-
-
-def _command(process: psutil.Process) -> list[str]:
-    try:
-        return process.cmdline()
-    except psutil.Error:
-        return []
+def orphans(settings: Settings) -> list[str]:
+    """Processes of workers with these settings whose parent is gone. Other tests have their own,
+    which may be just about to end."""
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):  # it has ended by now, or is not ours to look at
+            ours = process.environ().get("ECHOWIRE_TOPIC_PREFIX") == settings.topic_prefix
+            if ours and process.ppid() == 1:
+                found.append(" ".join(process.cmdline()))
+    return found

@@ -192,7 +192,7 @@ def run(
             if code not in IN_ORDER
         ]
         wrong += [f"a worker ended by itself: {words}" for words in crew.surprises]
-        wrong += [f"left behind: {orphan}" for orphan in orphans()]
+        wrong += [f"left behind: {orphan}" for orphan in orphans(settings)]
         wrong += [f"left behind: {path}" for path in folder.glob("echowire-*")]
         return Outcome(
             dict(crew.done), wrong, len(expected.enriched), len(expected.letters),

@@ -158,6 +158,19 @@ def test_missing_topics_are_named_with_the_command_that_makes_them(settings: Set
 
 
 @pytest.mark.broker
+async def test_topics_that_the_broker_does_not_list_yet_are_there_all_the_same(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def none_yet() -> list[str]:
+        return []
+
+    async with admin_client(settings) as admin:
+        assert len(await create_topics(admin, settings, 4, 1)) == len(TABLE)
+        monkeypatch.setattr(admin, "list_topics", none_yet)
+        assert await create_topics(admin, settings, 4, 1) == []
+
+
+@pytest.mark.broker
 async def test_a_wrong_partition_count_and_a_wrong_cleanup_policy_are_named(
     settings: Settings,
 ) -> None:
