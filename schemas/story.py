@@ -39,6 +39,14 @@ class Original(Contract):
     headline: str | None = None
 
 
+class Counted(Contract):
+    """What an article counts for in its story's record."""
+
+    source: str | None
+    agency: str | None
+    language: Language
+
+
 class Story(Contract):
     """A group of copies, from its second article on. Its state after event number `version`."""
 
@@ -56,8 +64,15 @@ class Story(Contract):
     unseen_agency: str | None = Field(
         description="The agency that most of the articles credit, if its own has not been seen."
     )
-    articles: int = Field(ge=1, description="Articles of the story, the original included.")
-    copies: int = Field(ge=0, description="Articles that joined as copies.")
+    articles: int = Field(
+        ge=1,
+        description="Articles of the story, the original included: without those that left it, or"
+        " were withdrawn while another was the original.",
+    )
+    copies: int = Field(
+        ge=0,
+        description="How many of these are copies of another: those with the same text, less one.",
+    )
     publishers: list[Publisher] = Field(max_length=100, description="The first 100 to publish it.")
     other_publishers_articles: int = Field(ge=0, description="Articles by publishers not listed.")
     agencies: list[Named] = Field(max_length=20, description="Agencies that provided the text.")
@@ -78,11 +93,17 @@ class StoryEvent(Contract):
     source: str | None
     language: Language
     headline: str | None = Field(description="Title of this article, at most 120 bytes.")
-    relation: Relation
+    relation: Relation = Field(
+        description="Of an article that joins: as what. Of one that leaves: `original` or `copy`"
+        " where it was that, else why it does."
+    )
     status: Status
     agency: str | None = Field(description="The agency that this article's text comes from.")
     recent: Novelty = Field(description="The story's articles so far.")
     original: Original | None = Field(description="The story's original, where it changes.")
+    replaces: Counted | None = Field(
+        default=None, description="What a corrected article counted for, where that changes."
+    )
     copies: list[Id] = Field(
         max_length=1000, description="Of a withdrawn article: the story's articles that have it."
     )

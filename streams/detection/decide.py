@@ -17,8 +17,16 @@ from streams.detection.compared import Compared
 from streams.detection.compilations import parts_of
 from streams.detection.entry import hex_ids
 from streams.detection.listing import listed
+from streams.detection.novelty import Recent
 from streams.detection.relations import COPY, EXCERPT, EXPANSION, RELATIONS, Match
-from streams.detection.segment import COMPILATION, MATCHABLE, NO_SERIAL, WITHDRAWN, Segment
+from streams.detection.segment import (
+    COMPILATION,
+    MATCHABLE,
+    NO_SERIAL,
+    PARTIAL,
+    WITHDRAWN,
+    Segment,
+)
 from streams.detection.state import ShardState, StoryState
 from streams.detection.story_log import MOST_COPIES, Published, StoryLog
 from streams.detection.verdict import VerdictWriter, enriched
@@ -132,8 +140,7 @@ class _Judge:
                 story_id=story_id, relation=named, original_id=article_id, matches=json
             )
         named = RELATIONS[best.relation]
-        story = view.join(i, best.serial)
-        joined, lately = self.log.joined(serial, named, best.serial, reason)
+        story, joined, lately = self._joined(i, best, reason)
         return named, self._writer.verdict(
             story_id=story,
             relation=named,
@@ -142,6 +149,13 @@ class _Judge:
             novelty=lately,
             **_story_fields(joined),
         )
+
+    def _joined(self, i: int, best: Match, reason: str) -> tuple[str, StoryState, Recent]:
+        """An article joins its best match's story; -> its id, the story, its articles of late."""
+        if best.relation != COPY:
+            self._view.rows["flags"][i] |= PARTIAL
+        story_id, serial = self._view.join(i, best.serial), self._view.base + i
+        return story_id, *self.log.joined(serial, RELATIONS[best.relation], best.serial, reason)
 
     def _may_join(self, match: Match) -> bool:
         """Whether the match makes this article a member of the other's story. What was cut from a
@@ -168,14 +182,16 @@ class _Judge:
         stays = not row["flags"] & MATCHABLE or any(
             view.story_id(m.serial) == home for m in matches
         )
-        if story is None or stays:
+        # A story that no other article is left of goes with its last one, as one of one does.
+        if story is None or stays or story.record["articles"] == 1:
             story_id = view.join(i, before)
+            row["flags"] |= earlier["flags"] & PARTIAL
             if story is None:
                 return "revision", self._writer.verdict(
                     story_id=story_id, original_id=article_id, **verdict
                 )
             lately = self.log.lately(before, serial)
-            changed = self.log.corrected(serial, story)
+            changed = self.log.corrected(serial, before, story)
             return "revision", self._writer.verdict(
                 story_id=story_id, novelty=lately, **_story_fields(changed), **verdict
             )
@@ -186,8 +202,7 @@ class _Judge:
             return "revision", self._writer.verdict(
                 story_id=story_id, original_id=article_id, **verdict
             )
-        story_id = view.join(i, best.serial)
-        joined, lately = self.log.joined(serial, "revision", best.serial, reason)
+        story_id, joined, lately = self._joined(i, best, reason)
         return "revision", self._writer.verdict(
             story_id=story_id, novelty=lately, **_story_fields(joined), **verdict
         )
@@ -222,7 +237,7 @@ class _Judge:
         matches = view.among(before, members)
         copies = [view.brief(match.serial).article_id for match in matches]
         json, _ = listed(int(earlier["words"]), matches, view, self._most)
-        story = self.log.withdrawn(serial, story, copies[:MOST_COPIES])
+        story = self.log.withdrawn(serial, before, story, copies[:MOST_COPIES])
         return "withdrawn", self._writer.verdict(
             matches=json, novelty=lately, **_story_fields(story), **verdict
         )

@@ -21,9 +21,9 @@ from streams.detection.sketch import ALGORITHM
 
 NO_SERIAL = -1
 
-# Bits of a row's `flags`.
-MATCHABLE, WITHDRAWN, WITHHELD, EMBARGOED, COMPILATION, OWN_AGENCY, PART = (
-    1 << b for b in range(7)
+# Bits of a row's `flags`. PARTIAL: it joined its story as an excerpt, say, and not as a copy.
+MATCHABLE, WITHDRAWN, WITHHELD, EMBARGOED, COMPILATION, OWN_AGENCY, PART, PARTIAL = (
+    1 << b for b in range(8)
 )
 
 _ENTRY_FIELDS = [

@@ -33,14 +33,11 @@ def fold(story: Story | None, event: Event) -> Story:
         changed["first_seen"] = _earlier(story["first_seen"], event["time"])
         _count(changed, event, 1)
     elif kind == "left":
-        changed["articles"] -= 1
-        _count(changed, event, -1)
-    elif event["article_id"] == story["original_id"]:
-        if kind == "corrected":
-            changed["headline"] = event["headline"]
-            changed["original_status"] = event["status"]
-        elif kind == "withdrawn":
-            changed["original_status"] = "canceled"
+        _leave(changed, event)
+    elif kind == "corrected":
+        _correct(changed, event)
+    elif kind == "withdrawn" and event["article_id"] == story["original_id"]:
+        changed["original_status"] = "canceled"
     if event["original"] is not None:
         changed |= event["original"]
     changed["recent"] = event["recent"]
@@ -88,6 +85,24 @@ def _started(event: Event) -> Story:
     }
     _count(story, event, 1)
     return story
+
+
+def _leave(story: Story, event: Event) -> None:
+    """One of those that stay is no copy: where the original goes, a copy takes its place."""
+    story["articles"] -= 1
+    copies = story["copies"] - (event["relation"] in ("original", "copy"))
+    story["copies"] = max(0, min(copies, story["articles"] - 1))
+    _count(story, event, -1)
+
+
+def _correct(story: Story, event: Event) -> None:
+    if replaced := event.get("replaces"):  # events of 0.1.0 have none
+        _count(story, replaced, -1)
+        _count(story, event, 1)
+    if event["article_id"] == story["original_id"]:
+        story["headline"] = event["headline"]
+        story["original_source"] = event["source"]
+        story["original_status"] = event["status"]
 
 
 def _count(story: Story, event: Event, by: int) -> None:

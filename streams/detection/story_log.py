@@ -16,7 +16,7 @@ from streams.detection.originals import (
     why,
     without,
 )
-from streams.detection.segment import WITHDRAWN
+from streams.detection.segment import PARTIAL, WITHDRAWN
 from streams.detection.state import StoryState
 from streams.detection.stories import Event, fold
 from streams.detection.view import View
@@ -72,24 +72,47 @@ class StoryLog:
         story = self._change(story, serial, "joined", relation, reason, arrivals)
         return self._original(elected(self._view, serial, story), before, serial), lately
 
-    def corrected(self, serial: int, story: StoryState) -> StoryState:
-        """An item of the story has another text."""
-        return self._change(story, serial, "corrected", "revision", _CORRECTED)
+    def corrected(self, serial: int, before: int, story: StoryState) -> StoryState:
+        """An item of the story, whose version before was `before`, has another text."""
+        was, now = self._counted(before), self._counted(serial)
+        if was == now:
+            return self._change(story, serial, "corrected", "revision", _CORRECTED)
+        story = self._change(story, serial, "corrected", "revision", _CORRECTED, replaces=was)
+        return self._original(story, story.original, serial)
 
-    def withdrawn(self, serial: int, story: StoryState, copies: list[str]) -> StoryState:
-        """An item of the story was killed; `copies` are the ids of the articles that have it."""
-        return self._change(story, serial, "withdrawn", "withdrawn", _WITHDREW, copies=copies)
+    def withdrawn(
+        self, serial: int, before: int, story: StoryState, copies: list[str]
+    ) -> StoryState:
+        """An item of the story, whose version before was `before`, was killed: it leaves the story,
+        unless that is known by it. `copies` are the ids of the articles that have it."""
+        gone = self._view.brief(before).article_id
+        story = self._change(story, serial, "withdrawn", "withdrawn", _WITHDREW, copies=copies)
+        if gone == story.record["original_id"] or story.record["articles"] == 1:
+            return story
+        story = self._gone(serial, before, "withdrawn", _WITHDREW, story)
+        return self._original(story, story.original, serial)
 
     def left(self, serial: int, before: int, story: StoryState) -> None:
         """An item, whose version `before` was in the story, is so no longer."""
         gone = self._view.brief(before).article_id
-        changed = self._change(story, before, "left", "revision", _LEFT, at=serial)
+        changed = self._gone(serial, before, "revision", _LEFT, story)
         if gone == story.record["original_id"]:
             members = self._view.members(self._view.story_id(before), story.first, serial)
             changed = without(self._view, members, changed)
             self._original(changed, -2, serial)
         else:
             self._original(changed, changed.original, serial)
+
+    def _gone(
+        self, serial: int, before: int, otherwise: str, reason: str, story: StoryState
+    ) -> StoryState:
+        """An item is counted no longer. The event says what it was: the original, a copy, or
+        neither."""
+        row = self._view.brief(before)
+        relation = "original" if row.article_id == story.record["original_id"] else "copy"
+        if self._view.flags(before) & PARTIAL:
+            relation = otherwise
+        return self._change(story, before, "left", relation, reason, at=serial)
 
     def records(self) -> list[Published]:
         """Each story that changed, in its last state."""
@@ -113,8 +136,8 @@ class StoryLog:
         story = story.after(fold(None, event), first, story.arrivals)
         if (newest := self._view.newest(first, serial)) != first:
             if self._view.brief(newest).flags & WITHDRAWN:
-                return self.withdrawn(newest, story, [])
-            return self.corrected(newest, story)
+                return self.withdrawn(newest, first, story, [])
+            return self.corrected(newest, first, story)
         return story
 
     def _original(self, story: StoryState, before: int, serial: int) -> StoryState:
@@ -148,6 +171,15 @@ class StoryLog:
         self.touched[bytes.fromhex(event["story_id"])] = changed
         return changed
 
+    def _counted(self, serial: int) -> dict[str, str | None]:
+        """What an article counts for, as events say it."""
+        row = self._view.brief(serial)
+        return {
+            "source": row.source or None,
+            "agency": row.provider or None,
+            "language": row.language,
+        }
+
     def _event(
         self,
         about: int,
@@ -159,6 +191,7 @@ class StoryLog:
         *,
         at: int | None = None,
         original: dict[str, Any] | None = None,
+        replaces: dict[str, Any] | None = None,
         copies: list[str] | None = None,
     ) -> Event:
         """One more event of a story, about one row, when the row `at` came."""
@@ -171,14 +204,13 @@ class StoryLog:
             "type": kind,
             "article_id": row.article_id,
             "content_digest": row.digest,
-            "source": row.source or None,
-            "language": row.language,
+            **self._counted(about),
             "headline": row.headline or None,
             "relation": relation,
             "status": row.status,
-            "agency": row.provider or None,
             "recent": recent(arrivals, time, self._window),
             "original": described(self._view, story, about) if started else original,
+            "replaces": replaces,
             "copies": copies or [],
             "time": format_milliseconds(time),
             "reason": reason,

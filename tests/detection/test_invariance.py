@@ -14,6 +14,7 @@ import orjson
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from schemas import Story
 from streams.detection.chunk import Chunk
 from streams.detection.decide import Decision, decide
 from streams.detection.entry import Entries, entries_of
@@ -21,6 +22,7 @@ from streams.detection.parameters import Parameters
 from streams.detection.segment import Segment, decode_segment, encode_segment
 from streams.detection.sketch import Sketches, sketch_texts
 from streams.detection.state import ShardState
+from streams.detection.stories import rebuild
 from streams.detection.verdict import VerdictWriter
 from tests.detection.newsroom import (
     HOUR,
@@ -206,6 +208,21 @@ def test_a_recovered_shard_is_the_shard_that_was(
     assert published(rest.decisions) == published(live.decisions[crash:])
     assert published(undisturbed.decisions) == published(live.decisions[crash:])
     assert remembered(rest.state) == remembered(live.state)
+
+
+@ordinary
+@given(logs(), cuts, parameters)
+def test_events_add_up_to_stories_whose_counts_are_possible(
+    log: Log, cuts: list[int], of: Parameters
+) -> None:
+    decisions = worked(log.chunks(cuts), of).decisions
+    stories = {s[0]: orjson.loads(s[-1]) for d in decisions for s in d.stories}
+    assert rebuild(orjson.loads(e[-1]) for d in decisions for e in d.events) == stories
+    for record in stories.values():
+        Story.model_validate(record)
+        assert record["copies"] < record["articles"]
+        named = sum(publisher["articles"] for publisher in record["publishers"])
+        assert named <= record["articles"]
 
 
 @ordinary

@@ -153,8 +153,8 @@ def test_a_story_starts_with_its_original() -> None:
             id="an unseen agency is named, and the original stays",
         ),
         pytest.param(
-            [event(2, "joined", "b"), event(3, "left", "b")],
-            {"version": 3, "articles": 1, "copies": 1, "last_seen": "2026-03-02T12:00:03Z"},
+            [event(2, "joined", "b"), event(3, "left", "b", relation="copy")],
+            {"version": 3, "articles": 1, "copies": 0, "last_seen": "2026-03-02T12:00:03Z"},
             id="who leaves is counted no longer",
         ),
     ],
