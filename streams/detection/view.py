@@ -92,12 +92,23 @@ class View:
 
     def originals(self, found: Found, stories: Stories) -> dict[tuple[int, int], Match | None]:
         """Articles with the originals of their matches' stories, where those were no candidates:
-        a copy of a cut copy may share little with that, and all with its original."""
+        a copy of a cut copy may share little with that, and all with its original.
+
+        A story that begins in this chunk has none yet: the article to which best matches lead will
+        be it, mostly. Others are compared one by one when they are known, at 30 times the cost.
+        """
         pairs: list[tuple[int, int]] = []
+        heads: dict[int, int] = {}  # serial of this chunk -> where its best matches lead
         for place, matches in found.items():
             listed = {match.serial for match in matches}
             names = {self.story_id(serial) for serial in listed if serial < self.base}
             originals = {story.original for name in names if (story := stories.get(name))}
+            originals.update([heads[serial] for serial in listed if serial in heads])
+            if matches[0].member:
+                best = matches[0].serial
+                story = stories.get(self.story_id(best)) if best < self.base else None
+                head = heads.get(best, best) if story is None else story.original
+                heads[self.base + place] = head
             pairs += [(place, serial) for serial in sorted(originals - listed) if serial >= 0]
         if not pairs:
             return {}
