@@ -85,15 +85,6 @@ def test_ten_thousand_identical_articles_in_one_chunk_are_one_story() -> None:
     assert max(len(line) for line in decision.enriched) < 20_000
 
 
-def test_articles_that_share_a_long_boilerplate_stay_apart() -> None:
-    boilerplate, desk = story(1, 90), Desk(WIDE)
-    made = [article(str(n), f"{boilerplate} {story(10 + n, 210)}") for n in range(1000)]
-    verdicts = decided(desk, made)
-    assert {verdict["relation"] for verdict in verdicts} == {"original"}
-    assert desk.events == []
-    assert max(len(orjson.dumps(verdict)) for verdict in verdicts) < 20_000
-
-
 def test_a_sketch_made_to_share_all_bands_of_a_known_article_matches_by_its_minhash_alone() -> None:
     """Whoever can make such texts has copied the text; made-up 5-grams do not help."""
     desk = Desk()
