@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from streams.detection.relations import COPY, EXPANSION, SIMILAR, TEMPLATE, Match
+from streams.detection.relations import COPY, EXCERPT, EXPANSION, SIMILAR, TEMPLATE, Match
+from streams.detection.segment import COMPILATION
 from streams.detection.sketch import NO_KEY
 from streams.detection.view import View
 
@@ -21,6 +22,8 @@ def parts_of(place: int, matches: list[Match], view: View) -> set[int]:
     """
     if len(matches) < 2 or matches[0].relation in (COPY, TEMPLATE):
         return set()
+    if matches[0].relation == EXCERPT and not view.flags(matches[0].serial) & COMPILATION:
+        return set()  # what stands whole in one article is of one piece
     words = int(view.rows[place]["words"])
     least = view.state.parameters.part_share * words
     whole_share = view.state.parameters.member_containment

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from streams.detection.facts import FactCounts
 from streams.detection.parameters import Parameters
+from streams.detection.sketch import PERMUTATIONS
 from streams.detection.verify import Floats, Scores
 
 # Names of matches by number; SIMILAR is all that is too weak for a name of its own.
@@ -55,8 +56,17 @@ def judge(
     overlap = overlap_of_longer(scores.jaccard, this_words, other_words)
     contained = np.maximum(scores.of_this, scores.of_other)
     enough = scores.shared_keys >= parameters.link_shared_keys
-    inside = enough & (contained >= parameters.member_containment)
     cut = scores.of_this >= scores.of_other
+    shared_words = contained * np.where(cut, this_words, other_words)
+    least_jaccard = _least_jaccard(
+        parameters.member_containment,
+        np.where(cut, this_words, other_words),
+        this_words,
+        other_words,
+    )
+    inside = (
+        enough & (contained >= parameters.member_containment) & (scores.jaccard >= least_jaccard)
+    )
     longer, shorter = np.maximum(this_words, other_words), np.minimum(this_words, other_words)
     much_longer = longer >= _LONGER * shorter
     copy = overlap >= parameters.copy_overlap
@@ -64,7 +74,6 @@ def judge(
     relation = np.zeros(len(copy), np.uint8)
     relation[inside] = np.where(cut[inside], EXCERPT, EXPANSION)
     relation[copy & ~(inside & much_longer)] = COPY
-    shared_words = contained * np.where(cut, this_words, other_words)
     member = copy | (
         inside & (overlap >= parameters.member_share) & (shared_words >= parameters.member_words)
     )
@@ -94,6 +103,24 @@ def overlap_of_longer(
     this, other = np.maximum(1, this_words - 2), np.maximum(1, other_words - 2)  # 3-grams
     share: Floats = jaccard / (1 + jaccard) * (this + other) / np.maximum(this, other)
     return share
+
+
+def _least_jaccard(
+    containment: float,
+    words: npt.NDArray[np.int64],
+    this_words: npt.NDArray[np.int64],
+    other_words: npt.NDArray[np.int64],
+) -> Floats:
+    """(p,) the estimate of Jaccard below which so much of a text of `words` does not stand in the
+    other: two standard errors below what it would then be.
+
+    Of two short texts that share a paragraph three or four sampled 5-grams may all lie in it, and
+    say that all of one stands in the other; the 128 samples of MinHash know better.
+    """
+    common = np.minimum(containment * words, np.minimum(this_words, other_words))
+    jaccard = common / np.maximum(1, this_words + other_words - common)
+    least: Floats = jaccard - 2 * np.sqrt(jaccard * (1 - jaccard) / PERMUTATIONS)
+    return least
 
 
 def is_template(facts: FactCounts, parameters: Parameters) -> npt.NDArray[np.bool_]:

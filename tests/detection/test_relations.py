@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
+from streams.detection.facts import compare_facts
 from streams.detection.parameters import Parameters
+from streams.detection.relations import RELATIONS, judge
+from streams.detection.sketch import sketch_texts
+from streams.detection.verify import compare
 from tests.detection.newsroom import Desk, article, cut, edited, story
 from tests.detection.test_facts import NOTICE, ONE, OTHER
 
@@ -76,6 +81,17 @@ def test_the_leads_of_several_stories_make_a_compilation(desk: Desk) -> None:
     assert [match["relation"] for match in verdict["matches"]] == ["compilation"] * 4
 
 
+def test_a_cut_copy_of_what_others_have_quoted_is_no_compilation_of_them(desk: Desk) -> None:
+    told = story(1, 350)
+    original = desk.verdict(article("a", told))
+    words = told.split()
+    for place in range(3):
+        quoted = " ".join(words[80 * place : 80 * place + 80])
+        desk.take(article(f"quotes {place}", f"{quoted} {story(5 + place, 160)}"))
+    verdict = desk.verdict(article("copy", cut(told, 245)))
+    assert (verdict["relation"], verdict["story_id"]) == ("excerpt", original["story_id"])
+
+
 def test_what_is_cut_from_a_compilation_does_not_join_it(desk: Desk) -> None:
     told, other = story(1, 300), story(2, 300)
     first = desk.verdict(article("a", told))
@@ -93,3 +109,40 @@ def test_two_versions_of_one_story_do_not_make_a_page_a_compilation(desk: Desk) 
     desk.take(article("a", told), article("b", edited(told, 0.05)))
     verdict = desk.verdict(article("page", f"{told} {story(9, 400)}"))
     assert verdict["relation"] == "expansion"
+
+
+def relations(ones: list[str], others: list[str]) -> dict[str, int]:
+    """How many of the pairs are listed as what."""
+    this, other = sketch_texts(ones), sketch_texts(others)
+    judged = judge(
+        compare(this, other),
+        compare_facts(this, other),
+        this["words"].astype(np.int64),
+        other["words"].astype(np.int64),
+        np.zeros(len(this), bool),
+        Parameters(),
+    )
+    counts = np.bincount(judged.relation[judged.listed], minlength=len(RELATIONS))
+    return {name: n for name, n in zip(RELATIONS, counts.tolist(), strict=True) if n}
+
+
+@pytest.mark.parametrize("longer", [240, 560])
+def test_a_paragraph_in_common_makes_no_excerpt_of_a_short_text(longer: int) -> None:
+    """Of so short a text the longer one's sketch can tell of five 5-grams, and now and then four
+    of these lie in the paragraph: one pair in a hundred, were MinHash not asked as well."""
+    pairs = range(2000)
+    paragraphs = [story(9000 + n, 45) for n in pairs]
+    found = relations(
+        [f"{story(n, 80)} {paragraphs[n]}" for n in pairs],
+        [f"{story(4000 + n, longer)} {paragraphs[n]}" for n in pairs],
+    )
+    assert found.keys() <= {"similar", "excerpt"}
+    assert found.get("excerpt", 0) <= 1
+
+
+def test_what_was_cut_from_a_text_is_its_excerpt() -> None:
+    pairs = range(2000)
+    cuts, texts = ([story(n, words) for n in pairs] for words in (120, 280))
+    assert relations(cuts, [f"{c} {t}" for c, t in zip(cuts, texts, strict=True)]) == {
+        "excerpt": 2000
+    }
