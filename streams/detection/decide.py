@@ -179,11 +179,13 @@ class _Judge:
         }
         home = view.story_id(before)
         story = self.log.story(home, serial)
+        best = next((m for m in matches if self._may_join(m)), None)
         stays = not row["flags"] & MATCHABLE or any(
             view.story_id(m.serial) == home for m in matches
         )
-        # A story that no other article is left of goes with its last one, as one of one does.
-        if story is None or stays or story.record["articles"] == 1:
+        # Alone it need not stay; a story that no other article is left of goes with its last one.
+        alone = best is None if story is None else story.record["articles"] == 1
+        if stays or alone:
             story_id = view.join(i, before)
             row["flags"] |= earlier["flags"] & PARTIAL
             if story is None:
@@ -195,8 +197,8 @@ class _Judge:
             return "revision", self._writer.verdict(
                 story_id=story_id, novelty=lately, **_story_fields(changed), **verdict
             )
-        self.log.left(serial, before, story)
-        best = next((m for m in matches if self._may_join(m)), None)
+        if story is not None:
+            self.log.left(serial, before, story)
         if best is None:
             story_id = row["story_id"].tobytes().hex()
             return "revision", self._writer.verdict(

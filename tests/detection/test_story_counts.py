@@ -166,6 +166,23 @@ def test_a_copy_revised_into_another_storys_text_counts_there() -> None:
     ]  # fmt: skip
 
 
+def test_an_article_that_was_alone_and_is_revised_into_a_storys_text_joins_it() -> None:
+    desk = worked([has("b", OTHER), has("a"), copied("c")], 1)
+    verdict = desk.verdict(has("b", edited(TOLD, 0.1)))
+    assert (verdict["relation"], verdict["story_size"]) == ("revision", 3)
+    assert first_story(desk)["articles"] == 3
+    assert [(e["type"], e["relation"]) for e in desk.events[-1:]] == [("joined", "copy")]
+    assert rebuild(desk.events) == desk.stories
+
+
+def test_an_article_that_was_alone_is_revised_into_the_text_of_another_that_is() -> None:
+    desk = worked([has("b", OTHER), has("a")], 1)
+    verdict = desk.verdict(has("b", edited(TOLD, 0.1)))
+    assert (verdict["relation"], verdict["story_size"]) == ("revision", 2)
+    assert (first_story(desk)["articles"], first_story(desk)["copies"]) == (2, 1)
+    assert rebuild(desk.events) == desk.stories
+
+
 def test_an_agency_that_most_of_the_killed_credited_is_missed_no_longer() -> None:
     desk = worked([has("a"), copied("b", "AFP"), copied("c", "AFP")], 1)
     assert first_story(desk)["unseen_agency"] == "AFP"
