@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import random
 import signal
 import threading
@@ -149,7 +150,8 @@ class Feed:
 
     async def _send(self) -> None:
         try:
-            parts = list(batches(self._records, BATCH))
+            a_second = math.ceil(len(self._records) / self._seconds)
+            parts = list(batches(self._records, min(BATCH, a_second)))
             async with AIOKafkaProducer(
                 **client_options(self._settings), acks="all", enable_idempotence=True, linger_ms=5,
                 request_timeout_ms=int(DRAIN_SECONDS * 1000),  # brokers are away for a minute

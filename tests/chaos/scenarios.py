@@ -20,6 +20,7 @@ from tests.chaos.corpus import make_records
 from tests.chaos.crew import DRAIN_SECONDS, Crew, Feed, orphans
 from tests.chaos.faulty_worker import STEPS, Fault
 from tests.kafka.service import (
+    DEADLINE_SECONDS,
     committed,
     end_offsets,
     everything_committed,
@@ -173,8 +174,8 @@ def run(
     """One disturbance under load, until everything is committed; then the accounts."""
     started, chance = time.monotonic(), random.Random(seed)
     asyncio.run(make_topics(settings, replication=replication))
-    # Whoever breaks at the last step needs a record to do it.
-    seconds = extent.seconds * (4 if disturb is steps else 1)
+    # Whoever breaks at the last step needs a record to do it, however slow those before were.
+    seconds = extent.strikes * DEADLINE_SECONDS if disturb is steps else extent.seconds
     feed = Feed(settings, make_records(extent.records, seed), seconds)
     with Crew(settings, folder, 2) as crew:
         feed.start()
