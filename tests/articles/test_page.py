@@ -121,6 +121,14 @@ def test_broken_markup_does_not_cost_the_text(body: str) -> None:
     assert SECOND in text
 
 
+@pytest.mark.parametrize("around", ["<button>{}", "<nav><div>{}</nav>", "<noscript>{}</noscript>"])
+def test_an_article_is_found_where_none_should_stand(around: str) -> None:
+    body = around.format(f"<p>{FIRST}</p><p>{SECOND}</p>")
+    text = read(f"<html><head>{HEAD}</head><body>{body}</body></html>").text
+    assert FIRST in text
+    assert SECOND in text
+
+
 def test_an_encoding_that_the_page_only_claims_does_no_harm() -> None:
     """The text is already decoded: a stale declaration says nothing."""
     assert FIRST in read('<?xml version="1.0" encoding="utf-16"?>' + page()).text
