@@ -9,10 +9,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from streams.articles.pages.characters import character_counts
-from streams.articles.pages.lines import Line
+from streams.articles.pages.page_lines import PageLines
 from streams.articles.pages.vocabulary import KINDS, phrase_kinds
-from streams.articles.pages.words import word_counts
 
 Matrix = NDArray[np.float64]
 Vector = NDArray[np.float64] | NDArray[np.bool_]
@@ -68,14 +66,10 @@ def column(name: str) -> int:
     return _AT[name]
 
 
-def features_of(lines: Sequence[Line]) -> Matrix:
+def features_of(page: PageLines) -> Matrix:
     """-> float64 of shape (lines, len(NAMES)), every value a multiple of 1/64 within [-8, 8]."""
-    count = len(lines)
-    text = "\n".join([line.text for line in lines]) + "\n"
-    low_text = text.lower()
-    low = low_text.split("\n")[:-1]
-    chars = character_counts(text, count)
-    counted = word_counts(low_text, count)
+    low, count = page.low, len(page.lines)
+    chars, counted = page.characters, page.words.counts
     kinds, words = dict(zip(KINDS, counted, strict=False)), counted[-1]
     n_chars = np.maximum(chars["length"], 1)
     cjk_share = chars["cjk"] / n_chars
@@ -121,11 +115,11 @@ def features_of(lines: Sequence[Line]) -> Matrix:
     for name in _EDGE_FLAGS:
         put(name, chars[name])
     put("starts_lower", chars["starts_lower_case"])
-    marks = np.array([line[1:] for line in lines], dtype=np.bool_)
+    marks = np.array([line[1:] for line in page.lines], dtype=np.bool_)
     for n, name in enumerate(("after_blank", "bullet", "heading", "numbered", "strong")):
         put(name, marks[:, n])
     _put_repeats(out, low)
-    _put_matches(out, low, low_text, chars["length"], chars["digit"], kinds["caption"])
+    _put_matches(out, low, page.low_text, chars["length"], chars["digit"], kinds["caption"])
     _put_phrases(out, low, words)
     out[:-1, _AT["before_blank"]] = out[1:, _AT["after_blank"]]
     out[-1:, _AT["before_blank"]] = 1

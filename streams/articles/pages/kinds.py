@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from streams.articles.outlets import Outlets
 from streams.articles.pages.features import Matrix, column
-from streams.articles.pages.lines import Line
+from streams.articles.pages.page_lines import PageLines
 
 Mask = NDArray[np.bool_]
 _TITLE_WORDS = (3, 32)
@@ -37,8 +37,9 @@ class Kinds:
     sentences: NDArray[np.float64]
 
 
-def kinds_of(lines: Sequence[Line], features: Matrix, outlets: Outlets) -> Kinds:
+def kinds_of(page: PageLines, features: Matrix, outlets: Outlets) -> Kinds:
     """Sort the lines of a page; `features` are theirs, row by row."""
+    lines = page.lines
 
     def flag(name: str) -> Mask:
         return features[:, column(name)] > 0
@@ -76,7 +77,7 @@ def kinds_of(lines: Sequence[Line], features: Matrix, outlets: Outlets) -> Kinds
         | (~prose & ~noise & ends_open & (words <= 25) & (words >= _SENTENCE_WORDS))
     )
     cased = ~prose & ends_open & (lower < 0.35) & (words >= _CASED_WORDS)
-    spared = _spared_titles(lines, doubtful, (dated | named) & ~prose, marked, opens, cased)
+    spared = _spared_titles(page.low, doubtful, (dated | named) & ~prose, marked, opens, cased)
     prose &= ~spared
     noise &= ~spared
     title = sized & ~prose & ~noise & (~ends_open | spared)
@@ -105,18 +106,18 @@ def _is_rule(text: str) -> bool:
 
 
 def _spared_titles(
-    lines: Sequence[Line], doubtful: Mask, meta: Mask, marked: Mask, opens: Mask, cased: Mask
+    low: Sequence[str], doubtful: Mask, meta: Mask, marked: Mask, opens: Mask, cased: Mask
 ) -> Mask:
     """Titles that read like prose or furniture: whole sentences, quoted, asking, `Watch how ...`.
 
     They stand there twice, in bold type, beside a source or time, or under a heading. `cased`: in
     capitals, word by word.
     """
-    spared = np.zeros(len(lines), dtype=np.bool_)
+    spared = np.zeros(len(low), dtype=np.bool_)
     for at in map(int, np.flatnonzero(doubtful)):
-        text = lines[at].text.lower()
-        near = range(max(0, at - 6), min(len(lines), at + 7))
-        twins = [other for other in near if lines[other].text.lower() == text]
+        text = low[at]
+        near = range(max(0, at - 6), min(len(low), at + 7))
+        twins = [other for other in near if low[other] == text]
         above, below = meta[max(0, at - 2) : at].any(), meta[at + 1 : at + 3].any()
         open_end = text[-1] != "." or text.endswith("...")
         if (

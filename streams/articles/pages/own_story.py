@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from streams.articles.pages.features import Matrix, column
 from streams.articles.pages.kinds import Kinds
 from streams.articles.pages.lines import Line
+from streams.articles.pages.page_lines import PageLines
 from streams.articles.pages.story import STORY_PROBABILITY
-from streams.articles.pages.words import joined, shared_words
+from streams.articles.pages.words import PageWords, shared_words
 
 Vector = NDArray[np.float64]
 
@@ -25,12 +26,11 @@ _LEAST_TITLE_WORDS = 4
 _HEADLINE_WORDS = 6
 _SHARED_WITH_STORY = 0.5
 _TITLES_ABOVE = 12
-_STEM = 5  # letters: titles inflect the story's words
 _NAME = re.compile(r"(?:[^\W\d_][\w.'’-]*+[ ,/&]*+){1,8}")  # possessive: a long word has many parts
 
 
 def story_lines(
-    probabilities: Vector, kinds: Kinds, title: str | None, lines: Sequence[Line], *, certain: bool
+    probabilities: Vector, kinds: Kinds, title: str | None, page: PageLines, *, certain: bool
 ) -> list[int]:
     """The story's lines, without its title and without a line that stood there before.
 
@@ -46,13 +46,13 @@ def story_lines(
     seen: set[str] = {key} if key else set()
     kept: list[int] = []
     for at in map(int, np.flatnonzero(taken)):
-        low = lines[at].text.lower()
+        low = page.low[at]
         if low in seen and kinds.words[at] > 4:
             continue
         seen.add(low)
         kept.append(at)
-    kept = _without_listed(_without_head(kept, kinds), lines, kinds)
-    return _without_headlines(kept, lines, kinds)
+    kept = _without_listed(_without_head(kept, kinds), page.lines, kinds)
+    return _without_headlines(kept, page.words, kinds)
 
 
 def _take_beside(taken: NDArray[np.bool_], probabilities: Vector, kinds: Kinds) -> None:
@@ -85,7 +85,7 @@ def _without_head(kept: list[int], kinds: Kinds) -> list[int]:
     return [at for at in kept if at > titles[-1]] if titles else kept
 
 
-def _without_headlines(kept: list[int], lines: Sequence[Line], kinds: Kinds) -> list[int]:
+def _without_headlines(kept: list[int], words: PageWords, kinds: Kinds) -> list[int]:
     """Without the headlines of other stories between the paragraphs.
 
     A sub-heading is short, or uses the story's words; a headline of another story is long and
@@ -98,11 +98,8 @@ def _without_headlines(kept: list[int], lines: Sequence[Line], kinds: Kinds) -> 
     if not bare:
         return kept
     paragraphs = set(kept).difference(bare)
-    shared = shared_words(
-        joined([line.text for line in lines]),
-        _mask(bare, len(lines)),
-        _mask(list(paragraphs), len(lines)),
-    )
+    count = len(kinds.words)
+    shared = shared_words(words, _mask(bare, count), _mask(list(paragraphs), count))
     dropped = set()
     for at in bare:
         between = at - 1 in paragraphs and at + 1 in paragraphs
@@ -123,9 +120,7 @@ def asking_title(kept: list[int], lines: Sequence[Line], kinds: Kinds) -> int | 
     return first if is_title else None
 
 
-def title_line(
-    lines: Sequence[Line], features: Matrix, kinds: Kinds, kept: Sequence[int]
-) -> int | None:
+def title_line(page: PageLines, features: Matrix, kinds: Kinds, kept: Sequence[int]) -> int | None:
     """The title above the story: there twice, a heading, in the story's words, and near to it.
 
     A byline below the title has the form of one, but says nothing that the story says.
@@ -136,21 +131,21 @@ def title_line(
     above = [int(at) for at in np.flatnonzero(may_be[: kept[0]])][-_TITLES_ABOVE:]
     if len(above) < 2:
         return above[0] if above else None
-    low = joined([line.text for line in lines])
+    low, count = page.low, len(page.lines)
     shared = shared_words(
-        low, _mask(above, len(lines)), _mask(kept, len(lines)), letters=_STEM, of_none=0.5
+        page.words, _mask(above, count), _mask(kept, count), stems=True, of_none=0.5
     )
-    times = Counter(low.split("\n", kept[0])[: kept[0]])
+    times = Counter(low[: kept[0]])
     bylines = features[:, column("word_byline")] > 0
 
     def score(place: int) -> float:
         at = above[place]
-        text = lines[at].text
-        named = bool(bylines[at]) and _NAME.fullmatch(text) is not None
+        line = page.lines[at]
+        named = bool(bylines[at]) and _NAME.fullmatch(line.text) is not None
         return (
             2.0 * float(shared[at])
-            + 2.0 * (times[text.lower()] > 1)
-            + 1.5 * lines[at].heading
+            + 2.0 * (times[low[at]] > 1)
+            + 1.5 * line.heading
             - 1.0 * named
             - 0.25 * (len(above) - 1 - place)
         )

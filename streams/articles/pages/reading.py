@@ -17,6 +17,7 @@ from streams.articles.pages.kinds import Kinds, kinds_of
 from streams.articles.pages.lines import Line, lines_of
 from streams.articles.pages.own_story import asking_title, story_lines, title_line
 from streams.articles.pages.page_kind import page_kind
+from streams.articles.pages.page_lines import PageLines, page_lines
 from streams.articles.pages.story import STORY_PROBABILITY, story_probabilities
 from streams.articles.printed_time import PrintedTime
 
@@ -124,23 +125,24 @@ def _analysed(text: str, now: datetime, outlets: Outlets, title: str | None) -> 
     lines = lines_of(text)
     if not lines:
         return None
-    features = features_of(lines)
-    kinds = kinds_of(lines, features, outlets)
+    page = page_lines(lines)
+    features = features_of(page)
+    kinds = kinds_of(page, features, outlets)
     cards = cards_of(lines, kinds, now, outlets)
     if cards:
-        cards = _without_own_story(cards, lines, features, kinds)
+        cards = _without_own_story(cards, page, features, kinds)
     end = cards[0].header.start if cards else len(lines)
     probabilities = np.zeros(len(lines))
-    probabilities[:end] = story_probabilities(lines[:end], features[:end])
-    kept = story_lines(probabilities, kinds, title, lines, certain=bool(cards))
-    title_at = title_line(lines, features, kinds, kept)
+    probabilities[:end] = story_probabilities(page, features[:end])
+    kept = story_lines(probabilities, kinds, title, page, certain=bool(cards))
+    title_at = title_line(page, features, kinds, kept)
     if title_at is None and (title_at := asking_title(kept, lines, kinds)) is not None:
         kept = kept[1:]
     return _Analysis(lines, features, kinds, cards, probabilities, kept, title_at)
 
 
 def _without_own_story(
-    cards: list[Card], lines: Sequence[Line], features: Matrix, kinds: Kinds
+    cards: list[Card], page: PageLines, features: Matrix, kinds: Kinds
 ) -> list[Card]:
     """Without those that come before the page has said anything: what stands above them is a
     notice, and they are the page's own story under its title and date. A heading of other
@@ -157,7 +159,7 @@ def _without_own_story(
     marked = [is_marked(card) for card in cards]
     if all(marked):
         return cards
-    probabilities = story_probabilities(lines, features)
+    probabilities = story_probabilities(page, features)
     said = np.cumsum(np.where(probabilities >= STORY_PROBABILITY, kinds.words, 0))
     return [
         card

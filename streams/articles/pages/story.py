@@ -8,7 +8,6 @@ exact in any order and every machine takes the same lines.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -18,8 +17,8 @@ import orjson
 from numpy.typing import NDArray
 
 from streams.articles.pages.features import NAMES, Matrix, column
-from streams.articles.pages.lines import Line
-from streams.articles.pages.words import joined, shared_words
+from streams.articles.pages.page_lines import PageLines
+from streams.articles.pages.words import shared_words
 from streams.compiled import kernel
 
 # From this probability on, a line is the story's. Chosen on pages that the weights were not fitted
@@ -75,18 +74,21 @@ def _odds(inputs: Matrix, rows: Rows, hidden: Matrix, bias: Vector, out: Vector)
     return odds
 
 
-def story_probabilities(lines: Sequence[Line], features: Matrix) -> Vector:
-    """-> for each line of a page the probability that it belongs to the main story."""
-    return probabilities_by(_networks(), lines, features)
+def story_probabilities(page: PageLines, features: Matrix) -> Vector:
+    """-> for each line of a page the probability that it belongs to the main story.
+
+    Where `features` are those of the first lines only, the page ends there.
+    """
+    return probabilities_by(_networks(), page, features)
 
 
 def probabilities_by(
-    networks: tuple[Network, Network], lines: Sequence[Line], features: Matrix
+    networks: tuple[Network, Network], page: PageLines, features: Matrix
 ) -> Vector:
     """The same, by other networks: those that are being fitted."""
     first, second = networks
     local = first(features, _NEAR_ROWS)
-    return second(whole_page(lines, features, local))
+    return second(whole_page(page, features, local))
 
 
 def surroundings(features: Matrix) -> Matrix:
@@ -97,7 +99,7 @@ def surroundings(features: Matrix) -> Matrix:
     return np.hstack(blocks)
 
 
-def whole_page(lines: Sequence[Line], features: Matrix, local: Vector) -> Matrix:
+def whole_page(page: PageLines, features: Matrix, local: Vector) -> Matrix:
     """-> (lines, features + 23): what a line looks like, and where it stands in the page.
 
     `local` is the first network's opinion of each line.
@@ -112,7 +114,7 @@ def whole_page(lines: Sequence[Line], features: Matrix, local: Vector) -> Matrix
     inside = (at >= start) & (at < end)
     distance = np.where(at < start, start - at, np.where(at >= end, at - end + 1, 0))
     side = np.where(at < start, -1.0, np.where(at >= end, 1.0, 0.0))
-    shared = _shared_words(lines, features, local, inside)
+    shared = _shared_words(page, features, local, inside)
     columns = [
         local,
         *(_shifted(local, n) for n in (1, -1, 2, -2, 3, -3)),
@@ -148,12 +150,11 @@ def _opened(opens: Vector, start: int) -> Vector:
 
 
 def _shared_words(
-    lines: Sequence[Line], features: Matrix, local: Vector, inside: NDArray[np.bool_]
+    page: PageLines, features: Matrix, local: Vector, inside: NDArray[np.bool_]
 ) -> Vector:
     """Share of a line's longer words that the best run of lines uses."""
     chosen = features[:, column("words")] * 40 >= _LEAST_SHARED_WORDS
-    low = joined([line.text for line in lines])
-    return shared_words(low, chosen, inside & (local > 0.5) & chosen)
+    return shared_words(page.words, chosen, inside & (local > 0.5) & chosen)
 
 
 def _mean_around(values: Vector, reach: int) -> Vector:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -13,50 +13,61 @@ from streams.articles.pages.vocabulary import KINDS, word_kinds
 from streams.compiled import kernel
 
 Hashes = NDArray[np.uint64]
+Numbers = NDArray[np.int32]
 
 # FNV-1a over code points.
 _SEED, _PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
 _APOSTROPHES = (0x27, 0x2019)
 _CONTENT_LETTERS = 4
-_ALL_LETTERS = 1 << 30
+_STEM_LETTERS = 5  # titles inflect the story's words
 
 
-def word_counts(low: str, lines: int) -> NDArray[np.float64]:
-    """-> float64 of shape (len(KINDS) + 1, lines): words of each kind in each line, then all words.
+@dataclass(frozen=True, slots=True)
+class PageWords:
+    """The words of a page's lines.
 
-    `low` is a text in lower case, of so many lines, each of which ends in a line feed. A word is
-    letters and figures, with at most one apostrophe between.
+    counts: float64 of shape (len(KINDS) + 1, lines), words of each kind in each line, then all
+    words: letters and figures, with at most one apostrophe between. Those of nothing but letters,
+    and of four or more, are told apart by numbers below `numbers`, in the page's order: `whole`
+    are the words' own, `stems` those of their first five letters, `line` their lines; int32.
     """
+
+    counts: NDArray[np.float64]
+    whole: Numbers
+    stems: Numbers
+    line: Numbers
+    numbers: int
+
+
+def page_words(low: str, lines: int) -> PageWords:
+    """The words of a text in lower case, of so many lines, each of which ends in a line feed."""
+    codes = codes_of(low)
     counts = np.zeros((len(KINDS) + 1, lines))
-    hashes, kinds = _kinds_table()
-    _count_words(codes_of(low), bits_table(), hashes, kinds, counts)
-    return counts
+    _count_words(codes, bits_table(), *_kinds_table(), counts)
+    most = len(codes) // (_CONTENT_LETTERS + 1) + 1
+    whole, stems, line = (np.empty(most, dtype=np.int32) for _ in range(3))
+    hashes = np.zeros(1 << (2 * most).bit_length() + 1, dtype=np.uint64)
+    found = _content_words(codes, bits_table(), hashes, whole, stems, line)
+    return PageWords(counts, whole[:found], stems[:found], line[:found], len(hashes))
 
 
 def shared_words(
-    low: str,
+    words: PageWords,
     chosen: NDArray[np.bool_],
     story: NDArray[np.bool_],
     *,
-    letters: int = _ALL_LETTERS,
+    stems: bool = False,
     of_none: float = 0.0,
 ) -> NDArray[np.float64]:
     """-> for each of the `chosen` lines the share of its words of four letters or more that the
     lines of the `story` have, or `of_none` where it has no such words.
 
-    Words are the same whose first `letters` are; `low` as above.
+    By `stems`, words are the same that begin so. Both masks may be of the page's first lines only.
     """
     shared = np.full(len(chosen), of_none)
-    codes = codes_of(low)
-    size = 1 << int(len(codes) // _CONTENT_LETTERS).bit_length() + 1
-    hashes = np.zeros(size, dtype=np.uint64)
-    _share(codes, bits_table(), chosen, story, letters, hashes, shared)
+    numbers = words.stems if stems else words.whole
+    _share(numbers, words.line, words.numbers, chosen, story, shared)
     return shared
-
-
-def joined(texts: Iterable[str]) -> str:
-    """Lines as these functions take them, in lower case."""
-    return ("\n".join(texts) + "\n").lower()
 
 
 @kernel
@@ -107,42 +118,61 @@ def _count_words(
 
 
 @kernel
+def _content_words(
+    codes: Codes, table: Bits, hashes: Hashes, whole: Numbers, stems: Numbers, line: Numbers
+) -> int:
+    """Number the longer words; -> how many there are. `hashes` has room for twice as many."""
+    count, row, length, found, stem = 0, 0, 0, _SEED, _SEED
+    for at in range(len(codes)):
+        code = codes[at]
+        bits = table[code]
+        if bits & ALNUM and not bits & DECIMAL:
+            found = (found ^ np.uint64(code)) * _PRIME
+            length += 1
+            if length <= _STEM_LETTERS:
+                stem = found
+            continue
+        if length >= _CONTENT_LETTERS:
+            slot = _slot(hashes, found)
+            hashes[slot] = found
+            whole[count] = slot
+            slot = _slot(hashes, stem)
+            hashes[slot] = stem
+            stems[count] = slot
+            line[count] = row
+            count += 1
+        length, found, stem = 0, _SEED, _SEED
+        row += code == 10
+    return count
+
+
+@kernel
 def _share(
-    codes: Codes,
-    table: Bits,
+    words: Numbers,
+    line: Numbers,
+    numbers: int,
     chosen: NDArray[np.bool_],
     story: NDArray[np.bool_],
-    letters: int,
-    hashes: Hashes,
     shared: NDArray[np.float64],
 ) -> None:
-    """Twice over the text: the story's words first, then each line's own, each word once."""
-    told = np.zeros(len(hashes), dtype=np.bool_)
-    seen = np.zeros(len(hashes), dtype=np.int32)
-    for turn in range(2):
-        line, length, found, same, own = 0, 0, _SEED, 0, 0
-        for at in range(len(codes)):
-            code = codes[at]
-            bits = table[code]
-            if bits & ALNUM and not bits & DECIMAL:
-                if length < letters:
-                    found = (found ^ np.uint64(code)) * _PRIME
-                length += 1
-                continue
-            if length >= _CONTENT_LETTERS and (story[line] if turn == 0 else chosen[line]):
-                slot = _slot(hashes, found)
-                hashes[slot] = found
-                if turn == 0:
-                    told[slot] = True
-                elif seen[slot] != line + 1:
-                    seen[slot] = line + 1
-                    own += 1
-                    same += told[slot]
-            length, found = 0, _SEED
-            if code == 10:
-                if turn == 1 and own:
-                    shared[line] = same / own
-                line, own, same = line + 1, 0, 0
+    """The story's words first, then each line's own, each word once."""
+    told = np.zeros(numbers, dtype=np.bool_)
+    seen = np.zeros(numbers, dtype=np.int32)
+    for at in range(len(words)):
+        if line[at] < len(story) and story[line[at]]:
+            told[words[at]] = True
+    at = 0
+    while at < len(words) and line[at] < len(chosen):
+        row, own, same = line[at], 0, 0
+        while at < len(words) and line[at] == row:
+            word = words[at]
+            if chosen[row] and seen[word] != row + 1:
+                seen[word] = row + 1
+                own += 1
+                same += told[word]
+            at += 1
+        if own:
+            shared[row] = same / own
 
 
 @lru_cache(maxsize=1)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 import streams.articles
 from streams.articles.outlets import outlets
 from streams.articles.pages.features import NAMES, Matrix
+from streams.articles.pages.page_lines import page_lines
 from streams.articles.pages.story import Network, surroundings, whole_page
 from tests.quality.pages.built import ingredients
 from tests.quality.pages.corpus import NOW, benchmark_pages, stories
@@ -57,7 +58,7 @@ def fit(pages: list[LabelledLines]) -> tuple[Network, Network]:
             if fold[page.page] == unseen:
                 opinions[n] = network(near[n])
     whole = [
-        whole_page(page.lines, page.features, opinion)
+        whole_page(page_lines(page.lines), page.features, opinion)
         for page, opinion in zip(pages, opinions, strict=True)
     ]
     return _network(near, pages), _network(whole, pages)

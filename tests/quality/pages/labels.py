@@ -14,6 +14,7 @@ from streams.articles.pages.cards import cards_of
 from streams.articles.pages.features import Matrix, features_of
 from streams.articles.pages.kinds import kinds_of
 from streams.articles.pages.lines import Line, lines_of
+from streams.articles.pages.page_lines import page_lines
 from tests.quality.pages.built import Ingredients
 from tests.quality.pages.extraction import WORD, LabelledPage, shingles
 from tests.quality.pages.stripped import WAYS
@@ -45,7 +46,8 @@ def of_real_pages(pages: list[LabelledPage]) -> Iterator[LabelledLines]:
 def of_built_page(text: str, made_of: Ingredients, outlets: Outlets, name: str) -> LabelledLines:
     """The lines of a built page above its first embedded article."""
     lines = lines_of(text)
-    kinds = kinds_of(lines, features_of(lines), outlets)
+    page = page_lines(lines)
+    kinds = kinds_of(page, features_of(page), outlets)
     if cards := cards_of(lines, kinds, made_of.now, outlets):
         lines = lines[: cards[0].header.start]
     story = {" ".join(p.split()) for n in (1, 2, 3, 4) for p in made_of.main.paragraphs(n)}
@@ -59,7 +61,7 @@ def of_built_page(text: str, made_of: Ingredients, outlets: Outlets, name: str) 
 def _labelled(name: str, lines: list[Line], share: Vector, factor: float) -> LabelledLines:
     words = np.array([len(WORD.findall(line.text)) for line in lines], dtype=np.float64)
     weight = factor * (1 + np.minimum(words, 100) ** 0.75)
-    return LabelledLines(name, lines, features_of(lines), share, weight)
+    return LabelledLines(name, lines, features_of(page_lines(lines)), share, weight)
 
 
 def shares(lines: list[Line], body: str) -> Vector:
