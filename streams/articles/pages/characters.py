@@ -26,6 +26,7 @@ ALNUM, DECIMAL = 1 << 15, 1 << 16
 _COUNTED = np.array(
     [_UPPER, _DIGIT, _CJK, _KANA, _COMMA, _QUOTE, _BAR, _LOUD, _LETTER], dtype=np.uint32
 )
+_SELDOM = np.uint32(_COUNTED[:-1].sum())  # all but letters, which most characters are
 COUNTS = (
     "upper", "digit", "cjk", "kana", "comma", "quote", "bar", "loud", "letter", "length", "end",
     "starts_lower", "starts_upper", "terminal", "closed", "starts_quote", "starts_lower_case",
@@ -63,12 +64,13 @@ def character_counts(text: str, lines: int) -> dict[str, Counts]:
 
 @kernel
 def _count(codes: Codes, table: Bits, counted: Bits, counts: NDArray[np.float64]) -> None:
-    line, start, before = 0, 0, 0
+    line, start, before, letters = 0, 0, 0, 0
     kinds = len(counted)
     for at in range(len(codes)):
         code = codes[at]
         bits = table[code]
         if code == 10:
+            counts[kinds - 1, line] = letters
             counts[kinds, line] = at - start
             first, last = table[codes[start]], table[codes[at - 1]]
             closed = (last & _CLOSING) != 0
@@ -81,11 +83,13 @@ def _count(codes: Codes, table: Bits, counted: Bits, counts: NDArray[np.float64]
             counts[kinds + 8, line] = (first & _UPPER_CASE) != 0
             counts[kinds + 9, line] = codes[at - 1] == 58 or codes[at - 1] == 0xFF1A
             line += 1
-            start = at + 1
-        elif bits & _LETTER and not before & _LETTER:
-            counts[kinds + (3 if bits & _UPPER else 2), line] += 1
-        if bits:
-            for kind in range(kinds):
+            start, letters = at + 1, 0
+        elif bits & _LETTER:
+            letters += 1
+            if not before & _LETTER:
+                counts[kinds + (3 if bits & _UPPER else 2), line] += 1
+        if bits & (_SELDOM | _END):
+            for kind in range(kinds - 1):
                 if bits & counted[kind]:
                     counts[kind, line] += 1
             # A full stop ends a sentence where a blank, a line end or a closing mark follows.

@@ -16,16 +16,18 @@ Matrix = NDArray[np.float64]
 Vector = NDArray[np.float64] | NDArray[np.bool_]
 
 _LEAST_DIGITS = 3  # of any time but one in months
+# Each begins with a figure, so that a search goes from figure to figure; a second one before it and
+# more behind it change nothing.
 _TIME = re.compile(
-    r"""\d{1,2}:\d\d
-    | (?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}
-    | \d{1,2}[-/.]\d{1,2}[-/.](?:19|20)?\d\d
-    | \d{1,2}(?:st|nd|rd|th|\.)?\ [a-zа-яéûç]{3,10}\.?,?\ (?:19|20)\d\d
-    | \d{4}年 | \d{1,2}月""",
+    r"""\d(?::\d\d
+    | (?:(?<=1)9|(?<=2)0)\d\d[-/.]\d{1,2}[-/.]\d
+    | [-/.]\d{1,2}[-/.]\d\d
+    | (?:st|nd|rd|th|\.)?\ [a-zа-яéûç]{3,10}\.?,?\ (?:19|20)\d\d
+    | \d{3}年 | 月)""",
     re.VERBOSE,
 )
-# Alone: a look for letters stops at each of a line.
 _MONTH_FIRST = re.compile(r"[a-z]{3,9}\.? \d{1,2}(?:st|nd|rd|th)?,? (?:19|20)\d\d")
+_YEARS = (" 19", " 20")
 _AGO = re.compile(
     r"""\b(?:\d+|an?|one)\ ?(?:s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?
         |w|wks?|weeks?|mo|months?|y|yrs?|years?)\ ago\b
@@ -176,8 +178,9 @@ def _put_matches(
     dated = (digits >= _LEAST_DIGITS) | ((digits > 0) & lines_with(("月",)))
     timed = (length < 240) & dated
     put_found("time", timed, _TIME)
-    if " 19" in text or " 20" in text:
-        put_found("time", timed & (out[:, _AT["time"]] == 0), _MONTH_FIRST)
+    others = timed & (out[:, _AT["time"]] == 0)
+    if others.any():
+        put_found("time", others & lines_with(_YEARS), _MONTH_FIRST)
     ago = lines_with(_AGO_WORDS)
     if ago.any():
         put_found("ago", (length < 120) & ago & ((digits > 0) | lines_with(("ago",))), _AGO)
