@@ -22,7 +22,7 @@ _UPPER, _DIGIT, _CJK, _KANA, _END, _COMMA, _QUOTE, _BAR = (1 << n for n in range
 _LOUD, _LETTER, _SPACE, _OPENING, _CLOSING, _LOWER_CASE, _UPPER_CASE = (
     1 << n for n in range(8, 15)
 )
-ALNUM, DECIMAL = 1 << 15, 1 << 16
+ALNUM, DECIMAL, _OPEN = 1 << 15, 1 << 16, 1 << 17
 _COUNTED = np.array(
     [_UPPER, _DIGIT, _CJK, _KANA, _COMMA, _QUOTE, _BAR, _LOUD, _LETTER], dtype=np.uint32
 )
@@ -30,7 +30,7 @@ _SELDOM = np.uint32(_COUNTED[:-1].sum())  # all but letters, which most characte
 COUNTS = (
     "upper", "digit", "cjk", "kana", "comma", "quote", "bar", "loud", "letter", "length", "end",
     "starts_lower", "starts_upper", "terminal", "closed", "starts_quote", "starts_lower_case",
-    "capital", "colon",
+    "capital", "colon", "ends_open",
 )  # fmt: skip
 _CJK_RANGES = (("\u3400", "\u9fff"), ("\uac00", "\ud7af"), ("\u0e00", "\u0e7f"))
 _CHARACTERS = {
@@ -41,6 +41,7 @@ _CHARACTERS = {
     "!?": _LOUD,
     "“\"„«‘「'": _OPENING,
     "”\"»’')]）」": _CLOSING,
+    ".;,:": _OPEN,
 }
 
 
@@ -50,16 +51,16 @@ def codes_of(text: str) -> Codes:
     return np.minimum(codes, np.uint32(_TABLE_SIZE - 1))
 
 
-def character_counts(text: str, lines: int) -> dict[str, Counts]:
+def character_counts(text: str, lines: int) -> Counts:
     """Characters of each kind in each line of a text of so many, each of which ends in a line feed.
 
-    -> name -> float64 of shape (lines,). `end` counts ends of sentences, `starts_lower` and
+    -> float64 of shape (len(COUNTS), lines). `end` counts ends of sentences, `starts_lower` and
     `starts_upper` words by their first letter; those after `starts_upper` are 1 where a line's
     first or last character is such.
     """
     counts = np.zeros((len(COUNTS), lines))
     _count(codes_of(text), bits_table(), _COUNTED, counts)
-    return dict(zip(COUNTS, counts, strict=True))
+    return counts
 
 
 @kernel
@@ -82,6 +83,7 @@ def _count(codes: Codes, table: Bits, counted: Bits, counts: NDArray[np.float64]
             counts[kinds + 7, line] = (first & _LOWER_CASE) != 0
             counts[kinds + 8, line] = (first & _UPPER_CASE) != 0
             counts[kinds + 9, line] = codes[at - 1] == 58 or codes[at - 1] == 0xFF1A
+            counts[kinds + 10, line] = (last & _OPEN) != 0
             line += 1
             start, letters = at + 1, 0
         elif bits & _LETTER:

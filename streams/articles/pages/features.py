@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from streams.articles.pages.characters import COUNTS
+from streams.articles.pages.measures import MEASURES, measures_of
 from streams.articles.pages.page_lines import PageLines
 from streams.articles.pages.vocabulary import KINDS, phrase_kinds
+from streams.articles.pages.words import WORD_COUNTS
 
 Matrix = NDArray[np.float64]
-Vector = NDArray[np.float64] | NDArray[np.bool_]
 
 _LEAST_DIGITS = 3  # of any time but one in months
 # Each begins with a figure, so that a search goes from figure to figure; a second one before it and
@@ -39,18 +41,23 @@ _AGO = re.compile(
     re.VERBOSE,
 )
 _CAPTION = re.compile(
-    r"""^(?:file\ )?(?:photo|image|picture|foto|bild|crédit|credit)s?(?:graph)?\ ?(?:by|:|/|credit)
-    | [(\[|/]\ ?(?:
+    r"(?:file )?(?:photo|image|picture|foto|bild|crédit|credit)s?(?:graph)?\ ?(?:by|:|/|credit)"
+)
+_CREDIT = re.compile(
+    r"""[(\[|/](?:\ ?(?:
         (?:image|photo|picture|credit|file|source|foto|bild|courtesy)s?\ ?
             (?::|by\ |credit|/|via\ |of\ )
         | (?:ap|afp|reuters|epa|getty|dpa)\ ?(?:photo|images?|/)
         | via\ (?:getty|ap|reuters))
-    | /(?:ap|afp|reuters|getty\ images|epa|shutterstock|bloomberg|tns|dpa)\b
-    | \bfile\ (?:photo|image|picture)\b
-    | \bgetty\ images\b
-    | \bin\ this\ .{0,40}\b(?:photo|image|picture)\b""",
+    | (?<=/)(?:ap|afp|reuters|getty\ images|epa|shutterstock|bloomberg|tns|dpa)\b)""",
     re.VERBOSE,
 )
+# Asked of lines with one of the marks: a search for the border of a word stops at each.
+_PICTURE = re.compile(
+    r"\bfile (?:photo|image|picture)\b|\bgetty images\b"
+    r"|\bin this .{0,40}\b(?:photo|image|picture)\b"
+)
+_PICTURE_MARKS = ("file ", "getty images", "in this ")
 
 NAMES = (
     "bias", "words", "words_log", "is_8", "is_20", "is_45", "lower", "upper", "stop", "ends",
@@ -70,67 +77,20 @@ def column(name: str) -> int:
 
 def features_of(page: PageLines) -> Matrix:
     """-> float64 of shape (lines, len(NAMES)), every value a multiple of 1/64 within [-8, 8]."""
-    low, count = page.low, len(page.lines)
-    chars, counted = page.characters, page.words.counts
-    kinds, words = dict(zip(KINDS, counted, strict=False)), counted[-1]
-    n_chars = np.maximum(chars["length"], 1)
-    cjk_share = chars["cjk"] / n_chars
-    # A character of Chinese is about .6 of a word.
-    words = np.where(cjk_share > 0.3, np.maximum(1, chars["cjk"] * 0.6), words)
-    per_word = 1 / np.maximum(words, 1)
-    out = np.zeros((count, len(NAMES)))
-
-    def put(name: str, values: Vector | float) -> None:
-        out[:, _AT[name]] = values
-
-    is_cjk = cjk_share > 0.3
-    starts = np.maximum(chars["starts_lower"] + chars["starts_upper"], 1)
-    lower = np.where(
-        is_cjk,
-        np.where((chars["end"] > 0) | (words > 35), 0.7, 0.3),
-        chars["starts_lower"] / starts,
-    )
-    stop = np.where(
-        is_cjk, np.where((chars["end"] > 0) & (words > 14), 0.4, 0.1), kinds["stop"] * per_word
-    )
-    put("bias", 1)
-    put("words", np.minimum(words, 80) / 40)
-    put("words_log", np.log2(words + 1) / 3)
-    put("is_8", words >= 8)
-    put("is_20", words >= 20)
-    put("is_45", words >= 45)
-    put("lower", lower)
-    put("upper", chars["upper"] / np.maximum(chars["letter"], 1))
-    put("stop", stop * 2)
-    put("ends", np.minimum(chars["end"], 6) / 3)
-    put("comma", np.minimum(chars["comma"], 8) / 4)
-    put("digit", np.minimum(chars["digit"] / n_chars * 4, 2))
-    put("quote", np.minimum(chars["quote"], 4) / 2)
-    put("bar", np.minimum(chars["bar"], 6) / 3)
-    put("cjk", cjk_share)
-    put("kana", chars["kana"] / n_chars)
-    put("loud", np.minimum(chars["loud"], 4) / 2)
-    for kind in KINDS:
-        if kind != "stop":
-            put(f"word_{kind}", np.minimum(kinds[kind] * per_word * 2, 2))
-    put("promo_many", np.minimum(kinds["promotion"], 6) / 3)
-    for name in _EDGE_FLAGS:
-        put(name, chars[name])
-    put("starts_lower", chars["starts_lower_case"])
-    marks = np.array([line[1:] for line in page.lines], dtype=np.bool_)
-    for n, name in enumerate(("after_blank", "bullet", "heading", "numbered", "strong")):
-        put(name, marks[:, n])
-    _put_repeats(out, low)
-    _put_matches(out, low, page.low_text, chars["length"], chars["digit"], kinds["caption"])
-    _put_phrases(out, low, words)
+    measures = measures_of(page.characters, page.words.counts)
+    out = np.zeros((len(page.lines), len(NAMES)))
+    out[:, _MEASURED] = measures
+    out[:, _MARKED] = [line[1:] for line in page.lines]
+    _put_repeats(out, page.low)
+    _put_matches(out, page)
+    _put_phrases(out, page)
     out[:-1, _AT["before_blank"]] = out[1:, _AT["after_blank"]]
     out[-1:, _AT["before_blank"]] = 1
-    prose = (lower >= 0.35) & (stop >= 0.15) & ((chars["end"] > 0) | (words >= 25)) & (words >= 8)
-    put("prose", prose)
-    return np.round(out * 64) / 64
+    return out
 
 
-_EDGE_FLAGS = ("terminal", "closed", "starts_quote", "capital", "colon")
+_MEASURED = [_AT[name] for name in MEASURES]
+_MARKED = [_AT[name] for name in ("after_blank", "bullet", "heading", "numbered", "strong")]
 _EDGES = " .:•-–|"
 _PHRASE_WORDS = 15
 _PHRASES = {
@@ -139,8 +99,6 @@ _PHRASES = {
     "furniture": "furniture",
     "interstitial": "interstitial",
 }
-# Without one of these a line has no match; looking for them is quick.
-_AGO_WORDS = ("ago", "vor", "hace", "il y a", "há", "назад", "前", "lalu", "önce")
 _ADDRESS_MARKS = ("http", "www.", "@")
 
 
@@ -154,42 +112,54 @@ def _put_repeats(out: Matrix, low: Sequence[str]) -> None:
         out[:, _AT["often"]] = times > 2
 
 
-def _put_matches(
-    out: Matrix, low: Sequence[str], text: str, length: Vector, digits: Vector, captions: Vector
-) -> None:
+def _put_matches(out: Matrix, page: PageLines) -> None:
     """Times, captions and addresses: asked only of lines that may have one."""
-    ends = np.cumsum([len(line) + 1 for line in low])
+    low = page.low
+    length, digits = (page.characters[COUNTS.index(name)] for name in ("length", "digit"))
+    ago, number_ago, caption, credit = (
+        page.words.counts[WORD_COUNTS.index(name)] > 0
+        for name in ("ago", "number_ago", "caption", "credit")
+    )
 
-    def lines_with(marks: Sequence[str]) -> NDArray[np.bool_]:
-        found = np.zeros(len(low), dtype=np.bool_)
+    def lines_with(*marks: str) -> NDArray[np.bool_]:
+        text, found = page.low_text, np.zeros(len(low), dtype=np.bool_)
         for mark in marks:
-            at = text.find(mark)
+            line, end, at = 0, 0, text.find(mark)
             while at >= 0:
-                line = ends.searchsorted(at, "right")
+                line += text.count("\n", end, at)
                 found[line] = True
-                at = text.find(mark, ends[line])
+                end = text.find("\n", at)
+                at = text.find(mark, end)
         return found
 
-    def put_found(name: str, may_be: NDArray[np.bool_], pattern: re.Pattern[str]) -> None:
+    def put_found(name: str, may_be: NDArray[np.bool_], found: Callable[[str], object]) -> None:
         for at in np.flatnonzero(may_be).tolist():
-            if pattern.search(low[at]):
+            if found(low[at]):
                 out[at, _AT[name]] = 1
 
-    dated = (digits >= _LEAST_DIGITS) | ((digits > 0) & lines_with(("月",)))
-    timed = (length < 240) & dated
-    put_found("time", timed, _TIME)
-    others = timed & (out[:, _AT["time"]] == 0)
-    if others.any():
-        put_found("time", others & lines_with(_YEARS), _MONTH_FIRST)
-    ago = lines_with(_AGO_WORDS)
-    if ago.any():
-        put_found("ago", (length < 120) & ago & ((digits > 0) | lines_with(("ago",))), _AGO)
-    named = (captions > 0) | lines_with(("source", "getty"))
-    put_found("caption_form", (length < 500) & named, _CAPTION)
-    out[:, _AT["address"]] = lines_with(_ADDRESS_MARKS)
+    put_found("time", (length < 240) & ((digits >= _LEAST_DIGITS) | lines_with("月")), _has_time)
+    put_found(
+        "ago",
+        (length < 120) & (ago | ((digits > 0) & (number_ago | lines_with("前")))),
+        _AGO.search,
+    )
+    put_found("caption_form", (length < 500) & (caption | credit), _is_caption)
+    out[:, _AT["address"]] = lines_with(*_ADDRESS_MARKS)
 
 
-def _put_phrases(out: Matrix, low: Sequence[str], words: Vector) -> None:
-    for at in np.flatnonzero(words < _PHRASE_WORDS).tolist():
-        for kind in phrase_kinds(low[at]):
+def _has_time(low: str) -> bool:
+    if _TIME.search(low):
+        return True
+    return (" 19" in low or " 20" in low) and _MONTH_FIRST.search(low) is not None
+
+
+def _is_caption(low: str) -> bool:
+    if _CAPTION.match(low) or _CREDIT.search(low):
+        return True
+    return any(mark in low for mark in _PICTURE_MARKS) and _PICTURE.search(low) is not None
+
+
+def _put_phrases(out: Matrix, page: PageLines) -> None:
+    for at in np.flatnonzero(out[:, _AT["words"]] < _PHRASE_WORDS / 40).tolist():
+        for kind in phrase_kinds(page.low[at]):
             out[at, _AT[_PHRASES[kind]]] = 1

@@ -9,12 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from streams.articles.outlets import Outlets
+from streams.articles.pages.characters import COUNTS
 from streams.articles.pages.features import Matrix, column
 from streams.articles.pages.page_lines import PageLines
+from streams.articles.pages.words import WORD_COUNTS
 
 Mask = NDArray[np.bool_]
 _TITLE_WORDS = (3, 32)
 TITLE_CHARACTERS = 230
+_RULE_CHARACTERS, _NAME_CHARACTERS = 80, 40
 _SENTENCE_WORDS, _CASED_WORDS = 6, 8
 _PARAGRAPH_WORDS, _OPEN_PARAGRAPH_WORDS = 8, 20
 
@@ -39,7 +42,6 @@ class Kinds:
 
 def kinds_of(page: PageLines, features: Matrix, outlets: Outlets) -> Kinds:
     """Sort the lines of a page; `features` are theirs, row by row."""
-    lines = page.lines
 
     def flag(name: str) -> Mask:
         return features[:, column(name)] > 0
@@ -49,7 +51,8 @@ def kinds_of(page: PageLines, features: Matrix, outlets: Outlets) -> Kinds:
     ends, cjk = features[:, column("ends")] * 3, features[:, column("cjk")] > 0.3
     terminal = flag("terminal")
     promotion = features[:, column("promo_many")] * 3
-    characters = np.array([len(line.text) for line in lines])
+    characters = page.characters[COUNTS.index("length")]
+    ends_open = page.characters[COUNTS.index("ends_open")] > 0
     stories, comments = flag("opens_stories"), flag("opens_comments")
     opens = (stories | comments) & (words < 14)
     promoted = (promotion >= 1) & (words < 30 * promotion)
@@ -61,11 +64,8 @@ def kinds_of(page: PageLines, features: Matrix, outlets: Outlets) -> Kinds:
     short_prose = (words >= 8) & terminal & (lower > 0.4) & (stop > 0.15)
     prose = (long_prose | short_prose) & ~noise & ~opens & ~interstitial
     dated = (flag("time") | flag("ago")) & (words <= 14)
-    named = np.array(
-        [len(line.text) < 40 and outlets.domain(line.text) is not None for line in lines]
-    )
-    separator = np.array([not line.text[0].isalnum() and _is_rule(line.text) for line in lines])
-    ends_open = np.array([line.text[-1] in ".;,:" for line in lines])
+    named = np.array([low in outlets.domains for low in page.low]) & (characters < _NAME_CHARACTERS)
+    separator = _rules(page)
     marked = flag("heading") | flag("numbered") | flag("strong")
     sized = (
         (words >= _TITLE_WORDS[0]) & (words <= _TITLE_WORDS[1]) & (characters < TITLE_CHARACTERS)
@@ -101,8 +101,14 @@ def kinds_of(page: PageLines, features: Matrix, outlets: Outlets) -> Kinds:
     )
 
 
-def _is_rule(text: str) -> bool:
-    return not any(character.isalnum() for character in text[:80])
+def _rules(page: PageLines) -> Mask:
+    """Lines that begin without a letter or figure, however long they are."""
+    rules: Mask = page.words.counts[WORD_COUNTS.index("words")] == 0
+    longer = page.characters[COUNTS.index("length")] > _RULE_CHARACTERS
+    for at in np.flatnonzero(longer & ~rules).tolist():
+        text = page.lines[at].text
+        rules[at] = not text[0].isalnum() and not any(map(str.isalnum, text[:_RULE_CHARACTERS]))
+    return rules
 
 
 def _spared_titles(

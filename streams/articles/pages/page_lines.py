@@ -17,7 +17,7 @@ class PageLines:
     lines: Sequence[Line]
     low: Sequence[str]
     low_text: str
-    characters: dict[str, Counts]  # see `characters.character_counts`
+    characters: Counts  # see `character_counts`
     words: PageWords
 
 

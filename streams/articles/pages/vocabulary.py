@@ -11,6 +11,7 @@ KINDS = (
     "stop", "person", "promotion", "sharing", "navigation", "comment", "caption", "byline",
     "calendar",
 )  # fmt: skip
+MARKS = ("ago", "number_ago", "credit")  # words without which a line has no such form
 _WORDS = re.compile(r"[^\W\d_]+")
 _PREFIX_WORDS = 6
 _NOTHING: frozenset[str] = frozenset()
@@ -18,10 +19,10 @@ _NOTHING: frozenset[str] = frozenset()
 
 @lru_cache(maxsize=1)
 def word_kinds() -> dict[str, int]:
-    """Word -> bits, bit n for `KINDS[n]`."""
+    """Word -> bits, bit n for `(*KINDS, *MARKS)[n]`."""
     kinds: dict[str, int] = {}
     for name, languages in _read("page_words.toml").items():
-        bit = 1 << KINDS.index(name)
+        bit = 1 << (*KINDS, *MARKS).index(name)
         for words in languages.values():
             for word in str(words).split():
                 kinds[word] = kinds.get(word, 0) | bit

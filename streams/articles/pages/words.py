@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from streams.articles.pages.characters import ALNUM, DECIMAL, Bits, Codes, bits_table, codes_of
-from streams.articles.pages.vocabulary import KINDS, word_kinds
+from streams.articles.pages.vocabulary import KINDS, MARKS, word_kinds
 from streams.compiled import kernel
 
 Hashes = NDArray[np.uint64]
 Numbers = NDArray[np.int32]
 
+WORD_COUNTS = (*KINDS, *MARKS, "words")
 # FNV-1a over code points.
 _SEED, _PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
 _APOSTROPHES = (0x27, 0x2019)
@@ -26,7 +27,7 @@ _STEM_LETTERS = 5  # titles inflect the story's words
 class PageWords:
     """The words of a page's lines.
 
-    counts: float64 of shape (len(KINDS) + 1, lines), words of each kind in each line, then all
+    counts: float64 of shape (len(WORD_COUNTS), lines), words of each kind in each line, then all
     words: letters and figures, with at most one apostrophe between. Those of nothing but letters,
     and of four or more, are told apart by numbers below `numbers`, in the page's order: `whole`
     are the words' own, `stems` those of their first five letters, `line` their lines; int32.
@@ -42,7 +43,7 @@ class PageWords:
 def page_words(low: str, lines: int) -> PageWords:
     """The words of a text in lower case, of so many lines, each of which ends in a line feed."""
     codes = codes_of(low)
-    counts = np.zeros((len(KINDS) + 1, lines))
+    counts = np.zeros((len(WORD_COUNTS), lines))
     _count_words(codes, bits_table(), *_kinds_table(), counts)
     most = len(codes) // (_CONTENT_LETTERS + 1) + 1
     whole, stems, line = (np.empty(most, dtype=np.int32) for _ in range(3))
