@@ -107,7 +107,7 @@ def _put_repeats(out: Matrix, low: Sequence[str]) -> None:
     bare = [line.strip(_EDGES) for line in low]
     repeated = Counter(bare)
     if len(repeated) < len(bare):
-        times = np.array([repeated[key] for key in bare])
+        times = np.fromiter(map(repeated.__getitem__, bare), dtype=np.int64, count=len(bare))
         out[:, _AT["twice"]] = times == 2
         out[:, _AT["often"]] = times > 2
 
@@ -160,6 +160,7 @@ def _is_caption(low: str) -> bool:
 
 
 def _put_phrases(out: Matrix, page: PageLines) -> None:
-    for at in np.flatnonzero(out[:, _AT["words"]] < _PHRASE_WORDS / 40).tolist():
+    short = out[:, _AT["words"]] < _PHRASE_WORDS / 40
+    for at in np.flatnonzero(short & page.words.opens_phrase).tolist():
         for kind in phrase_kinds(page.low[at]):
             out[at, _AT[_PHRASES[kind]]] = 1

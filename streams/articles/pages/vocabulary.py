@@ -33,11 +33,9 @@ def word_kinds() -> dict[str, int]:
 def phrase_kinds(low: str) -> frozenset[str]:
     """Kinds of phrase (`stories`, `comments`, `furniture`, `interstitial`) that a short line is.
 
-    `low` is the line in lower case. Interstitial: the phrase, a colon or dash, and more.
+    `low` is the line in lower case; its first word is one of `first_words`. Interstitial: the
+    phrase, a colon or dash, and more.
     """
-    first = _WORDS.search(low)
-    if first is None or first[0] not in _first_words():
-        return _NOTHING
     whole, prefixes, introductions = _phrases()
     words = _WORDS.findall(low)
     found = whole.get(" ".join(words), _NOTHING)
@@ -53,8 +51,8 @@ def phrase_kinds(low: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
-def _first_words() -> frozenset[str]:
-    """What a line begins with that is such a phrase: few others do."""
+def first_words() -> frozenset[str]:
+    """The first words of phrases: what a line begins with that is one, and few others do."""
     return frozenset(phrase.split(" ", 1)[0] for table in _phrases() for phrase in table)
 
 

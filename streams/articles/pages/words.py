@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -9,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from streams.articles.pages.characters import ALNUM, DECIMAL, Bits, Codes, bits_table, codes_of
-from streams.articles.pages.vocabulary import KINDS, MARKS, word_kinds
+from streams.articles.pages.vocabulary import KINDS, MARKS, first_words, word_kinds
 from streams.compiled import kernel
 
 Hashes = NDArray[np.uint64]
@@ -31,6 +32,7 @@ class PageWords:
     words: letters and figures, with at most one apostrophe between. Those of nothing but letters,
     and of four or more, are told apart by numbers below `numbers`, in the page's order: `whole`
     are the words' own, `stems` those of their first five letters, `line` their lines; int32.
+    opens_phrase: bool of shape (lines,), whether a line's first word is one that phrases have.
     """
 
     counts: NDArray[np.float64]
@@ -38,18 +40,21 @@ class PageWords:
     stems: Numbers
     line: Numbers
     numbers: int
+    opens_phrase: NDArray[np.bool_]
 
 
 def page_words(low: str, lines: int) -> PageWords:
     """The words of a text in lower case, of so many lines, each of which ends in a line feed."""
     codes = codes_of(low)
-    counts = np.zeros((len(WORD_COUNTS), lines))
+    counts, opens_phrase = np.zeros((len(WORD_COUNTS), lines)), np.zeros(lines, dtype=np.bool_)
     _count_words(codes, bits_table(), *_kinds_table(), counts)
     most = len(codes) // (_CONTENT_LETTERS + 1) + 1
     whole, stems, line = (np.empty(most, dtype=np.int32) for _ in range(3))
     hashes = np.zeros(1 << (2 * most).bit_length() + 1, dtype=np.uint64)
-    found = _content_words(codes, bits_table(), hashes, whole, stems, line)
-    return PageWords(counts, whole[:found], stems[:found], line[:found], len(hashes))
+    found = _content_words(
+        codes, bits_table(), hashes, whole, stems, line, _phrase_hashes(), opens_phrase
+    )
+    return PageWords(counts, whole[:found], stems[:found], line[:found], len(hashes), opens_phrase)
 
 
 def shared_words(
@@ -120,10 +125,17 @@ def _count_words(
 
 @kernel
 def _content_words(
-    codes: Codes, table: Bits, hashes: Hashes, whole: Numbers, stems: Numbers, line: Numbers
+    codes: Codes,
+    table: Bits,
+    hashes: Hashes,
+    whole: Numbers,
+    stems: Numbers,
+    line: Numbers,
+    phrases: Hashes,
+    opens_phrase: NDArray[np.bool_],
 ) -> int:
     """Number the longer words; -> how many there are. `hashes` has room for twice as many."""
-    count, row, length, found, stem = 0, 0, 0, _SEED, _SEED
+    count, row, length, found, stem, first = 0, 0, 0, _SEED, _SEED, True
     for at in range(len(codes)):
         code = codes[at]
         bits = table[code]
@@ -133,6 +145,9 @@ def _content_words(
             if length <= _STEM_LETTERS:
                 stem = found
             continue
+        if first and length:
+            first = False
+            opens_phrase[row] = phrases[_slot(phrases, found)] != 0
         if length >= _CONTENT_LETTERS:
             slot = _slot(hashes, found)
             hashes[slot] = found
@@ -143,7 +158,8 @@ def _content_words(
             line[count] = row
             count += 1
         length, found, stem = 0, _SEED, _SEED
-        row += code == 10
+        if code == 10:
+            row, first = row + 1, True
     return count
 
 
@@ -180,12 +196,28 @@ def _share(
 def _kinds_table() -> tuple[Hashes, NDArray[np.int32]]:
     """-> (hashes, the bits of the word at each); zeros where no word is."""
     words = word_kinds()
-    size = 1 << (4 * len(words)).bit_length()
-    hashes, kinds = np.zeros(size, dtype=np.uint64), np.zeros(size, dtype=np.int32)
+    hashes = _hashes_of(words)
+    kinds = np.zeros(len(hashes), dtype=np.int32)
     for word, bits in words.items():
-        found = int(_SEED)
-        for character in word:
-            found = (found ^ ord(character)) * int(_PRIME) & 0xFFFFFFFFFFFFFFFF
-        slot = int(_slot(hashes, np.uint64(found)))
-        hashes[slot], kinds[slot] = found, bits
+        kinds[_slot(hashes, _hash(word))] = bits
     return hashes, kinds
+
+
+@lru_cache(maxsize=1)
+def _phrase_hashes() -> Hashes:
+    return _hashes_of(first_words())
+
+
+def _hashes_of(words: Collection[str]) -> Hashes:
+    hashes = np.zeros(1 << (4 * len(words)).bit_length(), dtype=np.uint64)
+    for word in words:
+        found = _hash(word)
+        hashes[_slot(hashes, found)] = found
+    return hashes
+
+
+def _hash(word: str) -> np.uint64:
+    found = int(_SEED)
+    for character in word:
+        found = (found ^ ord(character)) * int(_PRIME) & 0xFFFFFFFFFFFFFFFF
+    return np.uint64(found)
