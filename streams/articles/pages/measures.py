@@ -12,6 +12,8 @@ from streams.articles.pages.vocabulary import KINDS
 from streams.articles.pages.words import WORD_COUNTS
 from streams.compiled import kernel
 
+Vector = NDArray[np.float64]
+
 # In the order in which they are computed.
 MEASURES = (
     "bias", "words", "words_log", "is_8", "is_20", "is_45", "lower", "upper", "stop", "ends",
@@ -28,7 +30,7 @@ _WORDS_A_CHARACTER = 0.6  # of Chinese
     _ENDS_OPEN,
 ) = range(len(COUNTS))  # fmt: skip
 _STOP, _PROMOTION, _WORDS = (WORD_COUNTS.index(name) for name in ("stop", "promotion", "words"))
-_KINDS = len(KINDS)
+_KINDS = [WORD_COUNTS.index(kind) for kind in KINDS if kind != "stop"]
 
 
 def measures_of(characters: Counts, words: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -37,17 +39,24 @@ def measures_of(characters: Counts, words: NDArray[np.float64]) -> NDArray[np.fl
     `characters` are counts by `COUNTS`, `words` by `WORD_COUNTS`, a column for each line.
     """
     out = np.empty((characters.shape[1], len(MEASURES)))
-    _measure(characters, words, out)
+    _measure(characters, words[_WORDS], words[_STOP], words[_PROMOTION], words[_KINDS], out)
     return out
 
 
 @kernel
-def _measure(characters: Counts, words: NDArray[np.float64], out: NDArray[np.float64]) -> None:
+def _measure(
+    characters: Counts,
+    words: Vector,
+    stop_words: Vector,
+    promotion: Vector,
+    kinds: NDArray[np.float64],
+    out: NDArray[np.float64],
+) -> None:
     for line in range(len(out)):
         chars = characters[:, line]
         length, ends = max(chars[_LENGTH], 1), chars[_END]
         cjk = chars[_CJK] / length
-        number = words[_WORDS, line]
+        number = words[line]
         if cjk > _CJK_SHARE:
             number = max(1, chars[_CJK] * _WORDS_A_CHARACTER)
             lower = 0.7 if ends > 0 or number > 35 else 0.3
@@ -56,7 +65,7 @@ def _measure(characters: Counts, words: NDArray[np.float64], out: NDArray[np.flo
         else:
             per_word = 1 / max(number, 1)
             lower = chars[_STARTS_LOWER] / max(chars[_STARTS_LOWER] + chars[_STARTS_UPPER], 1)
-            stop = words[_STOP, line] * per_word
+            stop = stop_words[line] * per_word
         prose = lower >= 0.35 and stop >= 0.15 and (ends > 0 or number >= 25) and number >= 8
         first = (
             1.0, min(number, 80) / 40, math.log2(number + 1) / 3,
@@ -66,12 +75,10 @@ def _measure(characters: Counts, words: NDArray[np.float64], out: NDArray[np.flo
             min(chars[_DIGIT] / length * 4, 2), min(chars[_QUOTE], 4) / 2, chars[_STARTS_QUOTE],
             min(chars[_BAR], 6) / 3, cjk, chars[_KANA] / length, min(chars[_LOUD], 4) / 2,
             chars[_LOWER_CASE], chars[_CAPITAL], chars[_COLON], 1.0 * prose,
-            min(words[_PROMOTION, line], 6) / 3,
+            min(promotion[line], 6) / 3,
         )  # fmt: skip
         for n in range(len(first)):
             out[line, n] = np.rint(first[n] * 64) / 64
-        at = len(first)
-        for kind in range(_KINDS):
-            if kind != _STOP:
-                out[line, at] = np.rint(min(words[kind, line] * per_word * 2, 2) * 64) / 64
-                at += 1
+        for kind in range(len(kinds)):
+            share = min(kinds[kind, line] * per_word * 2, 2)
+            out[line, len(first) + kind] = np.rint(share * 64) / 64

@@ -8,6 +8,7 @@ exact in any order and every machine takes the same lines.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -28,6 +29,7 @@ STORY_PROBABILITY = 0.45
 _STEP = 64
 _NEIGHBOURS = 2
 _LEAST_SHARED_WORDS = 5
+_CONTEXT = 23  # columns
 
 Vector = NDArray[np.float64]
 Rows = NDArray[np.int64]
@@ -104,35 +106,18 @@ def whole_page(page: PageLines, features: Matrix, local: Vector) -> Matrix:
 
     `local` is the first network's opinion of each line.
     """
-    count = len(local)
     words = np.minimum(features[:, column("words")] * 40, 60)
-    mass = local * words
-    total = max(mass.sum(), 1.0)
-    before = (np.cumsum(mass) - mass) / total
     start, end = _best_run((local - 0.5) * (words + 2))
-    at = np.arange(count)
-    inside = (at >= start) & (at < end)
-    distance = np.where(at < start, start - at, np.where(at >= end, at - end + 1, 0))
-    side = np.where(at < start, -1.0, np.where(at >= end, 1.0, 0.0))
-    shared = _shared_words(page, features, local, inside)
-    columns = [
-        local,
-        *(_shifted(local, n) for n in (1, -1, 2, -2, 3, -3)),
-        *(_mean_around(local, n) for n in (2, 5, 10)),
-        *(_mean_around(mass, n) / 20 for n in (4, 10)),
-        before,
-        1 - before - mass / total,
-        np.full(count, np.log2(total) / 8),
-        at / count,
-        inside.astype(np.float64),
-        np.minimum(np.log2(distance + 1) / 3, 2),
-        side,
-        *(_opened(features[:, column(f"opens_{name}")], start) for name in ("comments", "stories")),
-        shared,
-        shared * inside,
-    ]
-    context = np.stack(columns, axis=1)
-    return np.hstack([features, np.round(context * _STEP) / _STEP])
+    inside = np.zeros(len(local), dtype=np.bool_)
+    inside[start:end] = True
+    # Share of a line's longer words that the best run of lines uses.
+    chosen = words >= _LEAST_SHARED_WORDS
+    shared = shared_words(page.words, chosen, inside & (local > 0.5) & chosen)
+    opens = features[:, [column("opens_comments"), column("opens_stories")]]
+    out = np.empty((len(local), features.shape[1] + _CONTEXT))
+    out[:, : features.shape[1]] = features
+    _put_context(local, local * words, opens, shared, start, end, out)
+    return out
 
 
 def _best_run(scores: Vector) -> tuple[int, int]:
@@ -142,26 +127,67 @@ def _best_run(scores: Vector) -> tuple[int, int]:
     return int(np.argmin(sums[: end + 1])), end
 
 
-def _opened(opens: Vector, start: int) -> Vector:
-    """Headings of a kind above each line, counted from the story's start."""
-    above = np.cumsum(opens) - opens
-    reference = above[min(start, len(above) - 1)] if len(above) else 0
-    return np.clip(above - reference, -2, 4)
+@kernel
+def _put_context(
+    local: Vector,
+    mass: Vector,
+    opens: Matrix,
+    shared: Vector,
+    start: int,
+    end: int,
+    out: Matrix,
+) -> None:
+    """Fill the last columns: what stands around each line and above it, and what the best run of
+    lines, [start, end), has to do with it. `mass` are words by their likelihood."""
+    count = len(local)
+    told = _sums(mass)
+    likely, comments, stories = _sums(local), _sums(opens[:, 0]), _sums(opens[:, 1])
+    total = max(told[count], 1.0)
+    reference = min(start, count - 1)
+    for at in range(count):
+        inside = start <= at < end
+        distance = start - at if at < start else at - end + 1 if at >= end else 0
+        context = (
+            local[at],
+            _near(local, at - 1), _near(local, at + 1), _near(local, at - 2),
+            _near(local, at + 2), _near(local, at - 3), _near(local, at + 3),
+            _mean_around(likely, at, 2), _mean_around(likely, at, 5), _mean_around(likely, at, 10),
+            _mean_around(told, at, 4) / 20, _mean_around(told, at, 10) / 20,
+            told[at] / total,
+            1 - told[at] / total - mass[at] / total,
+            math.log2(total) / 8,
+            at / count,
+            1.0 * inside,
+            min(math.log2(distance + 1) / 3, 2),
+            -1.0 if at < start else 1.0 if at >= end else 0.0,
+            min(max(comments[at] - comments[reference], -2), 4),
+            min(max(stories[at] - stories[reference], -2), 4),
+            shared[at],
+            shared[at] * inside,
+        )  # fmt: skip
+        for n in range(len(context)):
+            out[at, out.shape[1] - len(context) + n] = np.rint(context[n] * _STEP) / _STEP
 
 
-def _shared_words(
-    page: PageLines, features: Matrix, local: Vector, inside: NDArray[np.bool_]
-) -> Vector:
-    """Share of a line's longer words that the best run of lines uses."""
-    chosen = features[:, column("words")] * 40 >= _LEAST_SHARED_WORDS
-    return shared_words(page.words, chosen, inside & (local > 0.5) & chosen)
+@kernel
+def _sums(values: Vector) -> Vector:
+    """-> (values + 1,): the sum of those before each, and that of all."""
+    sums = np.zeros(len(values) + 1)
+    for at in range(len(values)):
+        sums[at + 1] = sums[at] + values[at]
+    return sums
 
 
-def _mean_around(values: Vector, reach: int) -> Vector:
-    sums = np.concatenate(([0.0], np.cumsum(values)))
-    at = np.arange(len(values))
-    low, high = np.maximum(at - reach, 0), np.minimum(at + reach + 1, len(values))
-    mean: Vector = (sums[high] - sums[low]) / (high - low)
+@kernel
+def _near(values: Vector, at: int) -> float:
+    near: float = values[at] if 0 <= at < len(values) else 0.0
+    return near
+
+
+@kernel
+def _mean_around(sums: Vector, at: int, reach: int) -> float:
+    low, high = max(at - reach, 0), min(at + reach + 1, len(sums) - 1)
+    mean: float = (sums[high] - sums[low]) / (high - low)
     return mean
 
 
