@@ -37,6 +37,7 @@ class _Forms:
     bare: re.Pattern[str]
     day_word: re.Pattern[str]
     absolute: _Patterns
+    absolute_figures: _Patterns  # those of them without a month's name
     units: Mapping[str, int]
     months: Mapping[str, int]
     zones: Mapping[str, float]
@@ -52,9 +53,10 @@ class _Forms:
 
     def absolute_in(self, line: str, words: list[str]) -> _Patterns:
         """The forms that a line can have: most have a year, and the last has a month's name."""
+        named = not self.months.keys().isdisjoint(words)
         if _YEAR.search(line):
-            return self.absolute
-        return () if self.months.keys().isdisjoint(words) else self.absolute[-1:]
+            return self.absolute if named else self.absolute_figures
+        return self.absolute[-1:] if named else ()
 
 
 def printed_time(line: str, now: datetime) -> PrintedTime | None:
@@ -165,6 +167,30 @@ def _forms() -> _Forms:
         re.compile(rf"\b(?:{words['before']})\s+{number}\s*(?P<u>{unit})\b", flags),
     )
     before_now = re.compile(rf"(?P<n>\d{{1,3}})\s*(?P<u>{_either(cjk)})\s*(?:前|전)")
+    absolute = (
+        re.compile(rf"(?P<y>(?:19|20)\d\d)[-/.](?P<m>\d\d?)[-/.](?P<d>\d\d?){end}", flags),
+        re.compile(rf"(?P<y>(?:19|20)\d\d)\s?年\s?(?P<m>\d\d?)\s?月\s?(?P<d>\d\d?)\s?日{end}"),
+        re.compile(rf"(?P<y>(?:19|20)\d\d)년\s?(?P<m>\d\d?)월\s?(?P<d>\d\d?)일{end}"),
+        re.compile(
+            rf"(?<!\d)(?P<d>\d{{1,2}})(?:st|nd|rd|th|\.|º|er)?(?:\s+de)?[\s-]+(?P<name>{month})\b"
+            rf"\.?,?(?:\s+de)?[\s-]*(?P<y>(?:19|20)\d\d){end}",
+            flags,
+        ),
+        re.compile(
+            rf"\b(?P<name>{month})\b\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+"
+            rf"(?P<y>(?:19|20)\d\d){end}",
+            flags,
+        ),
+        re.compile(rf"(?<!\d)(?P<d>\d\d?)\.(?P<m>\d\d?)\.(?P<y>(?:19|20)\d\d){end}", flags),
+        re.compile(
+            rf"(?<!\d)(?P<d>\d\d?)(?P<slash>[/-])(?P<m>\d\d?)[/-](?P<y>(?:19|20)\d\d){end}",
+            flags,
+        ),
+        re.compile(
+            rf"\b(?P<name>{month})\b\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\b(?!\s*%)(?:{clock})?$",
+            flags,
+        ),
+    )
     return _Forms(
         relative=(*relative_words, before_now),
         relative_words=relative_words,
@@ -174,30 +200,8 @@ def _forms() -> _Forms:
             rf"|(?P<now>{words['now']}))(?!\w)",
             flags,
         ),
-        absolute=(
-            re.compile(rf"(?P<y>(?:19|20)\d\d)[-/.](?P<m>\d\d?)[-/.](?P<d>\d\d?){end}", flags),
-            re.compile(rf"(?P<y>(?:19|20)\d\d)\s?年\s?(?P<m>\d\d?)\s?月\s?(?P<d>\d\d?)\s?日{end}"),
-            re.compile(rf"(?P<y>(?:19|20)\d\d)년\s?(?P<m>\d\d?)월\s?(?P<d>\d\d?)일{end}"),
-            re.compile(
-                rf"(?<!\d)(?P<d>\d{{1,2}})(?:st|nd|rd|th|\.|º|er)?(?:\s+de)?[\s-]+(?P<name>{month})\b"
-                rf"\.?,?(?:\s+de)?[\s-]*(?P<y>(?:19|20)\d\d){end}",
-                flags,
-            ),
-            re.compile(
-                rf"\b(?P<name>{month})\b\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+"
-                rf"(?P<y>(?:19|20)\d\d){end}",
-                flags,
-            ),
-            re.compile(rf"(?<!\d)(?P<d>\d\d?)\.(?P<m>\d\d?)\.(?P<y>(?:19|20)\d\d){end}", flags),
-            re.compile(
-                rf"(?<!\d)(?P<d>\d\d?)(?P<slash>[/-])(?P<m>\d\d?)[/-](?P<y>(?:19|20)\d\d){end}",
-                flags,
-            ),
-            re.compile(
-                rf"\b(?P<name>{month})\b\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\b(?!\s*%)(?:{clock})?$",
-                flags,
-            ),
-        ),
+        absolute=absolute,
+        absolute_figures=tuple(form for form in absolute if "name" not in form.groupindex),
         units=units | cjk,
         months=months,
         zones=zones,

@@ -120,19 +120,27 @@ def _spared_titles(
     capitals, word by word.
     """
     spared = np.zeros(len(low), dtype=np.bool_)
+    above, below = _beside(meta), _beside(meta[::-1])[::-1]
     for at in map(int, np.flatnonzero(doubtful)):
         text = low[at]
         near = range(max(0, at - 6), min(len(low), at + 7))
         twins = [other for other in near if low[other] == text]
-        above, below = meta[max(0, at - 2) : at].any(), meta[at + 1 : at + 3].any()
         open_end = text[-1] != "." or text.endswith("...")
         if (
             len(twins) > 1
             or marked[at]
-            or (above and below)
-            or (above and cased[at])
-            or (open_end and (above or below or opens[max(0, at - 1) : at].any()))
+            or (above[at] and below[at])
+            or (above[at] and cased[at])
+            or (open_end and (above[at] or below[at] or (at > 0 and opens[at - 1])))
         ):
             spared[at] = True
             spared[twins] = True
     return spared
+
+
+def _beside(mask: Mask) -> Mask:
+    """Whether one of the two lines above each is of the mask."""
+    beside = np.zeros_like(mask)
+    beside[1:] = mask[:-1]
+    beside[2:] |= mask[:-2]
+    return beside

@@ -60,11 +60,10 @@ def lines_of(text: str) -> list[Line]:
 
 
 def _is_wrapped(rows: list[str]) -> bool:
-    lengths = [len(row) for row in rows if row]
-    longest = max(lengths, default=0)
+    longest = max(map(len, rows))
     if longest not in _WRAP_COLUMNS:
         return False
-    return sum(length > longest - 15 for length in lengths) >= _WRAPPED_LINES
+    return sum(len(row) > longest - 15 for row in rows) >= _WRAPPED_LINES
 
 
 def _unwrapped(rows: list[str]) -> list[str]:
