@@ -52,27 +52,40 @@ class Network:
 
         `rows`: a line's inputs are those of its own row, or those of its neighbours as well.
         """
-        odds = _odds(inputs, rows, self.hidden, self.hidden_bias, self.out) + self.out_bias
-        return np.round(_STEP / (1 + np.exp(-np.clip(odds, -30, 30)))) / _STEP
+        blocks = len(rows)
+        weights = self.hidden.reshape(blocks, -1, len(self.out)).swapaxes(0, 1)
+        odds = _odds(inputs, rows, np.ascontiguousarray(weights), self.hidden_bias, self.out)
+        return np.round(_STEP / (1 + np.exp(-np.clip(odds + self.out_bias, -30, 30)))) / _STEP
 
 
 @kernel
-def _odds(inputs: Matrix, rows: Rows, hidden: Matrix, bias: Vector, out: Vector) -> Vector:
-    """The network without its last bias. No library's threads: they wait longer than they count."""
+def _odds(
+    inputs: Matrix, rows: Rows, weights: NDArray[np.float64], bias: Vector, out: Vector
+) -> Vector:
+    """The network without its last bias. No library's threads: they wait longer than they count.
+
+    `weights` are of shape (inputs, rows, units): what a row says to each of its neighbours is
+    summed up in one loop over neighbours and units.
+    """
     count, width = inputs.shape
+    blocks, units = len(rows), len(bias)
+    said = np.zeros((count, blocks * units))
+    flat = weights.reshape((width, blocks * units))
+    for at in range(count):
+        for n in range(width):
+            value = inputs[at, n]
+            if value != 0:
+                for to in range(blocks * units):
+                    said[at, to] += value * flat[n, to]
     odds = np.zeros(count)
     for at in range(count):
-        active = bias.copy()
-        for block in range(len(rows)):
-            row = at - rows[block]
-            if 0 <= row < count:
-                for n in range(width):
-                    value = inputs[row, n]
-                    if value != 0:
-                        for unit in range(len(active)):
-                            active[unit] += value * hidden[block * width + n, unit]
-        for unit in range(len(active)):
-            odds[at] += max(active[unit], 0) * out[unit]
+        for unit in range(units):
+            active = bias[unit]
+            for block in range(blocks):
+                row = at - rows[block]
+                if 0 <= row < count:
+                    active += said[row, block * units + unit]
+            odds[at] += max(active, 0) * out[unit]
     return odds
 
 
