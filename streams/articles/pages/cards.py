@@ -107,17 +107,16 @@ class _Zone:
     """What the section headings so far have opened."""
 
     def __init__(self, kinds: Kinds) -> None:
-        self._kinds = kinds
-        self._at = 0
+        self._stories = kinds.stories
+        self._ahead = np.flatnonzero(kinds.stories | kinds.comments).tolist()[::-1]
         self.after_section = self.in_comments = False
 
     def move_to(self, at: int) -> None:
-        for line in range(self._at, at):
-            if self._kinds.stories[line]:
+        while self._ahead and self._ahead[-1] < at:
+            if self._stories[self._ahead.pop()]:
                 self.after_section, self.in_comments = True, False
-            elif self._kinds.comments[line]:
+            else:
                 self.in_comments = True
-        self._at = at
 
 
 def _prose_runs(kinds: Kinds) -> list[tuple[int, int]]:

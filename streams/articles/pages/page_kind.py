@@ -6,6 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+import numpy as np
+
 from streams.articles.pages.kinds import Kinds
 from streams.articles.pages.lines import Line
 
@@ -24,17 +26,16 @@ def page_kind(lines: Sequence[Line], kinds: Kinds, kept: Sequence[int]) -> str |
     counted, `3 / 12`. None: an article as others are."""
     if _pictures(lines) >= _LEAST_PICTURES:
         return "gallery"
-    story = set(kept)
+    if not kept:
+        return None
+    story, first = set(kept), max(0, kept[0] - _ENTRY_LINES)
+    short = np.flatnonzero(kinds.words[first : kept[-1]] <= _STAMP_WORDS) + first
     entries = sum(
-        _is_stamp(lines[at].text, at, kinds)
-        and not story.isdisjoint(range(at + 1, at + 1 + _ENTRY_LINES))
-        for at in range(max(0, kept[0] - _ENTRY_LINES), kept[-1])
-    ) if kept else 0  # fmt: skip
+        not story.isdisjoint(range(at + 1, at + 1 + _ENTRY_LINES))
+        for at in short.tolist()
+        if _CLOCK.search(lines[at].text)
+    )
     return "live_blog" if entries >= _LEAST_ENTRIES else None
-
-
-def _is_stamp(text: str, at: int, kinds: Kinds) -> bool:
-    return bool(kinds.words[at] <= _STAMP_WORDS) and _CLOCK.search(text) is not None
 
 
 def _pictures(lines: Sequence[Line]) -> int:
