@@ -40,6 +40,7 @@ class _Forms:
     units: Mapping[str, int]
     months: Mapping[str, int]
     zones: Mapping[str, float]
+    summer_zones: frozenset[str]  # of these an hour more in summer
     # Words of which each match of a form has one: most lines have none.
     relative_marks: frozenset[str]
     day_marks: frozenset[str]
@@ -128,17 +129,31 @@ def _absolute(match: re.Match[str], forms: _Forms, now: datetime) -> PrintedTime
     half = (part("half") or "").lower().replace(".", "")
     if half and 1 <= hour <= 12:
         hour = hour % 12 + (12 if half == "pm" else 0)
-    zone = forms.zones.get((part("zone") or "").lower(), 0.0)
     try:
         time = datetime(int(year or now.year), month, day, hour, minute, tzinfo=UTC)
         if not year and time > now + timedelta(days=1):
             time = time.replace(year=time.year - 1)
     except ValueError:
         return None
+    zone = (part("zone") or "").lower()
+    offset = forms.zones.get(zone, 0.0)
+    if zone in forms.summer_zones and _is_american_summer(time):
+        offset += 1
     if not _FIRST_YEAR <= time.year <= _LAST_YEAR:
         return None
     precision = _MINUTE if part("H") else _DAY
-    return PrintedTime(time - timedelta(hours=zone), precision, *match.span())
+    return PrintedTime(time - timedelta(hours=offset), precision, *match.span())
+
+
+def _is_american_summer(time: datetime) -> bool:
+    """Whether clocks of North America are an hour ahead, by the rule since 2007."""
+    return _sunday(time.year, 3, 2) <= time < _sunday(time.year, 11, 1)
+
+
+def _sunday(year: int, month: int, number: int) -> datetime:
+    """2 in the morning of a month's first, second ... Sunday, when clocks change."""
+    first = datetime(year, month, 1, 2, tzinfo=UTC)
+    return first + timedelta(days=(6 - first.weekday()) % 7 + 7 * (number - 1))
 
 
 @lru_cache(maxsize=1)
@@ -148,15 +163,20 @@ def _forms() -> _Forms:
     units = {word: int(n) for n, words in tables["units"].items() for word in words.split()}
     cjk = {word: int(n) for n, words in tables["cjk_units"].items() for word in words.split()}
     months = {word: int(n) for n, words in tables["months"].items() for word in words.split()}
-    zones = {word: float(n) for n, words in tables["zones"].items() for word in words.split()}
     words = {name: "|".join(text.split()) for name, text in tables["words"].items()}
-    unit, month, zone = _either(units), _either(months), _either(zones)
+    zones, summer = (
+        {word: float(n) for n, words in tables[name].items() for word in words.split()}
+        for name in ("zones", "summer_zones")
+    )
+    unit, month = _either(units), _either(months)
+    # In capitals: `et` is a word.
+    zone = rf"{_either(zones)}|(?-i:{_either(summer).upper()})"
     number = rf"(?P<n>\d{{1,3}}|(?<!\w)(?:{words['one']}))"
     # A year may stand glued before the number: "In 201626 days ago".
     before = r"(?:(?<=(?<!\d)(?:19|20)\d\d)|(?<!\d))"
     clock = (
         r"(?:(?:,|\bat\b|\bà\b|\bum\b|[T•·|–-]|\s)\s*){0,3}(?P<H>\d{1,2})[:.h](?P<M>\d\d)(?::\d\d)?"
-        rf"(?:\s*(?P<half>[ap]\.?m\b\.?))?(?:\s*\(?(?P<zone>{zone})\b)?"
+        rf"(?:\s*(?P<half>[ap]\.?m\b\.?))?(?:\s*\(?(?P<zone>{zone})(?![^\W\d_]))?"
     )
     end = rf"(?:{clock})?"
     flags = re.IGNORECASE
@@ -200,7 +220,8 @@ def _forms() -> _Forms:
         ),
         units=units | cjk,
         months=months,
-        zones=zones,
+        zones=zones | summer,
+        summer_zones=frozenset(summer),
         relative_marks=_first_words(tables["words"], "ago", "before"),
         day_marks=_first_words(tables["words"], "yesterday", "today", "now"),
     )
