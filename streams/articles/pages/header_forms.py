@@ -12,6 +12,21 @@ _OPENING_CHARACTERS = 30
 _PERSON_WORDS, _JOINT_LETTERS = 9, 4
 _SOURCE_CHARACTERS, _SOURCE_WORDS = 40, 5
 _NO_NAMES = sum(1 << KINDS.index(kind) for kind in ("navigation", "sharing", "calendar"))
+BY = re.compile(
+    r"\W*(?:by|von|par|por|di|door|av|от|автор|oleh|przez|autor(?:in|e|a)?)[:\s]\s*", re.IGNORECASE
+)
+SOURCE_LABEL = re.compile(
+    r"\W*(?:source|sources|via|from|publisher|published\s+(?:by|in|on)|quelle|fuente|fonte|bron|źródło|источник"
+    r"|sumber|kaynak|来源|來源|出典|출처)(?![a-zа-я])\s*[:：|-]?",
+    re.IGNORECASE,
+)
+LABELLED = re.compile(rf"{SOURCE_LABEL.pattern}(?<=[:：])", re.IGNORECASE)
+TIME_LABEL = re.compile(
+    r"\b(?:time|published|updated|posted|last|first|on|at|date|ago|veröffentlicht|aktualisiert|publié|mis|jour|le|publicado"
+    r"|actualizado|el|em|pubblicato|gepubliceerd|diterbitkan|опубликовано|обновлено)\b[:\s]*",
+    re.IGNORECASE,
+)
+READING_TIME = re.compile(r"\d+\s*-?\s*min(?:ute)?s?\s+read", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)\d\d|^[^\W\d_]{3,}\.?\s+\d{1,2}$")
 _DATE_OF_YEAR = re.compile(r"(?:19|20)\d\d|^[^\W\d_]{3,}\.?\s+\d{1,2}")
 _BRACKETED = re.compile(r"[(\[（［【](?P<name>[^()\[\]（）［］【】]{2,60})[)\]）］】]\.?")
@@ -52,6 +67,12 @@ def opening(text: str) -> str:
 def title_key(text: str) -> str:
     """What the same title has in common wherever a page prints it."""
     return text.lower().strip(_KEY_EDGES)
+
+
+def without_label(text: str) -> str:
+    """A piece of a line without `via` or `source:` before the name."""
+    label = SOURCE_LABEL.match(text)
+    return (label and trimmed(text[label.end() :])) or text
 
 
 def in_brackets(text: str) -> str | None:
