@@ -21,6 +21,7 @@ _LEAST_STORY_WORDS = 45  # of prose before the first embedded article
 _LEAST_WORDS, _LEAST_WORDS_ALONE, _LEAST_SENTENCES = 30, 60, 3
 _LONG_BODY_WORDS = 90
 _AFTER_NOISE_WORDS = 12  # shorter sentences below a button are its text
+_LEAST_PAIRS = 4  # of paragraphs, to tell how a page parts them
 _WIDEST_GAP = 4  # lines between two paragraphs of one embedded article
 _FOOT_LINES = 4  # below an embedded article, where pages print source and time
 _TEASER_LIST, _LONGEST_TEASER_WORDS = 2, 120
@@ -49,8 +50,9 @@ def cards_of(lines: Sequence[Line], kinds: Kinds, now: datetime, outlets: Outlet
         return []
     reader = HeaderReader(lines, kinds, now, outlets)
     heads = _heads(reader, runs, lines, kinds)
+    breaks = _breaks(lines, kinds, heads[-1].body) if heads else frozenset()
     cards = [
-        Card(head, _body(kinds, head.body, following.start if following else len(lines)))
+        Card(head, _body(kinds, head.body, following.start if following else len(lines), breaks))
         for head, following in zip_longest(heads, heads[1:])
     ]
     cards = _without_teasers(cards, lines, kinds)
@@ -135,10 +137,20 @@ def _add_body_signs(
         head.signs.add("long_body")
 
 
-def _body(kinds: Kinds, start: int, end: int) -> tuple[int, ...]:
+def _breaks(lines: Sequence[Line], kinds: Kinds, last: int) -> frozenset[int]:
+    """Lines of prose with a blank one above, right below prose, on a page that has none between the
+    paragraphs of its stories: those above its `last` embedded text. Something else begins there."""
+    pairs = np.flatnonzero(kinds.prose[1:] & kinds.prose[:-1]) + 1
+    blank = [at for at in map(int, pairs) if lines[at].after_blank]
+    if sum(pairs < last) < _LEAST_PAIRS or (blank and blank[0] < last):
+        return frozenset()
+    return frozenset(blank)
+
+
+def _body(kinds: Kinds, start: int, end: int, breaks: frozenset[int]) -> tuple[int, ...]:
     body: list[int] = []
     for at in range(start, end):
-        if kinds.stories[at] or kinds.comments[at]:
+        if kinds.stories[at] or kinds.comments[at] or at in breaks:
             break
         if kinds.prose[at]:
             if body and at - body[-1] > _WIDEST_GAP:

@@ -16,6 +16,11 @@ Mask = NDArray[np.bool_]
 _TITLE_WORDS = (3, 32)
 TITLE_CHARACTERS = 230
 _SENTENCE_WORDS, _CASED_WORDS = 6, 8
+# Closing quotation marks and what opens them, besides the same mark; what stands before one.
+_QUOTES, _QUOTED_ENDS = {'"': "“", "”": "“", "»": "«", "“": "„"}, (".", "!", "?", ",")
+_QUOTE_MARKS = "\"”“»«’'"
+# Between two paragraphs: a short sentence, or one that happens to use a word of promotion.
+_SHORT_WORDS, _PROMOTED_WORDS = 2, 12
 _PARAGRAPH_WORDS, _OPEN_PARAGRAPH_WORDS = 8, 20
 
 
@@ -25,7 +30,7 @@ class Kinds:
 
     words: NDArray[np.float64]
     prose: Mask
-    paragraph: Mask  # prose, and what reads like it among prose: lists of names, captions' texts
+    paragraph: Mask  # prose, and what reads like it among prose: lists of names, short sentences
     title: Mask
     stories: Mask
     comments: Mask
@@ -52,7 +57,7 @@ def kinds_of(lines: Sequence[Line], features: Matrix, outlets: Outlets) -> Kinds
     stories, comments = flag("opens_stories"), flag("opens_comments")
     opens = (stories | comments) & (words < 14)
     promoted = (promotion >= 1) & (words < 30 * promotion)
-    caption = flag("caption_form") & (words < 40)
+    caption = flag("caption_form") & (words < 40) & ~flag("ago")  # `via Reuters, 2 hours ago`
     furniture = flag("furniture") & (words < 25)
     interstitial = flag("interstitial") & (words < 40)
     noise = furniture | promoted | caption
@@ -64,7 +69,7 @@ def kinds_of(lines: Sequence[Line], features: Matrix, outlets: Outlets) -> Kinds
         [len(line.text) < 40 and outlets.domain(line.text) is not None for line in lines]
     )
     separator = np.array([not line.text[0].isalnum() and _is_rule(line.text) for line in lines])
-    ends_open = np.array([line.text[-1] in ".;,:" for line in lines])
+    ends_open = np.array([line.text[-1] in ".;,:" or _ends_quotation(line.text) for line in lines])
     marked = flag("heading") | flag("numbered") | flag("strong")
     sized = (
         (words >= _TITLE_WORDS[0]) & (words <= _TITLE_WORDS[1]) & (characters < TITLE_CHARACTERS)
@@ -84,6 +89,9 @@ def kinds_of(lines: Sequence[Line], features: Matrix, outlets: Outlets) -> Kinds
         ~title & ~noise & ~opens & ~interstitial & ~separator & ~dated
         & (words >= np.where(terminal, _PARAGRAPH_WORDS, _OPEN_PARAGRAPH_WORDS))
     )  # fmt: skip
+    short = ~noise & (words >= _SHORT_WORDS)
+    short |= promoted & ~furniture & (words >= _PROMOTED_WORDS * promotion)
+    paragraph |= _between(prose, short & terminal & ~title & ~opens & ~caption)
     return Kinds(
         words=words,
         prose=prose,
@@ -98,6 +106,26 @@ def kinds_of(lines: Sequence[Line], features: Matrix, outlets: Outlets) -> Kinds
         dated=dated,
         sentences=ends,
     )
+
+
+def _between(prose: Mask, may_be: Mask) -> Mask:
+    """Of the lines that `may_be`, those that have nothing else between them and prose on either
+    side."""
+    after, before = prose.copy(), prose.copy()
+    places = np.flatnonzero(may_be & ~prose).tolist()
+    for at in places:
+        after[at] = at > 0 and after[at - 1]
+    for at in reversed(places):
+        before[at] = at + 1 < len(before) and before[at + 1]
+    return after & before
+
+
+def _ends_quotation(text: str) -> bool:
+    """Whether a sentence ends here that an earlier line began to quote."""
+    mark = text[-1]
+    if mark not in _QUOTES or text[-2:-1] not in _QUOTED_ENDS:
+        return False
+    return text.count(mark) % 2 == 1 and _QUOTES[mark] not in text
 
 
 def _is_rule(text: str) -> bool:
@@ -118,7 +146,7 @@ def _spared_titles(
         near = range(max(0, at - 6), min(len(lines), at + 7))
         twins = [other for other in near if lines[other].text.lower() == text]
         above, below = meta[max(0, at - 2) : at].any(), meta[at + 1 : at + 3].any()
-        open_end = text[-1] != "." or text.endswith("...")
+        open_end = text.rstrip(_QUOTE_MARKS)[-1:] != "." or text.endswith("...")
         if (
             len(twins) > 1
             or marked[at]
