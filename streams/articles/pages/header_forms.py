@@ -30,7 +30,6 @@ READING_TIME = re.compile(r"\d+\s*-?\s*min(?:ute)?s?\s+read", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)\d\d|^[^\W\d_]{3,}\.?\s+\d{1,2}$")
 _DATE_OF_YEAR = re.compile(r"(?:19|20)\d\d|^[^\W\d_]{3,}\.?\s+\d{1,2}")
 _BRACKETED = re.compile(r"[(\[（［【](?P<name>[^()\[\]（）［］【】]{2,60})[)\]）］】]\.?")
-_OPENING, _CLOSING = " ([{,-–—•·", " )]},-–—•·"
 _ASIDE = frozenset("|·•‧–—-([{,:")
 _KEY_EDGES = " \t.•·|-–—:,;*_#>»›…?!\"'“”‘’()[]"
 _NAME_EDGES = " \t•·|-–—:,;*_#>»›"
@@ -82,9 +81,11 @@ def in_brackets(text: str) -> str | None:
 
 
 def looks_like_names(text: str) -> bool:
-    """`Business Recorder Staff`: every word begins with a capital, and there are few."""
+    """`Business Recorder Staff`: every word begins with a capital, and there are few. Of a line in
+    capitals, fewer."""
     words = text.split()
-    return len(words) <= 4 and all(word[:1].isupper() for word in words)
+    most = 3 if text.isupper() else 4
+    return len(words) <= most and all(word[:1].isupper() for word in words)
 
 
 def may_be_source(name: str, outlets: Outlets) -> bool:
@@ -100,11 +101,6 @@ def may_be_source(name: str, outlets: Outlets) -> bool:
         return False
     table = word_kinds()
     return not all(table.get(word, 0) & _NO_NAMES for word in name.lower().split())
-
-
-def trimmed_title(text: str) -> str:
-    """Without the marks and brackets that held its source and time."""
-    return trimmed(text).rstrip(_OPENING).lstrip(_CLOSING).strip()
 
 
 def person_for_outlet(text: str, outlets: Outlets) -> tuple[str, str] | None:

@@ -19,7 +19,6 @@ from streams.articles.pages.header_forms import (
     TIME_LABEL,
     in_brackets,
     is_ago,
-    looks_like_names,
     may_be_source,
     opening,
     person_for_outlet,
@@ -27,17 +26,16 @@ from streams.articles.pages.header_forms import (
     time_sign,
     title_key,
     trimmed,
-    trimmed_title,
     without_label,
 )
 from streams.articles.pages.kinds import TITLE_CHARACTERS, Kinds
 from streams.articles.pages.lines import Line
+from streams.articles.pages.title_lines import has_title, title_and_sources
 from streams.articles.printed_time import PrintedTime, printed_time
 
 _HEADER_LINES, _META_LINES = 12, 3
 _META_CHARACTERS, _META_WORDS, _MOST_TIMES = 110, 14, 3
 _PIECES = re.compile(r"\s*[|·•‧∙—–»›/\[\](){}]\s*|\s+-+\s+|\s{2,}|,\s+(?=[A-Z\d])")
-_TITLE_PIECES = re.compile(r"\s*[|·•‧]\s*|\s+[-–—]+\s+|\s*[(\[{](?=[^()]*[)\]}]\s*$)|[)\]}]\s*$")
 
 # How much each sign says that an article begins. Four are asked for: no sign is enough alone.
 ENOUGH = 4.0
@@ -45,7 +43,7 @@ _WEIGHTS = {
     "ago": 2.5, "time": 1.5, "known_source": 2.0, "source": 1.0, "name": 0.0,
     "source_again": 1.0, "title_again": 2.0,
     "byline": 1.0, "section": 1.5, "separator": 1.0, "marked": 1.0,
-    "dateline": 1.0, "long_body": 0.5, "copy": 2.5, "in_title": 1.0,
+    "dateline": 1.0, "long_body": 0.5, "copy": 2.5, "in_title": 1.5,
 }  # fmt: skip
 _TELLING = frozenset({"ago", "time", "known_source", "source", "copy"})
 
@@ -177,11 +175,7 @@ class HeaderReader:
         time, rest = self._without_times(text)
         if time is None:
             return True
-        longest = max(_TITLE_PIECES.split(rest), key=lambda piece: len(piece.split()))
-        label = SOURCE_LABEL.match(longest)
-        bare = TIME_LABEL.sub(" ", longest[label.end() :] if label else longest)
-        words = sum(any(map(str.isalnum, word)) for word in bare.split())
-        return words >= 4 and not looks_like_names(longest)
+        return has_title(rest, self._outlets)
 
     def _take_title(self, header: Header, sources: Counter[str], at: int) -> None:
         """The title of a line that may hold source and time too."""
@@ -195,20 +189,10 @@ class HeaderReader:
             text = f"{text[: time.start]}|{text[time.end :]}"
         else:
             time = None
-        pieces = [trimmed(piece) for piece in _TITLE_PIECES.split(text) if piece.strip()]
-        longest = max(pieces, key=len, default="")
-        names = {piece: without_label(piece) for piece in pieces if piece != longest}
-        named = [piece for piece, name in names.items() if self._outlets.reads_like_outlet(name)]
-        if time is not None and not named:
-            named = [p for p, name in names.items() if may_be_source(name, self._outlets)][-1:]
-        for piece in named:
-            if may_be_source(names[piece], self._outlets):
-                sources[names[piece]] += 1
-            text = text.replace(piece, "|")
-        if time is not None and any(map(self._outlets.reads_like_outlet, names.values())):
+        header.title, names = title_and_sources(text, self._outlets, timed=time is not None)
+        sources.update(name for name in names if may_be_source(name, self._outlets))
+        if time is not None and any(map(self._outlets.reads_like_outlet, names)):
             header.signs.add("in_title")
-        title = max(text.split("|"), key=len) if named or time else text
-        header.title = trimmed_title(title)
 
     def _take_meta(self, header: Header, sources: Counter[str], at: int) -> bool:
         """Take source, time and byline of a line; whether it had any."""
@@ -283,13 +267,16 @@ class HeaderReader:
                 break
             text = f"{text[: time.start]} | {text[time.end :]}"
             time = self._time(text)
-            if time and not any(map(str.isdigit, text[time.start : time.end])):
-                break  # `USA Today`
         return first, text
 
     def _time(self, text: str) -> PrintedTime | None:
         if len(text) >= TITLE_CHARACTERS:
             return None
         if text not in self._times:
-            self._times[text] = printed_time(text, self._now)
+            time = printed_time(text, self._now)
+            if time and not any(map(str.isdigit, text[time.start : time.end])):
+                pieces = map(without_label, map(trimmed, _PIECES.split(text)))
+                if any(map(self._outlets.domain, pieces)):
+                    time = None  # `USA Today`
+            self._times[text] = time
         return self._times[text]

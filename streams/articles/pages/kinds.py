@@ -17,7 +17,7 @@ _TITLE_WORDS = (3, 32)
 TITLE_CHARACTERS = 230
 _SENTENCE_WORDS, _CASED_WORDS = 6, 8
 # Closing quotation marks and what opens them, besides the same mark; what stands before one.
-_QUOTES, _QUOTED_ENDS = {'"': "“", "”": "“", "»": "«", "“": "„"}, (".", "!", "?", ",")
+_QUOTES, _QUOTED_ENDS = {'"': "“", "”": "“", "»": "«", "“": "„"}, ("!", "?", ",")
 _QUOTE_MARKS = "\"”“»«’'"
 # Between two paragraphs: a short sentence, or one that happens to use a word of promotion.
 _SHORT_WORDS, _PROMOTED_WORDS = 2, 12
@@ -69,7 +69,7 @@ def kinds_of(lines: Sequence[Line], features: Matrix, outlets: Outlets) -> Kinds
         [len(line.text) < 40 and outlets.domain(line.text) is not None for line in lines]
     )
     separator = np.array([not line.text[0].isalnum() and _is_rule(line.text) for line in lines])
-    ends_open = np.array([line.text[-1] in ".;,:" or _ends_quotation(line.text) for line in lines])
+    ends_open = np.array([_ends_open(line.text) for line in lines])
     marked = flag("heading") | flag("numbered") | flag("strong")
     sized = (
         (words >= _TITLE_WORDS[0]) & (words <= _TITLE_WORDS[1]) & (characters < TITLE_CHARACTERS)
@@ -120,12 +120,16 @@ def _between(prose: Mask, may_be: Mask) -> Mask:
     return after & before
 
 
-def _ends_quotation(text: str) -> bool:
-    """Whether a sentence ends here that an earlier line began to quote."""
+def _ends_open(text: str) -> bool:
+    """Whether a line ends as sentences do and titles do not: in a full stop, inside quotation marks
+    or not, or in a quotation that an earlier line began."""
     mark = text[-1]
-    if mark not in _QUOTES or text[-2:-1] not in _QUOTED_ENDS:
-        return False
-    return text.count(mark) % 2 == 1 and _QUOTES[mark] not in text
+    if mark not in _QUOTES:
+        return mark in ".;,:"
+    before = text.rstrip(_QUOTE_MARKS)[-1:]
+    return before == "." or (
+        before in _QUOTED_ENDS and text.count(mark) % 2 == 1 and _QUOTES[mark] not in text
+    )
 
 
 def _is_rule(text: str) -> bool:

@@ -111,6 +111,24 @@ def test_a_bullet_before_title_source_and_date_in_one_line_opens_an_article() ->
     )
 
 
+@pytest.mark.parametrize(
+    ("row", "title", "source"),
+    [
+        ("A vaccine for otters - but no cure (via The Associated Press, 3 hours ago)",
+         "A vaccine for otters - but no cure", "The Associated Press"),
+        ("Otters get a vaccine - vet minister — Gulf News, 3h ago",
+         "Otters get a vaccine - vet minister", "Gulf News"),
+        ("Otters get a vaccine | USA Today | 2026/02/27", "Otters get a vaccine", "USA Today"),
+    ],
+)  # fmt: skip
+def test_a_title_keeps_its_dash_where_its_line_names_source_and_time(
+    row: str, title: str, source: str
+) -> None:
+    (part,) = read(TITLE, *STORY, "Related", row, OTTERS).parts
+    assert (part.title, part.source) == (title, source)
+    assert part.time is not None
+
+
 def test_sentences_of_a_quotation_are_no_titles() -> None:
     quoted = ["He said: “The net must be dry.", "Then they will come back to us.”", "So it was."]
     rows = ["Otters get a vaccine on the coast", "By Gulf News | Feb 27, 2026", OTTERS, *quoted]
