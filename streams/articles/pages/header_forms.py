@@ -10,7 +10,7 @@ from streams.articles.printed_time import PrintedTime
 
 _OPENING_CHARACTERS = 30
 _PERSON_WORDS, _JOINT_LETTERS = 9, 4
-_SOURCE_CHARACTERS, _SOURCE_WORDS = 40, 5
+_SOURCE_CHARACTERS, _SOURCE_WORDS, _LABELLED_WORDS = 40, 5, 6
 _NO_NAMES = sum(1 << KINDS.index(kind) for kind in ("navigation", "sharing", "calendar"))
 BY = re.compile(
     r"\W*(?:by|von|par|por|di|door|av|от|автор|oleh|przez|autor(?:in|e|a)?)[:\s]\s*", re.IGNORECASE
@@ -20,7 +20,7 @@ SOURCE_LABEL = re.compile(
     r"|sumber|kaynak|来源|來源|出典|출처)(?![a-zа-я])\s*[:：|-]?",
     re.IGNORECASE,
 )
-LABELLED = re.compile(rf"{SOURCE_LABEL.pattern}(?<=[:：])", re.IGNORECASE)
+_LABELLED = re.compile(rf"{SOURCE_LABEL.pattern}(?<=[:：])", re.IGNORECASE)
 TIME_LABEL = re.compile(
     r"\b(?:time|published|updated|posted|last|first|on|at|date|ago|veröffentlicht|aktualisiert|publié|mis|jour|le|publicado"
     r"|actualizado|el|em|pubblicato|gepubliceerd|diterbitkan|опубликовано|обновлено)\b[:\s]*",
@@ -66,6 +66,12 @@ def opening(text: str) -> str:
 def title_key(text: str) -> str:
     """What the same title has in common wherever a page prints it."""
     return text.lower().strip(_KEY_EDGES)
+
+
+def is_labelled(text: str) -> bool:
+    """`Source: Gulf News`; not `Sources: minister signed off on the list of names`."""
+    label = _LABELLED.match(text)
+    return label is not None and len(text[label.end() :].split()) <= _LABELLED_WORDS
 
 
 def without_label(text: str) -> str:

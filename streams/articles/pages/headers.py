@@ -13,12 +13,12 @@ import numpy as np
 from streams.articles.outlets import Outlets
 from streams.articles.pages.header_forms import (
     BY,
-    LABELLED,
     READING_TIME,
     SOURCE_LABEL,
     TIME_LABEL,
     in_brackets,
     is_ago,
+    is_labelled,
     may_be_source,
     opening,
     person_for_outlet,
@@ -168,7 +168,7 @@ class HeaderReader:
         return self._titles[at]
 
     def _reads_like_title(self, text: str) -> bool:
-        if BY.match(text) or LABELLED.match(text) or READING_TIME.search(text):
+        if BY.match(text) or is_labelled(text) or READING_TIME.search(text):
             return False
         if self._outlets.domain(trimmed(text)) or person_for_outlet(text, self._outlets):
             return False
@@ -275,8 +275,8 @@ class HeaderReader:
         if text not in self._times:
             time = printed_time(text, self._now)
             if time and not any(map(str.isdigit, text[time.start : time.end])):
-                pieces = map(without_label, map(trimmed, _PIECES.split(text)))
-                if any(map(self._outlets.domain, pieces)):
+                pieces = [BY.sub("", trimmed(piece), 1) for piece in _PIECES.split(text)]
+                if any(map(self._outlets.domain, map(without_label, pieces))):
                     time = None  # `USA Today`
             self._times[text] = time
         return self._times[text]

@@ -81,7 +81,8 @@ def kinds_of(lines: Sequence[Line], features: Matrix, outlets: Outlets) -> Kinds
         | (~prose & ~noise & ends_open & (words <= 25) & (words >= _SENTENCE_WORDS))
     )
     cased = ~prose & ends_open & (lower < 0.35) & (words >= _CASED_WORDS)
-    spared = _spared_titles(lines, doubtful, (dated | named) & ~prose, marked, opens, cased)
+    meta = (dated | named) & ~prose
+    spared = _spared_titles(lines, doubtful, meta, marked, opens, cased, prose)
     prose &= ~spared
     noise &= ~spared
     title = sized & ~prose & ~noise & (~ends_open | spared)
@@ -137,7 +138,13 @@ def _is_rule(text: str) -> bool:
 
 
 def _spared_titles(
-    lines: Sequence[Line], doubtful: Mask, meta: Mask, marked: Mask, opens: Mask, cased: Mask
+    lines: Sequence[Line],
+    doubtful: Mask,
+    meta: Mask,
+    marked: Mask,
+    opens: Mask,
+    cased: Mask,
+    prose: Mask,
 ) -> Mask:
     """Titles that read like prose or furniture: whole sentences, quoted, asking, `Watch how ...`.
 
@@ -149,7 +156,10 @@ def _spared_titles(
         text = lines[at].text.lower()
         near = range(max(0, at - 6), min(len(lines), at + 7))
         twins = [other for other in near if lines[other].text.lower() == text]
-        above, below = meta[max(0, at - 2) : at].any(), meta[at + 1 : at + 3].any()
+        if text[-1] == "." and prose[twins[0] + 1 : twins[-1]].any():
+            twins = [at]  # a sentence that a box beside the text repeats
+        above = meta[max(0, at - 2) : at].any()
+        below = meta[at + 1 : at + 3].any() and not opens[at + 1]
         open_end = text.rstrip(_QUOTE_MARKS)[-1:] != "." or text.endswith("...")
         if (
             len(twins) > 1

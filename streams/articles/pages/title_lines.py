@@ -6,8 +6,8 @@ import re
 
 from streams.articles.outlets import Outlets
 from streams.articles.pages.header_forms import (
-    LABELLED,
     TIME_LABEL,
+    is_labelled,
     looks_like_names,
     may_be_source,
     trimmed,
@@ -28,7 +28,7 @@ def has_title(rest: str, outlets: Outlets) -> bool:
         if _words(_bare(longest)) <= _LEAST_WORDS:
             return False
     bare = _bare(longest)
-    if LABELLED.match(longest) or outlets.domain(trimmed(bare)):
+    if is_labelled(longest) or outlets.domain(trimmed(bare)):
         return False
     return _words(bare) >= _LEAST_WORDS and not looks_like_names(longest)
 
