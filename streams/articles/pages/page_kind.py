@@ -12,7 +12,7 @@ from streams.articles.pages.kinds import Kinds, Mask
 from streams.articles.pages.lines import Line
 
 # Fewer times of day above paragraphs are an agenda or a correction, fewer numbers a series.
-_LEAST_ENTRIES, _LEAST_PICTURES, _LEAST_CLOCKS = 4, 4, 3
+_LEAST_ENTRIES, _LEAST_PICTURES, _LEAST_CLOCKS = 4, 4, 2
 _STAMP_WORDS, _CLOCK_WORDS, _ENTRY_LINES = 8, 3.5, 3  # `12:10 GMT` is three words
 _CLOCK = re.compile(r"(?<![\d:.])(?:[01]?\d|2[0-3])[:.h][0-5]\d(?![\d:])")
 _COUNTED = re.compile(
