@@ -13,6 +13,8 @@ from importlib.resources import files
 _DAY, _MINUTE = 86_400, 60
 _WEEKDAY_CHARACTERS = 12
 _DIGIT, _LETTERS = re.compile(r"\d"), re.compile(r"[^\W\d_]+")
+_LONGEST_GLUED = 60
+_GLUED_MONTH = re.compile(r"(?<=[^\W\d_])[A-Z][a-z]{2,8}(?=\.? \d)")  # `CNNNov 3`
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _FIRST_YEAR, _LAST_YEAR = 1980, 2100
 
@@ -67,6 +69,8 @@ def printed_time(line: str, now: datetime) -> PrintedTime | None:
     """
     forms = _forms()
     figures, words = _DIGIT.search(line) is not None, _LETTERS.findall(line.lower())
+    if figures and len(line) < _LONGEST_GLUED and (glued := _GLUED_MONTH.search(line)):
+        words.append(glued[0].lower())
     for pattern in forms.relative_in(line, words, figures=figures):
         if match := pattern.search(line):
             seconds = _seconds(match, forms)
@@ -179,6 +183,7 @@ def _forms() -> _Forms:
         rf"(?:\s*(?P<half>[ap]\.?m\b\.?))?(?:\s*\(?(?P<zone>{zone})(?![^\W\d_]))?"
     )
     end = rf"(?:{clock})?"
+    month_start = r"(?:\b|(?-i:(?<=[^\W\d_])(?=[A-Z][a-z])))"
     flags = re.IGNORECASE
     relative_words = (
         re.compile(rf"{before}{number}\s*(?P<u>{unit})\b\.?\s+(?:{words['ago']})\b", flags),
@@ -204,7 +209,7 @@ def _forms() -> _Forms:
                 flags,
             ),
             re.compile(
-                rf"\b(?P<name>{month})\b\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+"
+                rf"{month_start}(?P<name>{month})\b\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+"
                 rf"(?P<y>(?:19|20)\d\d){end}",
                 flags,
             ),
@@ -214,7 +219,8 @@ def _forms() -> _Forms:
                 flags,
             ),
             re.compile(
-                rf"\b(?P<name>{month})\b\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\b(?!\s*%)(?:{clock})?$",
+                rf"{month_start}(?P<name>{month})\b\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\b(?!\s*%)"
+                rf"(?:{clock})?$",
                 flags,
             ),
         ),

@@ -11,7 +11,7 @@ from itertools import pairwise, zip_longest
 import numpy as np
 
 from streams.articles.outlets import Outlets
-from streams.articles.pages.header_forms import in_brackets
+from streams.articles.pages.header_forms import is_labelled
 from streams.articles.pages.headers import ENOUGH, Header, HeaderReader
 from streams.articles.pages.kinds import Kinds
 from streams.articles.pages.lines import Line
@@ -49,6 +49,7 @@ def cards_of(lines: Sequence[Line], kinds: Kinds, now: datetime, outlets: Outlet
     if len(runs) < 2:
         return []
     reader = HeaderReader(lines, kinds, now, outlets)
+    reader.feet = _labelled_feet(lines, kinds)
     heads = _heads(reader, runs, lines, kinds)
     breaks = _breaks(lines, kinds, heads[-1].body) if heads else frozenset()
     cards = [
@@ -61,7 +62,7 @@ def cards_of(lines: Sequence[Line], kinds: Kinds, now: datetime, outlets: Outlet
             if card.header.source is None:
                 card.header.source, card.header.byline = card.header.byline, None
     for card in cards:
-        reader.take_bracketed(card.header, card.body[-1] + 1)
+        reader.take_foot(card.header, card.body[-1] + 1)
     return _with_footers(cards, reader, len(lines))
 
 
@@ -73,14 +74,13 @@ def _heads(
     before = sum(kinds.words[slice(*runs[0])])
     zone = _Zone(kinds)
     for (_, end), (start, stop) in pairwise(runs):
-        # A name in brackets right below a text is that text's.
-        head = reader.read(end + (in_brackets(lines[end].text) is not None), start)
+        head = reader.read(end + reader.is_foot(end), start)
         if head is not None:
             zone.move_to(start)
             if zone.after_section:
                 head.signs.add("section")
             _add_body_signs(head, lines, kinds, start, stop)
-            reader.take_bracketed(head, stop)
+            reader.take_foot(head, stop)
             _add_foot_signs(head, reader, stop, len(lines))
             if before >= _LEAST_STORY_WORDS:
                 found.append((head, _COMMENT_ENOUGH if zone.in_comments else ENOUGH))
@@ -90,6 +90,18 @@ def _heads(
         head for head, enough in found
         if head.score >= (enough - _DOUBT if _form(head) in forms else enough)
     ]  # fmt: skip
+
+
+def _labelled_feet(lines: Sequence[Line], kinds: Kinds) -> frozenset[int]:
+    """Lines like `Source: Reuters` right below texts, where no text follows the last of them: so a
+    page prints them below its articles."""
+    prose = kinds.prose
+    texts = np.flatnonzero(prose & (kinds.words >= _LEAST_STORY_WORDS))
+    ends = np.flatnonzero(prose[:-1] & ~prose[1:]) + 1
+    feet = [at for at in ends.tolist() if is_labelled(lines[at].text)]
+    if not feet or feet[-1] < texts.max(initial=0):
+        return frozenset()
+    return frozenset(feet)
 
 
 def _add_foot_signs(head: Header, reader: HeaderReader, stop: int, count: int) -> None:

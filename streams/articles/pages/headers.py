@@ -76,6 +76,7 @@ class HeaderReader:
     ) -> None:
         self._lines, self._kinds, self._now, self._outlets = lines, kinds, now, outlets
         self.by_names_outlets = False  # whether this page writes `by Gulf News`
+        self.feet: frozenset[int] = frozenset()  # `Source: Reuters`, below the texts it is of
         self._times: dict[str, PrintedTime | None] = {}
         self._titles: dict[int, bool] = {}
         self._openings: dict[str, int] = {}  # beginnings of paragraphs -> where they first stand
@@ -150,14 +151,22 @@ class HeaderReader:
             self._choose_source(header, sources)
         return header
 
-    def take_bracketed(self, header: Header, at: int) -> None:
-        """The source of a head without a likely one, where it stands below the text, in brackets
-        and alone: at line `at`."""
-        if header.signs & {"known_source", "source"} or at == len(self._lines):
+    def take_foot(self, header: Header, at: int) -> None:
+        """The source that stands below the text, at line `at`: behind `Source:` where the head has
+        no known one, in brackets and alone where it has no likely one."""
+        if "known_source" in header.signs or at == len(self._lines):
             return
-        name = in_brackets(self._lines[at].text)
-        if name is not None and may_be_source(name, self._outlets):
+        text = self._lines[at].text
+        name = without_label(text) if at in self.feet else in_brackets(text)
+        if name is None or not may_be_source(name, self._outlets):
+            return
+        if at in self.feet or "source" not in header.signs:
+            header.signs -= {"source", "name"}
             self._choose_source(header, Counter([name]))
+
+    def is_foot(self, at: int) -> bool:
+        """Whether a line right below a text names that text's source."""
+        return at in self.feet or in_brackets(self._lines[at].text) is not None
 
     def _is_title(self, at: int, least_words: int) -> bool:
         kinds = self._kinds
