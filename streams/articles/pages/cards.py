@@ -74,7 +74,7 @@ def _heads(
     before = sum(kinds.words[slice(*runs[0])])
     zone = _Zone(kinds)
     for (_, end), (start, stop) in pairwise(runs):
-        head = reader.read(end + reader.is_foot(end), start)
+        head = reader.read(reader.below_foot(end), start)
         if head is not None:
             zone.move_to(start)
             if zone.after_section:
@@ -92,16 +92,19 @@ def _heads(
     ]  # fmt: skip
 
 
-def _labelled_feet(lines: Sequence[Line], kinds: Kinds) -> frozenset[int]:
-    """Lines like `Source: Reuters` right below texts, where no text follows the last of them: so a
-    page prints them below its articles."""
+def _labelled_feet(lines: Sequence[Line], kinds: Kinds) -> dict[int, int]:
+    """Ends of texts -> lines like `Source: Reuters` there, or a line below, where no text follows
+    the last of them: so a page prints them below its articles."""
     prose = kinds.prose
     texts = np.flatnonzero(prose & (kinds.words >= _LEAST_STORY_WORDS))
     ends = np.flatnonzero(prose[:-1] & ~prose[1:]) + 1
-    feet = [at for at in ends.tolist() if is_labelled(lines[at].text)]
-    if not feet or feet[-1] < texts.max(initial=0):
-        return frozenset()
-    return frozenset(feet)
+    feet = {
+        end: at
+        for end in ends.tolist()
+        for at in range(min(end + 2, len(lines)) - 1, end - 1, -1)
+        if is_labelled(lines[at].text)
+    }
+    return feet if feet and max(feet.values()) > texts.max(initial=0) else {}
 
 
 def _add_foot_signs(head: Header, reader: HeaderReader, stop: int, count: int) -> None:

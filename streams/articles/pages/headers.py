@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -76,7 +76,7 @@ class HeaderReader:
     ) -> None:
         self._lines, self._kinds, self._now, self._outlets = lines, kinds, now, outlets
         self.by_names_outlets = False  # whether this page writes `by Gulf News`
-        self.feet: frozenset[int] = frozenset()  # `Source: Reuters`, below the texts it is of
+        self.feet: Mapping[int, int] = {}  # ends of texts -> `Source: Reuters`, which is of these
         self._times: dict[str, PrintedTime | None] = {}
         self._titles: dict[int, bool] = {}
         self._openings: dict[str, int] = {}  # beginnings of paragraphs -> where they first stand
@@ -156,17 +156,19 @@ class HeaderReader:
         no known one, in brackets and alone where it has no likely one."""
         if "known_source" in header.signs or at == len(self._lines):
             return
-        text = self._lines[at].text
-        name = without_label(text) if at in self.feet else in_brackets(text)
+        foot = self._lines[self.feet.get(at, at)].text
+        name = without_label(foot) if at in self.feet else in_brackets(foot)
         if name is None or not may_be_source(name, self._outlets):
             return
         if at in self.feet or "source" not in header.signs:
             header.signs -= {"source", "name"}
             self._choose_source(header, Counter([name]))
 
-    def is_foot(self, at: int) -> bool:
-        """Whether a line right below a text names that text's source."""
-        return at in self.feet or in_brackets(self._lines[at].text) is not None
+    def below_foot(self, at: int) -> int:
+        """The first line that is not of the text that ends above line `at`."""
+        if at in self.feet:
+            return self.feet[at] + 1
+        return at + (in_brackets(self._lines[at].text) is not None)
 
     def _is_title(self, at: int, least_words: int) -> bool:
         kinds = self._kinds
