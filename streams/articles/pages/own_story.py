@@ -127,12 +127,12 @@ def _without_teasers(
 
 
 def _without_head(kept: list[int], kinds: Kinds) -> list[int]:
-    """Without the titles right above the first paragraph, and the greeting above those."""
+    """Without the titles and dates right above the first paragraph, and the greeting above."""
     first = next((at for at in kept if kinds.prose[at]), None)
     if first is None or first - kept[0] > _HEAD_LINES:
         return kept
-    titles = [at for at in range(kept[0], first) if kinds.title[at]]
-    return [at for at in kept if at > titles[-1]] if titles else kept
+    head = [at for at in range(kept[0], first) if kinds.title[at] or kinds.dated[at]]
+    return [at for at in kept if at > head[-1]] if head else kept
 
 
 def _without_headlines(kept: list[int], lines: Sequence[Line], kinds: Kinds) -> list[int]:
