@@ -13,6 +13,8 @@ from importlib.resources import files
 _DAY, _MINUTE = 86_400, 60
 _WEEKDAY_CHARACTERS = 12
 _DIGIT, _LETTERS = re.compile(r"\d"), re.compile(r"[^\W\d_]+")
+_LONGEST_GLUED = 60
+_GLUED_MONTH = re.compile(r"(?<=[^\W\d_])[A-Z][a-z]{2,8}(?=\.? \d)")  # `CNNNov 3`
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _FIRST_YEAR, _LAST_YEAR = 1980, 2100
 
@@ -41,6 +43,7 @@ class _Forms:
     units: Mapping[str, int]
     months: Mapping[str, int]
     zones: Mapping[str, float]
+    summer_zones: frozenset[str]  # of these an hour more in summer
     # Words of which each match of a form has one: most lines have none.
     relative_marks: frozenset[str]
     day_marks: frozenset[str]
@@ -68,6 +71,8 @@ def printed_time(line: str, now: datetime) -> PrintedTime | None:
     """
     forms = _forms()
     figures, words = _DIGIT.search(line) is not None, _LETTERS.findall(line.lower())
+    if figures and len(line) < _LONGEST_GLUED and (glued := _GLUED_MONTH.search(line)):
+        words.append(glued[0].lower())
     for pattern in forms.relative_in(line, words, figures=figures):
         if match := pattern.search(line):
             seconds = _seconds(match, forms)
@@ -130,17 +135,31 @@ def _absolute(match: re.Match[str], forms: _Forms, now: datetime) -> PrintedTime
     half = (part("half") or "").lower().replace(".", "")
     if half and 1 <= hour <= 12:
         hour = hour % 12 + (12 if half == "pm" else 0)
-    zone = forms.zones.get((part("zone") or "").lower(), 0.0)
     try:
         time = datetime(int(year or now.year), month, day, hour, minute, tzinfo=UTC)
         if not year and time > now + timedelta(days=1):
             time = time.replace(year=time.year - 1)
     except ValueError:
         return None
+    zone = (part("zone") or "").lower()
+    offset = forms.zones.get(zone, 0.0)
+    if zone in forms.summer_zones and _is_american_summer(time):
+        offset += 1
     if not _FIRST_YEAR <= time.year <= _LAST_YEAR:
         return None
     precision = _MINUTE if part("H") else _DAY
-    return PrintedTime(time - timedelta(hours=zone), precision, *match.span())
+    return PrintedTime(time - timedelta(hours=offset), precision, *match.span())
+
+
+def _is_american_summer(time: datetime) -> bool:
+    """Whether clocks of North America are an hour ahead, by the rule since 2007."""
+    return _sunday(time.year, 3, 2) <= time < _sunday(time.year, 11, 1)
+
+
+def _sunday(year: int, month: int, number: int) -> datetime:
+    """2 in the morning of a month's first, second ... Sunday, when clocks change."""
+    first = datetime(year, month, 1, 2, tzinfo=UTC)
+    return first + timedelta(days=(6 - first.weekday()) % 7 + 7 * (number - 1))
 
 
 @lru_cache(maxsize=1)
@@ -150,17 +169,23 @@ def _forms() -> _Forms:
     units = {word: int(n) for n, words in tables["units"].items() for word in words.split()}
     cjk = {word: int(n) for n, words in tables["cjk_units"].items() for word in words.split()}
     months = {word: int(n) for n, words in tables["months"].items() for word in words.split()}
-    zones = {word: float(n) for n, words in tables["zones"].items() for word in words.split()}
     words = {name: "|".join(text.split()) for name, text in tables["words"].items()}
-    unit, month, zone = _either(units), _either(months), _either(zones)
+    zones, summer = (
+        {word: float(n) for n, words in tables[name].items() for word in words.split()}
+        for name in ("zones", "summer_zones")
+    )
+    unit, month = _either(units), _either(months)
+    # In capitals: `et` is a word.
+    zone = rf"{_either(zones)}|(?-i:{_either(summer).upper()})"
     number = rf"(?P<n>\d{{1,3}}|(?<!\w)(?:{words['one']}))"
     # A year may stand glued before the number: "In 201626 days ago".
     before = r"(?:(?<=(?<!\d)(?:19|20)\d\d)|(?<!\d))"
     clock = (
         r"(?:(?:,|\bat\b|\bà\b|\bum\b|[T•·|–-]|\s)\s*){0,3}(?P<H>\d{1,2})[:.h](?P<M>\d\d)(?::\d\d)?"
-        rf"(?:\s*(?P<half>[ap]\.?m\b\.?))?(?:\s*\(?(?P<zone>{zone})\b)?"
+        rf"(?:\s*(?P<half>[ap]\.?m\b\.?))?(?:\s*\(?(?P<zone>{zone})(?![^\W\d_]))?"
     )
     end = rf"(?:{clock})?"
+    month_start = r"(?:\b|(?-i:(?<=[^\W\d_])(?=[A-Z][a-z])))"
     flags = re.IGNORECASE
     relative_words = (
         re.compile(rf"{before}{number}\s*(?P<u>{unit})\b\.?\s+(?:{words['ago']})\b", flags),
@@ -177,7 +202,7 @@ def _forms() -> _Forms:
             flags,
         ),
         re.compile(
-            rf"\b(?P<name>{month})\b\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+"
+            rf"{month_start}(?P<name>{month})\b\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+"
             rf"(?P<y>(?:19|20)\d\d){end}",
             flags,
         ),
@@ -187,7 +212,8 @@ def _forms() -> _Forms:
             flags,
         ),
         re.compile(
-            rf"\b(?P<name>{month})\b\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\b(?!\s*%)(?:{clock})?$",
+            rf"{month_start}(?P<name>{month})\b\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\b(?!\s*%)"
+            rf"(?:{clock})?$",
             flags,
         ),
     )
@@ -204,7 +230,8 @@ def _forms() -> _Forms:
         absolute_figures=tuple(form for form in absolute if "name" not in form.groupindex),
         units=units | cjk,
         months=months,
-        zones=zones,
+        zones=zones | summer,
+        summer_zones=frozenset(summer),
         relative_marks=_first_words(tables["words"], "ago", "before"),
         day_marks=_first_words(tables["words"], "yesterday", "today", "now"),
     )

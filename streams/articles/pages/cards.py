@@ -11,7 +11,7 @@ from itertools import pairwise, zip_longest
 import numpy as np
 
 from streams.articles.outlets import Outlets
-from streams.articles.pages.header_forms import in_brackets
+from streams.articles.pages.header_forms import is_labelled
 from streams.articles.pages.headers import ENOUGH, Header, HeaderReader
 from streams.articles.pages.kinds import Kinds
 from streams.articles.pages.lines import Line
@@ -21,6 +21,7 @@ _LEAST_STORY_WORDS = 45  # of prose before the first embedded article
 _LEAST_WORDS, _LEAST_WORDS_ALONE, _LEAST_SENTENCES = 30, 60, 3
 _LONG_BODY_WORDS = 90
 _AFTER_NOISE_WORDS = 12  # shorter sentences below a button are its text
+_LEAST_PAIRS = 4  # of paragraphs, to tell how a page parts them
 _WIDEST_GAP = 4  # lines between two paragraphs of one embedded article
 _FOOT_LINES = 4  # below an embedded article, where pages print source and time
 _TEASER_LIST, _LONGEST_TEASER_WORDS = 2, 120
@@ -48,9 +49,11 @@ def cards_of(lines: Sequence[Line], kinds: Kinds, now: datetime, outlets: Outlet
     if len(runs) < 2:
         return []
     reader = HeaderReader(lines, kinds, now, outlets)
+    reader.feet = _labelled_feet(lines, kinds)
     heads = _heads(reader, runs, lines, kinds)
+    breaks = _breaks(lines, kinds, heads[-1].body) if heads else frozenset()
     cards = [
-        Card(head, _body(kinds, head.body, following.start if following else len(lines)))
+        Card(head, _body(kinds, head.body, following.start if following else len(lines), breaks))
         for head, following in zip_longest(heads, heads[1:])
     ]
     cards = _without_teasers(cards, lines, kinds)
@@ -59,7 +62,7 @@ def cards_of(lines: Sequence[Line], kinds: Kinds, now: datetime, outlets: Outlet
             if card.header.source is None:
                 card.header.source, card.header.byline = card.header.byline, None
     for card in cards:
-        reader.take_bracketed(card.header, card.body[-1] + 1)
+        reader.take_foot(card.header, card.body[-1] + 1)
     return _with_footers(cards, reader, len(lines))
 
 
@@ -71,14 +74,13 @@ def _heads(
     before = sum(kinds.words[slice(*runs[0])])
     zone = _Zone(kinds)
     for (_, end), (start, stop) in pairwise(runs):
-        # A name in brackets right below a text is that text's.
-        head = reader.read(end + (in_brackets(lines[end].text) is not None), start)
+        head = reader.read(reader.below_foot(end), start)
         if head is not None:
             zone.move_to(start)
             if zone.after_section:
                 head.signs.add("section")
             _add_body_signs(head, lines, kinds, start, stop)
-            reader.take_bracketed(head, stop)
+            reader.take_foot(head, stop)
             _add_foot_signs(head, reader, stop, len(lines))
             if before >= _LEAST_STORY_WORDS:
                 found.append((head, _COMMENT_ENOUGH if zone.in_comments else ENOUGH))
@@ -88,6 +90,21 @@ def _heads(
         head for head, enough in found
         if head.score >= (enough - _DOUBT if _form(head) in forms else enough)
     ]  # fmt: skip
+
+
+def _labelled_feet(lines: Sequence[Line], kinds: Kinds) -> dict[int, int]:
+    """Ends of texts -> lines like `Source: Reuters` there, or a line below, where no text follows
+    the last of them: so a page prints them below its articles."""
+    prose = kinds.prose
+    texts = np.flatnonzero(prose & (kinds.words >= _LEAST_STORY_WORDS))
+    ends = np.flatnonzero(prose[:-1] & ~prose[1:]) + 1
+    feet = {
+        end: at
+        for end in ends.tolist()
+        for at in range(min(end + 2, len(lines)) - 1, end - 1, -1)
+        if is_labelled(lines[at].text)
+    }
+    return feet if feet and max(feet.values()) > texts.max(initial=0) else {}
 
 
 def _add_foot_signs(head: Header, reader: HeaderReader, stop: int, count: int) -> None:
@@ -134,10 +151,20 @@ def _add_body_signs(
         head.signs.add("long_body")
 
 
-def _body(kinds: Kinds, start: int, end: int) -> tuple[int, ...]:
+def _breaks(lines: Sequence[Line], kinds: Kinds, last: int) -> frozenset[int]:
+    """Lines of prose with a blank one above, right below prose, on a page that has none between the
+    paragraphs of its stories: those above its `last` embedded text. Something else begins there."""
+    pairs = np.flatnonzero(kinds.prose[1:] & kinds.prose[:-1]) + 1
+    blank = [at for at in map(int, pairs) if lines[at].after_blank]
+    if sum(pairs < last) < _LEAST_PAIRS or (blank and blank[0] < last):
+        return frozenset()
+    return frozenset(blank)
+
+
+def _body(kinds: Kinds, start: int, end: int, breaks: frozenset[int]) -> tuple[int, ...]:
     body: list[int] = []
     for at in range(start, end):
-        if kinds.stories[at] or kinds.comments[at]:
+        if kinds.stories[at] or kinds.comments[at] or at in breaks:
             break
         if kinds.prose[at]:
             if body and at - body[-1] > _WIDEST_GAP:

@@ -10,12 +10,26 @@ from streams.articles.printed_time import PrintedTime
 
 _OPENING_CHARACTERS = 30
 _PERSON_WORDS, _JOINT_LETTERS = 9, 4
-_SOURCE_CHARACTERS, _SOURCE_WORDS = 40, 5
+_SOURCE_CHARACTERS, _SOURCE_WORDS, _LABELLED_WORDS = 40, 5, 6
 _NO_NAMES = sum(1 << KINDS.index(kind) for kind in ("navigation", "sharing", "calendar"))
+BY = re.compile(
+    r"\W*(?:by|von|par|por|di|door|av|от|автор|oleh|przez|autor(?:in|e|a)?)[:\s]\s*", re.IGNORECASE
+)
+SOURCE_LABEL = re.compile(
+    r"\W*(?:source|sources|via|from|publisher|published\s+(?:by|in|on)|quelle|fuente|fonte|bron|źródło|источник"
+    r"|sumber|kaynak|来源|來源|出典|출처)(?![a-zа-я])\s*[:：|-]?",
+    re.IGNORECASE,
+)
+_LABELLED = re.compile(rf"{SOURCE_LABEL.pattern}(?<=[:：])", re.IGNORECASE)
+TIME_LABEL = re.compile(
+    r"\b(?:time|published|updated|posted|last|first|on|at|date|ago|veröffentlicht|aktualisiert|publié|mis|jour|le|publicado"
+    r"|actualizado|el|em|pubblicato|gepubliceerd|diterbitkan|опубликовано|обновлено)\b[:\s]*",
+    re.IGNORECASE,
+)
+READING_TIME = re.compile(r"\d+\s*-?\s*min(?:ute)?s?\s+read", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)\d\d|^[^\W\d_]{3,}\.?\s+\d{1,2}$")
 _DATE_OF_YEAR = re.compile(r"(?:19|20)\d\d|^[^\W\d_]{3,}\.?\s+\d{1,2}")
 _BRACKETED = re.compile(r"[(\[（［【](?P<name>[^()\[\]（）［］【】]{2,60})[)\]）］】]\.?")
-_OPENING, _CLOSING = " ([{,-–—•·", " )]},-–—•·"
 _ASIDE = frozenset("|·•‧–—-([{,:")
 _KEY_EDGES = " \t.•·|-–—:,;*_#>»›…?!\"'“”‘’()[]"
 _NAME_EDGES = " \t•·|-–—:,;*_#>»›"
@@ -54,6 +68,18 @@ def title_key(text: str) -> str:
     return text.lower().strip(_KEY_EDGES)
 
 
+def is_labelled(text: str) -> bool:
+    """`Source: Gulf News`; not `Sources: minister signed off on the list of names`."""
+    label = _LABELLED.match(text)
+    return label is not None and len(text[label.end() :].split()) <= _LABELLED_WORDS
+
+
+def without_label(text: str) -> str:
+    """A piece of a line without `via` or `source:` before the name."""
+    label = SOURCE_LABEL.match(text)
+    return (label and trimmed(text[label.end() :])) or text
+
+
 def in_brackets(text: str) -> str | None:
     """What a line holds that is nothing but brackets around it: `(Gulf News)`."""
     found = _BRACKETED.fullmatch(text)
@@ -61,9 +87,11 @@ def in_brackets(text: str) -> str | None:
 
 
 def looks_like_names(text: str) -> bool:
-    """`Business Recorder Staff`: every word begins with a capital, and there are few."""
+    """`Business Recorder Staff`: every word begins with a capital, and there are few. Of a line in
+    capitals, fewer."""
     words = text.split()
-    return len(words) <= 4 and all(word[:1].isupper() for word in words)
+    most = 3 if text.isupper() else 4
+    return len(words) <= most and all(word[:1].isupper() for word in words)
 
 
 def may_be_source(name: str, outlets: Outlets) -> bool:
@@ -79,11 +107,6 @@ def may_be_source(name: str, outlets: Outlets) -> bool:
         return False
     table = word_kinds()
     return not all(table.get(word, 0) & _NO_NAMES for word in name.lower().split())
-
-
-def trimmed_title(text: str) -> str:
-    """Without the marks and brackets that held its source and time."""
-    return trimmed(text).rstrip(_OPENING).lstrip(_CLOSING).strip()
 
 
 def person_for_outlet(text: str, outlets: Outlets) -> tuple[str, str] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -12,9 +12,13 @@ import numpy as np
 
 from streams.articles.outlets import Outlets
 from streams.articles.pages.header_forms import (
+    BY,
+    READING_TIME,
+    SOURCE_LABEL,
+    TIME_LABEL,
     in_brackets,
     is_ago,
-    looks_like_names,
+    is_labelled,
     may_be_source,
     opening,
     person_for_outlet,
@@ -22,31 +26,16 @@ from streams.articles.pages.header_forms import (
     time_sign,
     title_key,
     trimmed,
-    trimmed_title,
+    without_label,
 )
 from streams.articles.pages.kinds import TITLE_CHARACTERS, Kinds
 from streams.articles.pages.lines import Line
+from streams.articles.pages.title_lines import has_title, title_and_sources
 from streams.articles.printed_time import PrintedTime, printed_time
 
 _HEADER_LINES, _META_LINES = 12, 3
-_META_CHARACTERS, _META_WORDS = 110, 14
+_META_CHARACTERS, _META_WORDS, _MOST_TIMES = 110, 14, 3
 _PIECES = re.compile(r"\s*[|·•‧∙—–»›/\[\](){}]\s*|\s+-+\s+|\s{2,}|,\s+(?=[A-Z\d])")
-_TITLE_PIECES = re.compile(r"\s*[|·•‧]\s*|\s+[-–—]+\s+|\s*[(\[{](?=[^()]*[)\]}]\s*$)|[)\]}]\s*$")
-_BY = re.compile(
-    r"\W*(?:by|von|par|por|di|door|av|от|автор|oleh|przez|autor(?:in|e|a)?)[:\s]\s*", re.IGNORECASE
-)
-_SOURCE_LABEL = re.compile(
-    r"\W*(?:source|sources|via|from|publisher|published\s+(?:by|in|on)|quelle|fuente|fonte|bron|źródło|источник"
-    r"|sumber|kaynak|来源|來源|出典|출처)\s*[:：|-]?",
-    re.IGNORECASE,
-)
-_LABELLED = re.compile(rf"{_SOURCE_LABEL.pattern}(?<=[:：])", re.IGNORECASE)
-_TIME_LABEL = re.compile(
-    r"\b(?:time|published|updated|posted|last|first|on|at|date|ago|veröffentlicht|aktualisiert|publié|mis|jour|le|publicado"
-    r"|actualizado|el|em|pubblicato|gepubliceerd|diterbitkan|опубликовано|обновлено)\b[:\s]*",
-    re.IGNORECASE,
-)
-_READING_TIME = re.compile(r"\d+\s*-?\s*min(?:ute)?s?\s+read", re.IGNORECASE)
 
 # How much each sign says that an article begins. Four are asked for: no sign is enough alone.
 ENOUGH = 4.0
@@ -54,7 +43,7 @@ _WEIGHTS = {
     "ago": 2.5, "time": 1.5, "known_source": 2.0, "source": 1.0, "name": 0.0,
     "source_again": 1.0, "title_again": 2.0,
     "byline": 1.0, "section": 1.5, "separator": 1.0, "marked": 1.0,
-    "dateline": 1.0, "long_body": 0.5, "copy": 2.5,
+    "dateline": 1.0, "long_body": 0.5, "copy": 2.5, "in_title": 1.5,
 }  # fmt: skip
 _TELLING = frozenset({"ago", "time", "known_source", "source", "copy"})
 
@@ -87,6 +76,7 @@ class HeaderReader:
     ) -> None:
         self._lines, self._kinds, self._now, self._outlets = lines, kinds, now, outlets
         self.by_names_outlets = False  # whether this page writes `by Gulf News`
+        self.feet: Mapping[int, int] = {}  # ends of texts -> `Source: Reuters`, which is of these
         self._times: dict[str, PrintedTime | None] = {}
         self._titles: dict[int, bool] = {}
         self._openings: dict[str, int] = {}  # beginnings of paragraphs -> where they first stand
@@ -161,14 +151,24 @@ class HeaderReader:
             self._choose_source(header, sources)
         return header
 
-    def take_bracketed(self, header: Header, at: int) -> None:
-        """The source of a head without a likely one, where it stands below the text, in brackets
-        and alone: at line `at`."""
-        if header.signs & {"known_source", "source"} or at == len(self._lines):
+    def take_foot(self, header: Header, at: int) -> None:
+        """The source that stands below the text, at line `at`: behind `Source:` where the head has
+        no known one, in brackets and alone where it has no likely one."""
+        if "known_source" in header.signs or at == len(self._lines):
             return
-        name = in_brackets(self._lines[at].text)
-        if name is not None and may_be_source(name, self._outlets):
+        foot = self._lines[self.feet.get(at, at)].text
+        name = without_label(foot) if at in self.feet else in_brackets(foot)
+        if name is None or not may_be_source(name, self._outlets):
+            return
+        if at in self.feet or "source" not in header.signs:
+            header.signs -= {"source", "name"}
             self._choose_source(header, Counter([name]))
+
+    def below_foot(self, at: int) -> int:
+        """The first line that is not of the text that ends above line `at`."""
+        if at in self.feet:
+            return self.feet[at] + 1
+        return at + (in_brackets(self._lines[at].text) is not None)
 
     def _is_title(self, at: int, least_words: int) -> bool:
         kinds = self._kinds
@@ -179,19 +179,14 @@ class HeaderReader:
         return self._titles[at]
 
     def _reads_like_title(self, text: str) -> bool:
-        if _BY.match(text) or _LABELLED.match(text) or _READING_TIME.search(text):
+        if BY.match(text) or is_labelled(text) or READING_TIME.search(text):
             return False
         if self._outlets.domain(trimmed(text)) or person_for_outlet(text, self._outlets):
             return False
-        time = self._time(text)
+        time, rest = self._without_times(text)
         if time is None:
             return True
-        rest = f"{text[: time.start]}|{text[time.end :]}"
-        longest = max(_TITLE_PIECES.split(rest), key=lambda piece: len(piece.split()))
-        label = _SOURCE_LABEL.match(longest)
-        bare = _TIME_LABEL.sub(" ", longest[label.end() :] if label else longest)
-        words = sum(any(map(str.isalnum, word)) for word in bare.split())
-        return words >= 4 and not looks_like_names(longest)
+        return has_title(rest, self._outlets)
 
     def _take_title(self, header: Header, sources: Counter[str], at: int) -> None:
         """The title of a line that may hold source and time too."""
@@ -205,41 +200,27 @@ class HeaderReader:
             text = f"{text[: time.start]}|{text[time.end :]}"
         else:
             time = None
-        pieces = [trimmed(piece) for piece in _TITLE_PIECES.split(text) if piece.strip()]
-        longest = max(pieces, key=len, default="")
-        named = [
-            piece for piece in pieces
-            if piece != longest and self._outlets.reads_like_outlet(piece)
-        ]  # fmt: skip
-        if time is not None and not named:
-            named = [
-                piece
-                for piece in pieces
-                if piece != longest and may_be_source(piece, self._outlets)
-            ][-1:]
-        for piece in named:
-            if may_be_source(piece, self._outlets):
-                sources[piece] += 1
-            text = text.replace(piece, "|")
-        title = max(text.split("|"), key=len) if named or time else text
-        header.title = trimmed_title(title)
+        header.title, names = title_and_sources(text, self._outlets, timed=time is not None)
+        sources.update(name for name in names if may_be_source(name, self._outlets))
+        if time is not None and any(map(self._outlets.reads_like_outlet, names)):
+            header.signs.add("in_title")
 
     def _take_meta(self, header: Header, sources: Counter[str], at: int) -> bool:
         """Take source, time and byline of a line; whether it had any."""
         text, kinds = self._lines[at].text, self._kinds
         if len(text) > _META_CHARACTERS or kinds.words[at] > _META_WORDS:
             return False
-        time = self._time(text)
+        time, rest = self._without_times(text)
         if kinds.noise[at] and time is None and not self._names_source(text):
             return False
         if time is not None:
             if header.time is None or time.precision_seconds < header.time.precision_seconds:
                 header.time = time
             header.signs.add(time_sign(text, time))
-            text = f"{text[: time.start]} | {text[time.end :]}"
-        text = _READING_TIME.sub(" | ", text)
-        if (label := _SOURCE_LABEL.match(text)) and label.end() < len(text):
-            name = trimmed(_TIME_LABEL.sub(" ", _PIECES.split(text[label.end() :])[0]))
+            text = rest
+        text = READING_TIME.sub(" | ", text)
+        if (label := SOURCE_LABEL.match(text)) and label.end() < len(text):
+            name = trimmed(TIME_LABEL.sub(" ", _PIECES.split(text[label.end() :])[0]))
             if may_be_source(name, self._outlets):
                 sources[name] += 2
                 return True
@@ -247,9 +228,9 @@ class HeaderReader:
             header.byline = header.byline or pair[0]
             sources[pair[1]] += 1
             return True
-        if by := _BY.match(text):
+        if by := BY.match(text):
             return self._take_names(header, sources, text[by.end() :]) or time is not None
-        names = [trimmed(_TIME_LABEL.sub(" ", p) if time else p) for p in _PIECES.split(text)]
+        names = [trimmed(TIME_LABEL.sub(" ", p) if time else p) for p in _PIECES.split(text)]
         named = [name for name in names if may_be_source(name, self._outlets)]
         sources.update(named)
         return bool(named) or time is not None
@@ -267,7 +248,7 @@ class HeaderReader:
         return bool(names)
 
     def _names_source(self, text: str) -> bool:
-        label = _SOURCE_LABEL.match(text)
+        label = SOURCE_LABEL.match(text)
         if label is not None and text[label.end() :].strip():
             return True
         return self._outlets.domain(trimmed(text)) is not None
@@ -288,9 +269,25 @@ class HeaderReader:
         if sources[best] > 1 and likely:
             header.signs.add("source_again")
 
+    def _without_times(self, text: str) -> tuple[PrintedTime | None, str]:
+        """-> (a line's time, the rest of the line). Of several, `posted ... updated ...` or one in
+        two zones, the first that is found counts; none is left in the rest."""
+        first = time = self._time(text)
+        for _ in range(_MOST_TIMES):
+            if time is None:
+                break
+            text = f"{text[: time.start]} | {text[time.end :]}"
+            time = self._time(text)
+        return first, text
+
     def _time(self, text: str) -> PrintedTime | None:
         if len(text) >= TITLE_CHARACTERS:
             return None
         if text not in self._times:
-            self._times[text] = printed_time(text, self._now)
+            time = printed_time(text, self._now)
+            if time and not any(map(str.isdigit, text[time.start : time.end])):
+                pieces = [BY.sub("", trimmed(piece), 1) for piece in _PIECES.split(text)]
+                if any(map(self._outlets.domain, map(without_label, pieces))):
+                    time = None  # `USA Today`
+            self._times[text] = time
         return self._times[text]

@@ -19,6 +19,11 @@ _TITLE_WORDS = (3, 32)
 TITLE_CHARACTERS = 230
 _RULE_CHARACTERS, _NAME_CHARACTERS = 80, 40
 _SENTENCE_WORDS, _CASED_WORDS = 6, 8
+# Closing quotation marks and what opens them, besides the same mark; what stands before one.
+_QUOTES, _QUOTED_ENDS = {'"': "“", "”": "“", "»": "«", "“": "„"}, ("!", "?", ",")
+_QUOTE_MARKS = "\"”“»«’'"
+# Between two paragraphs: a short sentence, or one that happens to use a word of promotion.
+_SHORT_WORDS, _PROMOTED_WORDS = 2, 12
 _PARAGRAPH_WORDS, _OPEN_PARAGRAPH_WORDS = 8, 20
 
 
@@ -28,7 +33,7 @@ class Kinds:
 
     words: NDArray[np.float64]
     prose: Mask
-    paragraph: Mask  # prose, and what reads like it among prose: lists of names, captions' texts
+    paragraph: Mask  # prose, and what reads like it among prose: lists of names, short sentences
     title: Mask
     stories: Mask
     comments: Mask
@@ -56,7 +61,7 @@ def kinds_of(page: PageLines, features: Matrix, outlets: Outlets) -> Kinds:
     stories, comments = flag("opens_stories"), flag("opens_comments")
     opens = (stories | comments) & (words < 14)
     promoted = (promotion >= 1) & (words < 30 * promotion)
-    caption = flag("caption_form") & (words < 40)
+    caption = flag("caption_form") & (words < 40) & ~flag("ago")  # `via Reuters, 2 hours ago`
     furniture = flag("furniture") & (words < 25)
     interstitial = flag("interstitial") & (words < 40)
     noise = furniture | promoted | caption
@@ -66,6 +71,8 @@ def kinds_of(page: PageLines, features: Matrix, outlets: Outlets) -> Kinds:
     dated = (flag("time") | flag("ago")) & (words <= 14)
     named = np.array([low in outlets.domains for low in page.low]) & (characters < _NAME_CHARACTERS)
     separator = _rules(page)
+    for at in [at for at, line in enumerate(page.lines) if line.text[-1] in _QUOTES]:
+        ends_open[at] = _ends_quotation(page.lines[at].text)
     marked = flag("heading") | flag("numbered") | flag("strong")
     sized = (
         (words >= _TITLE_WORDS[0]) & (words <= _TITLE_WORDS[1]) & (characters < TITLE_CHARACTERS)
@@ -77,7 +84,8 @@ def kinds_of(page: PageLines, features: Matrix, outlets: Outlets) -> Kinds:
         | (~prose & ~noise & ends_open & (words <= 25) & (words >= _SENTENCE_WORDS))
     )
     cased = ~prose & ends_open & (lower < 0.35) & (words >= _CASED_WORDS)
-    spared = _spared_titles(page.low, doubtful, (dated | named) & ~prose, marked, opens, cased)
+    meta = (dated | named) & ~prose
+    spared = _spared_titles(page.low, doubtful, meta, marked, opens, cased, prose)
     prose &= ~spared
     noise &= ~spared
     title = sized & ~prose & ~noise & (~ends_open | spared)
@@ -85,6 +93,9 @@ def kinds_of(page: PageLines, features: Matrix, outlets: Outlets) -> Kinds:
         ~title & ~noise & ~opens & ~interstitial & ~separator & ~dated
         & (words >= np.where(terminal, _PARAGRAPH_WORDS, _OPEN_PARAGRAPH_WORDS))
     )  # fmt: skip
+    short = ~noise & (words >= _SHORT_WORDS)
+    short |= promoted & ~furniture & (words >= _PROMOTED_WORDS * promotion)
+    paragraph |= _between(prose, short & terminal & ~title & ~opens & ~caption)
     return Kinds(
         words=words,
         prose=prose,
@@ -111,8 +122,36 @@ def _rules(page: PageLines) -> Mask:
     return rules
 
 
+def _between(prose: Mask, may_be: Mask) -> Mask:
+    """Of the lines that `may_be`, those that have nothing else between them and prose on either
+    side."""
+    after, before = prose.copy(), prose.copy()
+    places = np.flatnonzero(may_be & ~prose).tolist()
+    for at in places:
+        after[at] = at > 0 and after[at - 1]
+    for at in reversed(places):
+        before[at] = at + 1 < len(before) and before[at + 1]
+    return after & before
+
+
+def _ends_quotation(text: str) -> bool:
+    """Whether a line that ends in a quotation mark ends as sentences do and titles do not: in a
+    full stop inside of it, or in a quotation that an earlier line began."""
+    mark = text[-1]
+    before = text.rstrip(_QUOTE_MARKS)[-1:]
+    return before == "." or (
+        before in _QUOTED_ENDS and text.count(mark) % 2 == 1 and _QUOTES[mark] not in text
+    )
+
+
 def _spared_titles(
-    low: Sequence[str], doubtful: Mask, meta: Mask, marked: Mask, opens: Mask, cased: Mask
+    low: Sequence[str],
+    doubtful: Mask,
+    meta: Mask,
+    marked: Mask,
+    opens: Mask,
+    cased: Mask,
+    prose: Mask,
 ) -> Mask:
     """Titles that read like prose or furniture: whole sentences, quoted, asking, `Watch how ...`.
 
@@ -121,11 +160,14 @@ def _spared_titles(
     """
     spared = np.zeros(len(low), dtype=np.bool_)
     above, below = _beside(meta), _beside(meta[::-1])[::-1]
+    below[:-1] &= ~opens[1:]
     for at in map(int, np.flatnonzero(doubtful)):
         text = low[at]
         near = range(max(0, at - 6), min(len(low), at + 7))
         twins = [other for other in near if low[other] == text]
-        open_end = text[-1] != "." or text.endswith("...")
+        if text[-1] == "." and prose[twins[0] + 1 : twins[-1]].any():
+            twins = [at]  # a sentence that a box beside the text repeats
+        open_end = text.rstrip(_QUOTE_MARKS)[-1:] != "." or text.endswith("...")
         if (
             len(twins) > 1
             or marked[at]

@@ -24,7 +24,8 @@ _LONGEST_LINK = 120
 _FRAGMENT = 30
 # Lines that begin in lower case and continue nothing: `time36 minutes ago`, `by Gulf News`.
 _OWN_LINE = re.compile(
-    r"[^\W\d_]{2,12}\d|(?:by|via|from|von|par|por|di|door|vor|hace|il y a|há)\s+[\w .,:&’'-]{1,60}$"
+    r"[^\W\d_]{2,12}\d|(?:by|via|from|von|par|por|di|door|vor|hace|il y a|há)\s+"
+    r"[\w .,:&’'|·•–—/()-]{1,60}$"
 )
 _GLUED = frozenset(",.;:)]%’”?!»")
 _TERMINAL = frozenset('.!?…:。！？؟।”"')

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,20 +19,23 @@ from streams.articles.pages.words import PageWords, shared_words
 Vector = NDArray[np.float64]
 
 # A paragraph that adjoins the story, and one on a page where no line is likely.
-_BESIDE_STORY, _UNLIKELY_STORY = 0.25, 0.04
+_BESIDE_STORY, _BESIDE_CERTAIN, _UNLIKELY_STORY = 0.25, 0.1, 0.04
 _PARAGRAPH_WORDS, _LONG_PARAGRAPH_WORDS, _LEAST_STORY_WORDS = 15, 40, 25
-_HEAD_LINES = 3
-_LEAST_TITLE_WORDS = 4
+_HEAD_LINES, _PASSED_LINES = 3, 2
+_REPEATED_WORDS = 4  # shorter lines may stand in a story twice
+_LEAST_TITLE_WORDS, _BYLINE_WORDS = 4, 8
 _HEADLINE_WORDS = 6
 _SHARED_WITH_STORY = 0.5
 _TITLES_ABOVE = 12
+_LEAST_TEASERS, _TEASER_LINES, _ASKING_WORDS = 3, 4, 15
 _NAME = re.compile(r"(?:[^\W\d_][\w.'’-]*+[ ,/&]*+){1,8}")  # possessive: a long word has many parts
 
 
 def story_lines(
     probabilities: Vector, kinds: Kinds, title: str | None, page: PageLines, *, certain: bool
 ) -> list[int]:
-    """The story's lines, without its title and without a line that stood there before.
+    """The story's lines, without its title and without a line that stood there before. Of key
+    points and the sentences that they repeat, the sentences stay.
 
     `certain`: what stands here is a story, so that the likeliest paragraphs are taken where none
     is likely.
@@ -41,48 +44,93 @@ def story_lines(
     if certain and kinds.words[taken].sum() < _LEAST_STORY_WORDS:
         highest = probabilities[kinds.prose].max(initial=0.0)
         taken |= kinds.prose & (probabilities >= max(highest / 3, _UNLIKELY_STORY))
-    _take_beside(taken, probabilities, kinds)
-    key = title.strip().lower() if title else None
-    seen: set[str] = {key} if key else set()
-    kept: list[int] = []
+    _take_beside(taken, probabilities, kinds, _BESIDE_CERTAIN if certain else _BESIDE_STORY)
+    seen: dict[str, int] = {title.strip().lower(): -1} if title else {}
     for at in map(int, np.flatnonzero(taken)):
-        low = page.low[at]
-        if low in seen and kinds.words[at] > 4:
+        before = seen.setdefault(page.low[at], at)
+        if before == at or kinds.words[at] <= _REPEATED_WORDS:
             continue
-        seen.add(low)
-        kept.append(at)
-    kept = _without_listed(_without_head(kept, kinds), page.lines, kinds)
+        if before >= 0 and page.lines[before].bullet and not page.lines[at].bullet:
+            taken[before], seen[page.low[at]] = False, at
+        else:
+            taken[at] = False
+    kept = list(map(int, np.flatnonzero(taken)))
+    kept = _without_listed(_without_head(kept, kinds), page, kinds)
     return _without_headlines(kept, page.words, kinds)
 
 
-def _take_beside(taken: NDArray[np.bool_], probabilities: Vector, kinds: Kinds) -> None:
-    """Paragraphs that adjoin the story with nothing between."""
-    may_be = (probabilities >= _BESIDE_STORY) & (
-        (kinds.paragraph & (kinds.words >= _PARAGRAPH_WORDS))
+def _take_beside(
+    taken: NDArray[np.bool_], probabilities: Vector, kinds: Kinds, least: float
+) -> None:
+    """Paragraphs that adjoin the story, from a `least` probability on: with nothing between
+    but a line or two of an advertisement, a button or a time."""
+    may_be = (probabilities >= least) & (
+        kinds.prose
+        | (kinds.paragraph & (kinds.words >= _PARAGRAPH_WORDS))
         | (~kinds.title & (kinds.words >= _LONG_PARAGRAPH_WORDS))
     )
+    passed = kinds.noise | kinds.dated
+
+    def adjoins(at: int, step: int) -> bool:
+        beside = at + step
+        for _ in range(_PASSED_LINES if kinds.prose[at] else 0):
+            if 0 <= beside < len(taken) and passed[beside]:
+                beside += step
+        return 0 <= beside < len(taken) and bool(taken[beside])
+
     for at in map(int, np.flatnonzero(may_be & ~taken)):
-        taken[at] = bool(taken[max(0, at - 1) : at].any())
+        taken[at] = adjoins(at, -1)
     for at in map(int, reversed(np.flatnonzero(may_be & ~taken))):
-        taken[at] = bool(taken[at + 1 : at + 2].any())
+        taken[at] = adjoins(at, 1)
 
 
-def _without_listed(kept: list[int], lines: Sequence[Line], kinds: Kinds) -> list[int]:
+def _without_listed(kept: list[int], page: PageLines, kinds: Kinds) -> list[int]:
     """Without the items of a list below a heading of other stories."""
+    lines = page.lines
     headings = np.flatnonzero(kinds.stories)
     headings = headings[headings > next((at for at in kept if kinds.prose[at]), len(lines))]
     if not len(headings):
         return kept
-    return [at for at in kept if at < headings[0] or not lines[at].bullet]
+    kept = [at for at in kept if at < headings[0] or not lines[at].bullet]
+    return _without_teasers(kept, int(headings[0]), page, kinds)
+
+
+def _without_teasers(kept: list[int], heading: int, page: PageLines, kinds: Kinds) -> list[int]:
+    """Without the titles of other stories with a sentence or two below each, where several of them
+    follow one another below their heading."""
+    lines, told = page.lines, [at for at in kept if at < heading]
+    below = map(int, np.flatnonzero(kinds.prose[heading:]) + heading)
+    prose, titles = kinds.paragraph.copy(), kinds.title.copy()
+    asking = [at for at in below if kinds.words[at] <= _ASKING_WORDS and lines[at].text[-1] == "?"]
+    prose[asking], titles[asking] = False, True
+    teasers = [
+        at for at in map(int, np.flatnonzero(prose[heading:]) + heading)
+        if not prose[at - 1] and not prose[at + 1 : at + 2].any() and titles[at - 2 : at].any()
+    ]  # fmt: skip
+    if len(told) == len(kept) or len(teasers) < _LEAST_TEASERS:
+        return kept
+    shared = shared_words(page.words, _mask(teasers, len(lines)), _mask(told, len(lines)))
+    runs = [teasers[:1]]
+    for before, at in pairwise(teasers):
+        if at - before > _TEASER_LINES:
+            runs.append([])
+        runs[-1].append(at)
+    dropped = {
+        at
+        for run in runs
+        if len(run) >= _LEAST_TEASERS and shared[run].mean() < _SHARED_WITH_STORY
+        for at in range(run[0] - _TEASER_LINES + 1, run[-1] + 1)
+    }
+    return told + [at for at in kept if at >= heading and at not in dropped]
 
 
 def _without_head(kept: list[int], kinds: Kinds) -> list[int]:
-    """Without the titles right above the first paragraph, and the greeting above those."""
+    """Without the titles and dates right above the first paragraph, and the greeting above."""
     first = next((at for at in kept if kinds.prose[at]), None)
     if first is None or first - kept[0] > _HEAD_LINES:
         return kept
-    titles = [at for at in range(kept[0], first) if kinds.title[at]]
-    return [at for at in kept if at > titles[-1]] if titles else kept
+    head = [at for at in range(kept[0], first) if kinds.title[at] or kinds.dated[at]]
+    return [at for at in kept if at > head[-1]] if head else kept
 
 
 def _without_headlines(kept: list[int], words: PageWords, kinds: Kinds) -> list[int]:
@@ -121,7 +169,8 @@ def asking_title(kept: list[int], lines: Sequence[Line], kinds: Kinds) -> int | 
 
 
 def title_line(page: PageLines, features: Matrix, kinds: Kinds, kept: Sequence[int]) -> int | None:
-    """The title above the story: there twice, a heading, in the story's words, and near to it.
+    """The title above the story: there twice (`Title | Site`), a heading, in the story's words, and
+    near to it.
 
     A byline below the title has the form of one, but says nothing that the story says.
     """
@@ -131,12 +180,15 @@ def title_line(page: PageLines, features: Matrix, kinds: Kinds, kept: Sequence[i
     above = [int(at) for at in np.flatnonzero(may_be[: kept[0]])][-_TITLES_ABOVE:]
     if len(above) < 2:
         return above[0] if above else None
-    low, count = page.low, len(page.lines)
+    count = len(page.lines)
     shared = shared_words(
         page.words, _mask(above, count), _mask(kept, count), stems=True, of_none=0.5
     )
-    times = Counter(low[: kept[0]])
+    head = "\n".join(page.low[: kept[0]])
     bylines = features[:, column("word_byline")] > 0
+    signed = np.append(
+        (bylines & ~kinds.prose & (kinds.words <= _BYLINE_WORDS)) | kinds.dated, [False]
+    )
 
     def score(place: int) -> float:
         at = above[place]
@@ -144,9 +196,11 @@ def title_line(page: PageLines, features: Matrix, kinds: Kinds, kept: Sequence[i
         named = bool(bylines[at]) and _NAME.fullmatch(line.text) is not None
         return (
             2.0 * float(shared[at])
-            + 2.0 * (times[low[at]] > 1)
+            + 2.0 * (head.count(page.low[at]) > 1)
             + 1.5 * line.heading
+            + 0.5 * bool(signed[at + 1])
             - 1.0 * named
+            - 2.0 * line.bullet
             - 0.25 * (len(above) - 1 - place)
         )
 

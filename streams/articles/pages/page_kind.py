@@ -8,12 +8,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from streams.articles.pages.kinds import Kinds
+from streams.articles.pages.kinds import Kinds, Mask
 from streams.articles.pages.lines import Line
 
 # Fewer times of day above paragraphs are an agenda or a correction, fewer numbers a series.
-_LEAST_ENTRIES, _LEAST_PICTURES = 4, 4
-_STAMP_WORDS, _ENTRY_LINES = 8, 3
+_LEAST_ENTRIES, _LEAST_PICTURES, _LEAST_CLOCKS = 4, 4, 2
+_STAMP_WORDS, _CLOCK_WORDS, _ENTRY_LINES = 8, 3.5, 3  # `12:10 GMT` is three words
 _CLOCK = re.compile(r"(?<![\d:.])(?:[01]?\d|2[0-3])[:.h][0-5]\d(?![\d:])")
 _COUNTED = re.compile(
     r"(?:[^\W\d_]{3,12}\s)?(?P<n>\d{1,3})\s?(?:/|of|von|de|sur|di|из|van)\s?(?P<all>\d{1,3})",
@@ -28,14 +28,32 @@ def page_kind(lines: Sequence[Line], kinds: Kinds, kept: Sequence[int]) -> str |
         return "gallery"
     if not kept:
         return None
-    story, first = set(kept), max(0, kept[0] - _ENTRY_LINES)
-    short = np.flatnonzero(kinds.words[first : kept[-1]] <= _STAMP_WORDS) + first
-    entries = sum(
-        not story.isdisjoint(range(at + 1, at + 1 + _ENTRY_LINES))
-        for at in short.tolist()
-        if _CLOCK.search(lines[at].text)
-    )
-    return "live_blog" if entries >= _LEAST_ENTRIES else None
+    story = np.zeros(len(lines), dtype=np.bool_)
+    story[kept] = True
+    stamps = _stamps(lines, kinds, story, _STAMP_WORDS)
+    return "live_blog" if len(stamps) >= _LEAST_ENTRIES else None
+
+
+def between_entries(lines: Sequence[Line], kinds: Kinds) -> Mask | None:
+    """The times of day above a live blog's entries and the buttons below them, or None where a page
+    is none: among these, no paragraph of it has another beside it."""
+    told = kinds.prose & (np.cumsum(kinds.comments) == 0)
+    stamps = _stamps(lines, kinds, told, _CLOCK_WORDS)
+    if len(stamps) < _LEAST_CLOCKS:
+        return None
+    between = kinds.noise.copy()
+    between[: stamps[0]] = between[stamps[-1] :] = False
+    between[stamps] = True
+    return between
+
+
+def _stamps(lines: Sequence[Line], kinds: Kinds, text: Mask, most_words: float) -> list[int]:
+    """Lines that are a time of day, with a line of `text` right below each."""
+    near = text.copy()
+    for n in range(1, _ENTRY_LINES):
+        near[:-n] |= text[n:]
+    may_be = (kinds.words[:-1] <= most_words) & near[1:]
+    return [at for at in map(int, np.flatnonzero(may_be)) if _CLOCK.search(lines[at].text)]
 
 
 def _pictures(lines: Sequence[Line]) -> int:

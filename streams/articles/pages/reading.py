@@ -16,7 +16,7 @@ from streams.articles.pages.features import Matrix, column, features_of
 from streams.articles.pages.kinds import Kinds, kinds_of
 from streams.articles.pages.lines import Line, lines_of
 from streams.articles.pages.own_story import asking_title, story_lines, title_line
-from streams.articles.pages.page_kind import page_kind
+from streams.articles.pages.page_kind import between_entries, page_kind
 from streams.articles.pages.page_lines import PageLines, page_lines
 from streams.articles.pages.story import STORY_PROBABILITY, story_probabilities
 from streams.articles.printed_time import PrintedTime
@@ -133,7 +133,12 @@ def _analysed(text: str, now: datetime, outlets: Outlets, title: str | None) -> 
         cards = _without_own_story(cards, page, features, kinds)
     end = cards[0].header.start if cards else len(lines)
     probabilities = np.zeros(len(lines))
-    probabilities[:end] = story_probabilities(page, features[:end])
+    if (between := between_entries(lines, kinds)) is None:
+        probabilities[:end] = story_probabilities(page, features[:end])
+    else:
+        rows = np.flatnonzero(~between[:end])
+        entries = page_lines([lines[at] for at in rows])
+        probabilities[rows] = story_probabilities(entries, features[rows])
     kept = story_lines(probabilities, kinds, title, page, certain=bool(cards))
     title_at = title_line(page, features, kinds, kept)
     if title_at is None and (title_at := asking_title(kept, lines, kinds)) is not None:

@@ -78,6 +78,14 @@ def test_a_page_with_everything_twice_comes_apart() -> None:
         ["Otters get a vaccine on the coast", "Gulf News – vor 3 Stunden"],
         ["Gulf News", "hace 3 horas", "Otters get a vaccine on the coast"],
         ["Otters get a vaccine on the coast", "Gulf News", "3小时前"],
+        ["Otters get a vaccine on the coast", "By Gulf News | Mar 2, 2026, 4:00 AM ET"],
+        [
+            "Otters get a vaccine on the coast",
+            "March 2 2026 4:00 AM EST2026-03-02 09:00:00 GMT",
+            "(Source: Gulf News)",
+        ],
+        ["Otters get a vaccine on the coast", "vor 3 Stunden | Quelle: Gulf News"],
+        ["• Otters get a vaccine on the coast (via Gulf News, 3 hours ago)"],
     ],
 )
 def test_an_embedded_article_is_known_by_what_stands_above_it(head: list[str]) -> None:
@@ -91,6 +99,54 @@ def test_an_embedded_article_is_known_by_what_stands_above_it(head: list[str]) -
     )
     assert part.time is not None
     assert part.time.time == datetime(2026, 3, 2, 9, tzinfo=UTC)
+
+
+def test_a_bullet_before_title_source_and_date_in_one_line_opens_an_article() -> None:
+    rows = ["• Otters get a vaccine on the coast — Gulf News, Feb 27, 2026", OTTERS]
+    (part,) = read(TITLE, *STORY, "", *rows).parts
+    assert (part.title, part.source, part.text) == (
+        "Otters get a vaccine on the coast",
+        "Gulf News",
+        OTTERS,
+    )
+
+
+@pytest.mark.parametrize(
+    ("row", "title", "source"),
+    [
+        ("A vaccine for otters - but no cure (via The Associated Press, 3 hours ago)",
+         "A vaccine for otters - but no cure", "The Associated Press"),
+        ("Otters get a vaccine - vet minister — Gulf News, 3h ago",
+         "Otters get a vaccine - vet minister", "Gulf News"),
+        ("Otters get a vaccine | USA Today | 2026/02/27", "Otters get a vaccine", "USA Today"),
+    ],
+)  # fmt: skip
+def test_a_title_keeps_its_dash_where_its_line_names_source_and_time(
+    row: str, title: str, source: str
+) -> None:
+    (part,) = read(TITLE, *STORY, "Related", row, OTTERS).parts
+    assert (part.title, part.source) == (title, source)
+    assert part.time is not None
+
+
+def test_sentences_of_a_quotation_are_no_titles() -> None:
+    quoted = ["He said: “The net must be dry.", "Then they will come back to us.”", "So it was."]
+    rows = ["Otters get a vaccine on the coast", "By Gulf News | Feb 27, 2026", OTTERS, *quoted]
+    rows += [STORY[1], "“The boats sail again on Sunday morning, and the first are booked out.”"]
+    rows += ["", "Ferry crews end their strike", "By The Hindu | Feb 27, 2026", FERRIES]
+    parts = read(TITLE, *STORY, "Related", *rows).parts
+    assert [part.title for part in parts] == [
+        "Otters get a vaccine on the coast",
+        "Ferry crews end their strike",
+    ]
+    assert parts[0].text == "\n".join(rows[2:8])
+
+
+def test_what_stands_below_a_blank_line_is_not_the_article_s_where_no_other_has_one() -> None:
+    head = ["Otters get a vaccine on the coast", "Gulf News · 3h ago"]
+    tip = "Got a tip for us? Write to the desk of this paper, and we will call you back."
+    (part,) = read(TITLE, *STORY, FERRIES, "", *head, OTTERS, STORY[1], "", tip).parts
+    assert part.text == f"{OTTERS}\n{STORY[1]}"
 
 
 def test_a_teaser_is_no_article() -> None:

@@ -14,7 +14,7 @@ from streams.articles.pages import reading
 from streams.articles.pages.reading import Part, read_text_page
 from streams.articles.pages.story import probabilities_by
 from tests.quality.kept import compare
-from tests.quality.pages import agencies, layouts, newer_layouts, unseen
+from tests.quality.pages import agencies, layouts, newer_layouts, unseen, wider_layouts
 from tests.quality.pages import other_layouts as others
 from tests.quality.pages.built import Embedded, ingredients
 from tests.quality.pages.corpus import NOW, benchmark_pages, missing, stories
@@ -39,6 +39,9 @@ def figures() -> dict[str, float]:
         **built_figures("other layouts", others.WITH_EMBEDDED, others.WITHOUT_EMBEDDED),
         **built_figures(
             "newer layouts", newer_layouts.WITH_EMBEDDED, newer_layouts.WITHOUT_EMBEDDED
+        ),
+        **built_figures(
+            "wider layouts", wider_layouts.WITH_EMBEDDED, wider_layouts.WITHOUT_EMBEDDED
         ),
         **built_figures("unseen layouts", unseen.WITH_EMBEDDED, unseen.WITHOUT_EMBEDDED),
         **agencies.figures(),

@@ -1,0 +1,48 @@
+"""Which lines of a page of plain text are its own story's, and which one is its title."""
+
+from __future__ import annotations
+
+from tests.articles.pages.test_reading import FERRIES, OTTERS, STORY, TITLE, read
+
+OTHERS = [
+    ("Ferry crews end their strike", "Crews on the northern islands went back to work on Friday."),
+    ("Otters get a vaccine", "Divers rise beneath the animals and the others hold the net."),
+    (
+        "Wheat prices fall again",
+        "Traders in Paris said that the harvest had been larger than ever.",
+    ),
+    ("A museum of salt opens", "Visitors can walk through the tunnels that miners dug by hand."),
+]
+
+
+def test_key_points_are_no_title_and_the_sentences_that_they_repeat_stay() -> None:
+    told = [*STORY[:2], FERRIES, STORY[2], OTTERS, STORY[3]]
+    points = [f"• {STORY[1]}", f"• {STORY[3]}"]
+    page = read("Menu", TITLE, "Published Mar 2, 2026 9:00 AM", "KEY POINTS", *points, "", *told)
+    assert page.title == TITLE
+    assert page.text == "\n".join(told)
+
+
+def test_a_sentence_of_each_other_story_below_their_heading_is_not_the_story_s() -> None:
+    rows = [row for title, sentence in OTHERS for row in (title, sentence)]
+    page = read("Menu", TITLE, *STORY, FERRIES, "Trending now", *rows, "Privacy policy")
+    assert page.text == "\n".join([*STORY, FERRIES])
+
+
+def test_a_story_goes_on_below_a_box_of_other_stories() -> None:
+    page = read("Menu", TITLE, *STORY, "Related", OTHERS[0][0], FERRIES, OTTERS, "Share")
+    assert page.text.startswith("\n".join(STORY))
+    assert page.text.endswith(f"{FERRIES}\n{OTTERS}")
+
+
+def test_entries_of_a_live_blog_are_read_across_their_times_and_buttons() -> None:
+    told = [f"{text} {OTTERS[:149]}" for text in (*STORY, FERRIES)]
+    entries = [row for n, text in enumerate(told) for row in (f"1{n}:40 GMT", text, "Share")]
+    page = read(f"Live: {TITLE}", TITLE, "9,120 people reading", *entries, "Top stories", "Privacy")
+    assert page.title == TITLE
+    assert page.text == "\n".join(told)
+
+
+def test_a_paragraph_below_an_advertisement_belongs_to_the_story() -> None:
+    page = read("Menu", TITLE, *STORY[:3], "Advertisement", STORY[3], "Share", "Related", TITLE)
+    assert page.text == "\n".join(STORY)
