@@ -71,7 +71,9 @@ def _run(disturb: Disturbance, extent: Extent, seed: int) -> Outcome:
                 replication=replication,
             )  # fmt: skip
         except AssertionError as error:
-            outcome = Outcome({}, [str(error)], 0, 0, 0, time.monotonic() - started)
+            newest = max(folder.rglob("worker-*.log"), default=None)  # their names tell the time
+            words = newest.read_text()[-4000:] if newest else "no worker was started"
+            outcome = Outcome({}, [str(error), words], 0, 0, 0, time.monotonic() - started)
         finally:
             del os.environ["TMPDIR"]
     _tell(

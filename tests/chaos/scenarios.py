@@ -118,7 +118,7 @@ def _get_further(crew: Crew) -> None:
             for partition, end in of_topic.items()
         )
 
-    until(is_further, "a worker without a fault has got further")
+    until(is_further, "a worker without a fault has got further", DRAIN_SECONDS)
     worker.kill()
 
 
