@@ -18,6 +18,8 @@ SIMILAR, COPY, EXCERPT, EXPANSION, TEMPLATE, REVISION = range(6)
 
 # How much longer a text must be to have "much more" than the other: a third.
 _LONGER = 4 / 3
+# Fewer shared keys may all lie in one paragraph that two texts have in common.
+_FEW_KEYS = 8
 
 
 class Match(NamedTuple):
@@ -63,6 +65,7 @@ def judge(
         np.where(cut, this_words, other_words),
         this_words,
         other_words,
+        np.where(scores.shared_keys < _FEW_KEYS, 2, 4),
     )
     inside = (
         enough & (contained >= parameters.member_containment) & (scores.jaccard >= least_jaccard)
@@ -110,16 +113,17 @@ def _least_jaccard(
     words: npt.NDArray[np.int64],
     this_words: npt.NDArray[np.int64],
     other_words: npt.NDArray[np.int64],
+    errors: npt.NDArray[np.int64],
 ) -> Floats:
     """(p,) the estimate of Jaccard below which so much of a text of `words` does not stand in the
-    other: two standard errors below what it would then be.
+    other: so many standard errors below what it would then be.
 
     Of two short texts that share a paragraph three or four sampled 5-grams may all lie in it, and
     say that all of one stands in the other; the 128 samples of MinHash know better.
     """
     common = np.minimum(containment * words, np.minimum(this_words, other_words))
     jaccard = common / np.maximum(1, this_words + other_words - common)
-    least: Floats = jaccard - 2 * np.sqrt(jaccard * (1 - jaccard) / PERMUTATIONS)
+    least: Floats = jaccard - errors * np.sqrt(jaccard * (1 - jaccard) / PERMUTATIONS)
     return least
 
 
