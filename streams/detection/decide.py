@@ -130,7 +130,7 @@ class _Judge:
                 story_id=story_id, relation="compilation", original_id=article_id, matches=json
             )
         relation = next((m.relation for m in matches if m.relation in _NAMED), None)
-        best = next((m for m in matches if self._may_join(m)), None)
+        best = self._best_to_join(matches)
         if best is not None and best is not matches[0]:  # its reason is the verdict's
             matches = [best, *(m for m in matches if m is not best)]
         json, reason = listed(words, matches, view, self._most)
@@ -157,12 +157,15 @@ class _Judge:
         story_id, serial = self._view.join(i, best.serial), self._view.base + i
         return story_id, *self.log.joined(serial, RELATIONS[best.relation], best.serial, reason)
 
-    def _may_join(self, match: Match) -> bool:
-        """Whether the match makes this article a member of the other's story. What was cut from a
+    def _best_to_join(self, matches: list[Match]) -> Match | None:
+        """The best match that makes an article a member of the other's story. What was cut from a
         page of several stories belongs to one of them at most, and not to the page."""
-        if not match.member:
-            return False
-        return match.relation == COPY or not self._view.flags(match.serial) & COMPILATION
+        for match in matches:
+            if match.member and (
+                match.relation == COPY or not self._view.flags(match.serial) & COMPILATION
+            ):
+                return match
+        return None
 
     def _revision(
         self, i: int, article_id: str, before: int, candidates: list[Match]
@@ -179,7 +182,7 @@ class _Judge:
         }
         home = view.story_id(before)
         story = self.log.story(home, serial)
-        best = next((m for m in matches if self._may_join(m)), None)
+        best = self._best_to_join(matches)
         stays = not row["flags"] & MATCHABLE or any(
             view.story_id(m.serial) == home for m in matches
         )

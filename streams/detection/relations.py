@@ -18,8 +18,9 @@ SIMILAR, COPY, EXCERPT, EXPANSION, TEMPLATE, REVISION = range(6)
 
 # How much longer a text must be to have "much more" than the other: a third.
 _LONGER = 4 / 3
-# Fewer shared keys may all lie in one paragraph that two texts have in common.
-_FEW_KEYS = 8
+# Fewer shared keys may all lie in one paragraph that two texts have in common. MinHash gainsays
+# them by so many standard errors, and more keys by so many.
+_FEW_KEYS, _ERRORS_OF_FEW, _ERRORS_OF_MANY = 8, 2, 4
 
 
 class Match(NamedTuple):
@@ -59,13 +60,10 @@ def judge(
     contained = np.maximum(scores.of_this, scores.of_other)
     enough = scores.shared_keys >= parameters.link_shared_keys
     cut = scores.of_this >= scores.of_other
-    shared_words = contained * np.where(cut, this_words, other_words)
+    inner_words = np.where(cut, this_words, other_words)  # of the text that stands in the other
+    errors = np.where(scores.shared_keys < _FEW_KEYS, _ERRORS_OF_FEW, _ERRORS_OF_MANY)
     least_jaccard = _least_jaccard(
-        parameters.member_containment,
-        np.where(cut, this_words, other_words),
-        this_words,
-        other_words,
-        np.where(scores.shared_keys < _FEW_KEYS, 2, 4),
+        parameters.member_containment * inner_words, this_words, other_words, errors
     )
     inside = (
         enough & (contained >= parameters.member_containment) & (scores.jaccard >= least_jaccard)
@@ -78,7 +76,9 @@ def judge(
     relation[inside] = np.where(cut[inside], EXCERPT, EXPANSION)
     relation[copy & ~(inside & much_longer)] = COPY
     member = copy | (
-        inside & (overlap >= parameters.member_share) & (shared_words >= parameters.member_words)
+        inside
+        & (overlap >= parameters.member_share)
+        & (contained * inner_words >= parameters.member_words)
     )
     floor = (scores.jaccard >= parameters.floor_jaccard) | (
         enough & (contained >= parameters.floor_containment)
@@ -109,19 +109,18 @@ def overlap_of_longer(
 
 
 def _least_jaccard(
-    containment: float,
-    words: npt.NDArray[np.int64],
+    common_words: Floats,
     this_words: npt.NDArray[np.int64],
     other_words: npt.NDArray[np.int64],
     errors: npt.NDArray[np.int64],
 ) -> Floats:
-    """(p,) the estimate of Jaccard below which so much of a text of `words` does not stand in the
-    other: so many standard errors below what it would then be.
+    """(p,) the estimate of Jaccard below which texts do not have so many words in common: so many
+    standard errors below what it would then be.
 
     Of two short texts that share a paragraph three or four sampled 5-grams may all lie in it, and
     say that all of one stands in the other; the 128 samples of MinHash know better.
     """
-    common = np.minimum(containment * words, np.minimum(this_words, other_words))
+    common = np.minimum(common_words, np.minimum(this_words, other_words))
     jaccard = common / np.maximum(1, this_words + other_words - common)
     least: Floats = jaccard - errors * np.sqrt(jaccard * (1 - jaccard) / PERMUTATIONS)
     return least

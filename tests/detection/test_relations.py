@@ -146,3 +146,13 @@ def test_what_was_cut_from_a_text_is_its_excerpt() -> None:
     assert relations(cuts, [f"{c} {t}" for c, t in zip(cuts, texts, strict=True)]) == {
         "excerpt": 2000
     }
+
+
+def test_a_quarter_of_a_text_is_its_excerpt_wherever_enough_keys_say_so() -> None:
+    """One in four thousand was gainsaid when two standard errors were enough whatever the keys."""
+    texts = [story(n, 1000) for n in range(4000)]
+    cuts = [" ".join(text.split()[100:350]) for text in texts]
+    shared = compare(sketch_texts(cuts), sketch_texts(texts)).shared_keys
+    enough = int((shared >= Parameters().link_shared_keys).sum())
+    assert enough > 3990
+    assert relations(cuts, texts)["excerpt"] == enough
