@@ -176,7 +176,8 @@ def run(
     asyncio.run(make_topics(settings, replication=replication))
     # Whoever breaks at the last step needs a record to do it, however slow those before were.
     seconds = extent.strikes * DEADLINE_SECONDS if disturb is steps else extent.seconds
-    feed = Feed(settings, make_records(extent.records, seed), seconds)
+    records = make_records(extent.records, seed)
+    feed = Feed(settings, records, seconds)
     with Crew(settings, folder, 2) as crew:
         feed.start()
         disturb(crew, chance, extent, brokers)
@@ -186,7 +187,7 @@ def run(
             "everything is committed", DRAIN_SECONDS,
         )  # fmt: skip
         codes = crew.leave_in_order()
-        wrong, expected = audit(settings, extent.records)
+        wrong, expected = audit(settings, records)
         wrong += [
             f"a worker that was told to stop ended with {code}: {words}"
             for code, words in codes.items()

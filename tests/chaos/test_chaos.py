@@ -14,7 +14,7 @@ from tests.chaos.accounts import audit
 from tests.chaos.corpus import RECORD_BYTES, make_records
 from tests.chaos.crew import Feed
 from tests.chaos.scenarios import Disturbance, Extent
-from tests.kafka.service import make_topics
+from tests.kafka.service import make_topics, push
 
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(600)]
 
@@ -56,9 +56,12 @@ def test_the_accounts_name_what_is_wrong(settings: Settings) -> None:
     """Or a green suite would mean little: here nobody has worked at all."""
     settings = settings.model_copy(update={"record_bytes": RECORD_BYTES})
     asyncio.run(make_topics(settings))
-    Feed(settings, make_records(50, SEED), 0.1).start().finish()
-    wrong, expected = audit(settings, 51)
-    assert "50 raw records of 51 sent" in wrong
+    records = make_records(50, SEED)
+    Feed(settings, records[:49], 0.1).start().finish()
+    asyncio.run(push(settings, [b"{}"]))
+    wrong, expected = audit(settings, records)
+    assert "1 of 50 records sent are not in the raw topic" in wrong
+    assert "1 raw records that nobody sent" in wrong
     assert "offsets are not committed to the end" in wrong
     counts = {"verdicts": len(expected.enriched), "dead letters": len(expected.letters)}
     for what, count in counts.items():
