@@ -6,14 +6,18 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import ProducerClosed
+from aiokafka.errors import KafkaTimeoutError, ProducerClosed
 
-from streams.kafka.connection import client_options
+from streams.kafka.connection import client_options, keep_refreshing
 from streams.kafka.outgoing import Counts, Encoded, Encoder, Outgoing
 from streams.settings import Settings
 
 # Handing over to a thread and back takes as long as encoding a dozen articles.
 _THREAD_FROM = 32
+
+# For all batches of a chunk: as long as Java's producer tries (`delivery.timeout.ms`). A broker
+# that is away longer ends the worker, and its supervisor waits instead.
+DELIVERY_SECONDS = 120.0
 
 
 class StoppedError(Exception):
@@ -42,6 +46,7 @@ class BatchPublisher:
             linger_ms=0,
             max_request_size=2 * self.encoder.largest_bytes,
         )
+        keep_refreshing(self._producer.client)
         await self._producer.start()
 
     async def stop(self) -> None:
@@ -73,14 +78,21 @@ class BatchPublisher:
     async def send(self, batches: Sequence[Encoded]) -> int:
         """Send all and return when the broker has confirmed every record; -> bytes sent.
 
-        Raises the producer's error when one is not confirmed: then nothing may be acknowledged.
+        Raises the producer's error when one is not confirmed, and KafkaTimeoutError when that takes
+        too long (an idempotent producer itself tries for ever): then nothing may be acknowledged.
         """
         producer = self._started()
         try:
-            confirmations = [
-                await producer.send_batch(e.batch, e.topic, partition=e.partition) for e in batches
-            ]
-            await asyncio.gather(*confirmations)
+            async with asyncio.timeout(DELIVERY_SECONDS):
+                confirmations = [
+                    await producer.send_batch(e.batch, e.topic, partition=e.partition)
+                    for e in batches
+                ]
+                await asyncio.gather(*confirmations)
+        except TimeoutError:
+            topics = ", ".join(sorted({e.topic for e in batches}))
+            message = f"{topics}: not confirmed within {DELIVERY_SECONDS:.0f} s"
+            raise KafkaTimeoutError(message) from None
         except ProducerClosed:
             if self._stopped:
                 raise StoppedError from None

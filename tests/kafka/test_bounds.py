@@ -71,7 +71,11 @@ def test_an_absent_broker_stops_the_worker_without_filling_it(tmp_path: Path) ->
             until(lambda: (gauge.look(), time.monotonic() > ends)[1], "a while has passed")
             assert gauge.most < LIMIT_BYTES, f"{gauge.most / MIB:.0f} MiB"
             broker.start()
-            if worker.ended():  # as it may: a supervisor starts the next
-                worker.launch()
-            until(lambda: everything_committed(settings), "all are done", 90)
+            until(lambda: (_supervise(worker), everything_committed(settings))[1], "all are done")
         assert sum(asyncio.run(end_offsets(settings, ENRICHED)).values()) >= 100
+
+
+def _supervise(worker: Worker) -> None:
+    """Start the next when a worker has ended, as it may while its broker is away."""
+    if worker.ended():
+        worker.launch()
