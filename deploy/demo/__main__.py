@@ -72,14 +72,14 @@ def _run(inputs: list[Path], folder: Path, *, keep: bool) -> None:
         console.print(f"Kafka is at {kafka.bootstrap}; creating topics, starting a worker ...")
         # The sample's articles are of fixed days: kept for ever, or Kafka would delete them.
         _call("topics", "create", "--retention-hours", "-1", environment=environment)
-        with _worker(environment, folder / "worker.log", port):
+        with _worker(environment, folder / "worker.log", port) as worker:
             settings = load_settings(bootstrap_servers=kafka.bootstrap)
             with watched(folder / "prometheus", port) if keep else nullcontext("") as prometheus:
                 run = _push(inputs, environment, settings, port)
                 show(console, asyncio.run(read_outputs(settings)), run)
                 if keep:
                     with news_that_go_on(SAMPLE, kafka.bootstrap):
-                        _stay(kafka.bootstrap, port, prometheus)
+                        _stay(worker, kafka.bootstrap, port, prometheus)
     console.print("stopped.")
 
 
@@ -88,23 +88,44 @@ def _call(*arguments: str, environment: dict[str, str]) -> None:
         raise DemoFailedError(f"`echowire {' '.join(arguments)}` failed")
 
 
-@contextmanager
-def _worker(environment: dict[str, str], log: Path, port: int) -> Iterator[None]:
-    with log.open("wb") as sink:
-        worker = subprocess.Popen(  # noqa: S603
-            [*_COMMAND, "worker"], env=environment, stdout=sink, stderr=sink
-        )
+class _Worker:
+    """`echowire worker`, run as a supervisor would."""
+
+    def __init__(self, environment: dict[str, str], log: Path) -> None:
+        self._environment, self.log = environment, log
+        self.process = self._launch()
+
+    def _launch(self) -> subprocess.Popen[bytes]:
+        with self.log.open("ab") as sink:
+            return subprocess.Popen(  # noqa: S603
+                [*_COMMAND, "worker"], env=self._environment, stdout=sink, stderr=sink
+            )
+
+    def keep_up(self) -> None:
+        """Start another when it has ended."""
+        if self.process.poll() is not None:
+            console.print(f"the worker ended with {self.process.returncode}; starting another")
+            self.process = self._launch()
+
+    def stop(self) -> None:
+        """In order, or else by force."""
+        self.process.send_signal(signal.SIGTERM)
         try:
-            _wait_until_ready(worker, port)
-            yield
-        except DemoFailedError as error:
-            raise DemoFailedError(f"{error}\nThe worker's log:\n{log.read_text()}") from None
-        finally:
-            worker.send_signal(signal.SIGTERM)
-            try:
-                worker.wait(20)
-            except subprocess.TimeoutExpired:
-                worker.kill()
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+
+
+@contextmanager
+def _worker(environment: dict[str, str], log: Path, port: int) -> Iterator[_Worker]:
+    worker = _Worker(environment, log)
+    try:
+        _wait_until_ready(worker.process, port)
+        yield worker
+    except DemoFailedError as error:
+        raise DemoFailedError(f"{error}\nThe worker's log:\n{log.read_text()}") from None
+    finally:
+        worker.stop()
 
 
 def _wait_until_ready(worker: subprocess.Popen[bytes], port: int) -> None:
@@ -172,7 +193,7 @@ def _ready(port: int) -> bool:
         return False
 
 
-def _stay(bootstrap: str, port: int, prometheus: str) -> None:
+def _stay(worker: _Worker, bootstrap: str, port: int, prometheus: str) -> None:
     console.print(
         f"""
 [bold]Still running[/], and an article comes every few seconds. In another terminal:
@@ -184,7 +205,9 @@ def _stay(bootstrap: str, port: int, prometheus: str) -> None:
 Ctrl-C stops everything."""
     )
     with contextlib.suppress(KeyboardInterrupt):
-        signal.pause()
+        while True:
+            worker.keep_up()
+            time.sleep(0.5)
 
 
 def _free_port() -> int:

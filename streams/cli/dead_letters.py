@@ -14,7 +14,7 @@ import orjson
 import typer
 from rich import progress as columns
 from rich.console import Console
-from rich.table import Table
+from rich.padding import Padding
 from rich.text import Text
 
 from schemas.dead_letter import Reason
@@ -47,24 +47,21 @@ def list_command(
     reason: Reasons = None,
     since: Since = None,
     until: Until = None,
-    most: Annotated[int, typer.Option(min=1, help="Lines at most.")] = 100,
+    most: Annotated[int, typer.Option(min=1, help="Letters at most.")] = 100,
     bootstrap_servers: BootstrapServers = None,
     topic_prefix: TopicPrefix = None,
 ) -> None:
-    """One line for each dead letter, oldest first, and how many there are of each reason."""
+    """Each dead letter and below it why, oldest first; and how many there are of each reason."""
     settings = load_settings(bootstrap_servers=bootstrap_servers, topic_prefix=topic_prefix)
     letters = _read(settings, Choice(reason or (), _time(since), _time(until)))
-    table = Table(box=None)
-    for name in ("place", "reason", "time", "origin", "tries", "detail"):
-        table.add_column(name, no_wrap=name != "detail")
     for letter in letters[:most]:
         why = letter.why
-        table.add_row(
-            letter.place, why.dlt_reason.value, why.dlt_time,
-            f"{why.dlt_topic}[{why.dlt_partition}]@{why.dlt_offset}", why.dlt_attempt,
-            Text(safe(why.dlt_detail)[:_DETAIL_CHARACTERS]),
-        )  # fmt: skip
-    out.print(table)
+        origin = f"{why.dlt_topic}[{why.dlt_partition}]@{why.dlt_offset}"
+        head = f"{letter.place:<7} {why.dlt_reason.value:<14} {why.dlt_time:<24} {origin}"
+        tries = f", try {why.dlt_attempt}" if why.dlt_attempt != "1" else ""
+        out.print(Text(safe(head + tries)), soft_wrap=True)
+        detail = Text(safe(why.dlt_detail)[:_DETAIL_CHARACTERS], "dim")
+        out.print(Padding(detail, (0, 0, 0, 8)))
     if len(letters) > most:
         out.print(f"... and {len(letters) - most} more; --most shows them")
     counts = {r.value: sum(letter.why.dlt_reason is r for letter in letters) for r in Reason}

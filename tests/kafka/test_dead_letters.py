@@ -74,7 +74,12 @@ def test_they_are_listed_by_reason_and_time(rejected: Settings) -> None:
     listed = dead_letters(rejected, "list")
     assert listed.exit_code == 0, listed.output
     counted = "4 dead letters: 1 not_utf8, 1 not_json, 1 not_object, 1 invalid_field"
-    assert listed.stdout.splitlines()[-1] == counted
+    *lines, last = listed.stdout.splitlines()
+    assert last == counted
+    why = {head.split()[1]: line for head, line in zip(lines[::2], lines[1::2], strict=True)}
+    assert why["not_json"].startswith("        value: expected JSON, got ")
+    assert why["invalid_field"].startswith("        text: expected string, got number")
+    assert len(why) == 4
     by_reason = dead_letters(
         rejected, "list", "--reason", "not_object", "--reason", "invalid_field"
     )
