@@ -12,7 +12,8 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.padding import Padding
+from rich.text import Text
 
 from streams.cli import dead_letters
 from streams.cli.evaluate import evaluate_command
@@ -26,7 +27,14 @@ from streams.cli.tail import tail_command
 from streams.kafka.connection import BrokerUnreachableError, admin_client
 from streams.kafka.rights import RightsError
 from streams.kafka.topics import DEFAULT_RETENTION_HOURS, TopicsError, check_topics, create_topics
-from streams.settings import PREFIX, Settings, SettingsError, load_settings, settings_file
+from streams.settings import (
+    DEFAULT_FILE,
+    PREFIX,
+    Settings,
+    SettingsError,
+    load_settings,
+    settings_file,
+)
 
 app = typer.Typer(
     name="echowire",
@@ -174,13 +182,14 @@ def topics_check(
 def settings_command() -> None:
     """Show every setting with its value and meaning."""
     settings = load_settings()
-    table = Table(title=f"settings file: {settings_file() or 'none'}")
-    for column in ("setting", "environment", "value", "meaning"):
-        table.add_column(column)
+    file = settings_file() or f"none: {PREFIX}CONFIG, or {DEFAULT_FILE} here"
+    out.print(
+        f"A command's flags come first, then the environment ({PREFIX}WINDOW_SECONDS=3600), then"
+        f" the settings file ({file}).\n"
+    )
     for name, field in Settings.model_fields.items():
-        value = str(getattr(settings, name))
-        table.add_row(name, f"{PREFIX}{name.upper()}", value, field.description)
-    out.print(table)
+        out.print(Text(f"{name} = {getattr(settings, name)}", "bold"), soft_wrap=True)
+        out.print(Padding(field.description or "", (0, 0, 0, 4)))
 
 
 @app.command("version")
