@@ -6,6 +6,7 @@ python -m tests.chaos [--rounds N] [--seed S] [--records N] [--only NAME...]
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import random
 import sys
@@ -44,6 +45,8 @@ def main() -> None:
     names = [scenario.__name__ for scenario in SCENARIOS]
     parser.add_argument("--only", nargs="+", choices=names, default=names)
     chosen = parser.parse_args()
+    # Its brokers are stopped on purpose: what the feed's producer says of that is no news.
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     extent = Extent(chosen.records, chosen.seconds, chosen.strikes, away_seconds=60)
     done: Counter[str] = Counter()
     failed = verdicts = 0
