@@ -14,7 +14,6 @@ from streams.detection.chunk import Chunk as ArticleChunk
 from streams.detection.decide import Decision, decide
 from streams.detection.entry import ForeignEntryError, decode_entries
 from streams.detection.occupancy import early_evictions
-from streams.detection.segment import Segment, encode_segment
 from streams.detection.verdict import VerdictWriter
 from streams.kafka.consumer import Chunk
 from streams.kafka.fencing import ShardGoneError
@@ -22,10 +21,9 @@ from streams.kafka.headers import (
     EventHeaders,
     carried_entry,
     carried_trace,
-    encode_headers,
     is_notice,
 )
-from streams.kafka.outgoing import Outgoing
+from streams.kafka.outgoing import Outgoing, outgoing_segment
 from streams.kafka.shards import Shard, Shards
 from streams.kafka.topics import ENRICHED, SEGMENTS, STORIES, STORY_EVENTS, topic_name
 from streams.metrics import Metrics
@@ -85,7 +83,9 @@ class DetectStage:
             lambda _counts: self._outgoing(records, decision),
         )
         segment = await publisher.encode(
-            [], len(records), lambda _counts: [self._segment(decision.segment, partition)]
+            [],
+            len(records),
+            lambda _counts: [outgoing_segment(self._topics[SEGMENTS], partition, decision.segment)],
         )
 
         async def publish() -> None:
@@ -122,12 +122,6 @@ class DetectStage:
             headers = self._story.of(f"{story_id}-{version}", time_ms)
             stories.add(story_id.encode(), value, time_ms, headers)
         return [articles, events, stories]
-
-    def _segment(self, segment: Segment, partition: int) -> Outgoing:
-        out = Outgoing(self._topics[SEGMENTS])
-        # By this time, which never falls, recovery finds the window's start.
-        out.add(None, encode_segment(segment), segment.latest, encode_headers([]), partition)
-        return out
 
 
 async def _nothing() -> Publish:

@@ -117,6 +117,11 @@ class ShardState:
         """(n,) serials of the ring -> their rows."""
         return self.rows[serials % len(self.rows)]
 
+    def nothing_decided(self, last_offset: int) -> Segment:
+        """A segment that changes nothing but the offset up to which all is decided."""
+        nothing = self.rows[:0].copy()
+        return Segment(last_offset, last_offset, self.count, self.clock, self.latest, nothing, [])
+
     def apply(self, segment: Segment) -> None:
         """Take in one decided chunk. Rows that have been decided already change nothing."""
         if segment.last_offset <= self.last_offset:

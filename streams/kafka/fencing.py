@@ -8,7 +8,8 @@ is older than one that has written to the partition. An epoch is handed out by a
 and no transaction is needed for that.
 
 What the old worker writes where the new one has not written yet comes before all that the new one
-writes, and the new one writes it again.
+writes, and the new one writes it again. All but segments, of which it would not know: so it writes
+one to `detection.segments` first, an empty one, and reads up to there (`shards.Shard.recover`).
 """
 
 from __future__ import annotations

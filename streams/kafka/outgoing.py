@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from streams.detection.segment import Segment, encode_segment
 from streams.kafka.batch import RecordBatch, encode_batch
+from streams.kafka.headers import encode_headers
 from streams.kafka.partitioning import partitions_of
 from streams.kafka.topics import RECORD_OVERHEAD_BYTES
 from streams.settings import Settings
@@ -42,6 +44,14 @@ class Outgoing:
         self.headers.append(headers)
         if partition is not None:
             self.partitions.append(partition)
+
+
+def outgoing_segment(topic: str, partition: int, segment: Segment) -> Outgoing:
+    """A segment for its shard's partition."""
+    out = Outgoing(topic)
+    # By this time, which never falls, recovery finds the window's start.
+    out.add(None, encode_segment(segment), segment.latest, encode_headers([]), partition)
+    return out
 
 
 @dataclass(frozen=True, slots=True)

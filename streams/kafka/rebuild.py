@@ -20,14 +20,13 @@ from aiokafka.structs import ConsumerRecord, TopicPartition
 from streams.detection.chunk import Chunk
 from streams.detection.decide import decide
 from streams.detection.entry import Entries, ForeignEntryError, decode_entries, entries_of
-from streams.detection.segment import Segment, encode_segment
 from streams.detection.sketch import sketch_texts
 from streams.detection.state import ShardState
 from streams.detection.verdict import VerdictWriter
 from streams.kafka.connection import client_options
 from streams.kafka.fencing import ShardPublisher
-from streams.kafka.headers import carried_entry, encode_headers, is_notice
-from streams.kafka.outgoing import Outgoing
+from streams.kafka.headers import carried_entry, is_notice
+from streams.kafka.outgoing import outgoing_segment
 from streams.kafka.rights import fence_name
 from streams.kafka.topics import NORMALISED, SEGMENTS, TopicsError, partitions_of, topic_name
 from streams.settings import Settings
@@ -105,7 +104,7 @@ async def _rebuild(
             records = [r for r in fetched.get(source, []) if r.offset < until]
             if chunk := _chunk(records):
                 segment = decide(state, chunk, writer).segment
-                await publisher.publish([_outgoing(target, segment)])
+                await publisher.publish([outgoing_segment(target.topic, target.partition, segment)])
                 state.apply(segment)
             position = await consumer.position(source)
             progress(min(position, until) - begin, until - begin)
@@ -122,15 +121,9 @@ async def _decided_up_to(
     """The last record may be none that a segment covers: say that it is decided, too."""
     if state.last_offset >= offset:
         return
-    nothing = state.rows[:0].copy()
-    segment = Segment(offset, offset, state.count, state.clock, state.latest, nothing, [])
-    await publisher.publish([_outgoing(target, segment)])
-
-
-def _outgoing(target: TopicPartition, segment: Segment) -> Outgoing:
-    out = Outgoing(target.topic)
-    out.add(None, encode_segment(segment), segment.latest, encode_headers([]), target.partition)
-    return out
+    await publisher.publish(
+        [outgoing_segment(target.topic, target.partition, state.nothing_decided(offset))]
+    )
 
 
 def _chunk(records: Sequence[ConsumerRecord]) -> Chunk | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Awaitable, Callable
 
 from aiokafka import AIOKafkaConsumer
 from aiokafka.structs import ConsumerRecord, TopicPartition
@@ -46,8 +47,11 @@ class Recovery:
         done = self.total - self.left
         return f"shard {self.partition} is being read back: {done} of {self.total} segments"
 
-    async def run(self) -> None:
+    async def run(self, shut_out: Callable[[], Awaitable[object]] | None = None) -> None:
         """Read to the end; `left` and `total` tell how far it is, in segments.
+
+        `shut_out` is awaited at the end, and what has come until it returned is read, too: who
+        wrote to the shard before must write no more after it.
 
         Raises ShardUnrecoverableError where the segments are damaged, other than they should be,
         or of another log than `articles.normalised`.
@@ -66,11 +70,14 @@ class Recovery:
         try:
             consumer.assign([self._segments, self._articles])
             consumer.pause(self._articles)
-            end = (await consumer.end_offsets([self._segments]))[self._segments]
+            end = await self._end(consumer)
             if self.position == BEGINNING:
                 self.position = await self._window_start(consumer, end)
             self.total = self.left = end - self.position
             await self._read(consumer, end)
+            if shut_out is not None:
+                await shut_out()
+                await self._read(consumer, await self._end(consumer))
             await self._check_log(consumer)
         finally:
             await consumer.stop()
@@ -81,6 +88,10 @@ class Recovery:
             self.partition, self.state.count - self.state.tail, articles, seconds,
             articles / seconds, self.state.last_offset,
         )  # fmt: skip
+
+    async def _end(self, consumer: AIOKafkaConsumer) -> int:
+        ends: dict[TopicPartition, int] = await consumer.end_offsets([self._segments])
+        return ends[self._segments]
 
     async def _window_start(self, consumer: AIOKafkaConsumer, end: int) -> int:
         """Offset of the first segment that may hold articles of the window."""

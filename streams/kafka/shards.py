@@ -10,9 +10,11 @@ from collections.abc import Callable
 
 from streams.detection.state import ShardState, bytes_an_article
 from streams.kafka.fencing import ShardGoneError, ShardPublisher
+from streams.kafka.outgoing import outgoing_segment
 from streams.kafka.publish import BatchPublisher
 from streams.kafka.recovery import Recovery
 from streams.kafka.rights import fence_name
+from streams.kafka.topics import SEGMENTS, topic_name
 from streams.settings import Settings
 
 log = logging.getLogger("echowire.shards")
@@ -34,6 +36,19 @@ class Shard:
         self.ready: asyncio.Task[None] | None = None
         # Chunks that the state has and the segments may not.
         self.unconfirmed = 0
+        self._segments = topic_name(settings, SEGMENTS), partition
+
+    async def recover(self) -> None:
+        """Take the shard over and bring it up to date. Raises KafkaError, ShutOutError and
+        ShardUnrecoverableError."""
+        await self.publisher.start()
+        await self.recovery.run(self._write_first)
+
+    async def _write_first(self) -> None:
+        """From now on, no worker before us can write a segment. One that came after we have read
+        would be unknown to us, and in the way of ours for whoever reads them next."""
+        nothing = self.state.nothing_decided(self.state.last_offset)
+        await self.publisher.publish([outgoing_segment(*self._segments, nothing)])
 
 
 class Shards:
@@ -117,10 +132,7 @@ class Shards:
     async def _recover(self, shard: Shard) -> None:
         started, known = time.monotonic(), shard.state.count
         try:
-            # In this order: what the worker before wrote until now is read, and what it writes
-            # from now on comes before all that we write.
-            await shard.publisher.start()
-            await shard.recovery.run()
+            await shard.recover()
         except Exception as error:
             self._on_failure(error)
             raise

@@ -58,9 +58,13 @@ def audit(settings: Settings, sent: Sequence[RawRecord]) -> tuple[list[str], Exp
 
     stories = {record.key.decode(): record.value for record in log[STORIES]}
     wrong += _compare("stories", stories, expected.stories)
-    rebuilt = rebuild(event for event, _ in _parsed(log[STORY_EVENTS]))
-    folded = {story_id: orjson.dumps(story) for story_id, story in rebuilt.items()}
-    wrong += _compare("stories by their events", folded, stories)
+    try:
+        rebuilt = rebuild(event for event, _ in _parsed(log[STORY_EVENTS]))
+    except ValueError as error:  # its numbers have a gap
+        wrong.append(f"stories by their events: {error}")
+    else:
+        folded = {story_id: orjson.dumps(story) for story_id, story in rebuilt.items()}
+        wrong += _compare("stories by their events", folded, stories)
 
     if not everything_committed(settings):
         wrong.append("offsets are not committed to the end")

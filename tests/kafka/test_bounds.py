@@ -10,9 +10,18 @@ import psutil
 import pytest
 
 from deploy.kafka.embedded import EmbeddedKafka
+from streams.kafka.publish import DELIVERY_SECONDS
 from streams.kafka.topics import ENRICHED
 from streams.settings import Settings, load_settings
-from tests.kafka.service import Worker, end_offsets, everything_committed, make_topics, push, until
+from tests.kafka.service import (
+    DEADLINE_SECONDS,
+    Worker,
+    end_offsets,
+    everything_committed,
+    make_topics,
+    push,
+    until,
+)
 from tests.kafka.test_worker import article, text_of
 
 pytestmark = pytest.mark.broker
@@ -71,7 +80,10 @@ def test_an_absent_broker_stops_the_worker_without_filling_it(tmp_path: Path) ->
             until(lambda: (gauge.look(), time.monotonic() > ends)[1], "a while has passed")
             assert gauge.most < LIMIT_BYTES, f"{gauge.most / MIB:.0f} MiB"
             broker.start()
-            until(lambda: (_supervise(worker), everything_committed(settings))[1], "all are done")
+            until(
+                lambda: (_supervise(worker), everything_committed(settings))[1],
+                "all are done", DELIVERY_SECONDS + DEADLINE_SECONDS,
+            )  # fmt: skip
         assert sum(asyncio.run(end_offsets(settings, ENRICHED)).values()) >= 100
 
 

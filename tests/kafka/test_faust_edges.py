@@ -68,16 +68,16 @@ plain = BatchPublisher.start
 async def start(self):
     if type(self) is BatchPublisher:
         raise KafkaConnectionError("gone")
-    await plain(self)
+    await plain(self, *arguments)
 BatchPublisher.start = start
 """
 SLOW_RECOVERY = """
 import asyncio
 from streams.kafka.recovery import Recovery
 plain = Recovery.run
-async def slow(self):
+async def slow(self, *arguments):
     await asyncio.sleep(3)
-    await plain(self)
+    await plain(self, *arguments)
 Recovery.run = slow
 """
 

@@ -10,11 +10,13 @@ import weakref
 import pytest
 
 from streams.detection import segment as segment_module
+from streams.detection.segment import decode_segment
 from streams.kafka.fencing import ShardGoneError, ShardPublisher, ShutOutError
 from streams.kafka.headers import encode_headers
-from streams.kafka.outgoing import Outgoing
+from streams.kafka.outgoing import Outgoing, outgoing_segment
 from streams.kafka.recovery import ShardUnrecoverableError
-from streams.kafka.shards import NotEnoughMemoryError, Shards
+from streams.kafka.rights import fence_name
+from streams.kafka.shards import NotEnoughMemoryError, Shard, Shards
 from streams.kafka.topics import ENRICHED, NORMALISED, SEGMENTS
 from streams.settings import Settings
 from tests.detection.newsroom import (
@@ -185,6 +187,38 @@ async def test_windows_that_do_not_fit_are_refused_before_they_are_filled(shard:
     huge = shard.model_copy(update={"window_articles": 1 << 26})
     with pytest.raises(NotEnoughMemoryError, match="lower window_articles, or run more workers"):
         Told().shards(huge).assigned(set(range(64)))
+
+
+async def test_a_segment_of_the_worker_before_is_read_or_refused(
+    shard: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Accepted and not read, it would say that what the next worker decides has been decided: its
+    successor would go on after both, and events would have gaps."""
+    desk = decided(shard, NEWS)
+    await publish_articles(shard, NEWS)
+    *early, late, too_late = (
+        outgoing_segment(shard.topic_prefix + SEGMENTS, 0, decode_segment(data))
+        for data in desk.segments
+    )
+    before = ShardPublisher(shard, fence_name(shard, 0))
+    await before.start()
+    for segment in early:
+        await before.publish([segment])
+    taken = Shard(shard, 0)
+    write_first = taken._write_first
+
+    async def just_in_time() -> None:
+        await before.publish([late])
+        await write_first()
+
+    monkeypatch.setattr(taken, "_write_first", just_in_time)
+    await taken.recover()
+    assert taken.state.last_offset == decode_segment(desk.segments[-2]).last_offset
+    with pytest.raises(ShutOutError):
+        await before.publish([too_late])
+    assert remembered((await recovered(shard)).state) == remembered(taken.state)
+    for publisher in (before, taken.publisher):
+        await publisher.stop()
 
 
 async def test_who_takes_a_shard_over_shuts_out_the_one_before(shard: Settings) -> None:
