@@ -76,10 +76,13 @@ def test_they_are_listed_by_reason_and_time(rejected: Settings) -> None:
     counted = "4 dead letters: 1 not_utf8, 1 not_json, 1 not_object, 1 invalid_field"
     *lines, last = listed.stdout.splitlines()
     assert last == counted
-    why = {head.split()[1]: line for head, line in zip(lines[::2], lines[1::2], strict=True)}
-    assert why["not_json"].startswith("        value: expected JSON, got ")
-    assert why["invalid_field"].startswith("        text: expected string, got number")
-    assert len(why) == 4
+    heads = [line for line in lines if not line.startswith(" ")]
+    assert {head.split()[1] for head in heads} == {
+        "not_utf8", "not_json", "not_object", "invalid_field"
+    }  # fmt: skip
+    text = " ".join(line.strip() for line in lines)  # reasons are folded
+    assert "value: expected JSON, got '{'" in text
+    assert "text: expected string, got number 5" in text
     by_reason = dead_letters(
         rejected, "list", "--reason", "not_object", "--reason", "invalid_field"
     )

@@ -68,7 +68,7 @@ plain = BatchPublisher.start
 async def start(self):
     if type(self) is BatchPublisher:
         raise KafkaConnectionError("gone")
-    await plain(self, *arguments)
+    await plain(self)
 BatchPublisher.start = start
 """
 SLOW_RECOVERY = """
