@@ -39,7 +39,7 @@ def keep_refreshing(client: AIOKafkaClient) -> None:
     """Let a client that has not been started yet survive what ends its refresh of metadata.
 
     aiokafka's task for it dies, unsaid, of an error that it does not expect, such as uvloop's
-    RuntimeError for a write on a closed connection (aiokafka's issue 1038). Whoever waits for
+    RuntimeError for a write on a closed connection (aiokafka #1038). Whoever waits for
     metadata then waits for ever: a producer after its broker came back.
     """
     refresh = client._md_synchronizer  # noqa: SLF001
