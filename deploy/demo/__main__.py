@@ -92,11 +92,11 @@ class _Worker:
     """`echowire worker`, run as a supervisor would."""
 
     def __init__(self, environment: dict[str, str], log: Path) -> None:
-        self._environment, self.log = environment, log
+        self._environment, self._log = environment, log
         self.process = self._launch()
 
     def _launch(self) -> subprocess.Popen[bytes]:
-        with self.log.open("ab") as sink:
+        with self._log.open("ab") as sink:
             return subprocess.Popen(  # noqa: S603
                 [*_COMMAND, "worker"], env=self._environment, stdout=sink, stderr=sink
             )

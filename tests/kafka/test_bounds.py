@@ -10,18 +10,9 @@ import psutil
 import pytest
 
 from deploy.kafka.embedded import EmbeddedKafka
-from streams.kafka.publish import DELIVERY_SECONDS
 from streams.kafka.topics import ENRICHED
 from streams.settings import Settings, load_settings
-from tests.kafka.service import (
-    DEADLINE_SECONDS,
-    Worker,
-    end_offsets,
-    everything_committed,
-    make_topics,
-    push,
-    until,
-)
+from tests.kafka.service import Worker, end_offsets, everything_committed, make_topics, push, until
 from tests.kafka.test_worker import article, text_of
 
 pytestmark = pytest.mark.broker
@@ -82,7 +73,7 @@ def test_an_absent_broker_stops_the_worker_without_filling_it(tmp_path: Path) ->
             broker.start()
             until(
                 lambda: (_supervise(worker), everything_committed(settings))[1],
-                "all are done", DELIVERY_SECONDS + DEADLINE_SECONDS,
+                "all are done", 90,
             )  # fmt: skip
         assert sum(asyncio.run(end_offsets(settings, ENRICHED)).values()) >= 100
 
