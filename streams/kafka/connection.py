@@ -4,22 +4,50 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
+from aiokafka import conn
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.client import AIOKafkaClient
-from aiokafka.errors import KafkaError
+from aiokafka.conn import AIOKafkaConnection, CloseReason
+from aiokafka.errors import KafkaConnectionError, KafkaError
 
 from streams.kafka.diagnosis import diagnosis
 from streams.kafka.security import security_options
 from streams.settings import Settings
 
-log = logging.getLogger("echowire.connection")
-
 _CONNECT_SECONDS = 8.0
-_REFRESH_AGAIN_SECONDS = 0.1
+
+
+class ClosingConnection(AIOKafkaConnection):  # type: ignore[misc]
+    """aiokafka's connection, which says so under uvloop, too, when its socket has been closed.
+
+    There a write on it is a RuntimeError instead of an OSError, and neither aiokafka's retries
+    expect that (a producer's end) nor its refresh of metadata, which dies of it unsaid: whoever
+    waits for metadata then waits for ever, though the broker is back (aiokafka #1038).
+    """
+
+    def send(self, request: Any, expect_response: bool = True) -> Any:
+        """As in aiokafka. Raises KafkaConnectionError."""
+        with self._closing():
+            return super().send(request, expect_response)
+
+    def _send_sasl_token(self, payload: bytes, expect_response: bool = True) -> Any:
+        with self._closing():
+            return super()._send_sasl_token(payload, expect_response)
+
+    @contextmanager
+    def _closing(self) -> Iterator[None]:
+        try:
+            yield
+        except RuntimeError as error:
+            self.close(reason=CloseReason.CONNECTION_BROKEN)
+            message = f"Connection at {self.host}:{self.port} broken: {error}"
+            raise KafkaConnectionError(message) from error
+
+
+conn.AIOKafkaConnection = ClosingConnection  # of every client: whoever connects imports this module
 
 
 class BrokerUnreachableError(Exception):
@@ -33,28 +61,6 @@ def client_options(settings: Settings) -> dict[str, Any]:
         "client_id": "echowire",
         **security_options(settings),
     }
-
-
-def keep_refreshing(client: AIOKafkaClient) -> None:
-    """Let a client that has not been started yet survive what ends its refresh of metadata.
-
-    aiokafka's task for it dies, unsaid, of an error that it does not expect, such as uvloop's
-    RuntimeError for a write on a closed connection (aiokafka #1038). Whoever waits for
-    metadata then waits for ever: a producer after its broker came back.
-    """
-    refresh = client._md_synchronizer  # noqa: SLF001
-
-    async def refreshing() -> None:
-        while True:
-            try:
-                await refresh()
-            except Exception as error:  # noqa: BLE001
-                log.warning("metadata are asked for again after %r", error)
-                await asyncio.sleep(_REFRESH_AGAIN_SECONDS)
-                if not client._md_update_waiter.done():  # noqa: SLF001
-                    client._md_update_waiter.set_result(None)  # noqa: SLF001
-
-    client._md_synchronizer = refreshing  # noqa: SLF001
 
 
 @asynccontextmanager

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaTimeoutError, ProducerClosed
 
-from streams.kafka.connection import client_options, keep_refreshing
+from streams.kafka.connection import client_options
 from streams.kafka.outgoing import Counts, Encoded, Encoder, Outgoing
 from streams.settings import Settings
 
@@ -46,7 +46,6 @@ class BatchPublisher:
             linger_ms=0,
             max_request_size=2 * self.encoder.largest_bytes,
         )
-        keep_refreshing(self._producer.client)
         await self._producer.start()
 
     async def stop(self) -> None:

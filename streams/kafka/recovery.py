@@ -12,7 +12,7 @@ from aiokafka.structs import ConsumerRecord, TopicPartition
 
 from streams.detection.segment import DamagedSegmentError, Segment, decode_segment
 from streams.detection.state import ShardState
-from streams.kafka.connection import client_options, keep_refreshing
+from streams.kafka.connection import client_options
 from streams.kafka.topics import NORMALISED, SEGMENTS, topic_name
 from streams.settings import Settings
 
@@ -65,7 +65,6 @@ class Recovery:
             fetch_max_bytes=4 * _FETCH_BYTES,
             max_partition_fetch_bytes=_FETCH_BYTES,
         )
-        keep_refreshing(consumer._client)  # noqa: SLF001
         await consumer.start()
         try:
             consumer.assign([self._segments, self._articles])
