@@ -38,7 +38,6 @@ Since = Annotated[
 ]
 Until = Annotated[str | None, typer.Option(metavar="TIME", help="Only records before this time.")]
 
-_DETAIL_CHARACTERS = 100
 _VALUE_BYTES = 2000
 
 
@@ -60,7 +59,7 @@ def list_command(
         head = f"{letter.place:<7} {why.dlt_reason.value:<14} {why.dlt_time:<24} {origin}"
         tries = f", try {why.dlt_attempt}" if why.dlt_attempt != "1" else ""
         out.print(Text(safe(head + tries)), soft_wrap=True)
-        detail = Text(safe(why.dlt_detail)[:_DETAIL_CHARACTERS], "dim")
+        detail = Text(safe(why.dlt_detail), "dim")
         out.print(Padding(detail, (0, 0, 0, 8)))
     if len(letters) > most:
         out.print(f"... and {len(letters) - most} more; --most shows them")

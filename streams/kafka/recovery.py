@@ -32,7 +32,8 @@ class Recovery:
     """Brings one shard's state up to date with its segments.
 
     `position` is the next segment to read: BEGINNING for an empty state, else where the recovery
-    before this one ended. While it runs, `left` and `total` are numbers of segments.
+    before this one ended. While it runs, `left` and `total` are numbers of segments; `segments` is
+    where they stand.
     """
 
     def __init__(self, settings: Settings, partition: int, state: ShardState) -> None:
@@ -40,7 +41,7 @@ class Recovery:
         self.position = BEGINNING
         self.left = self.total = 0
         self._settings = settings
-        self._segments = TopicPartition(topic_name(settings, SEGMENTS), partition)
+        self.segments = TopicPartition(topic_name(settings, SEGMENTS), partition)
         self._articles = TopicPartition(topic_name(settings, NORMALISED), partition)
 
     def __str__(self) -> str:
@@ -67,7 +68,7 @@ class Recovery:
         )
         await consumer.start()
         try:
-            consumer.assign([self._segments, self._articles])
+            consumer.assign([self.segments, self._articles])
             consumer.pause(self._articles)
             end = await self._end(consumer)
             if self.position == BEGINNING:
@@ -89,12 +90,12 @@ class Recovery:
         )  # fmt: skip
 
     async def _end(self, consumer: AIOKafkaConsumer) -> int:
-        ends: dict[TopicPartition, int] = await consumer.end_offsets([self._segments])
-        return ends[self._segments]
+        ends: dict[TopicPartition, int] = await consumer.end_offsets([self.segments])
+        return ends[self.segments]
 
     async def _window_start(self, consumer: AIOKafkaConsumer, end: int) -> int:
         """Offset of the first segment that may hold articles of the window."""
-        tp = self._segments
+        tp = self.segments
         beginning: int = (await consumer.beginning_offsets([tp]))[tp]
         if beginning >= end:
             return end
@@ -104,7 +105,7 @@ class Recovery:
         return max(beginning, found.offset) if found else end - 1
 
     async def _read(self, consumer: AIOKafkaConsumer, end: int) -> None:
-        tp, told = self._segments, time.monotonic()
+        tp, told = self.segments, time.monotonic()
         consumer.seek(tp, self.position)
         while self.position < end:
             for segments in (await consumer.getmany(tp, timeout_ms=1000)).values():
@@ -130,7 +131,7 @@ class Recovery:
 
     async def _check_log(self, consumer: AIOKafkaConsumer) -> None:
         """Whether what was decided is what the input holds: it may have been made anew."""
-        segments, source, state = self._segments, self._articles, self.state
+        segments, source, state = self.segments, self._articles, self.state
         beginning = (await consumer.beginning_offsets([source]))[source]
         end = (await consumer.end_offsets([source]))[source]
         if state.last_offset >= end:

@@ -14,7 +14,6 @@ from streams.kafka.outgoing import outgoing_segment
 from streams.kafka.publish import BatchPublisher
 from streams.kafka.recovery import Recovery
 from streams.kafka.rights import fence_name
-from streams.kafka.topics import SEGMENTS, topic_name
 from streams.settings import Settings
 
 log = logging.getLogger("echowire.shards")
@@ -36,7 +35,6 @@ class Shard:
         self.ready: asyncio.Task[None] | None = None
         # Chunks that the state has and the segments may not.
         self.unconfirmed = 0
-        self._segments = topic_name(settings, SEGMENTS), partition
 
     async def recover(self) -> None:
         """Take the shard over and bring it up to date. Raises KafkaError, ShutOutError and
@@ -48,7 +46,8 @@ class Shard:
         """From now on, no worker before us can write a segment. One that came after we have read
         would be unknown to us, and in the way of ours for whoever reads them next."""
         nothing = self.state.nothing_decided(self.state.last_offset)
-        await self.publisher.publish([outgoing_segment(*self._segments, nothing)])
+        topic, partition = self.recovery.segments
+        await self.publisher.publish([outgoing_segment(topic, partition, nothing)])
 
 
 class Shards:
