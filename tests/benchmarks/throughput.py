@@ -12,9 +12,9 @@ from tests.benchmarks.contestants import BenchmarkError, Contestant, Run
 from tests.benchmarks.figures import copies_found
 from tests.benchmarks.worker import Usage, Worker, running
 
-# A look takes a millisecond of two processors that the worker wants: only the last ones, which tell
-# when it was done, are close together.
-LOOK_EVERY_SECONDS, LAST_LOOKS_EVERY_SECONDS = 0.2, 0.02
+# A look takes a millisecond of two processors that the worker wants: only those that tell when it
+# began and when it was done are close together.
+LOOK_EVERY_SECONDS, LOOK_CLOSELY_EVERY_SECONDS = 0.2, 0.02
 LAST_SHARE = 0.05
 STANDSTILL_SECONDS = 90.0
 MIB = 1 << 20
@@ -77,8 +77,8 @@ def _look_until(worker: Worker, topics: Topics, count: int) -> Iterator[Look]:
     """Looks from the first at which there was output to the first at which all was there."""
     seen, moved = 0, time.monotonic()
     while seen < count:
-        near = seen > (1 - LAST_SHARE) * count
-        time.sleep(LAST_LOOKS_EVERY_SECONDS if near else LOOK_EVERY_SECONDS)
+        closely = not seen or seen > (1 - LAST_SHARE) * count
+        time.sleep(LOOK_CLOSELY_EVERY_SECONDS if closely else LOOK_EVERY_SECONDS)
         now_seen, now, usage = topics.count_output(), time.monotonic(), worker.usage()
         if now_seen > seen:
             seen, moved = now_seen, now
