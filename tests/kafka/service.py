@@ -208,11 +208,20 @@ async def _ends(consumer: AIOKafkaConsumer, name: str) -> dict[TopicPartition, i
     return await consumer.end_offsets(partitions)
 
 
-def everything_committed(settings: Settings) -> bool:
-    """Whether the group has committed to the end of both input topics."""
+def uncommitted(settings: Settings) -> list[str]:
+    """Of both input topics: partitions that the group has not committed to their end."""
+    found = []
     for topic in (RAW, NORMALISED):
         ends = {p: end for p, end in asyncio.run(end_offsets(settings, topic)).items() if end}
         done = asyncio.run(committed(settings, topic))
-        if any(done.get(partition) != end for partition, end in ends.items()):
-            return False
-    return True
+        found += [
+            f"{topic} partition {partition} ends at {end}, committed is {done.get(partition)}"
+            for partition, end in ends.items()
+            if done.get(partition) != end
+        ]
+    return found
+
+
+def everything_committed(settings: Settings) -> bool:
+    """Whether the group has committed to the end of both input topics."""
+    return not uncommitted(settings)
