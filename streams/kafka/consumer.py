@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 from heapq import merge
 from operator import attrgetter
 from typing import Any
+from weakref import WeakSet
 
 import faust
 from aiokafka import AIOKafkaConsumer
@@ -36,9 +37,8 @@ _IDLE_WAIT_MILLISECONDS = 100
 # while it holds records, so that what comes meanwhile waits for the fetch after the next.)
 _GATHER_BYTES = 256 << 10
 
-# Chunks of a topic that are in hand, not yet acked, when no more of it is fetched: two that
-# are encoded and published, one that is worked on, one that waits. (A fetch, of bounded size, may
-# bring several.)
+# Chunks of a topic that are in hand, not yet acked, when no more of it is fetched: two that are
+# encoded and published, one at work, one that waits. (A fetch, of bounded size, may bring several.)
 CHUNKS_IN_HAND = 4
 # A fetch that leaves a busy topic out waits no longer than this before it looks again.
 _LOOK_AGAIN_SECONDS = 0.05
@@ -105,6 +105,8 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # Not acked yet. Faust's own set has only those that a stream has taken from its queue.
+        self._handed: WeakSet[Chunk] = WeakSet()
         self._chunk_done = asyncio.Event()
         self._acked_in = 0  # the generation of the newest ack
 
@@ -138,22 +140,19 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
         active_partitions: set[TP] | None,
         timeout: float,  # noqa: ASYNC109
     ) -> dict[TP, list[ConsumerRecord]]:
-        """One fetch, of the topics of which few chunks are in hand: one stage's full queue would
-        hold up the records of the other."""
+        """One fetch, of the topics of which few chunks are in hand: no queue grows long, and one
+        stage's does not hold up the records of the other."""
         self._chunk_done.clear()
         # Those from before a rebalance are read again, by whoever has the partition, or acked.
         generation = self.app.consumer_generation_id
         in_hand = Counter(
             chunk.topic
-            for chunk in self._unacked_messages
+            for chunk in self._handed
             if not chunk.acked and chunk.generation_id == generation
         )
         busy = {topic for topic, chunks in in_hand.items() if chunks >= CHUNKS_IN_HAND}
         if not busy or active_partitions is None:
-            records: dict[TP, list[ConsumerRecord]] = await super()._getmany(
-                active_partitions, timeout
-            )
-            return records
+            return await super()._getmany(active_partitions, timeout)  # type: ignore[no-any-return]
         free = {tp for tp in active_partitions if tp.topic not in busy}
         if free:
             return await super()._getmany(free, min(timeout, _LOOK_AGAIN_SECONDS))  # type: ignore[no-any-return]
@@ -186,16 +185,16 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
         # different ones, and detection takes the first that comes for the original.
         chunk.records = list(merge(*(part for _, part in parts), key=_record_time))
         chunk.ends = [(tp, part[-1].offset) for tp, part in parts]
+        self._handed.add(chunk)
         return chunk
 
     # Faust stops fetching a partition whose agent has a few events waiting. The fetch that goes on
     # meanwhile waits for the other partitions, a second if they are idle, and only then is the
     # partition looked at again. Here `_getmany` leaves out topics of which enough is in hand.
     def on_buffer_full(self, tp: TP) -> None:
-        """Keep fetching."""
+        """Nothing, as when there is room again."""
 
-    def on_buffer_drop(self, tp: TP) -> None:
-        """Nothing was stopped."""
+    on_buffer_drop = on_buffer_full
 
     def verify_event_path(self, now: float, tp: TP) -> None:
         """Nothing: `/livez` tells of partitions that stand still. Faust's own look ends the worker
@@ -211,6 +210,7 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
             return False
         message.acked = True
         self._unacked_messages.discard(message)
+        self._handed.discard(message)
         if message.is_current():
             self._forget_acks_of_before()
             for tp, offset in message.ends:

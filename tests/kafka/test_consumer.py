@@ -38,7 +38,7 @@ def consumer(*in_hand: Chunk) -> Any:
     made: Any = ChunkConsumer.__new__(ChunkConsumer)
     made.app = SimpleNamespace(consumer_generation_id=7)
     made._thread = Thread()
-    made._unacked_messages = set(in_hand)
+    made._handed, made._unacked_messages = set(in_hand), set(in_hand)
     made._chunk_done = asyncio.Event()
     made._acked = defaultdict(list)
     made._n_acked, made._waiting_for_ack, made._acked_in = 0, None, 0
@@ -73,6 +73,19 @@ def test_nothing_is_fetched_while_every_stage_has_enough() -> None:
     of = consumer(*(chunk(tp) for tp in (RAW, NORMALISED) for _ in range(CHUNKS_IN_HAND)))
     assert asyncio.run(fetch(of)) == {}
     assert of._thread.asked == []
+
+
+def test_what_no_stream_has_taken_yet_is_in_hand() -> None:
+    """Or the whole backlog would be read into the queue before a slow stream."""
+    of, records = consumer(), [SimpleNamespace(offset=9, timestamp=0, timestamp_type=0)]
+    queue = [of._chunk([(RAW, records)], 7) for _ in range(CHUNKS_IN_HAND)]
+    asyncio.run(fetch(of))
+    assert [partitions for partitions, _ in of._thread.asked] == [{NORMALISED}]
+    assert of._unacked_messages == set()
+    for chunk_ in queue:
+        of.ack(chunk_)
+    asyncio.run(fetch(of))
+    assert of._thread.asked[-1] == ({RAW, NORMALISED}, 5.0)
 
 
 def test_an_acked_chunk_makes_room_at_once() -> None:
