@@ -49,7 +49,7 @@ _MISCONFIGURED = (
     SettingsError,
     PortTakenError,
 )
-_TOLD_IN_FULL = (*_MISCONFIGURED, RightsError, BrokerUnreachableError)
+_TOLD_IN_FULL = (*_MISCONFIGURED, ShutOutError, RightsError, BrokerUnreachableError)
 
 
 def blames_record(error: Exception) -> bool:
@@ -80,8 +80,6 @@ def leave(error: Exception, where: str) -> NoReturn:
 
 
 def _sentence(error: Exception) -> str:
-    if isinstance(error, ShutOutError):
-        return "another worker has taken its partition over, while this one stood still"
     for kind, right in _FORBIDDEN.items():
         if isinstance(error, kind):
             names = ", ".join(map(str, error.args)) or "(Kafka names none)"

@@ -145,11 +145,7 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
         self._chunk_done.clear()
         # Those from before a rebalance are read again, by whoever has the partition, or acked.
         generation = self.app.consumer_generation_id
-        in_hand = Counter(
-            chunk.topic
-            for chunk in self._handed
-            if not chunk.acked and chunk.generation_id == generation
-        )
+        in_hand = Counter(c.topic for c in self._handed if c.generation_id == generation)
         busy = {topic for topic, chunks in in_hand.items() if chunks >= CHUNKS_IN_HAND}
         if not busy or active_partitions is None:
             return await super()._getmany(active_partitions, timeout)  # type: ignore[no-any-return]

@@ -15,6 +15,7 @@ one to `detection.segments` first, an empty one, and reads up to there (`shards.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.client import CoordinationType
@@ -28,11 +29,21 @@ from aiokafka.errors import (
 from aiokafka.producer.transaction_manager import PidAndEpoch
 from aiokafka.protocol.transaction import InitProducerIdRequest
 
+from streams.kafka.outgoing import Encoded
 from streams.kafka.publish import BatchPublisher, StoppedError
 from streams.settings import Settings
 
-# What a publisher raises when another worker has taken its shard over.
-ShutOutError = ProducerFenced
+class ShutOutError(Exception):
+    """Another worker has taken the shard over."""
+
+    def __init__(self, instance_id: str) -> None:
+        reason = "while this one stood still"
+        if instance_id:
+            reason += (
+                f", or another worker has instance_id {instance_id!r} too: give each a name of its"
+                " own, or none"
+            )
+        super().__init__(f"another worker has taken its partition over, {reason}")
 
 
 class ShardGoneError(StoppedError):
@@ -48,7 +59,7 @@ class ShardPublisher(BatchPublisher):
 
     def __init__(self, settings: Settings, name: str) -> None:
         super().__init__(settings)
-        self._name = name
+        self._name, self._instance_id = name, settings.instance_id
 
     async def start(self) -> None:
         """Connect and take over. Raises KafkaError, also where the name may not be used."""
@@ -61,6 +72,13 @@ class ShardPublisher(BatchPublisher):
         except BaseException:
             await self.stop()
             raise
+
+    async def send(self, batches: Sequence[Encoded]) -> int:
+        """As every publisher does. Raises ShutOutError once another worker has the shard."""
+        try:
+            return await super().send(batches)
+        except ProducerFenced:
+            raise ShutOutError(self._instance_id) from None
 
     def _started(self) -> AIOKafkaProducer:
         if self._stopped:

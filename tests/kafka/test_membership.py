@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from streams.agents.leaving import EXIT_CONFIGURATION, EXIT_SHUT_OUT
 from streams.kafka.membership import InstanceTakenError, Membership
 from streams.settings import Settings
 from tests.kafka.service import Worker, make_topics, until
@@ -57,4 +58,5 @@ def test_two_workers_with_one_instance_id_end_with_a_clear_sentence(
             second.kill()
         ended = first if first.ended() else second
         assert "another worker has instance_id 'pod-0' too" in ended.log()
-        assert ended.process.returncode == 78
+        # A newcomer that is quick shuts the other out at a shard, before either has counted.
+        assert ended.process.returncode in {EXIT_CONFIGURATION, EXIT_SHUT_OUT}

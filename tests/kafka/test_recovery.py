@@ -214,7 +214,7 @@ async def test_a_segment_of_the_worker_before_is_read_or_refused(
     monkeypatch.setattr(taken, "_write_first", just_in_time)
     await taken.recover()
     assert taken.state.last_offset == decode_segment(desk.segments[-2]).last_offset
-    with pytest.raises(ShutOutError):
+    with pytest.raises(ShutOutError, match="while this one stood still$"):
         await before.publish([too_late])
     assert remembered((await recovered(shard)).state) == remembered(taken.state)
     for publisher in (before, taken.publisher):
@@ -227,14 +227,15 @@ async def test_who_takes_a_shard_over_shuts_out_the_one_before(shard: Settings) 
         out.add(b"k", text, NOON, encode_headers([]), 0)
         return [out]
 
-    paused, present = ShardPublisher(shard, "a shard"), ShardPublisher(shard, "a shard")
+    named = shard.model_copy(update={"instance_id": "pod-0"})
+    paused, present = ShardPublisher(named, "a shard"), ShardPublisher(shard, "a shard")
     other = ShardPublisher(shard, "another shard")
     for publisher in (paused, other):
         await publisher.start()
         await publisher.publish(words(b"early"))
     await present.start()
     await present.publish(words(b"present"))
-    with pytest.raises(ShutOutError):
+    with pytest.raises(ShutOutError, match="another worker has instance_id 'pod-0' too"):
         await paused.publish(words(b"late"))
     await other.publish(words(b"other"))
     for publisher in (paused, present, other):
