@@ -33,6 +33,7 @@ from streams.kafka.outgoing import Encoded
 from streams.kafka.publish import BatchPublisher, StoppedError
 from streams.settings import Settings
 
+
 class ShutOutError(Exception):
     """Another worker has taken the shard over."""
 

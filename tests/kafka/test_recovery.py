@@ -214,7 +214,7 @@ async def test_a_segment_of_the_worker_before_is_read_or_refused(
     monkeypatch.setattr(taken, "_write_first", just_in_time)
     await taken.recover()
     assert taken.state.last_offset == decode_segment(desk.segments[-2]).last_offset
-    with pytest.raises(ShutOutError, match="while this one stood still$"):
+    with pytest.raises(ShutOutError, match=r"while this one stood still$"):
         await before.publish([too_late])
     assert remembered((await recovered(shard)).state) == remembered(taken.state)
     for publisher in (before, taken.publisher):
