@@ -21,8 +21,7 @@ MIB = 1 << 20
 # Of the worker's own process with a window of 4,096 articles; docs/guarantees.md states it.
 LIMIT_BYTES = 600 * MIB
 LARGE_BYTES = 200_000
-WAITING = 4000  # 800 MB, which a worker has fetched long before
-MANY = 1000  # are done, if nothing stops it
+WAITING = 4000  # 800 MB, which a worker that read without end would soon hold
 
 
 def large(number: int) -> dict[str, object]:
@@ -48,16 +47,13 @@ def test_large_records_that_wait_do_not_fill_memory(settings: Settings, tmp_path
     asyncio.run(push(settings, map(large, range(WAITING))))
     with Worker(settings, tmp_path).launch() as worker:
         gauge = Gauge(worker)
-
-        def many_done() -> bool:
-            gauge.look()
-            return (
-                worker.ended() or sum(asyncio.run(end_offsets(settings, ENRICHED)).values()) > MANY
-            )
-
-        until(many_done, "many are done", 120)
+        until(
+            lambda: (gauge.look(), worker.ended() or everything_committed(settings))[1],
+            "all are done", 240,
+        )  # fmt: skip
         assert not worker.ended(), worker.log()
     assert gauge.most < LIMIT_BYTES, f"{gauge.most / MIB:.0f} MiB"
+    assert sum(asyncio.run(end_offsets(settings, ENRICHED)).values()) == WAITING
 
 
 def test_an_absent_broker_stops_the_worker_without_filling_it(tmp_path: Path) -> None:
