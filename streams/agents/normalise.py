@@ -19,7 +19,7 @@ from streams.canaries import ENCODED_SOURCE as CANARY_KEY
 from streams.kafka.consumer import Chunk
 from streams.kafka.outgoing import Counts, Encoded
 from streams.kafka.publish import BatchPublisher
-from streams.kafka.raw_record import RawRecord
+from streams.kafka.raw_record import RawRecord, RawRecords
 from streams.metrics import Metrics
 from streams.settings import Settings
 
@@ -44,10 +44,10 @@ class NormaliseStage:
     async def handle(self, chunk: Chunk) -> Awaitable[Publish]:
         """Begin to normalise a chunk's records: here, or in as many parts as there are processes,
         while other chunks are handled."""
-        records = [
+        records = RawRecords(
             RawRecord(r.topic, r.partition, r.offset, r.timestamp, r.key, r.value, r.headers)
             for r in chunk.records
-        ]
+        )
         topics = self._normaliser.topic, self._normaliser.dead_letters
         counts = {topic: await self._publisher.partition_count(topic) for topic in topics}
         if len(records) < _HAND_OVER_FROM:
@@ -74,12 +74,14 @@ class NormaliseStage:
 
         return publish
 
-    async def _elsewhere(self, records: list[RawRecord], counts: Counts) -> Normalised:
+    async def _elsewhere(self, records: RawRecords, counts: Counts) -> Normalised:
         started = time.perf_counter()
         most = max(_HAND_OVER_FROM, -(-len(records) // self._processes))
         made = await asyncio.gather(
             *(
-                self.pages.run(self._normaliser.normalise, records[first : first + most], counts)
+                self.pages.run(
+                    self._normaliser.normalise, RawRecords(records[first : first + most]), counts
+                )
                 for first in range(0, len(records), most)
             )
         )

@@ -14,12 +14,17 @@ from functools import partial
 from types import FrameType
 from typing import ParamSpec, TypeVar
 
+from streams.agents.shared_memory import Block, Packed, call_packed, pack, shared_block, unpack
 from streams.articles.page import Page, PageSource, read_page
 from streams.heap import keep_freed_memory, keep_what_is_here
 from streams.kafka.publish import StoppedError
 from streams.warm_up import compile_kernels
 
 _PR_SET_PDEATHSIG = 1
+# Calls that use shared memory: one at work, one that waits, one whose answer is being taken.
+_BLOCKS_A_PROCESS = 3
+
+_blocks: list[Block] = []  # the owner's, in a process of the pool
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -31,6 +36,8 @@ class PagePool:
         self._processes = processes
         self._read = partial(read_in_time, page_seconds)
         self._executor: ProcessPoolExecutor | None = None
+        self._blocks: list[Block] = []
+        self._free: list[int] = []  # numbers of blocks that no call uses
         self._closed = False
 
     async def run(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
@@ -39,8 +46,16 @@ class PagePool:
         Raises what it raises, BrokenProcessPool when the process died, and StoppedError when the
         pool is closed.
         """
-        work = partial(function, *args, **kwargs)
-        return await asyncio.get_running_loop().run_in_executor(self._started(), work)
+        executor, call = self._started(), partial(function, *args, **kwargs)
+        number = self._free.pop() if self._free else None
+        block = None if number is None else self._blocks[number]
+        submitted = executor.submit(_run_packed, number, pack(block, call))
+        try:
+            answer: R = unpack(block, await asyncio.wrap_future(submitted))
+        finally:
+            if number is not None:  # if we are cancelled, the process may be at it still
+                submitted.add_done_callback(lambda _: self._free.append(number))
+        return answer
 
     def read_now(self, pages: Sequence[PageSource]) -> list[Page]:
         """Read pages, waiting; the answers are in the same order."""
@@ -63,7 +78,11 @@ class PagePool:
         if self._executor is None:
             # Forking a process with threads and open connections is asking for deadlocks.
             context = multiprocessing.get_context("spawn")
-            self._executor = ProcessPoolExecutor(self._processes, context, _begin, (os.getpid(),))
+            count = self._processes * _BLOCKS_A_PROCESS
+            self._blocks = [shared_block(context) for _ in range(count)]
+            self._free = [*range(count)]
+            setup = os.getpid(), self._blocks
+            self._executor = ProcessPoolExecutor(self._processes, context, _begin, setup)
         return self._executor
 
 
@@ -90,9 +109,14 @@ def _warm_up() -> None:
     keep_what_is_here()
 
 
-def _begin(parent: int) -> None:
+def _run_packed(number: int | None, packed: Packed) -> Packed:
+    return call_packed(None if number is None else _blocks[number], packed)
+
+
+def _begin(parent: int, blocks: list[Block]) -> None:
     """Set a process up: it leaves interrupts to the parent, and does not outlive it when that is
     killed."""
+    _blocks[:] = blocks
     keep_freed_memory()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform == "linux":

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 import cramjam
 import numpy as np
@@ -58,22 +59,27 @@ _CODECS: dict[str, tuple[int, Callable[[memoryview], bytes]]] = {
 }
 
 
+@dataclass(slots=True, eq=False)
 class RecordBatch:
-    """One encoded batch. To aiokafka's producer it is a finished `BatchBuilder`."""
+    """One encoded batch. To aiokafka's producer it is a finished `BatchBuilder`.
 
-    def __init__(self, attributes: int, body: bytes, times: Integers) -> None:
-        """`body`: the records, compressed as `attributes` say; `times` (n,) in milliseconds."""
-        self._attributes, self._body, self._count = attributes, body, len(times)
-        self._first_time, self._last_time = int(times[0]), int(times.max())
-        self._producer = (-1, -1, -1)
+    body: the records, compressed as `attributes` say. count: how many. Times in milliseconds.
+    """
+
+    attributes: int
+    body: bytes
+    count: int
+    first_time: int
+    last_time: int
+    _producer: tuple[int, int, int] = field(default=(-1, -1, -1), init=False)
 
     def size(self) -> int:
         """Bytes on the wire."""
-        return _PREFIX.size + _HEADER.size + len(self._body)
+        return _PREFIX.size + _HEADER.size + len(self.body)
 
     def record_count(self) -> int:
         """How many records it holds."""
-        return self._count
+        return self.count
 
     def closed(self) -> bool:
         """Nothing can be appended."""
@@ -85,15 +91,17 @@ class RecordBatch:
     def _set_producer_state(self, producer_id: int, epoch: int, sequence: int) -> None:
         self._producer = producer_id, epoch, sequence
 
-    def _build(self) -> bytes:
-        header = _HEADER.pack(
-            self._attributes, self._count - 1, self._first_time, self._last_time, *self._producer,
-            self._count,
+    def _build(self) -> bytearray:
+        batch = bytearray(self.size())
+        _HEADER.pack_into(
+            batch, _PREFIX.size,
+            self.attributes, self.count - 1, self.first_time, self.last_time, *self._producer,
+            self.count,
         )  # fmt: skip
-        covered = header + self._body
-        checksum: int = calc_crc32c(covered)
-        length = _PREFIX.size - _LENGTH_ENDS + len(covered)
-        return _PREFIX.pack(0, length, _NO_EPOCH, _MAGIC, checksum) + covered
+        batch[_PREFIX.size + _HEADER.size :] = self.body
+        checksum = calc_crc32c(memoryview(batch)[_PREFIX.size :])
+        _PREFIX.pack_into(batch, 0, 0, len(batch) - _LENGTH_ENDS, _NO_EPOCH, _MAGIC, checksum)
+        return batch
 
 
 def encode_batch(
@@ -115,7 +123,8 @@ def encode_batch(
     out = np.empty(len(octets) + _RECORD_OVERHEAD * len(lengths), np.uint8)
     written = _encode_records(octets, lengths, shown, starts_at - starts_at[0], out)
     attributes, compress = _CODECS[compression]
-    return RecordBatch(attributes, compress(out[:written].data), starts_at)
+    body = compress(out[:written].data)
+    return RecordBatch(attributes, body, len(starts_at), times[0], max(times))
 
 
 @kernel

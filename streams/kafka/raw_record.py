@@ -18,3 +18,7 @@ class RawRecord(NamedTuple):
     key: bytes | None
     value: bytes | None
     headers: Sequence[Header]
+
+
+class RawRecords(list[RawRecord]):
+    """Records of a chunk that go to another process together."""

@@ -27,7 +27,7 @@ def encoded(made: list[Record], compression: str) -> RecordBatch:
 
 def read(batch: RecordBatch) -> list[Record]:
     """As aiokafka's consumer reads it; the checksum is right."""
-    memory = MemoryRecords(batch._build())
+    memory = MemoryRecords(bytes(batch._build()))
     found = memory.next_batch()
     assert found.validate_crc()
     assert not memory.has_next()
@@ -47,7 +47,7 @@ def test_what_goes_in_is_what_a_consumer_reads(made: list[Record], compression: 
 def test_a_batch_bears_its_producers_number() -> None:
     batch = encoded([(b"k", b"v", [], 1)], "none")
     batch._set_producer_state(77, 3, 1000)
-    [found] = [MemoryRecords(batch._build()).next_batch()]
+    [found] = [MemoryRecords(bytes(batch._build())).next_batch()]
     assert found.producer_id == 77
     assert found.validate_crc()
 

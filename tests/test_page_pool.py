@@ -1,0 +1,113 @@
+"""Calls in other processes, whose records and batches pass through shared memory."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from streams.agents.page_pool import PagePool
+from streams.agents.shared_memory import BLOCK_BYTES, Block, pack, shared_block, unpack
+from streams.kafka.batch import encode_batch
+from streams.kafka.raw_record import RawRecord, RawRecords
+
+HEADERS = [("traceparent", b"00-1"), ("more", b"")]
+
+
+def record(offset: int, value: bytes | None) -> RawRecord:
+    return RawRecord("articles.raw", 3, offset, 1_750_000_000_000, b"key", value, HEADERS)
+
+
+RECORDS = RawRecords([record(0, b"first" * 99), record(1, None), record(2, b""), record(3, b"z")])
+
+
+@pytest.fixture(scope="module")
+def block() -> Block:
+    return shared_block(multiprocessing.get_context("spawn"))
+
+
+@pytest.mark.parametrize("records", [RECORDS, RawRecords()], ids=["some", "none"])
+@pytest.mark.parametrize("shared", [True, False])
+def test_records_arrive_as_they_were(block: Block, records: RawRecords, shared: bool) -> None:
+    place = block if shared else None
+    found = unpack(place, pack(place, {"records": records, "more": 1}))
+    assert found == {"records": records, "more": 1}
+    assert all(type(r) is RawRecord for r in found["records"])
+    assert all(
+        type(r.value) is type(sent.value) for r, sent in zip(found["records"], records, strict=True)
+    )
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_a_batch_arrives_as_it_was(block: Block, shared: bool) -> None:
+    batch = encode_batch([b"k", None], [b"v" * 500, b"w"], [b"\0", b"\0"], [5, 3], "lz4")
+    place = block if shared else None
+    found = unpack(place, pack(place, batch))
+    assert bytes(found._build()) == bytes(batch._build())
+    assert found.record_count() == 2
+
+
+def test_what_finds_room_goes_through_the_block_and_the_rest_with_the_pickle(block: Block) -> None:
+    half, more = b"a" * (BLOCK_BYTES // 2), b"b" * (BLOCK_BYTES // 2 + 1)
+    records = RawRecords([record(0, half), record(1, more), record(2, half)])
+    packed = pack(block, records)
+    assert packed.ends == [BLOCK_BYTES // 2, BLOCK_BYTES]
+    assert half not in packed.pickled
+    assert more in packed.pickled
+    assert unpack(block, packed) == records
+
+
+def answered(records: RawRecords, seconds: float = 0, begun: Path | None = None) -> RawRecords:
+    if begun is not None:
+        begun.touch()
+    time.sleep(seconds)
+    return RawRecords(r._replace(value=(r.value or b"") + b"!") for r in records)
+
+
+def wait_for(path: Path) -> None:
+    while not path.exists():
+        time.sleep(0.01)
+
+
+def refused() -> None:
+    raise ValueError("not this one")
+
+
+@pytest.fixture
+def pool() -> Iterator[Any]:
+    pool = PagePool(1, 10)
+    yield pool
+    pool.close()
+
+
+async def test_calls_at_once_each_get_their_own_answer(pool: Any) -> None:
+    """More of them than there are blocks."""
+    calls = [RawRecords([record(n, b"%d" % n * 1000)]) for n in range(12)]
+    answers = await asyncio.gather(*(pool.run(answered, records, 0.01) for records in calls))
+    assert answers == [answered(records) for records in calls]
+    assert sorted(pool._free) == [*range(len(pool._blocks))]
+
+
+async def test_a_call_given_up_keeps_its_block_until_the_process_is_done_with_it(
+    pool: Any, tmp_path: Path
+) -> None:
+    begun = tmp_path / "begun"
+    given_up = asyncio.create_task(pool.run(answered, RECORDS, 1.0, begun))
+    await asyncio.to_thread(wait_for, begun)
+    given_up.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await given_up
+    assert len(pool._free) == len(pool._blocks) - 1
+    assert await pool.run(answered, RECORDS) == answered(RECORDS)  # in its turn
+    assert sorted(pool._free) == [*range(len(pool._blocks))]
+
+
+async def test_a_call_that_fails_says_so_and_gives_its_block_back(pool: Any) -> None:
+    with pytest.raises(ValueError, match="not this one"):
+        await pool.run(refused)
+    assert sorted(pool._free) == [*range(len(pool._blocks))]
