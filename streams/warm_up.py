@@ -9,8 +9,8 @@ import time
 from datetime import UTC, datetime
 from typing import Any
 
-from streams.articles.attribution import names_in
 from streams.articles.page import PageSource, read_page
+from streams.articles.seen import seen_in
 from streams.articles.settled import settled
 from streams.detection.chunk import Chunk
 from streams.detection.decide import decide
@@ -46,7 +46,7 @@ def compile_kernels() -> float:
     )  # fmt: skip
     state.apply(decide(state, chunk, VerdictWriter(parameters)).segment)
     settled(_TEXTS)
-    names_in(_TEXTS)
+    seen_in(_TEXTS)
     read_page(PageSource(html=None, text=_PAGE, now=datetime(2026, 1, 1, tzinfo=UTC)))
     encode_batch(values, values, values, [0] * count, "lz4")
     return time.monotonic() - started

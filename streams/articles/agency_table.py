@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
-from streams.articles.encoded import encoded
+from streams.articles.encoded import Encoded
 from streams.articles.phrases import Phrases
 
 _NO_SPACES = "\u3000"  # from here on, scripts without spaces
@@ -35,11 +35,11 @@ class AgencyTable:
     _in_line: AhoCorasick  # a tenth of the time that it takes to call the other
     _names: tuple[tuple[str, bool], ...]  # (agency, whether the name is short)
 
-    def in_texts(self, texts: Sequence[str]) -> list[list[Found]]:
+    def in_texts(self, texts: Sequence[str], in_utf8: Encoded) -> list[list[Found]]:
         """For each text all names, in its order. Short ones count only where an agency is to be
         expected."""
         found: list[list[Found]] = [[] for _ in texts]
-        matches = self._in_texts.find(encoded(texts))
+        matches = self._in_texts.find(in_utf8)
         for text, index, start, end, _ in matches[matches[:, 4] == 0].tolist():
             if _is_whole_word(texts[text], start, end):
                 agency, short = self._names[index]

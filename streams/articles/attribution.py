@@ -24,6 +24,7 @@ from typing import NamedTuple
 from streams.articles.agency_table import AgencyTable, Found, agency_table
 from streams.articles.boilerplate import story_ends
 from streams.articles.dateline import HEAD_CHARACTERS, dateline_of
+from streams.articles.encoded import Encoded
 from streams.articles.end_lines import LISTED, TAIL_CHARACTERS, agencies_at_the_end
 
 EVIDENCE = (
@@ -81,13 +82,12 @@ class Names(NamedTuple):
     story_end: int
 
 
-def names_in(texts: Sequence[str]) -> list[Names]:
+def names_in(texts: Sequence[str], in_utf8: Encoded) -> list[Names]:
     """Look through the texts of a whole chunk at once: several times as fast as one by one."""
+    found = agency_table().in_texts(texts, in_utf8)
     return [
-        _by_place(text, found, end)
-        for text, found, end in zip(
-            texts, agency_table().in_texts(texts), story_ends(texts), strict=True
-        )
+        _by_place(text, names, end)
+        for text, names, end in zip(texts, found, story_ends(texts), strict=True)
     ]
 
 

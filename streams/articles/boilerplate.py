@@ -22,7 +22,7 @@ def story_ends(texts: Sequence[str]) -> list[int]:
     ends = [len(text) for text in texts]
     offsets = [max(0, length - _TAIL_CHARACTERS) for length in ends]
     tails = [text[offset:].lower() for text, offset in zip(texts, offsets, strict=True)]
-    for at, _, first, _, _ in _beginnings().find(encoded(tails)).tolist():
+    for at, _, first, _, _ in _beginnings().find(encoded([*map(str.encode, tails)])).tolist():
         text, offset, tail = texts[at], offsets[at], tails[at]
         if ends[at] < len(text) or len(tail) != len(text) - offset:
             continue  # known already; or a letter is two in lower case, and places would be off

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from schemas import RawArticle, Reason
 from streams.articles.address import SOURCE_BYTES, canonical_address, domain_of, publisher
-from streams.articles.attribution import Attribution, Names, attribute
+from streams.articles.attribution import Attribution, attribute
 from streams.articles.identity import article_id, content_digest, part_id
 from streams.articles.language import language_of
 from streams.articles.outlets import Outlets
@@ -15,6 +15,7 @@ from streams.articles.page import Page
 from streams.articles.pages.reading import Part
 from streams.articles.record import Record
 from streams.articles.rejection import Rejection, rejected
+from streams.articles.seen import Seen
 from streams.articles.text import clean_line
 from streams.articles.times import format_milliseconds, format_time, parse_time, utc_time
 
@@ -46,7 +47,7 @@ class Made(NamedTuple):
 def article_of(
     raw: RawArticle,
     draft: Draft,
-    names: Names,
+    seen: Seen,
     record: Record,
     outlets: Outlets,
     dropped: list[str],
@@ -61,13 +62,14 @@ def article_of(
             "id: expected the id or address of the item to cancel, got neither",
         )
     source = clean_line(_source(raw, page, canonical, outlets), SOURCE_BYTES)
-    digest = content_digest(raw.status, title, text)
+    digest = content_digest(raw.status, title, seen.utf8)
     byline = _byline(clean_line(raw.byline, _LINE_BYTES) or clean_line(meta.byline, _LINE_BYTES))
     credit = clean_line(raw.credit, _LINE_BYTES)
     found = attribute(
-        text, names, source=source, credit=credit, byline=byline, stated=meta.agency_hint
+        text, seen.names, source=source, credit=credit, byline=byline, stated=meta.agency_hint
     )
     claimed = raw.language or meta.language
+    claimed = claimed if claimed and claimed.isascii() else None
     embargo = _time(raw.embargoed_until, "embargoed_until", dropped)
     fetched = _time(raw.fetched_at, "fetched_at", dropped)
     article = {
@@ -86,7 +88,7 @@ def article_of(
         "byline": byline,
         "credit": credit,
         "dateline": clean_line(found.place, 128),
-        "language": language_of(text, claimed if claimed and claimed.isascii() else None),
+        "language": language_of(text, claimed, seen.english),
         "text": text,
         "text_confidence": page.confidence,
         "published_at": _published(raw, page, fetched, dropped),
@@ -108,14 +110,14 @@ def article_of(
     return Made(article, _compared(text, found))
 
 
-def part_of(parent: dict[str, Any], draft: Draft, names: Names, outlets: Outlets) -> Made:
+def part_of(parent: dict[str, Any], draft: Draft, seen: Seen, outlets: Outlets) -> Made:
     """One embedded article; `parent` are the fields of its page's own."""
     part, text = draft.part or Part(""), draft.text
     title = clean_line(part.title, _LINE_BYTES)
     source = clean_line(outlets.domain(part.source or "") or part.source, SOURCE_BYTES)
-    digest = content_digest("usable", title, text)
+    digest = content_digest("usable", title, seen.utf8)
     byline = _byline(clean_line(part.byline, _LINE_BYTES))
-    found = attribute(text, names, source=source, credit=None, byline=byline)
+    found = attribute(text, seen.names, source=source, credit=None, byline=byline)
     time = part.time
     article = parent | {
         "article_id": part_id(parent["article_id"], source, title, digest),
@@ -131,7 +133,7 @@ def part_of(parent: dict[str, Any], draft: Draft, names: Names, outlets: Outlets
         "byline": byline,
         "credit": None,
         "dateline": clean_line(found.place, 128),
-        "language": language_of(text, parent["language"]),
+        "language": language_of(text, parent["language"], seen.english),
         "text": text,
         "published_at": format_time(time.time) if time else None,
         "published_precision_seconds": time.precision_seconds if time else None,

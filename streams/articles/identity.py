@@ -27,9 +27,12 @@ def part_id(parent_id: str, source: str | None, title: str | None, digest: str) 
     return _hash("part", parent_id, source or "", title or digest)
 
 
-def content_digest(status: str, title: str | None, text: str) -> str:
-    """32 hex digits that change when a consumer would have to look again."""
-    return _hash(status, title or "", text)
+def content_digest(status: str, title: str | None, text: bytes) -> str:
+    """32 hex digits that change when a consumer would have to look again; `text` in UTF-8."""
+    beginning = _SEPARATOR.join((status, title or "", ""))
+    digest = blake2b(beginning.encode(), digest_size=16)
+    digest.update(text)
+    return digest.hexdigest()
 
 
 def _hash(*fields: str) -> str:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pycld2
 from resiliparse.parse.lang import detect_fast
+
+from streams.articles.encoded import Bounds, Bytes, Encoded, Flags
+from streams.compiled import kernel
 
 UNDETERMINED = "und"
 
@@ -19,7 +23,7 @@ _CLOSE_RELATIVES = frozenset(
 # The commonest language has the cheapest test. English has one of these words in 45 characters,
 # " the " alone in 120; no other language has both anywhere near.
 _ENGLISH_CHARACTERS = 600
-_OTHER_ENGLISH_WORDS = ("to ", "of ", "and ", "in ")  # a look for a blank stops at every word
+_THE, _AND, _TO, _OF, _IN = (tuple(word) for word in (b"the ", b"and ", b"to ", b"of ", b"in "))
 
 # Codes that detectors use and ISO 639 does not, and macro-languages that detectors mix up.
 _ALIASES = {
@@ -28,16 +32,16 @@ _ALIASES = {
 }  # fmt: skip
 
 
-def language_of(text: str, claimed: str | None) -> str:
+def language_of(text: str, claimed: str | None, english: bool) -> str:
     """ISO 639 code of a text's language, `und` where nothing tells.
 
     `claimed` is the producer's own tag: it is taken where the text agrees with it, and where the
-    text says nothing.
+    text says nothing. `english` is what `plainly_english` says of the text.
     """
     tag = _code(claimed.replace("_", "-").split("-")[0].lower()) if claimed else None
     if not text:
         return tag or UNDETERMINED
-    if _is_plainly_english(text[:_ENGLISH_CHARACTERS]):
+    if english:
         return "en"
     sample = text[:_SAMPLE_CHARACTERS].replace("\n", " ")
     code, distance = detect_fast(sample)
@@ -48,15 +52,56 @@ def language_of(text: str, claimed: str | None) -> str:
     return _second_opinion(sample) or tag or UNDETERMINED
 
 
-def _is_plainly_english(sample: str) -> bool:
-    found = sample.count("the ")
-    if found * 250 < len(sample):
-        return False
-    for word in _OTHER_ENGLISH_WORDS:  # most samples need no look for all of them
-        if found * 80 > len(sample):
-            return True
-        found += sample.count(word)
-    return found * 80 > len(sample)
+def plainly_english(texts: Encoded) -> list[bool]:
+    """For each text whether its beginning has as many of some short words as English alone has."""
+    found: list[bool] = _plainly_english(*texts).tolist()
+    return found
+
+
+@kernel
+def _plainly_english(content: Bytes, ends: Bounds, ascii_only: Flags) -> Flags:
+    found = np.empty(len(ends), np.bool_)
+    start = 0
+    for text in range(len(ends)):
+        own = content[start : ends[text]]
+        start = ends[text]
+        characters = cut = min(len(own), _ENGLISH_CHARACTERS)
+        if not ascii_only[text]:
+            characters, cut = _beginning(own)
+        the, others = _count_words(own[:cut])
+        found[text] = the * 250 >= characters and (the + others) * 80 > characters
+    return found
+
+
+@kernel
+def _beginning(content: Bytes) -> tuple[int, int]:
+    """Of a text -> its first characters, at most `_ENGLISH_CHARACTERS`; their bytes."""
+    characters = 0
+    for place in range(len(content)):
+        if content[place] & 0xC0 != 0x80:
+            if characters == _ENGLISH_CHARACTERS:
+                return characters, place
+            characters += 1
+    return characters, len(content)
+
+
+@kernel
+def _count_words(sample: Bytes) -> tuple[int, int]:
+    """-> (how often "the " stands in a sample, how often one of the other words), without branches:
+    many places at a time."""
+    the = others = 0
+    second, third, fourth = sample[1:], sample[2:], sample[3:]
+    for place in range(len(third)):
+        one, two = sample[place], second[place]
+        short = (one == _TO[0]) & (two == _TO[1]) | (one == _OF[0]) & (two == _OF[1])
+        short |= (one == _IN[0]) & (two == _IN[1])
+        others += int(short & (third[place] == _TO[2]))
+    for place in range(len(fourth)):
+        one, two, three, blank = sample[place], second[place], third[place], fourth[place]
+        ends = blank == _THE[3]
+        the += int((one == _THE[0]) & (two == _THE[1]) & (three == _THE[2]) & ends)
+        others += int((one == _AND[0]) & (two == _AND[1]) & (three == _AND[2]) & ends)
+    return the, others
 
 
 def _second_opinion(sample: str) -> str | None:

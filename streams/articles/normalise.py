@@ -15,7 +15,6 @@ from typing import Any
 import orjson
 
 from schemas import RawArticle
-from streams.articles.attribution import names_in
 from streams.articles.body import NO_PAGE, body_of, page_of, settled_body
 from streams.articles.decode import decode
 from streams.articles.fields import Draft, Made, article_of, part_of
@@ -23,6 +22,7 @@ from streams.articles.outlets import Outlets, outlets
 from streams.articles.page import Page, PageSource
 from streams.articles.record import Record
 from streams.articles.rejection import Rejection
+from streams.articles.seen import seen_in
 from streams.articles.settled import settled
 from streams.articles.text import clean_text
 
@@ -105,16 +105,16 @@ def normalise_chunk(
         else:
             drafts += drafted
     parent: dict[str, Any] | None = None
-    for draft, names in zip(drafts, names_in([draft.text for draft in drafts]), strict=True):
+    for draft, seen in zip(drafts, seen_in([draft.text for draft in drafts]), strict=True):
         if draft.part is not None:
             if parent is not None:
-                chunk.add(draft.place, part_of(parent, draft, names, decoded.outlets))
+                chunk.add(draft.place, part_of(parent, draft, seen, decoded.outlets))
             continue
         place, parent = draft.place, None
         raw, record = decoded.articles[place], records[place]
         if isinstance(raw, Rejection):
             continue
-        made = article_of(raw, draft, names, record, decoded.outlets, dropped[place])
+        made = article_of(raw, draft, seen, record, decoded.outlets, dropped[place])
         if isinstance(made, Rejection):
             chunk.rejections.append((place, made))
             continue

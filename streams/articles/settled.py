@@ -39,7 +39,7 @@ def settled(texts: Sequence[str]) -> list[bool]:
 
     False where that takes more than a look to say.
     """
-    content, ends, ascii_only = encoded(texts)
+    content, ends, ascii_only = encoded([text.encode() for text in texts])
     found: list[bool] = _settled(content, ends, ascii_only, _characters()).tolist()
     return found
 

@@ -116,13 +116,23 @@ def _minima(
     first = 0
     for i in range(len(counts)):
         least[:] = np.uint32(0xFFFFFFFF)
-        for g in range(first, first + counts[i]):
+        end = first + counts[i]
+        # Four at a time: to read and write `least` for each takes twice as long.
+        for g in range(first, end - 3, 4):
+            a, b = np.uint32(grams[g]), np.uint32(grams[g + 1])
+            c, d = np.uint32(grams[g + 2]), np.uint32(grams[g + 3])
+            for p in range(len(salts)):
+                salt, by = salts[p], multipliers[p]
+                ab = min(np.uint32((a ^ salt) * by), np.uint32((b ^ salt) * by))
+                cd = min(np.uint32((c ^ salt) * by), np.uint32((d ^ salt) * by))
+                least[p] = min(least[p], ab, cd)
+        for g in range(end - counts[i] % 4, end):
             gram = np.uint32(grams[g])
             for p in range(len(salts)):
                 least[p] = min(least[p], np.uint32((gram ^ salts[p]) * multipliers[p]))
         for p in range(len(salts)):
             out[i, p] = np.uint8(least[p] & np.uint32(0xFF))
-        first += counts[i]
+        first = end
     return out
 
 

@@ -37,8 +37,8 @@ def test_an_id_is_made_of_the_item_else_the_address_else_the_content(
 
 
 def test_a_digest_is_made_of_status_title_and_text() -> None:
-    assert content_digest("usable", "Bridge", "Open.") == hashed(b"usable\x1fBridge\x1fOpen.")
-    assert content_digest("usable", None, "Open.") == hashed(b"usable\x1f\x1fOpen.")
+    assert content_digest("usable", "Bridge", b"Open.") == hashed(b"usable\x1fBridge\x1fOpen.")
+    assert content_digest("usable", None, b"Open.") == hashed(b"usable\x1f\x1fOpen.")
 
 
 def test_ids_and_digests_are_what_they_always_were() -> None:
@@ -47,22 +47,22 @@ def test_ids_and_digests_are_what_they_always_were() -> None:
     address = "https://daily.example/a"
     assert article_id(None, None, address, DIGEST) == "1cacbe5e7350f73d7bddbe7db808be1a"
     assert article_id("daily.example", None, None, DIGEST) == "8707c1784311804aac06aac537a2524d"
-    assert content_digest("usable", "Bridge", "Open.") == "3a95ef5656bd9e48ea276d81f78d993d"
+    assert content_digest("usable", "Bridge", b"Open.") == "3a95ef5656bd9e48ea276d81f78d993d"
 
 
 @pytest.mark.parametrize(
     ("status", "title", "text"),
     [
-        ("withheld", "Bridge", "Open."),
-        ("usable", "Bridges", "Open."),
-        ("usable", "Bridge", "Open!"),
-        ("usable", None, "Bridge\nOpen."),
+        ("withheld", "Bridge", b"Open."),
+        ("usable", "Bridges", b"Open."),
+        ("usable", "Bridge", b"Open!"),
+        ("usable", None, b"Bridge\nOpen."),
     ],
 )
 def test_a_change_of_status_title_or_text_changes_the_digest(
-    status: str, title: str | None, text: str
+    status: str, title: str | None, text: bytes
 ) -> None:
-    assert content_digest(status, title, text) != content_digest("usable", "Bridge", "Open.")
+    assert content_digest(status, title, text) != content_digest("usable", "Bridge", b"Open.")
 
 
 # As the fields arrive: all but the producer's id have been cleaned of control characters.

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from ahocorasick_rs import AhoCorasick, MatchKind
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.articles.encoded import encoded
+from streams.articles.encoded import Encoded, encoded
 from streams.articles.phrases import Phrases
 
 letters = st.text("abß新 ", max_size=30)
 phrases = st.lists(st.text("abß新", min_size=2, max_size=4), min_size=1, max_size=8, unique=True)
 
 
+def in_utf8(texts: Sequence[str]) -> Encoded:
+    return encoded([text.encode() for text in texts])
+
+
 def found(names: list[str], *texts: str) -> list[list[int]]:
-    return [row[:4] for row in Phrases(names).find(encoded(texts)).tolist()]
+    return [row[:4] for row in Phrases(names).find(in_utf8(texts)).tolist()]
 
 
 def test_the_longest_of_those_that_begin_at_a_place_counts() -> None:
@@ -33,7 +39,7 @@ def test_places_are_in_characters_and_texts_do_not_run_into_each_other() -> None
 
 
 def test_what_touches_a_phrase_is_told() -> None:
-    rows = Phrases(["sid", "/PR/"]).find(encoded(["president", "a sid", "9/PR/9", "sid.", "ésid"]))
+    rows = Phrases(["sid", "/PR/"]).find(in_utf8(["president", "a sid", "9/PR/9", "sid.", "ésid"]))
     assert rows[:, 4].tolist() == [1, 0, 0, 0, 0]
 
 

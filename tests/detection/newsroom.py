@@ -78,7 +78,7 @@ def article(
 ) -> Article:
     """A normalised article, all but its place in a log. `credit` names its agency."""
     title = f"The title of {item}" if title is None else title
-    digest = content_digest(status, title, text)
+    digest = content_digest(status, title, text.encode())
     return {
         "article_id": article_id("the tests", item, None, digest),
         "parts": 0,

@@ -6,7 +6,8 @@ import json
 import lzma
 from pathlib import Path
 
-from streams.articles.attribution import attribute, names_in
+from streams.articles.attribution import attribute
+from streams.articles.seen import seen_in
 from tests.quality.pages.corpus import ARTICLES
 
 LABELS = Path(__file__).with_name("agency_labels.json")
@@ -18,9 +19,9 @@ def figures() -> dict[str, float]:
     with lzma.open(ARTICLES, "rt", encoding="utf-8") as lines:
         documents = [d for d in map(json.loads, lines) if d["id"] in labels]
     found, true, right = 0, 0, 0
-    for document, names in zip(documents, names_in([d["text"] for d in documents]), strict=True):
+    for document, seen in zip(documents, seen_in([d["text"] for d in documents]), strict=True):
         result = attribute(
-            document["text"], names, source=document["source"], credit=None, byline=None
+            document["text"], seen.names, source=document["source"], credit=None, byline=None
         )
         providers = {
             agency["name"]
