@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from streams.agents.page_pool import PagePool
+from streams.agents.page_pool import _MOST_BLOCKS, PagePool
 from streams.agents.shared_memory import BLOCK_BYTES, Block, pack, shared_block, unpack
 from streams.kafka.batch import encode_batch
 from streams.kafka.raw_record import RawRecord, RawRecords
@@ -91,6 +91,22 @@ async def test_calls_at_once_each_get_their_own_answer(pool: Any) -> None:
     answers = await asyncio.gather(*(pool.run(answered, records, 0.01) for records in calls))
     assert answers == [answered(records) for records in calls]
     assert sorted(pool._free) == [*range(len(pool._blocks))]
+
+
+async def test_where_there_is_no_shared_memory_calls_go_through_pipes(
+    pool: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def none_left(_context: object) -> Block:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("streams.agents.page_pool.shared_block", none_left)
+    assert await pool.run(answered, RECORDS) == answered(RECORDS)
+    assert pool._blocks == []
+    assert "no shared memory ([Errno 28] No space left on device)" in caplog.text
+
+
+def test_all_blocks_fit_into_what_a_container_has() -> None:
+    assert BLOCK_BYTES * _MOST_BLOCKS <= 56 << 20
 
 
 async def test_a_call_given_up_keeps_its_block_until_the_process_is_done_with_it(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
+import logging
 import multiprocessing
 import os
 import signal
@@ -20,9 +21,12 @@ from streams.heap import keep_freed_memory, keep_what_is_here
 from streams.kafka.publish import StoppedError
 from streams.warm_up import compile_kernels
 
+log = logging.getLogger("echowire")
+
 _PR_SET_PDEATHSIG = 1
-# Calls that use shared memory: one at work, one that waits, one whose answer is being taken.
-_BLOCKS_A_PROCESS = 3
+# Calls that use shared memory: one at work, one that waits, one whose answer is being taken. All
+# blocks fit into the 64 MiB that containers have for it; further calls go through pipes.
+_BLOCKS_A_PROCESS, _MOST_BLOCKS = 3, 12
 
 _blocks: list[Block] = []  # the owner's, in a process of the pool
 P = ParamSpec("P")
@@ -78,9 +82,12 @@ class PagePool:
         if self._executor is None:
             # Forking a process with threads and open connections is asking for deadlocks.
             context = multiprocessing.get_context("spawn")
-            count = self._processes * _BLOCKS_A_PROCESS
-            self._blocks = [shared_block(context) for _ in range(count)]
-            self._free = [*range(count)]
+            try:
+                count = min(self._processes * _BLOCKS_A_PROCESS, _MOST_BLOCKS)
+                self._blocks = [shared_block(context) for _ in range(count)]
+            except OSError as error:
+                log.warning("no shared memory (%s): chunks go through pipes, which is slow", error)
+            self._free = [*range(len(self._blocks))]
             setup = os.getpid(), self._blocks
             self._executor = ProcessPoolExecutor(self._processes, context, _begin, setup)
         return self._executor
