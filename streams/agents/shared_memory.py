@@ -57,8 +57,10 @@ def pack(block: Block | None, thing: object) -> Packed:
 
 def unpack(block: Block | None, packed: Packed) -> Any:
     """The inverse of `pack`. The block may be used again then."""
-    room = memoryview(block or b"").cast("B")
-    buffers = [bytes(room[start:end]) for start, end in pairwise([0, *packed.ends])]
+    bounds = [0, *packed.ends]
+    content = bytes(memoryview(block or b"").cast("B")[: bounds[-1]])
+    # Bytes are cut out of bytes in a fifth of the time that it takes to cut them out of a view.
+    buffers = [content[start:end] for start, end in pairwise(bounds)]
     return pickle.loads(packed.pickled, buffers=buffers)  # noqa: S301 - of our own processes
 
 
@@ -69,7 +71,7 @@ def call_packed(block: Block | None, packed: Packed) -> Packed:
 
 
 def _reduced_records(records: RawRecords) -> _Reduced:
-    """By columns, which takes a third of the time."""
+    """By columns, which takes two fifths of the time."""
     *columns, values, headers = zip(*records, strict=True) if records else [()] * 7
     beside = [value and pickle.PickleBuffer(value) for value in values]
     return _records_of, (*columns, beside, headers)
