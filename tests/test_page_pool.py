@@ -15,6 +15,7 @@ from streams.agents.page_pool import _MOST_BLOCKS, PagePool
 from streams.agents.shared_memory import BLOCK_BYTES, Block, pack, shared_block, unpack
 from streams.kafka.batch import encode_batch
 from streams.kafka.raw_record import RawRecord, RawRecords
+from tests.kafka.service import until
 
 HEADERS = [("traceparent", b"00-1"), ("more", b"")]
 
@@ -69,11 +70,6 @@ def answered(records: RawRecords, seconds: float = 0, begun: Path | None = None)
     return RawRecords(r._replace(value=(r.value or b"") + b"!") for r in records)
 
 
-def wait_for(path: Path) -> None:
-    while not path.exists():
-        time.sleep(0.01)
-
-
 def refused() -> None:
     raise ValueError("not this one")
 
@@ -114,7 +110,7 @@ async def test_a_call_given_up_keeps_its_block_until_the_process_is_done_with_it
 ) -> None:
     begun = tmp_path / "begun"
     given_up = asyncio.create_task(pool.run(answered, RECORDS, 1.0, begun))
-    await asyncio.to_thread(wait_for, begun)
+    await asyncio.to_thread(until, begun.exists, "the call is at work")
     given_up.cancel()
     with pytest.raises(asyncio.CancelledError):
         await given_up

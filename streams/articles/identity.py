@@ -29,11 +29,11 @@ def part_id(parent_id: str, source: str | None, title: str | None, digest: str) 
 
 def content_digest(status: str, title: str | None, text: bytes) -> str:
     """32 hex digits that change when a consumer would have to look again; `text` in UTF-8."""
-    beginning = _SEPARATOR.join((status, title or "", ""))
-    digest = blake2b(beginning.encode(), digest_size=16)
-    digest.update(text)
+    return _hash(status, title or "", "", last=text)
+
+
+def _hash(*fields: str, last: bytes = b"") -> str:
+    """32 hex digits. `last` comes right behind the last field: in its place where that is empty."""
+    digest = blake2b(_SEPARATOR.join(fields).encode(), digest_size=16)
+    digest.update(last)
     return digest.hexdigest()
-
-
-def _hash(*fields: str) -> str:
-    return blake2b(_SEPARATOR.join(fields).encode(), digest_size=16).hexdigest()
