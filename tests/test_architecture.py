@@ -174,6 +174,11 @@ def test_only_the_edge_knows_kafka(path: str) -> None:
     assert forbidden(read(path), KAFKA) == []
 
 
+@pytest.mark.parametrize("path", sources("streams/sources", "streams/evaluation"))
+def test_readers_of_files_and_the_evaluation_need_no_command_line(path: str) -> None:
+    assert forbidden(read(path), ("streams.cli",)) == []
+
+
 @pytest.mark.parametrize("path", sources("streams", "schemas"))
 def test_the_service_needs_nothing_of_its_demo_and_its_tests(path: str) -> None:
     assert forbidden(read(path), ("deploy", "tests")) == []

@@ -12,10 +12,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from streams.cli.raw_events import InputError
 from streams.detection.parameters import Parameters
 from streams.evaluation.labelled import IGNORED, POSITIVE, Labelled, Pair, read_labelled
 from streams.settings import SettingsError, load_settings
+from streams.sources.raw_events import InputError
 
 if TYPE_CHECKING:
     from streams.evaluation.run import Outcome

@@ -17,10 +17,8 @@ from rich.text import Text
 
 from streams.cli import dead_letters
 from streams.cli.evaluate import evaluate_command
-from streams.cli.inputs import read_events
 from streams.cli.options import BootstrapServers, TopicPrefix
 from streams.cli.produce import produce_command
-from streams.cli.raw_events import InputError
 from streams.cli.rebuild import rebuild_command
 from streams.cli.show import show_command
 from streams.cli.tail import tail_command
@@ -35,6 +33,8 @@ from streams.settings import (
     load_settings,
     settings_file,
 )
+from streams.sources.inputs import read_events
+from streams.sources.raw_events import InputError
 
 app = typer.Typer(
     name="echowire",
@@ -115,7 +115,7 @@ def process_command(
     time of its own takes that of the one before it.
     """
     from streams.agents.page_pool import PagePool  # noqa: PLC0415
-    from streams.cli.process import Summary, process  # noqa: PLC0415
+    from streams.pipeline import Summary, process  # noqa: PLC0415
 
     settings, summary = load_settings(**_assignments(set_ or [])), Summary()
     pool = PagePool(settings.page_processes, settings.page_seconds)

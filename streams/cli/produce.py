@@ -21,12 +21,12 @@ from aiokafka.errors import KafkaError, KafkaTimeoutError, MessageSizeTooLargeEr
 from rich import progress as columns
 from rich.console import Console
 
-from streams.cli.inputs import Meter, read_events
 from streams.cli.options import BootstrapServers, TopicPrefix
-from streams.cli.raw_events import RawEvent
 from streams.kafka.connection import BrokerUnreachableError, admin_client, client_options
 from streams.kafka.topics import RAW, TopicsError, topic_name
 from streams.settings import Settings, load_settings
+from streams.sources.inputs import Meter, read_events
+from streams.sources.raw_events import RawEvent
 
 _UNCONFIRMED_EVENTS = 2000
 _BATCH_BYTES = 64 << 10

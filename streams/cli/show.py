@@ -23,12 +23,12 @@ from streams.articles.fragments import fragment_text
 from streams.articles.normalise import NormalisedChunk, decode_chunk, normalise_chunk
 from streams.articles.page import read_page
 from streams.articles.pages.reading import Label, LineClass, explained_lines
-from streams.cli.inputs import read_events
 from streams.cli.options import BootstrapServers, TopicPrefix
-from streams.cli.raw_events import FileRecord, InputError
 from streams.kafka.connection import client_options
 from streams.kafka.topics import NORMALISED, topic_name
 from streams.settings import Settings, load_settings
+from streams.sources.inputs import read_events
+from streams.sources.raw_events import FileRecord, InputError
 
 _COLOURS = {
     LineClass.STORY: "green", LineClass.TITLE: "bold", LineClass.PART: "cyan",

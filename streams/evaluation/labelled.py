@@ -10,8 +10,8 @@ from typing import Any
 
 import orjson
 
-from streams.cli.inputs import raw_event
-from streams.cli.raw_events import InputError, RawEvent
+from streams.sources.inputs import raw_event
+from streams.sources.raw_events import InputError, RawEvent
 
 # Labels of pairs: near-duplicates, and what is left out of scores. All others are negative.
 POSITIVE, IGNORED = "POS", "GREY"

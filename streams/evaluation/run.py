@@ -9,10 +9,10 @@ from typing import Any
 import orjson
 
 from streams.articles.page import Page, PageSource, read_page
-from streams.cli.process import Summary, process
 from streams.detection.parameters import Parameters
 from streams.evaluation.labelled import Labelled, Pair
 from streams.evaluation.measures import PairScore, adjusted_rand_index, pairs_within, score_pairs
+from streams.pipeline import Summary, process
 from streams.settings import Settings
 
 # Relations of matches that are a claim; `similar` and `template` say that it is none.

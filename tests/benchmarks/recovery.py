@@ -16,7 +16,6 @@ from confluent_kafka import Producer
 from deploy.kafka.embedded import EmbeddedKafka
 from streams.articles.normalise import decode_chunk, normalise_chunk
 from streams.articles.page import read_page
-from streams.cli.raw_events import FileRecord
 from streams.detection.chunk import Chunk
 from streams.detection.decide import decide
 from streams.detection.entry import entries_of
@@ -28,6 +27,7 @@ from streams.heap import keep_what_is_here
 from streams.kafka.recovery import Recovery
 from streams.kafka.topics import NORMALISED, SEGMENTS, topic_name
 from streams.settings import Settings, load_settings
+from streams.sources.raw_events import FileRecord
 from streams.warm_up import compile_kernels
 from tests.benchmarks.articles import make_articles, read_corpus
 from tests.detection.newsroom import NOON

@@ -11,7 +11,6 @@ from aiokafka.structs import ConsumerRecord
 
 from streams.articles.normalise import decode_chunk, normalise_chunk
 from streams.articles.page import read_page
-from streams.cli.raw_events import FileRecord
 from streams.detection.chunk import Chunk
 from streams.detection.decide import decide
 from streams.detection.entry import entries_of
@@ -20,6 +19,7 @@ from streams.detection.state import ShardState
 from streams.detection.verdict import VerdictWriter
 from streams.kafka.partitioning import shard_of
 from streams.settings import Settings
+from streams.sources.raw_events import FileRecord
 
 CHUNK = 200
 

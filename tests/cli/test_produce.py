@@ -19,12 +19,12 @@ from aiokafka.admin import NewTopic
 from deploy.demo.syndicator import SAMPLE
 from deploy.kafka.embedded import EmbeddedKafka
 from streams.cli import produce as module
-from streams.cli.inputs import read_events
 from streams.cli.produce import ProduceReport, produce
-from streams.cli.raw_events import InputError, RawEvent
 from streams.kafka.connection import BrokerUnreachableError, admin_client, client_options
 from streams.kafka.topics import RAW, TopicsError, topic_name
 from streams.settings import Settings, load_settings
+from streams.sources.inputs import read_events
+from streams.sources.raw_events import InputError, RawEvent
 from tests.cli.broker import PARTITIONS, create, echowire
 
 pytestmark = pytest.mark.broker

@@ -13,11 +13,11 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from streams.cli.main import app
-from streams.cli.raw_events import FileRecord
 from streams.cli.show import rendered, understand
 from streams.kafka.connection import client_options
 from streams.kafka.topics import NORMALISED, RAW, topic_name
 from streams.settings import Settings
+from streams.sources.raw_events import FileRecord
 from tests.cli.broker import echowire
 
 STORY = [

@@ -16,11 +16,11 @@ from deploy.kafka.embedded import EmbeddedKafka
 from schemas import CONTRACTS, DeadLetterHeaders, EnrichedArticle, NormalisedArticle
 from streams.agents.leaving import EXIT_INTERNAL_ERROR
 from streams.agents.page_pool import PagePool
-from streams.cli.process import Summary, process
-from streams.cli.raw_events import RawEvent
 from streams.detection.stories import rebuild
 from streams.kafka.topics import DEAD_LETTERS, ENRICHED, NORMALISED, RAW, STORIES, STORY_EVENTS
+from streams.pipeline import Summary, process
 from streams.settings import Settings, load_settings
+from streams.sources.raw_events import RawEvent
 from tests.kafka.service import (
     Worker,
     committed,

@@ -21,7 +21,6 @@ from streams.agents.measure import (
 )
 from streams.agents.normaliser import NormalisedCounts
 from streams.articles.normalise import decode_chunk, normalise_chunk
-from streams.cli.raw_events import FileRecord
 from streams.detection.chunk import Chunk
 from streams.detection.decide import Decision, decide
 from streams.detection.entry import entries_of
@@ -32,6 +31,7 @@ from streams.detection.verdict import VerdictWriter
 from streams.metrics import Metrics
 from streams.metrics.labels import LANGUAGES
 from streams.metrics.shards import measure_shards
+from streams.sources.raw_events import FileRecord
 from tests.operations.load import story
 
 UNITS = ("_seconds", "_bytes", "_ratio", "_total", "_info")

@@ -8,10 +8,10 @@ import orjson
 import pytest
 
 from streams.canaries import KINDS, SOURCE, canary_round, judge
-from streams.cli.inputs import RawEvent
-from streams.cli.process import Summary, process
 from streams.kafka.topics import ENRICHED, NORMALISED, STORIES, STORY_EVENTS
+from streams.pipeline import Summary, process
 from streams.settings import load_settings
+from streams.sources.inputs import RawEvent
 from tests.kafka.service import Worker, push, read, until
 from tests.operations.load import article
 

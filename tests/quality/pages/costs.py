@@ -13,9 +13,9 @@ from streams.articles.normalise import normalise_chunk
 from streams.articles.outlets import outlets
 from streams.articles.page import PageSource, read_page
 from streams.articles.pages.reading import read_text_page
-from streams.cli.raw_events import FileRecord
 from streams.heap import keep_freed_memory, keep_what_is_here
 from streams.settings import load_settings
+from streams.sources.raw_events import FileRecord
 from tests.benchmarks.articles import make_articles, read_corpus
 from tests.quality.detection import fastest
 from tests.quality.pages import layouts

@@ -1,4 +1,4 @@
-"""`echowire process`: the same work without Kafka, from JSON lines to JSON lines."""
+"""Raw events -> enriched articles in one process, without Kafka: what `echowire process` runs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ import orjson
 from streams.articles.normalise import NormalisedChunk, decode_chunk, normalise_chunk
 from streams.articles.page import Page, PageSource
 from streams.articles.rejection import Rejection
-from streams.cli.raw_events import FileRecord, RawEvent
 from streams.detection.chunk import Chunk
 from streams.detection.decide import decide
 from streams.detection.entry import entries_of
@@ -21,6 +20,7 @@ from streams.detection.sketch import sketch_texts
 from streams.detection.state import ShardState
 from streams.detection.verdict import VerdictWriter
 from streams.settings import Settings
+from streams.sources.raw_events import FileRecord, RawEvent
 
 ReadPages = Callable[[list[PageSource]], list[Page]]
 

@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deploy.demo.syndicator import SAMPLE
-from streams.cli.inputs import Meter, raw_event, read_events
-from streams.cli.raw_events import InputError, RawEvent
+from streams.sources.inputs import Meter, raw_event, read_events
+from streams.sources.raw_events import InputError, RawEvent
 
 LINES = [
     b'{"id": 1,  "source": "a.example", "text": "one"}',

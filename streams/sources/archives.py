@@ -12,7 +12,7 @@ from resiliparse.parse.encoding import bytes_to_str, detect_encoding
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 
-from streams.cli.raw_events import InputError
+from streams.sources.raw_events import InputError
 
 _HTML = ("text/html", "application/xhtml+xml")
 # Longer pages are read to here and no further; the service has its own, lower limit.

@@ -34,10 +34,10 @@ from typing import IO, Any
 from resiliparse.parse.encoding import bytes_to_str, detect_encoding
 
 from streams.articles.times import format_time, parse_time
-from streams.cli.archives import archived_pages
-from streams.cli.feeds import feed_items, xml_feed_items
-from streams.cli.newsml import is_newsml, newsml_items
-from streams.cli.raw_events import InputError, RawEvent, bounded, encoded, event_of, parsed
+from streams.sources.archives import archived_pages
+from streams.sources.feeds import feed_items, xml_feed_items
+from streams.sources.newsml import is_newsml, newsml_items
+from streams.sources.raw_events import InputError, RawEvent, bounded, encoded, event_of, parsed
 
 STANDARD_INPUT = Path("-")
 _COMPRESSED: dict[str, Callable[[IO[bytes]], Any]] = {".gz": gzip.open, ".xz": lzma.open}

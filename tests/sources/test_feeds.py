@@ -13,8 +13,8 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from schemas import RawArticle
-from streams.cli.inputs import read_events
-from streams.cli.raw_events import InputError
+from streams.sources.inputs import read_events
+from streams.sources.raw_events import InputError
 
 RSS = """<?xml version="1.0"?><rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"
  xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><title>Daily</title>

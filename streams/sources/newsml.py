@@ -8,7 +8,7 @@ from typing import Any
 from lxml import etree
 
 from streams.articles.fragments import fragment_text
-from streams.cli.feeds import attributes, present
+from streams.sources.feeds import attributes, present
 
 _NAMESPACE = b"http://iptc.org/std/nar/2006-10-01/"
 _G2 = "{http://iptc.org/std/nar/2006-10-01/}"
