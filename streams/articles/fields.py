@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 from schemas import RawArticle, Reason
 from streams.articles.address import SOURCE_BYTES, canonical_address, domain_of, publisher
-from streams.articles.attribution import Attribution, attribute
+from streams.articles.attribution import attribute
+from streams.articles.comparable import comparable
 from streams.articles.identity import article_id, content_digest, part_id
 from streams.articles.language import language_of
 from streams.articles.outlets import Outlets
@@ -107,7 +108,7 @@ def article_of(
             "timestamp": format_milliseconds(record.timestamp),
         },
     }
-    return Made(article, _compared(text, found))
+    return Made(article, comparable(text, found.start, found.end))
 
 
 def part_of(parent: dict[str, Any], draft: Draft, seen: Seen, outlets: Outlets) -> Made:
@@ -143,14 +144,7 @@ def part_of(parent: dict[str, Any], draft: Draft, seen: Seen, outlets: Outlets) 
         "content_digest": digest,
         "dropped": [],
     }
-    return Made(article, _compared(text, found))
-
-
-def _compared(text: str, found: Attribution) -> str:
-    """The story without dateline and boilerplate; the whole text where nothing would be left."""
-    if not found.start and found.end == len(text):
-        return text
-    return text[found.start : found.end].strip() or text
+    return Made(article, comparable(text, found.start, found.end))
 
 
 def _source(raw: RawArticle, page: Page, canonical: str | None, outlets: Outlets) -> str | None:

@@ -17,6 +17,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.records_to_delete import RecordsToDelete
 from aiokafka.structs import ConsumerRecord, TopicPartition
 
+from streams.articles.comparable import comparable_texts
 from streams.detection.chunk import Chunk
 from streams.detection.decide import decide
 from streams.detection.entry import Entries, ForeignEntryError, decode_entries, entries_of
@@ -145,7 +146,7 @@ def _entry(record: ConsumerRecord, article: dict[str, Any]) -> Entries:
     try:
         return decode_entries([carried_entry(record.headers)])
     except (KeyError, ForeignEntryError):
-        return entries_of([article], sketch_texts([article["text"]]))
+        return entries_of([article], sketch_texts(comparable_texts([article["text"]])))
 
 
 def _article(record: ConsumerRecord) -> dict[str, Any] | None:

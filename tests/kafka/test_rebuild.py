@@ -6,17 +6,20 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from aiokafka import AIOKafkaConsumer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.structs import TopicPartition
 
 from streams.agents.leaving import EXIT_CONFIGURATION
+from streams.detection.chunk import Chunk
+from streams.detection.entry import ENTRY_VERSION, encode_entries, entries_of
+from streams.detection.sketch import sketch_texts
 from streams.kafka.connection import admin_client, client_options
+from streams.kafka.headers import ENTRY_HEADER
 from streams.kafka.rebuild import RebuildRefusedError, rebuild_all
 from streams.kafka.topics import ENRICHED, NORMALISED
 from streams.settings import Settings
-from tests.detection.newsroom import (
-    remembered,
-)
+from tests.articles.records import normalised_chunk, raw
+from tests.detection.newsroom import NOON, Desk, edited, remembered, story
 from tests.kafka.service import Worker, end_offsets, read, until
 from tests.kafka.shard_logs import (
     NEWS,
@@ -55,6 +58,42 @@ async def test_segments_made_anew_give_the_same_shard_and_publish_nothing(
     recovery = await recovered(shard)
     assert remembered(recovery.state) == remembered(desk.state)
     assert await read(shard, ENRICHED) == []
+
+
+async def test_articles_sketched_anew_give_the_very_rows_of_the_live_run(shard: Settings) -> None:
+    """Entries of another version: only the text is left to sketch, and it has to be the same part
+    of it, without datelines and boilerplate."""
+    ends = [
+        "\n\n(Reporting by A. Berg; Editing by B. Cole)",
+        "\n© 2026 Example. All rights reserved.",
+    ]
+    made = normalised_chunk(
+        *(
+            raw(id=f"a{n}", text=f"LONDON, March {n + 1} (Reuters) - {story(n)}{ends[n % 2]}")
+            for n in range(6)
+        ),
+        raw(id="b", source="b.example", text=f"GENEVA: {edited(story(1))}{ends[0]}"),
+    )
+    entries = entries_of(made.articles, sketch_texts(made.compared))
+    offsets = [*range(len(entries))]
+    times = [NOON + n for n in offsets]
+    live = Desk(shard.parameters())
+    live.decide(Chunk(made.values, entries, times, offsets, [False] * len(entries)))
+    old = entries.copy()
+    old["version"] = ENTRY_VERSION - 1
+    async with AIOKafkaProducer(**client_options(shard)) as producer:
+        for n, header in enumerate(encode_entries(old)):
+            await producer.send_and_wait(
+                shard.topic_prefix + NORMALISED, made.values[n],
+                key=made.articles[n]["article_id"].encode(), headers=[(ENTRY_HEADER, header)],
+                partition=0, timestamp_ms=times[n],
+            )  # fmt: skip
+    await commit(shard, len(entries))
+    async with admin_client(shard) as admin:
+        await rebuild_all(admin, shard, lambda *_: None)
+    state = (await recovered(shard)).state
+    assert len(live.state.stories) == 1
+    assert remembered(state) == remembered(live.state)
 
 
 async def test_segments_are_not_made_anew_under_a_running_worker(shard: Settings) -> None:
