@@ -18,13 +18,16 @@ from pydantic_settings import (
 )
 
 from streams.detection.parameters import Parameters
+from streams.errors import UserError
 
 PREFIX = "ECHOWIRE_"
 DEFAULT_FILE = "echowire.toml"
 
 
-class SettingsError(Exception):
+class SettingsError(UserError):
     """A setting is wrong; the message says which, and what would be right."""
+
+    exit_code = 78  # sysexits.h: configuration
 
 
 class Settings(BaseSettings):

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import orjson
-import typer
 from aiokafka import AIOKafkaConsumer
 from aiokafka.structs import TopicPartition
 from rich.console import Console, Group
@@ -23,10 +22,9 @@ from streams.articles.fragments import fragment_text
 from streams.articles.normalise import NormalisedChunk, decode_chunk, normalise_chunk
 from streams.articles.page import read_page
 from streams.articles.pages.reading import Label, LineClass, explained_lines
-from streams.cli.options import BootstrapServers, TopicPrefix
 from streams.kafka.connection import client_options
 from streams.kafka.topics import NORMALISED, topic_name
-from streams.settings import Settings, load_settings
+from streams.settings import Settings
 from streams.sources.inputs import read_events
 from streams.sources.raw_events import FileRecord, InputError
 
@@ -47,20 +45,8 @@ class Understood:
     labels: tuple[Label, ...]
 
 
-def show_command(
-    what: Annotated[
-        str,
-        typer.Argument(metavar="FILE|ID", help="A file that `produce` takes, or an article id."),
-    ],
-    event: Annotated[int, typer.Option(min=1, help="Which event of the file.")] = 1,
-    bootstrap_servers: BootstrapServers = None,
-    topic_prefix: TopicPrefix = None,
-) -> None:
-    """Show how one raw event was understood: story, what was cut and why, parts, attribution.
-
-    An article id (32 hex digits) is looked up in Kafka; a file needs none.
-    """
-    settings = load_settings(bootstrap_servers=bootstrap_servers, topic_prefix=topic_prefix)
+def show_event(what: str, event: int, settings: Settings) -> None:
+    """Print one event of a file, or the article of an id in Kafka. Raises InputError."""
     record = (
         _from_file(Path(what), event)
         if Path(what).exists() or not _is_id(what)

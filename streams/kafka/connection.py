@@ -13,6 +13,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.conn import AIOKafkaConnection, CloseReason
 from aiokafka.errors import KafkaConnectionError, KafkaError
 
+from streams.errors import UserError
 from streams.kafka.diagnosis import diagnosis
 from streams.kafka.security import security_options
 from streams.settings import Settings
@@ -50,7 +51,7 @@ class ClosingConnection(AIOKafkaConnection):  # type: ignore[misc]
 conn.AIOKafkaConnection = ClosingConnection  # of every client: whoever connects imports this module
 
 
-class BrokerUnreachableError(Exception):
+class BrokerUnreachableError(UserError):
     """No broker answered; the message names the address and what was wrong with it."""
 
 

@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import GroupAuthorizationFailedError
 
+from streams.errors import UserError
 from streams.kafka import topics
 from streams.kafka.authorised import NAMES, READ, WRITE, group_operations, topic_operations
 from streams.settings import Settings
 
 
-class RightsError(Exception):
+class RightsError(UserError):
     """Brokers do not let us do what we must; the message names each right that is missing."""
+
+    exit_code = 77  # sysexits.h: permission denied
 
 
 @dataclass(frozen=True, slots=True)

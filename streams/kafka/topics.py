@@ -11,6 +11,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import TopicAlreadyExistsError
 
+from streams.errors import UserError
 from streams.settings import Settings
 
 RAW = "articles.raw"
@@ -28,7 +29,7 @@ _DAY_MILLISECONDS = 86_400_000
 _FORBIDDEN = 29  # Kafka's error code: not authorised for the topic
 
 
-class TopicsError(Exception):
+class TopicsError(UserError):
     """Topics are missing or wrong; the message names them and the command that mends them."""
 
 

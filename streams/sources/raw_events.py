@@ -12,6 +12,7 @@ import orjson
 
 from streams.articles.address import publisher
 from streams.articles.times import milliseconds, parse_time
+from streams.errors import UserError
 from streams.kafka.topics import RAW
 
 # Twice the largest `record_bytes`. What is longer between two line ends is no line of JSON, and
@@ -19,7 +20,7 @@ from streams.kafka.topics import RAW
 _LONGEST_BYTES = 128 << 20
 
 
-class InputError(Exception):
+class InputError(UserError):
     """An input cannot be read; the message names it and says why."""
 
 

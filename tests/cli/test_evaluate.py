@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from streams.cli.main import app
+from streams.cli.group import app
 from streams.evaluation.measures import adjusted_rand_index, pairs_within, score_pairs
 from tests.detection.newsroom import edited, story
 

@@ -16,7 +16,7 @@ import pytest
 from aiokafka.admin import NewPartitions, NewTopic
 from typer.testing import CliRunner
 
-from streams.cli.main import app
+from streams.cli.group import app
 from streams.kafka.connection import admin_client
 from streams.kafka.topics import SEGMENTS, TABLE, TopicsError, check_topics, create_topics
 from streams.settings import Settings

@@ -12,7 +12,7 @@ from aiokafka import AIOKafkaProducer
 from rich.console import Console
 from typer.testing import CliRunner
 
-from streams.cli.main import app
+from streams.cli.group import app
 from streams.cli.show import rendered, understand
 from streams.kafka.connection import client_options
 from streams.kafka.topics import NORMALISED, RAW, topic_name

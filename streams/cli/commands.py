@@ -1,0 +1,151 @@
+"""Commands whose work is done elsewhere: `worker`, `show`, `process`, `settings`, `version`.
+
+What they need is imported when they run, so that `--help` of any of them starts at once.
+"""
+# ruff: noqa: PLC0415
+
+from __future__ import annotations
+
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from streams.cli import main
+from streams.cli.options import BootstrapServers, TopicPrefix
+
+Assignments = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help="Any other setting: `echowire settings`."),
+]
+
+
+def worker(
+    bootstrap_servers: BootstrapServers = None,
+    topic_prefix: TopicPrefix = None,
+    stage: Annotated[
+        str, typer.Option(help="'normalise', 'detect', or 'all': both in one process.")
+    ] = "all",
+    group: Annotated[str | None, typer.Option(help="Consumer group of the workers.")] = None,
+    http_port: Annotated[
+        int | None, typer.Option(help="Port of /metrics, /livez, /readyz.")
+    ] = None,
+    set_: Assignments = None,
+) -> None:
+    """Run a worker: raw articles in, enriched articles, stories and events out.
+
+    Start as many as there are partitions; they share the work. Stop one with Ctrl-C or SIGTERM:
+    what it has not finished, another does.
+    """
+    from streams.app import STAGES
+    from streams.cli.worker import run_worker
+    from streams.settings import SettingsError, load_settings
+
+    if stage != "all" and stage not in STAGES:
+        raise SettingsError(f"--stage: expected normalise, detect or all, got {stage!r}")
+    settings = load_settings(
+        bootstrap_servers=bootstrap_servers,
+        topic_prefix=topic_prefix,
+        group=group,
+        http_port=http_port,
+        **_assignments(set_ or []),
+    )
+    run_worker(settings, STAGES if stage == "all" else [stage])
+
+
+def show(
+    what: Annotated[
+        str,
+        typer.Argument(metavar="FILE|ID", help="A file that `produce` takes, or an article id."),
+    ],
+    event: Annotated[int, typer.Option(min=1, help="Which event of the file.")] = 1,
+    bootstrap_servers: BootstrapServers = None,
+    topic_prefix: TopicPrefix = None,
+) -> None:
+    """Show how one raw event was understood: story, what was cut and why, parts, attribution.
+
+    An article id (32 hex digits) is looked up in Kafka; a file needs none.
+    """
+    from streams.cli.show import show_event
+    from streams.settings import load_settings
+
+    settings = load_settings(bootstrap_servers=bootstrap_servers, topic_prefix=topic_prefix)
+    show_event(what, event, settings)
+
+
+def process(
+    source: Annotated[
+        Path, typer.Argument(metavar="[FILE|-]", help="Raw events: anything `produce` takes.")
+    ] = Path("-"),
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="FILE|-", help="Enriched events, JSON lines.")
+    ] = Path("-"),
+    rejected: Annotated[
+        Path | None, typer.Option(help="Where rejected events go, with their reasons.")
+    ] = None,
+    set_: Assignments = None,
+) -> None:
+    """Do the whole work without Kafka: raw events in, enriched events out, as JSON lines.
+
+    The same events with the same times give the same bytes as through Kafka. An event without a
+    time of its own takes that of the one before it.
+    """
+    from streams.agents.page_pool import PagePool
+    from streams.sources.inputs import read_events
+    from streams.pipeline import Summary, process
+    from streams.settings import load_settings
+
+    settings, summary = load_settings(**_assignments(set_ or [])), Summary()
+    pool = PagePool(settings.page_processes, settings.page_seconds)
+    with ExitStack() as files:
+        files.callback(pool.close)
+        sink = sys.stdout.buffer if str(output) == "-" else files.enter_context(output.open("wb"))
+        refused = files.enter_context(rejected.open("wb")) if rejected else None
+        for done in process(read_events([source]), settings, pool.read_now, summary):
+            sink.writelines(line + b"\n" for line in done.enriched)
+            if refused:
+                refused.writelines(line + b"\n" for line in done.rejected)
+        sink.flush()
+    relations = ", ".join(f"{count} {name}" for name, count in summary.relations.most_common())
+    reasons = ", ".join(f"{count} {name}" for name, count in summary.rejected.most_common())
+    typer.echo(
+        f"{summary.events} events: {relations or 'no articles'};"
+        f" {summary.redeliveries} redeliveries; {summary.rejected.total()} rejected"
+        + (f" ({reasons})" if reasons else ""),
+        err=True,
+    )
+
+
+def settings() -> None:
+    """Show every setting with its value and meaning."""
+    from rich.console import Console
+    from rich.padding import Padding
+    from rich.text import Text
+
+    from streams.settings import DEFAULT_FILE, PREFIX, Settings, load_settings, settings_file
+
+    values, out = load_settings(), Console(highlight=False)
+    file = settings_file() or f"none: {PREFIX}CONFIG, or {DEFAULT_FILE} here"
+    out.print(
+        f"A command's flags come first, then the environment ({PREFIX}WINDOW_SECONDS=3600), then"
+        f" the settings file ({file}).\n"
+    )
+    for name, field in Settings.model_fields.items():
+        out.print(Text(f"{name} = {getattr(values, name)}", "bold"), soft_wrap=True)
+        out.print(Padding(field.description or "", (0, 0, 0, 4)))
+
+
+def version() -> None:
+    """Show the version."""
+    typer.echo(main.version(), nl=False)
+
+
+def _assignments(pairs: list[str]) -> dict[str, Any]:
+    from streams.settings import SettingsError
+
+    wrong = next((pair for pair in pairs if "=" not in pair), None)
+    if wrong is not None:
+        raise SettingsError(f"--set: expected NAME=VALUE, got {wrong!r}")
+    return dict(pair.split("=", 1) for pair in pairs)

@@ -1,0 +1,65 @@
+"""`echowire topics`: create and check the Kafka topics."""
+# ruff: noqa: PLC0415 -- Kafka is imported when a command runs, not for its help
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from streams.cli.options import BootstrapServers, TopicPrefix
+
+app = typer.Typer(help="Create and check the Kafka topics.", no_args_is_help=True)
+
+
+@app.command("create")
+def create_command(
+    partitions: Annotated[int, typer.Option(min=1, help="Of every topic.")] = 4,
+    replication: Annotated[int, typer.Option(min=1, help="Copies of each record.")] = 1,
+    retention_hours: Annotated[
+        int | None,
+        typer.Option(
+            min=-1,
+            show_default="a week",
+            help="How long records are kept; -1 for ever. Never below the window.",
+        ),
+    ] = None,
+    bootstrap_servers: BootstrapServers = None,
+    topic_prefix: TopicPrefix = None,
+) -> None:
+    """Create the topics that are missing. Those that exist are left as they are."""
+    from streams.kafka.connection import admin_client
+    from streams.kafka.topics import DEFAULT_RETENTION_HOURS, check_topics, create_topics
+    from streams.settings import load_settings
+
+    settings = load_settings(bootstrap_servers=bootstrap_servers, topic_prefix=topic_prefix)
+    hours = DEFAULT_RETENTION_HOURS if retention_hours is None else retention_hours
+
+    async def create() -> list[str]:
+        async with admin_client(settings) as admin:
+            created = await create_topics(admin, settings, partitions, replication, hours)
+            await check_topics(admin, settings)
+            return created
+
+    created = asyncio.run(create())
+    typer.echo(f"created: {', '.join(created)}" if created else "all topics are there already")
+
+
+@app.command("check")
+def check_command(
+    bootstrap_servers: BootstrapServers = None, topic_prefix: TopicPrefix = None
+) -> None:
+    """Compare the topics with what echowire needs; exit with 1 and name what is wrong."""
+    from streams.kafka.connection import admin_client
+    from streams.kafka.topics import check_topics
+    from streams.settings import load_settings
+
+    settings = load_settings(bootstrap_servers=bootstrap_servers, topic_prefix=topic_prefix)
+
+    async def check() -> dict[str, int]:
+        async with admin_client(settings) as admin:
+            return await check_topics(admin, settings)
+
+    for name, count in asyncio.run(check()).items():
+        typer.echo(f"{name}: {count} partitions")
