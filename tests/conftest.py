@@ -6,10 +6,18 @@ import os
 import uuid
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 
 from deploy.kafka.embedded import EmbeddedKafka
 from streams.settings import Settings, load_settings
+
+# On a busy machine an example may take any time, and the first draw of a text builds a table of all
+# characters, for seconds. Neither says anything about the code.
+hypothesis.settings.register_profile(
+    "echowire", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("echowire")
 
 
 @pytest.fixture(autouse=True)

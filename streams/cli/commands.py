@@ -66,13 +66,15 @@ def show(
 ) -> None:
     """Show how one raw event was understood: story, what was cut and why, parts, attribution.
 
-    An article id (32 hex digits) is looked up in Kafka; a file needs none.
+    An article id (32 hex digits) is looked up in Kafka; a file needs none. Exits with 1 if the
+    event was refused.
     """
     from streams.cli.show import show_event
     from streams.settings import load_settings
 
     settings = load_settings(bootstrap_servers=bootstrap_servers, topic_prefix=topic_prefix)
-    show_event(what, event, settings)
+    if not show_event(what, event, settings):
+        raise typer.Exit(1)
 
 
 def process(
@@ -90,20 +92,21 @@ def process(
     """Do the whole work without Kafka: raw events in, enriched events out, as JSON lines.
 
     The same events with the same times give the same bytes as through Kafka. An event without a
-    time of its own takes that of the one before it.
+    time of its own takes that of the one before it. Exits with 1 if all events of a file were
+    refused.
     """
     from streams.agents.page_pool import PagePool
-    from streams.sources.inputs import read_events
+    from streams.sources.inputs import Meter, read_events
     from streams.pipeline import Summary, process
     from streams.settings import load_settings
 
-    settings, summary = load_settings(**_assignments(set_ or [])), Summary()
+    settings, summary, meter = load_settings(**_assignments(set_ or [])), Summary(), Meter()
     pool = PagePool(settings.page_processes, settings.page_seconds)
     with ExitStack() as files:
         files.callback(pool.close)
         sink = sys.stdout.buffer if str(output) == "-" else files.enter_context(output.open("wb"))
         refused = files.enter_context(rejected.open("wb")) if rejected else None
-        for done in process(read_events([source]), settings, pool.read_now, summary):
+        for done in process(read_events([source], meter), settings, pool.read_now, summary):
             sink.writelines(line + b"\n" for line in done.enriched)
             if refused:
                 refused.writelines(line + b"\n" for line in done.rejected)
@@ -116,6 +119,10 @@ def process(
         + (f" ({reasons})" if reasons else ""),
         err=True,
     )
+    for why in meter.refused:
+        typer.echo(why, err=True)
+    if meter.refused or summary.rejected.total() == summary.events > 0:
+        raise typer.Exit(1)
 
 
 def settings() -> None:

@@ -129,7 +129,7 @@ def produce_command(
     bootstrap_servers: BootstrapServers = None,
     topic_prefix: TopicPrefix = None,
 ) -> None:
-    """Send raw events to Kafka. Exits with 1 if the broker did not confirm every one of them."""
+    """Send raw events to Kafka. Exits with 1 if one fails, or if all of a file will be refused."""
     settings = load_settings(bootstrap_servers=bootstrap_servers, topic_prefix=topic_prefix)
     meter, console = Meter(), Console(stderr=True, highlight=False)
     events = read_events(files, meter)
@@ -147,13 +147,13 @@ def produce_command(
     except KeyboardInterrupt:
         typer.echo(f"stopped: {latest.sent} events sent, {latest.confirmed} confirmed", err=True)
         raise typer.Exit(130) from None
-    for failure in report.failures:
+    for failure in (*report.failures, *meter.refused):
         console.print(failure, markup=False, soft_wrap=True)
     if report.failed > len(report.failures):
         console.print(f"... and {report.failed - len(report.failures)} more")
     if not quiet:
         typer.echo(report)
-    if report.failed:
+    if report.failed or meter.refused:
         raise typer.Exit(1)
 
 

@@ -45,15 +45,19 @@ class Understood:
     labels: tuple[Label, ...]
 
 
-def show_event(what: str, event: int, settings: Settings) -> None:
-    """Print one event of a file, or the article of an id in Kafka. Raises InputError."""
+def show_event(what: str, event: int, settings: Settings) -> bool:
+    """Print one event of a file, or the article of an id in Kafka. Raises InputError.
+
+    -> whether it was understood, rather than refused.
+    """
     record = (
         _from_file(Path(what), event)
         if Path(what).exists() or not _is_id(what)
         else asyncio.run(_from_kafka(what, settings))
     )
-    console = Console(highlight=False)
-    console.print(rendered(understand(record, settings)))
+    understood = understand(record, settings)
+    Console(highlight=False).print(rendered(understood))
+    return bool(understood.chunk.articles)
 
 
 def understand(record: FileRecord, settings: Settings) -> Understood:

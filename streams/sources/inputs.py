@@ -8,6 +8,7 @@
 | `.xml`, `.rss`, `.atom` | the items of an RSS or Atom feed, or of a NewsML-G2 message |
 | `.json` of a JSON Feed, of ninjs | its items; the item |
 | `.warc` | the HTML pages of a web archive |
+| any of JSON lines | also objects over several lines, and arrays of objects |
 | a folder | those files in it and below, in the order of their names |
 
 Files may be compressed: `.gz`, `.xz`.
@@ -22,9 +23,10 @@ import os
 import re
 import sys
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from itertools import chain
@@ -36,6 +38,7 @@ from resiliparse.parse.encoding import bytes_to_str, detect_encoding
 from streams.articles.times import format_time, parse_time
 from streams.sources.archives import archived_pages
 from streams.sources.feeds import feed_items, xml_feed_items
+from streams.sources.json_values import json_values
 from streams.sources.newsml import is_newsml, newsml_items
 from streams.sources.raw_events import InputError, RawEvent, bounded, encoded, event_of, parsed
 
@@ -64,6 +67,19 @@ class Meter:
 
     read_bytes: int = 0
     total_bytes: int | None = None  # None: not known, as standard input is among the inputs
+    refused: list[str] = field(default_factory=list)  # files that hold no article, and why
+
+    def judged(self, name: str, events: Iterable[RawEvent]) -> Iterator[RawEvent]:
+        """The events of one file, as they are; notes whether the service will refuse them all."""
+        count, flaws = 0, Counter[str]()
+        for event in events:
+            count += 1
+            if event.flaw:
+                flaws[event.flaw] += 1
+            yield event
+        if count and flaws.total() == count:
+            why = "; ".join(f"{n} {'is' if n == 1 else 'are'} {flaw}" for flaw, n in flaws.items())
+            self.refused.append(f"{name}: the service refuses all {count} of its events: {why}")
 
 
 def read_events(paths: Iterable[Path], meter: Meter | None = None) -> Iterator[RawEvent]:
@@ -84,9 +100,12 @@ def read_events(paths: Iterable[Path], meter: Meter | None = None) -> Iterator[R
 
 def raw_event(value: bytes, origin: str) -> RawEvent:
     """One line or document -> its event; a labelled corpus's line is put into the raw form."""
-    fields = parsed(value)
+    return _event(parsed(value), value, origin)
+
+
+def _event(fields: Any, value: bytes, origin: str) -> RawEvent:
     if not isinstance(fields, dict):
-        return RawEvent(None, value, None, origin)
+        return RawEvent(None, value, None, origin, "no JSON object")
     if fields.get("published_at") is None and (fields.get("time") or fields.get("iso")):
         return event_of(_from_corpus(fields), origin)
     return event_of(fields, origin, value)
@@ -131,11 +150,12 @@ def _kind(path: Path) -> str:
 def _events(files: list[Path], meter: Meter) -> Iterator[RawEvent]:
     for path in files:
         if path == STANDARD_INPUT:
-            yield from _lines(_standard_input(), "standard input")
+            name = "standard input"
+            yield from meter.judged(name, _lines(_standard_input(), name))
             continue
         before = meter.read_bytes
         with _opened(path) as (on_disk, content):
-            for event in _READERS[_kind(path)](content, str(path)):
+            for event in meter.judged(str(path), _READERS[_kind(path)](content, str(path))):
                 meter.read_bytes = before + on_disk.tell()
                 yield event
             meter.read_bytes = before + on_disk.tell()
@@ -163,10 +183,19 @@ def _opened(path: Path) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
 
 def _lines(file: IO[bytes], name: str, before: Iterable[bytes] = ()) -> Iterator[RawEvent]:
     """Events of a file of lines; `before` are those that were read from it already."""
-    for number, line in enumerate(chain(before, _split(file, name)), 1):
-        content = line.removeprefix(_BYTE_ORDER_MARK) if number == 1 else line
-        if content.strip():
-            yield raw_event(content.rstrip(b"\r\n"), f"{name} line {number}")
+    lines = chain(before, _split(file, name))
+    first = next(lines, b"").removeprefix(_BYTE_ORDER_MARK)
+    one_a_line = False
+    for number, value, found in json_values(chain([first], lines), name):
+        origin = f"{name} line {number}"
+        # Among lines of one event each, an array on a line is an event, and a wrong one.
+        laid_out = not one_a_line or b"\n" in value
+        one_a_line = one_a_line or b"\n" not in value
+        if laid_out and isinstance(found, list) and any(isinstance(e, dict) for e in found):
+            for place, item in enumerate(found, 1):
+                yield _event(item, encoded(item), f"{origin} item {place}")
+        else:
+            yield _event(found, value, origin)
 
 
 def _json(file: IO[bytes], name: str) -> Iterator[RawEvent]:

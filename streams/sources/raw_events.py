@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -32,12 +32,14 @@ class RawEvent:
         and keep their order.
     time: `fetched_at`, else `published_at`, in milliseconds since 1970; None where neither is.
     origin: where it was read, for messages.
+    flaw: why the service will certainly refuse it, if that can be seen at a glance.
     """
 
     key: bytes | None
     value: bytes
     time: int | None
     origin: str = ""
+    flaw: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +55,8 @@ class FileRecord:
 
 def event_of(fields: dict[str, Any], origin: str, value: bytes | None = None) -> RawEvent:
     """The event of a raw article's fields; `value` are its bytes where they came as such."""
-    return RawEvent(
-        _key(fields), encoded(fields) if value is None else value, _time(fields), origin
-    )
+    value = encoded(fields) if value is None else value
+    return RawEvent(_key(fields), value, _time(fields), origin, _flaw(fields))
 
 
 def bounded(read: Callable[[int], bytes], name: str) -> bytes:
@@ -89,6 +90,13 @@ def _key(fields: dict[str, Any]) -> bytes | None:
     given = (fields.get(name) for name in ("source", "url"))
     name = publisher(*(text if isinstance(text, str) else None for text in given))
     return name.encode("utf-8", "replace") if name else None
+
+
+def _flaw(fields: dict[str, Any]) -> str | None:
+    has_body = fields.get("text") is not None or fields.get("html") is not None
+    if has_body or fields.get("status") == "canceled":
+        return None
+    return "without `text` and `html`"
 
 
 def _time(fields: dict[str, Any]) -> int | None:

@@ -201,3 +201,15 @@ async def test_a_segment_topic_kept_for_less_than_the_window_is_refused(settings
         await create_topics(admin, settings, 4, 1)
         with pytest.raises(TopicsError, match="shorter than the window"):
             await check_topics(admin, settings)
+
+
+@pytest.mark.parametrize(
+    ("lines", "reason"),
+    [(b"rubbish\nmore", b"no JSON object"), (b'{"content": "a"}', b"`text` and `html`"),
+     (b'{"text": "%PDF-1.7"}', b"no_article")],
+)  # fmt: skip
+def test_process_of_nothing_but_refused_events_exits_with_1(lines: bytes, reason: bytes) -> None:
+    done = echowire("process", standard_input=lines)
+    assert done.returncode == 1
+    assert reason in done.stderr
+    assert b"Traceback" not in done.stderr

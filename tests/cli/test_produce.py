@@ -254,6 +254,20 @@ def test_the_command_fails_and_names_the_line_if_an_event_failed(
     assert (running.returncode, out) == (1, b"")
 
 
+def test_the_command_fails_if_the_service_will_refuse_all_events_of_a_file(
+    topics: Settings, tmp_path: Path
+) -> None:
+    good, bad = tmp_path / "good.jsonl", tmp_path / "bad.jsonl"
+    good.write_text('{\n  "text": "words"\n}\n{\n  "text": "more"\n}\n')
+    bad.write_text('{"content": "words"}\n')
+    running = echowire("produce", topics, str(good), str(bad))
+    out, err = running.communicate(timeout=60)
+    assert b"3 events sent, 3 confirmed" in out
+    assert f"{bad}: the service refuses all 1 of its events" in err.decode()
+    assert str(good) not in err.decode()
+    assert running.returncode == 1
+
+
 def test_ctrl_c_ends_a_silent_pipe_with_what_was_confirmed(topics: Settings) -> None:
     running = echowire("produce", topics, "-")
     assert running.stdin

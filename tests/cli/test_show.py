@@ -83,13 +83,14 @@ def test_a_rejected_event_shows_its_reason() -> None:
 
 
 @pytest.mark.parametrize(
-    ("event", "code", "words"), [("1", 0, "Old bridge"), ("2", 1, "holds no event 2")]
+    ("event", "code", "words"),
+    [("1", 0, "Old bridge"), ("2", 1, "no_body"), ("3", 1, "holds no event 3")],
 )
 def test_an_event_is_chosen_by_its_number(
     tmp_path: Path, event: str, code: int, words: str
 ) -> None:
     file = tmp_path / "events.jsonl"
-    file.write_text(json.dumps({"title": "Old bridge", "text": STORY[0]}) + "\n")
+    file.write_text(json.dumps({"title": "Old bridge", "text": STORY[0]}) + '\n{"title": "x"}\n')
     result = CliRunner().invoke(app, ["show", str(file), "--event", event])
     assert result.exit_code == code
     assert words in result.output + str(result.exception)
