@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 from rich.tree import Tree
 
 from deploy.demo.outputs import Outputs
 
-_STORIES_SHOWN, _COPIES_SHOWN, _PAGES_SHOWN, _REJECTED_SHOWN = 10, 6, 3, 12
+_STORIES_SHOWN, _COPIES_SHOWN, _PAGES_SHOWN, _REJECTED_SHOWN = 6, 6, 3, 12
 
 _COLOURS = {
     "original": "bold", "copy": "green", "excerpt": "cyan", "expansion": "blue",
@@ -47,20 +49,58 @@ def _show_stories(console: Console, outputs: Outputs) -> None:
             members[article["story_id"]].append(article)
     stories = sorted(outputs.stories.values(), key=lambda s: (-s["articles"], s["story_id"]))
     for story in stories[:_STORIES_SHOWN]:
-        publishers = len(story["publishers"])
-        tree = Tree(
-            f"[bold]{escape(story['headline'] or 'untitled')}[/]"
-            f" [dim]{escape(story['original_source'] or 'unknown')} ·[/]"
-            f" {story['articles']} articles, {publishers} publishers"
-        )
-        others = [a for a in members[story["story_id"]] if a["article_id"] != story["original_id"]]
-        for article in others[:_COPIES_SHOWN]:
-            tree.add(_copy(article))
-        if len(others) > _COPIES_SHOWN:
-            tree.add(f"[dim]and {len(others) - _COPIES_SHOWN} more[/]")
-        console.print(tree)
+        _show_story(console, story, members[story["story_id"]])
     if len(stories) > _STORIES_SHOWN:
-        console.print(f"[dim]and {len(stories) - _STORIES_SHOWN} more stories[/]")
+        console.print(f"[dim]and {len(stories) - _STORIES_SHOWN} more stories[/]\n")
+
+
+def _show_story(console: Console, story: dict[str, Any], members: list[dict[str, Any]]) -> None:
+    """One line for each member, then the reason for the verdict that needs it most."""
+    original = next((m for m in members if m["article_id"] == story["original_id"]), None)
+    others = sorted((m for m in members if m is not original), key=_minute)
+    shown = [original, *others[:_COPIES_SHOWN]] if original else others[:_COPIES_SHOWN]
+    console.print(f"[bold]{escape(story['headline'] or 'untitled')}[/]", overflow="ellipsis")
+    console.print(f"[dim]{story['articles']} articles by {len(story['publishers'])} publishers[/]")
+    for article in shown:
+        headline = None if article is original else story["headline"]
+        console.print(_member(article, original, headline), no_wrap=True, overflow="ellipsis")
+    if len(others) > _COPIES_SHOWN:
+        console.print(f"[dim]and {len(others) - _COPIES_SHOWN} more[/]")
+    if explained := [m for m in shown if m["matches"]]:
+        weakest = min(explained, key=lambda m: float(m["matches"][0]["jaccard"]))
+        why = f"{weakest['source']}, {weakest['relation']}: {weakest['matches'][0]['reason']}"
+        console.print(f"[dim]{escape(why)}[/]")
+    console.print()
+
+
+def _member(article: dict[str, Any], original: dict[str, Any] | None, headline: str | None) -> Text:
+    """Relation, publisher, delay after the original, Jaccard, and its own title if it has one."""
+    relation, title = article["relation"], article["title"]
+    line = Text("  ").append(f"{relation:<12}", _COLOURS[relation])
+    line.append(f"{_cut(article['source'] or 'unknown', 25):<26}")
+    line.append(f"{_delay(original, article):>12}", "dim")
+    jaccard = f"{article['matches'][0]['jaccard']:.2f}" if article["matches"] else ""
+    line.append(f"{jaccard:>6}  ", "bold")
+    return line.append(title, "dim") if headline and title and title != headline else line
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def _delay(original: dict[str, Any] | None, article: dict[str, Any]) -> str:
+    """How long after the original an article was published, where both say when."""
+    if article is original or not (original and _minute(original) and _minute(article)):
+        return ""
+    minutes = _minute(article) - _minute(original)
+    hours, rest = divmod(abs(minutes), 60)
+    return f"{'-' if minutes < 0 else '+'}{f'{hours} h ' if hours else ''}{rest} min"
+
+
+def _minute(article: dict[str, Any]) -> int:
+    """When an article was published, in minutes since 1970; 0 where it does not say."""
+    published = article["published_at"]
+    return round(datetime.fromisoformat(published).timestamp() / 60) if published else 0
 
 
 def _show_pages(console: Console, outputs: Outputs) -> None:
@@ -109,15 +149,6 @@ def _one_of_each_story(matches: list[dict[str, Any]], outputs: Outputs) -> list[
         if match["relation"] == "compilation":
             best.setdefault(story_id, match)
     return list(best.values())
-
-
-def _copy(article: dict[str, Any]) -> str:
-    colour = _COLOURS[article["relation"]]
-    text = f"[{colour}]{article['relation']:<10}[/] {_title(article)}"
-    if article["matches"]:
-        best = article["matches"][0]
-        text += f" [bold]{best['jaccard']:.2f}[/]\n[dim]{escape(best['reason'])}[/]"
-    return text
 
 
 def _title(article: dict[str, Any]) -> str:
