@@ -1,16 +1,15 @@
-"""News agencies: their names in all scripts from one data file, and the search for them."""
+"""The search for agencies' names, in texts and in lines."""
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
 from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
+from streams.articles.agencies import agencies
 from streams.articles.encoded import Encoded
 from streams.articles.phrases import Phrases
 
@@ -28,9 +27,8 @@ class Found(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class AgencyTable:
-    """Agencies by their domains, and a search for their names."""
+    """A search for agencies' names."""
 
-    domains: Mapping[str, str]
     _in_texts: Phrases
     _in_line: AhoCorasick  # a tenth of the time that it takes to call the other
     _names: tuple[tuple[str, bool], ...]  # (agency, whether the name is short)
@@ -59,17 +57,14 @@ class AgencyTable:
 @lru_cache(maxsize=1)
 def agency_table() -> AgencyTable:
     """The table that comes with echowire."""
-    path = files("streams.articles") / "data" / "agencies.toml"
-    agencies = tomllib.loads(path.read_text(encoding="utf-8"))
     names = [
-        (name, agency, kind == "short")
-        for kind in ("names", "short")
-        for agency, a in agencies.items()
-        for name in a[kind]
+        (name, agency.name, short)
+        for short in (False, True)
+        for agency in agencies().values()
+        for name in (agency.short if short else agency.names)
     ]
     spellings = [name for name, _, _ in names]
     return AgencyTable(
-        domains={domain: agency for agency, a in agencies.items() for domain in a["domains"]},
         _in_texts=Phrases(spellings),
         _in_line=AhoCorasick(spellings, matchkind=MatchKind.LeftmostLongest),
         _names=tuple((agency, short) for _, agency, short in names),

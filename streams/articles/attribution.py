@@ -21,6 +21,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from streams.articles.agencies import agency_of_site
 from streams.articles.agency_table import AgencyTable, Found, agency_table
 from streams.articles.boilerplate import story_ends
 from streams.articles.dateline import HEAD_CHARACTERS, dateline_of
@@ -158,7 +159,7 @@ def _in_fields(
     stated: str | None,
 ) -> Iterator[tuple[str, str]]:
     """(agency, evidence) of what stands beside the text."""
-    if source and (own := table.domains.get(source)):
+    if source and (own := agency_of_site(source)):
         yield own, "publisher"
     elif source and "." not in source:
         yield from ((agency, "publisher") for agency in _whole(source, table))

@@ -96,9 +96,9 @@ def process(
     refused.
     """
     from streams.agents.page_pool import PagePool
-    from streams.sources.inputs import Meter, read_events
     from streams.pipeline import Summary, process
     from streams.settings import load_settings
+    from streams.sources.inputs import Meter, read_events
 
     settings, summary, meter = load_settings(**_assignments(set_ or [])), Summary(), Meter()
     pool = PagePool(settings.page_processes, settings.page_seconds)

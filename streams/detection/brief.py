@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from streams.detection.evidence import agency_named
 from streams.detection.segment import ROW, WITHDRAWN, WITHHELD, Rows
 
 
@@ -80,7 +81,7 @@ def brief_of(octets: memoryview, place: int) -> Brief:
         language.rstrip(b"\0").decode(),
         source.rstrip(b"\0").decode(),
         headline.rstrip(b"\0").decode(),
-        provider.rstrip(b"\0").decode(),
+        agency_named(provider.rstrip(b"\0")),
         time,
         latest,
         clock,

@@ -13,9 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from streams.articles.address import SOURCE_BYTES
+from streams.articles.agencies import agency_of_site
 from streams.detection.evidence import (
     AGENCY_BYTES,
-    agency_of_site,
     link_of,
     provider_of,
     published_seconds,

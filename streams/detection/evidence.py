@@ -7,33 +7,12 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+from streams.articles.agencies import agencies, agency_of_site
 from streams.articles.times import milliseconds, parse_time
 
 AGENCY_BYTES = 12
 # "4 hours ago" is good to 3,600.
 _EXACT_SECONDS = 300
-
-# Sites on which agencies publish their own stories, by the agency's usual name.
-_AGENCY_SITES = {
-    "afp.com": "AFP", "apnews.com": "AP", "ap.org": "AP", "reuters.com": "Reuters",
-    "dpa.com": "dpa", "efe.com": "EFE", "ansa.it": "ANSA", "tass.com": "TASS", "tass.ru": "TASS",
-    "xinhuanet.com": "Xinhua", "news.cn": "Xinhua", "kyodonews.net": "Kyodo",
-    "ptinews.com": "PTI", "yna.co.kr": "Yonhap", "lusa.pt": "Lusa", "aa.com.tr": "Anadolu",
-    "aninews.in": "ANI", "apa.at": "APA", "upi.com": "UPI", "interfax.com": "Interfax",
-}  # fmt: skip
-
-
-@lru_cache(maxsize=4096)
-def agency_of_site(source: str | None) -> str | None:
-    """The agency whose own site this publisher is, by domain or by name."""
-    if not source:
-        return None
-    domain = source.casefold()
-    while domain.count("."):
-        if domain in _AGENCY_SITES:
-            return _AGENCY_SITES[domain]
-        domain = domain.split(".", 1)[1]
-    return next((name for name in _AGENCY_SITES.values() if name.casefold() == domain), None)
 
 
 def provider_of(article: Mapping[str, Any]) -> bytes:
@@ -43,6 +22,16 @@ def provider_of(article: Mapping[str, Any]) -> bytes:
             return cut_name(agency["name"])
     named = agency_of_site(article.get("syndicated_from"))
     return cut_name(named) if named else b""
+
+
+def agency_named(cut: bytes) -> str:
+    """The agency whose name entries keep cut to this."""
+    return _cut_names().get(cut) or cut.decode()
+
+
+@lru_cache(maxsize=1)
+def _cut_names() -> dict[bytes, str]:
+    return {cut_name(name): name for name in agencies()}
 
 
 def cut_name(name: str) -> bytes:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from streams.articles.agencies import agency_of_site
 from streams.detection.brief import Brief
-from streams.detection.evidence import agency_of_site, key_of_source
+from streams.detection.evidence import key_of_source
 from streams.detection.segment import OWN_AGENCY
 from streams.detection.standing import AGENCY, HELD_BACK, LINKED, standing_of
 from streams.detection.state import StoryState

@@ -9,6 +9,7 @@ from typing import get_args
 
 from schemas import Reason, StoryEvent
 from schemas.enriched_article import MatchRelation, Relation
+from streams.articles.agencies import agencies
 
 OTHER = "other"
 
@@ -23,10 +24,8 @@ LANGUAGES = (
     "ar", "cs", "de", "el", "en", "es", "fr", "hi", "id", "it", "ja", "ko", "nl", "pl", "pt", "ru",
     "sv", "tr", "uk", "zh", "und", OTHER,
 )  # fmt: skip
-AGENCIES = (
-    "AFP", "ANSA", "AP", "dpa", "EFE", "Kyodo", "Lusa", "PTI", "Reuters", "TASS", "Xinhua",
-    "Yonhap", OTHER,
-)  # fmt: skip
+# Those with `measured = true` in `streams/articles/data/agencies.toml`.
+AGENCIES = (*(agency.name for agency in agencies().values() if agency.measured), OTHER)
 # Fields that normalising may drop from an article that it accepts.
 DROPPABLE = (
     "url", "canonical_url", "published_at", "fetched_at", "embargoed_until", "surrogates",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from streams.detection.evidence import agency_of_site, link_of, provider_of, published_seconds
+from streams.articles.agencies import agencies, agency_of_site
+from streams.detection.evidence import link_of, provider_of, published_seconds
 from tests.detection.newsroom import MINUTE, NOON, Article, Desk, article, edited, kill, story
 
 TOLD = story(1, 200)
@@ -135,12 +136,25 @@ def test_a_story_counts_what_came_in_the_last_hour_and_day(desk: Desk) -> None:
     assert record(desk)["recent"] == {"hour": 2, "day": 2, "window": 4}
 
 
+SITES = [(agency.name, site) for agency in agencies().values() for site in agency.domains]
+
+
+@pytest.mark.parametrize(("agency", "site"), SITES, ids=[site for _, site in SITES])
+def test_every_agencys_own_site_has_the_original_whenever_it_comes(
+    desk: Desk, agency: str, site: str
+) -> None:
+    desk.take(copy("a", credit=agency), copy("b", credit=agency))
+    own = copy("own", site)
+    assert desk.verdict(own)["original_id"] == own["article_id"]
+    assert (record(desk)["original_evidence"], record(desk)["unseen_agency"]) == ("agency", None)
+    assert record(desk)["agencies"] == [{"name": agency, "articles": 2}]
+
+
 @pytest.mark.parametrize(
     ("source", "agency"),
     [
-        ("reuters.com", "Reuters"), ("es.reuters.com", "Reuters"), ("tass.com", "TASS"),
-        ("Reuters", "Reuters"), ("notreuters.com", None), ("gazette.example", None),
-        (None, None), ("", None),
+        ("es.reuters.com", "Reuters"), ("Reuters", "Reuters"), ("reuters", "Reuters"),
+        ("notreuters.com", None), ("gazette.example", None), (None, None), ("", None),
     ],
 )  # fmt: skip
 def test_an_agency_is_known_by_its_site_or_its_name(source: str | None, agency: str | None) -> None:
