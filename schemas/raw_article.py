@@ -14,6 +14,13 @@ def _number_as_text(value: object) -> object:
     return str(value) if type(value) is int else value
 
 
+def _time_as_text(value: object) -> object:
+    """Jackson, pandas and Debezium write times as numbers: seconds or milliseconds since 1970."""
+    if type(value) is float and value.is_integer() and abs(value) < 2**63:
+        value = int(value)
+    return str(value) if type(value) in (int, float) else value
+
+
 def _null_as_absent(default: object) -> BeforeValidator:
     """A null and a missing field mean the same in every field."""
     return BeforeValidator(lambda value: default if value is None else value)
@@ -23,8 +30,15 @@ IdText = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=
 ProducerId = Annotated[
     IdText, BeforeValidator(_number_as_text, json_schema_input_type=IdText | int)
 ]
+TimeText = Annotated[
+    str | None,
+    BeforeValidator(_time_as_text, json_schema_input_type=str | int | float | None),
+]
 AttributeValue = Annotated[str, StringConstraints(strict=True, max_length=1024)]
 AttributeName = Annotated[str, StringConstraints(strict=True, max_length=64)]
+
+
+_TIME = "RFC 3339 with any offset; else a time as text, or since 1970 in seconds or finer units."
 
 
 class RawArticle(BaseModel):
@@ -54,9 +68,9 @@ class RawArticle(BaseModel):
         description="Plain text: an article, or a whole page. Used where `html` has no article.",
     )
     html: str | None = Field(None, description="HTML page.")
-    published_at: str | None = Field(None, description="RFC 3339, any offset.")
-    fetched_at: str | None = Field(None, description="RFC 3339, any offset.")
-    embargoed_until: str | None = Field(None, description="RFC 3339, any offset.")
+    published_at: TimeText = Field(None, description=_TIME)
+    fetched_at: TimeText = Field(None, description=_TIME)
+    embargoed_until: TimeText = Field(None, description=_TIME)
     status: Annotated[Status, _null_as_absent("usable")] = Field(
         "usable", description="`canceled` withdraws the item (a kill) and needs no text."
     )

@@ -11,7 +11,6 @@ from functools import lru_cache
 from importlib.resources import files
 
 _DAY, _MINUTE = 86_400, 60
-_WEEKDAY_CHARACTERS = 12
 _DIGIT, _LETTERS = re.compile(r"\d"), re.compile(r"[^\W\d_]+")
 _LONGEST_GLUED = 60
 _GLUED_MONTH = re.compile(r"(?<=[^\W\d_])[A-Z][a-z]{2,8}(?=\.? \d)")  # `CNNNov 3`
@@ -93,25 +92,6 @@ def printed_time(line: str, now: datetime) -> PrintedTime | None:
     return None
 
 
-def dated_time(text: str) -> datetime | None:
-    """A whole text that is a date with its year, or None: `March 2, 2026 10:15 pm EST`.
-
-    Times without a zone are UTC. Years of two digits are none, nor are figures that could be read
-    as month and day or the other way round.
-    """
-    forms = _forms()
-    for pattern in forms.absolute:
-        match = pattern.search(text)
-        if match is None or not match.groupdict().get("y"):
-            continue
-        before, after = text[: match.start()].strip(" ,."), text[match.end() :].strip(" .")
-        if after or len(before) > _WEEKDAY_CHARACTERS or any(map(str.isdigit, before)):
-            continue
-        if found := _absolute(match, forms, datetime(1970, 1, 1, tzinfo=UTC)):
-            return found.time
-    return None
-
-
 def _seconds(match: re.Match[str], forms: _Forms) -> tuple[int, int]:
     """-> (seconds back, seconds of the unit)."""
     number, unit = match["n"].lower(), forms.units[match["u"].lower()]
@@ -143,7 +123,7 @@ def _absolute(match: re.Match[str], forms: _Forms, now: datetime) -> PrintedTime
         return None
     zone = (part("zone") or "").lower()
     offset = forms.zones.get(zone, 0.0)
-    if zone in forms.summer_zones and _is_american_summer(time):
+    if zone in forms.summer_zones and is_american_summer(time):
         offset += 1
     if not _FIRST_YEAR <= time.year <= _LAST_YEAR:
         return None
@@ -151,7 +131,7 @@ def _absolute(match: re.Match[str], forms: _Forms, now: datetime) -> PrintedTime
     return PrintedTime(time - timedelta(hours=offset), precision, *match.span())
 
 
-def _is_american_summer(time: datetime) -> bool:
+def is_american_summer(time: datetime) -> bool:
     """Whether clocks of North America are an hour ahead, by the rule since 2007."""
     return _sunday(time.year, 3, 2) <= time < _sunday(time.year, 11, 1)
 

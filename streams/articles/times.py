@@ -3,49 +3,82 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 
-from streams.articles.printed_time import dated_time
+from streams.articles.written_time import written_time
 
 # A year outside of these is a broken clock or a default value, not a publication time.
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
-_LONGEST_TIME = 60
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
-_RFC_2822 = re.compile(r"(?:[A-Za-z]{3}, *)?\d{1,2} [A-Za-z]{3} \d{4} \d")
+_YEAR = re.compile(r"(?<!\d)(?:19|20|[^\W0-9_]{2})\d\d(?!\d)")
+# Python takes any character between date and time: of `2026-03-02+01:00` it would make 1 o'clock.
+_ISO = re.compile(r"\d{4}-?(?:\d\d-?\d\d|W\d\d-?\d)(?:[Tt ]\d.*)?")
+_XSD_DATE = re.compile(r"(\d{4}-\d\d-\d\d)(Z|[+-]\d\d:\d\d)")
+_NUMBER = re.compile(r"(\d{8,19})(\.\d{1,9})?(Z?)")
+# Counted since 1970, by their size: seconds, milliseconds, microseconds, nanoseconds; 1973 to 2102.
+_UNITS = tuple((10**n, 10 ** (n + 8), 42 * 10 ** (n + 8)) for n in (0, 3, 6, 9))
+# What most feeds write, and the standard library reads right: an offset, or none from GMT.
+_RFC_2822 = re.compile(
+    r"(?:[A-Z][a-z]{2}, )?\d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d(?::\d\d)? (?:GMT|UTC|[+-]\d{4})"
+)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# Digits of a date, and of a date with hours and minutes, or seconds. Ten may be seconds too.
+_DATE_DIGITS, _SECONDS_DIGITS, _COMPACT = 8, 10, (8, 10, 12, 14)
 _UTC_CHARACTERS = len("2026-03-02T10:00:00Z")
 # Producers may set any record time; beyond the years 1 and 9999 it has no RFC 3339 form.
 _FIRST_SECOND, _LAST_SECOND = -62_135_596_800, 253_402_300_799
 
 
 def parse_time(text: str) -> datetime | None:
-    """RFC 3339 with any offset (none means UTC), or a common sloppy form -> UTC; else None.
+    """RFC 3339 with any offset (none means UTC), or what else writes one certain time -> UTC.
 
-    Sloppy: RFC 2822 (`Mon, 02 Mar 2026 10:00:00 +0100`), ISO 8601 without marks, dates written
-    out. A year has four digits.
+    Else: ISO 8601, seconds to nanoseconds since 1970, digits in a row (`20260302101500`), and what
+    `written_time` reads. None where the text could be another time, or no time at all.
     """
     stripped = text.strip()
     try:
-        time = datetime.fromisoformat(stripped.upper())  # RFC 3339 allows `t` and `z`
-    except ValueError:
-        if (sloppy := _sloppy_time(stripped)) is None:
-            return None
-        time = sloppy
-    if not _FIRST_YEAR <= time.year <= _LAST_YEAR:
+        time = _read(stripped)
+    except (ValueError, OverflowError):
+        return None
+    if time is None or not _FIRST_YEAR <= time.year <= _LAST_YEAR:
         return None
     return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
 
 
-def _sloppy_time(text: str) -> datetime | None:
-    if len(text) > _LONGEST_TIME or not _YEAR.search(text):
-        return None
-    if _RFC_2822.match(text):
+def _read(text: str) -> datetime | None:
+    if number := _NUMBER.fullmatch(text):
+        return _counted(*number.groups())
+    if _ISO.fullmatch(text):
         try:
-            return parsedate_to_datetime(text)
+            return datetime.fromisoformat(text.upper())  # RFC 3339 allows `t` and `z`
         except ValueError:
-            return None
-    return dated_time(text)
+            pass
+    elif date := _XSD_DATE.fullmatch(text):
+        return datetime.fromisoformat(f"{date[1]}T00:00:00{date[2]}")
+    if _RFC_2822.fullmatch(text):
+        return parsedate_to_datetime(text)
+    if not text.isascii() or _YEAR.search(text):
+        return written_time(text)
+    return None
+
+
+def _counted(digits: str, fraction: str | None, utc: str) -> datetime | None:
+    """A number -> the one time that it can mean, or None."""
+    ways = set()
+    if len(digits) in _COMPACT and not fraction and digits[:2] in ("19", "20"):
+        with suppress(ValueError):
+            ways.add(datetime.strptime(digits.ljust(14, "0"), "%Y%m%d%H%M%S").replace(tzinfo=UTC))
+    if not utc and not (ways and len(digits) != _SECONDS_DIGITS):
+        count = int(digits)
+        for unit, first, last in _UNITS:
+            if first <= count < last and len(digits) > _DATE_DIGITS:
+                microseconds = count * 1_000_000 // unit
+                if fraction and unit == 1:
+                    microseconds += int(float(fraction) * 1_000_000)
+                ways.add(_EPOCH + timedelta(microseconds=microseconds))
+    return ways.pop() if len(ways) == 1 else None
 
 
 def utc_time(text: str) -> str | None:

@@ -101,8 +101,8 @@ def _flaw(fields: dict[str, Any]) -> str | None:
 
 def _time(fields: dict[str, Any]) -> int | None:
     for name in ("fetched_at", "published_at"):
-        text = fields.get(name)
-        time = parse_time(text) if isinstance(text, str) else None
+        value = fields.get(name)
+        time = parse_time(str(value)) if isinstance(value, str | int | float) else None
         if time and time.year >= 1970:  # Kafka knows no time before
             return milliseconds(time)
     return None

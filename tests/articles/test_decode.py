@@ -10,6 +10,7 @@ import pytest
 from schemas import RAW_FIELDS, RawArticle, Reason
 from streams.articles.decode import decode
 from streams.articles.rejection import Rejection
+from streams.articles.times import utc_time
 
 LIMIT_BYTES = 1 << 20
 
@@ -83,8 +84,8 @@ WRONG_KINDS: list[tuple[dict[str, Any], str]] = [
     ({"byline": ["Ana", "Bo"]}, "byline: expected string, got array of 2"),
     ({"credit": {"name": "AP"}}, "credit: expected string, got object of 1"),
     ({"language": 49}, "language: expected string, got number 49"),
-    ({"published_at": 1772445600}, "published_at: expected string, got number 1772445600"),
-    ({"fetched_at": 0}, "fetched_at: expected string, got number 0"),
+    ({"published_at": [2026]}, "published_at: expected string, got array of 1"),
+    ({"fetched_at": False}, "fetched_at: expected string, got boolean False"),
     ({"embargoed_until": {}}, "embargoed_until: expected string, got object of 0"),
     ({"id": True}, "id: expected string, got boolean True"),
     ({"id": 4.2}, "id: expected string, got number 4.2"),
@@ -226,3 +227,9 @@ def test_bad_addresses_times_and_languages_pass_as_strings() -> None:
     fields = {"url": "javascript:void(0)", "published_at": "yesterday", "language": "klingon"}
     article, _, _ = decoded(raw(**fields))
     assert article.model_dump(include=set(fields)) == fields
+
+
+@pytest.mark.parametrize("time", [1772445600, 1772445600000, 1772445600.0, "1772445600"])
+def test_a_time_may_be_a_number_since_1970(time: float | str) -> None:
+    article, _, _ = decoded(raw(published_at=time))
+    assert utc_time(article.published_at or "") == "2026-03-02T10:00:00Z"

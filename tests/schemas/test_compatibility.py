@@ -136,7 +136,12 @@ def test_what_a_release_allows_and_the_code_no_longer_does_fails_the_check(tmp_p
     ]
 
 
-RELEASES = sorted(RELEASED.glob("*/*.schema.json"))
+# Of what echowire writes: producers keep to their release's raw articles.
+RELEASES = [
+    path
+    for path in sorted(RELEASED.glob("*/*.schema.json"))
+    if path.name != "raw_article.schema.json"
+]
 
 
 @pytest.mark.parametrize("folder", sorted(RELEASED.glob("*")), ids=lambda folder: folder.name)
