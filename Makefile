@@ -6,10 +6,11 @@ INPUT ?=
 KEEP ?=
 ROUNDS ?=
 SEED ?=
+HOURS ?=
 LOCK := deploy/lock
 
 .DEFAULT_GOAL := help
-.PHONY: help setup kafka prometheus demo test check bench quality schemas dashboards pictures trials container chaos fuzz lock clean
+.PHONY: help setup kafka prometheus demo test check bench quality schemas dashboards pictures trials container chaos soak fuzz lock clean
 
 help: ## Show what there is to make
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -48,6 +49,9 @@ test: check kafka prometheus ## Run all checks and all tests, on a real Kafka to
 chaos: kafka ## Break things under load until all is accounted for (ROUNDS=n, SEED=n)
 	$(BIN)/python -m tests.chaos $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SEED),--seed $(SEED))
 
+soak: kafka ## Ten minutes of mixed load, or HOURS=n, and what grew meanwhile (SEED=n; samples in soak.csv)
+	$(BIN)/python -m tests.soak $(if $(HOURS),--hours $(HOURS)) $(if $(SEED),--seed $(SEED))
+
 fuzz: setup ## Send 100,000 inputs the whole way
 	FUZZ_INPUTS=100000 $(BIN)/python -m pytest tests/fuzz --timeout 3600
 
@@ -79,7 +83,7 @@ schemas: setup ## Write the JSON Schemas anew
 dashboards: setup ## Write the Grafana dashboards anew
 	$(BIN)/python -m deploy.grafana
 
-trials: kafka ## Run what takes long: examples in Java and JavaScript, AsyncAPI's own check, upgrades
+trials: kafka ## Run what takes long: examples in Java and JavaScript, AsyncAPI's own check, upgrades, a short soak
 	cd docs/examples/javascript && npm install --silent --no-audit --no-fund --no-package-lock
 	cd docs/examples/javascript && npm run --silent asyncapi
 	$(BIN)/python -m pytest -m trial
@@ -102,4 +106,4 @@ lock: setup ## Resolve the dependencies anew
 	  --custom-compile-command 'make lock' -c $(LOCK)/dev.txt --group build -o $(LOCK)/build.txt
 
 clean: ## Remove what make has made here
-	rm -rf $(VENV) $(VENV)-bench .pytest_cache .mypy_cache .ruff_cache .hypothesis bench.json
+	rm -rf $(VENV) $(VENV)-bench .pytest_cache .mypy_cache .ruff_cache .hypothesis bench.json soak.csv

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import uuid
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import Self
@@ -16,11 +17,20 @@ _REPLICAS, _IN_SYNC = 3, 2
 
 
 class ThreeBrokers:
-    """A context manager. Records are confirmed by two of three brokers at least."""
+    """A context manager. Records are confirmed by two of three brokers at least.
 
-    def __init__(self) -> None:
-        found = free_ports(3 * BROKERS)
-        ports = [Ports(*found[3 * n : 3 * n + 3]) for n in range(BROKERS)]
+    ports: of each broker; free ones by default.
+    settings: broker properties of each that are added to or replace the others.
+    """
+
+    def __init__(
+        self,
+        ports: Sequence[Ports] | None = None,
+        settings: Sequence[Mapping[str, str]] = ({},) * BROKERS,
+    ) -> None:
+        if ports is None:
+            found = free_ports(3 * BROKERS)
+            ports = [Ports(*found[3 * n : 3 * n + 3]) for n in range(BROKERS)]
         voters = ",".join(f"{n + 1}@{HOST}:{p.controller}" for n, p in enumerate(ports))
         # As Kafka writes one: a UUID in the alphabet of URLs.
         cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
@@ -35,9 +45,10 @@ class ThreeBrokers:
                     "offsets.topic.replication.factor": str(_REPLICAS),
                     "transaction.state.log.replication.factor": str(_REPLICAS),
                     "transaction.state.log.min.isr": str(_IN_SYNC),
+                    **more,
                 },
             )
-            for n, own in enumerate(ports)
+            for n, (own, more) in enumerate(zip(ports, settings, strict=True))
         ]
 
     @property

@@ -98,12 +98,15 @@ class Encoder:
 
     def _cut(self, topic: str, places: list[int], sizes: list[int]) -> Iterator[list[int]]:
         """Places of records -> runs of them that fit a batch."""
+        # Topics take batches as large as the largest record, which may be smaller than usual. A
+        # quarter is left for keys and lengths, where nothing is compressed.
+        limit = min(_BATCH_BYTES, self.largest_bytes * 3 // 4)
         some: list[int] = []
         total = 0
         for place in places:
             if sizes[place] > self.largest_bytes:
                 raise RecordTooLargeError(topic, sizes[place])
-            if some and total + sizes[place] > _BATCH_BYTES:
+            if some and total + sizes[place] > limit:
                 yield some
                 some, total = [], 0
             some.append(place)

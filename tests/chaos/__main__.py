@@ -9,30 +9,79 @@ import argparse
 import logging
 import os
 import random
+import signal
 import sys
 import tempfile
 import time
 import uuid
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from deploy.kafka.cluster import ThreeBrokers
 from deploy.kafka.embedded import EmbeddedKafka
 from streams.settings import Settings, load_settings
-from tests.chaos import scenarios
+from tests.chaos import machine, network, scenarios
 from tests.chaos.corpus import RECORD_BYTES
+from tests.chaos.crew import Crew
+from tests.chaos.network import SENDER, Network, SpreadCrew, brokers_on
+from tests.chaos.private import NotPermittedError, small_disk
 from tests.chaos.scenarios import Brokers, Disturbance, Extent, Outcome
 
-SCENARIOS: tuple[Disturbance, ...] = (
-    scenarios.signals,
-    scenarios.membership,
-    scenarios.steps,
-    scenarios.broker_restarts,
-    scenarios.leaders_lost,
-    scenarios.quota,
-)
+DISK_MB = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where a disturbance takes place."""
+
+    brokers: Brokers
+    bootstrap: str
+    make_crew: Callable[[Settings, Path, int], Crew] = Crew
+
+
+@contextmanager
+def _one_broker(_: Path) -> Iterator[Site]:
+    with EmbeddedKafka() as one:
+        yield Site([one], one.bootstrap)
+
+
+@contextmanager
+def _three_brokers(_: Path) -> Iterator[Site]:
+    with ThreeBrokers() as three:
+        yield Site(three.brokers, three.bootstrap)
+
+
+@contextmanager
+def _on_a_small_disk(folder: Path) -> Iterator[Site]:
+    disk = folder / "disk"
+    disk.mkdir()
+    with small_disk(disk, DISK_MB), EmbeddedKafka(disk / "kafka") as one:
+        yield Site([one], one.bootstrap)
+
+
+@contextmanager
+def _on_hosts_of_their_own(_: Path) -> Iterator[Site]:
+    with Network() as hosts, brokers_on(hosts) as (brokers, bootstrap), hosts.on(SENDER):
+        yield Site(brokers, bootstrap, partial(SpreadCrew, network=hosts))
+
+
+SCENARIOS: dict[Disturbance, Callable[[Path], AbstractContextManager[Site]]] = {
+    scenarios.signals: _one_broker,
+    scenarios.membership: _one_broker,
+    scenarios.steps: _one_broker,
+    scenarios.broker_restarts: _one_broker,
+    scenarios.leaders_lost: _three_brokers,
+    scenarios.quota: _one_broker,
+    machine.clocks: _one_broker,
+    machine.starvation: _one_broker,
+    machine.descriptors: _one_broker,
+    machine.disk_full: _on_a_small_disk,
+    network.network_faults: _on_hosts_of_their_own,
+}
 
 
 def main() -> None:
@@ -45,6 +94,7 @@ def main() -> None:
     names = [scenario.__name__ for scenario in SCENARIOS]
     parser.add_argument("--only", nargs="+", choices=names, default=names)
     chosen = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # cleans up as Ctrl-C does
     # Its brokers are stopped on purpose: what the feed's producer says of that is no news.
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     extent = Extent(chosen.records, chosen.seconds, chosen.strikes, away_seconds=60)
@@ -54,7 +104,11 @@ def main() -> None:
         for disturb in SCENARIOS:
             if disturb.__name__ not in chosen.only:
                 continue
-            outcome = _run(disturb, extent, seed)
+            try:
+                outcome = _run(disturb, extent, seed)
+            except NotPermittedError as error:
+                _tell(f"{disturb.__name__}: skipped, {error}")
+                continue
             done.update(outcome.done)
             verdicts += outcome.verdicts
             failed += bool(outcome.wrong)
@@ -64,14 +118,16 @@ def main() -> None:
 
 def _run(disturb: Disturbance, extent: Extent, seed: int) -> Outcome:
     started = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="chaos-") as name, _cluster(disturb) as found:
-        folder, (brokers, bootstrap) = Path(name), found
+    with (
+        tempfile.TemporaryDirectory(prefix="chaos-") as name,
+        SCENARIOS[disturb](Path(name)) as site,
+    ):
+        folder = Path(name)
         os.environ["TMPDIR"] = name  # so that what workers leave behind is seen
         try:
-            replication = len(brokers)
             outcome = scenarios.run(
-                disturb, brokers, _settings(bootstrap), folder, extent, seed,
-                replication=replication,
+                disturb, site.brokers, _settings(site.bootstrap), folder, extent, seed,
+                replication=len(site.brokers), make_crew=site.make_crew,
             )  # fmt: skip
         except AssertionError as error:
             newest = max(folder.rglob("worker-*.log"), default=None)  # their names tell the time
@@ -87,16 +143,6 @@ def _run(disturb: Disturbance, extent: Extent, seed: int) -> Outcome:
     for line in outcome.wrong:
         _tell(f"    {line}")
     return outcome
-
-
-@contextmanager
-def _cluster(disturb: Disturbance) -> Iterator[tuple[Brokers, str]]:
-    if disturb is scenarios.leaders_lost:
-        with ThreeBrokers() as three:
-            yield three.brokers, three.bootstrap
-    else:
-        with EmbeddedKafka() as one:
-            yield [one], one.bootstrap
 
 
 def _settings(bootstrap: str) -> Settings:

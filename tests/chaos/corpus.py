@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import count, islice
 
 import orjson
 
@@ -45,8 +46,13 @@ class RawRecord:
     time: int  # milliseconds since 1970
 
 
-class _Desk:
+class Desk:
     """Writes the events of one language."""
+
+    kinds: Mapping[str, float] = {  # how often each comes
+        "new": 30, "copy": 30, "excerpt": 8, "expansion": 8, "page": 5, "revision": 8, "kill": 3,
+        "short": 4, "html": 1,
+    }  # fmt: skip
 
     def __init__(self, partition: int, chance: random.Random) -> None:
         self.partition, self._chance = partition, chance
@@ -55,8 +61,7 @@ class _Desk:
 
     def event(self) -> dict[str, object]:
         """The next one: a new text, or one that has to do with an earlier one."""
-        kinds = ("new", "copy", "excerpt", "expansion", "page", "revision", "kill", "short", "html")
-        kind = self._chance.choices(kinds, (30, 30, 8, 8, 5, 8, 3, 4, 1))[0]
+        kind = self._chance.choices(list(self.kinds), list(self.kinds.values()))[0]
         if not self._published:
             kind = "new"
         made = getattr(self, f"_{kind}")()
@@ -120,18 +125,22 @@ class _Desk:
         return {name: value for name, value in made.items() if name != "text"}
 
 
-def make_records(count: int, seed: int) -> list[RawRecord]:
-    """`count` records in the order in which they are sent, their times rising."""
+def make_records(how_many: int, seed: int) -> list[RawRecord]:
+    """`how_many` records in the order in which they are sent, their times rising."""
+    return list(islice(endless_records(seed), how_many))
+
+
+def endless_records(seed: int, desk_kind: type[Desk] = Desk) -> Iterator[RawRecord]:
+    """Records without end; memory stays within what may still be resent or written about."""
     chance = random.Random(seed)
-    desks = [_Desk(partition, chance) for partition in range(len(LANGUAGES))]
-    made: list[RawRecord] = []
+    desks = [desk_kind(partition, chance) for partition in range(len(LANGUAGES))]
     due: dict[int, list[RawRecord]] = {}
-    for number in range(count):
+    for number in count():
         time = NOON + number * GAP_MILLISECONDS
         if again := due.pop(number, None):
             due.setdefault(number + 1, []).extend(again[1:])
             first = again[0]
-            made.append(RawRecord(first.partition, first.key, first.value, time))
+            yield RawRecord(first.partition, first.key, first.value, time)
             continue
         desk = chance.choice(desks)
         if chance.random() < POISON_SHARE:
@@ -140,10 +149,10 @@ def make_records(count: int, seed: int) -> list[RawRecord]:
                 desk = desks[LANGUAGES.index("nl")]
         else:
             value = orjson.dumps(desk.event())
-        made.append(RawRecord(desk.partition, b"desk-%d" % desk.partition, value, time))
+        made = RawRecord(desk.partition, b"desk-%d" % desk.partition, value, time)
         if chance.random() < RESEND_SHARE:
-            due.setdefault(number + chance.randint(*RESEND_AFTER), []).append(made[-1])
-    return made
+            due.setdefault(number + chance.randint(*RESEND_AFTER), []).append(made)
+        yield made
 
 
 def batches(records: list[RawRecord], size: int) -> Iterator[list[RawRecord]]:

@@ -17,13 +17,14 @@ from typing import Self
 import orjson
 import psutil
 from aiokafka import AIOKafkaProducer
+from aiokafka.structs import RecordMetadata
 
 from streams.agents.leaving import EXIT_INTERNAL_ERROR
 from streams.kafka.connection import client_options
 from streams.kafka.topics import RAW
 from streams.settings import Settings
 from tests.chaos.corpus import RawRecord, batches
-from tests.chaos.faulty_worker import Fault, InjectedError
+from tests.chaos.faulty_worker import CLOCK_VARIABLE, Fault, InjectedError
 from tests.kafka.service import Worker, until
 
 BATCH = 100
@@ -38,6 +39,15 @@ class FaultyWorker(Worker):
         super().__init__(settings, folder)
         listed = [{"step": f.step, "nth": f.nth, "action": f.action} for f in faults]
         self.program = ("-m", "tests.chaos.faulty_worker", orjson.dumps(listed).decode())
+        self._clock = self._log.with_suffix(".clock")
+        self.environment = {CLOCK_VARIABLE: str(self._clock)}
+        self.set_clock(0.0)
+
+    def set_clock(self, seconds: float) -> None:
+        """Its wall clock is ahead of the true time by so much from now on, or behind."""
+        made = self._clock.with_suffix(".new")
+        made.write_text(str(seconds))
+        made.replace(self._clock)
 
 
 class Crew:
@@ -158,7 +168,9 @@ class Feed:
             ) as producer:  # fmt: skip
                 for part in parts:
                     began = time.monotonic()
-                    confirmations = [await self._one(producer, record) for record in part]
+                    confirmations = [
+                        await send_record(producer, self._settings, record) for record in part
+                    ]
                     await asyncio.gather(*confirmations)
                     self.sent += len(part)
                     left = self._seconds / len(parts) - (time.monotonic() - began)
@@ -166,11 +178,15 @@ class Feed:
         except Exception as error:  # noqa: BLE001 - raised where the end is awaited
             self._failure = error
 
-    async def _one(self, producer: AIOKafkaProducer, record: RawRecord) -> asyncio.Future[object]:
-        return await producer.send(
-            self._settings.topic_prefix + RAW, record.value, key=record.key,
-            partition=record.partition, timestamp_ms=record.time,
-        )  # fmt: skip
+
+async def send_record(
+    producer: AIOKafkaProducer, settings: Settings, record: RawRecord
+) -> asyncio.Future[RecordMetadata]:
+    """-> what the broker's confirmation will set."""
+    return await producer.send(
+        settings.topic_prefix + RAW, record.value, key=record.key, partition=record.partition,
+        timestamp_ms=record.time,
+    )  # fmt: skip
 
 
 def orphans(settings: Settings) -> list[str]:

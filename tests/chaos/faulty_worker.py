@@ -4,6 +4,8 @@ The only way to break one so: it wraps the seams between the steps before the wo
 outside. FAULTS is JSON: a list of {"step", "nth", "action"}; the nth time that the step has been
 taken, the process is killed, stops until it is continued, stalls for some seconds, the step raises
 an error, or hangs, or waits for a while, while everything else goes on.
+
+Its wall clock is wrong by the seconds in the file that $CHAOS_CLOCK names, if that is set.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -35,6 +38,8 @@ STEPS = (
 )  # fmt: skip
 ACTIONS = ("kill", "stop", "stall", "error", "hang", "wait")
 STALL_SECONDS = 3.0
+CLOCK_VARIABLE = "CHAOS_CLOCK"
+CLOCK_LOOK_SECONDS = 0.05
 
 
 class InjectedError(Exception):
@@ -155,7 +160,26 @@ def _around(
     setattr(owner, name, wrapped)
 
 
+def set_clock_by(path: Path) -> None:
+    """From now on `time.time` and `time.time_ns` are wrong by what the file says. Python's modules
+    and aiokafka's extensions ask these two; loops and timeouts go by the monotonic clock, which
+    nobody can set."""
+    plain, monotonic = time.time, time.monotonic
+    seen = [0.0, -CLOCK_LOOK_SECONDS]  # what the file says, and when it was asked
+
+    def wrong() -> float:
+        now = monotonic()
+        if now - seen[1] >= CLOCK_LOOK_SECONDS:
+            seen[:] = float(path.read_text()), now
+        return plain() + seen[0]
+
+    time.time = wrong
+    time.time_ns = lambda: int(wrong() * 1e9)
+
+
 def main() -> None:
+    if CLOCK_VARIABLE in os.environ:
+        set_clock_by(Path(os.environ[CLOCK_VARIABLE]))
     install(Faults([Fault(**fault) for fault in orjson.loads(sys.argv[1])]))
     sys.argv[1:2] = []
     run()

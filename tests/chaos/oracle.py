@@ -9,7 +9,7 @@ from typing import Any
 
 from aiokafka.structs import ConsumerRecord
 
-from streams.articles.normalise import decode_chunk, normalise_chunk
+from streams.articles.normalise import NormalisedChunk, decode_chunk, normalise_chunk
 from streams.articles.page import read_page
 from streams.detection.chunk import Chunk
 from streams.detection.decide import decide
@@ -54,13 +54,8 @@ def undisturbed(raw: Sequence[ConsumerRecord], settings: Settings, shards: int) 
     logs: dict[int, _ShardLog] = defaultdict(_ShardLog)
     by_time = sorted(raw, key=lambda r: (r.timestamp, r.partition, r.offset))
     for start in range(0, len(by_time), CHUNK):
-        records = [
-            FileRecord(r.offset, r.timestamp, r.value, r.topic, r.partition)
-            for r in by_time[start : start + CHUNK]
-        ]
-        decoded = decode_chunk(records, settings.record_bytes)
-        pages = [read_page(html) for _, html in decoded.pages]
-        chunk = normalise_chunk(records, decoded, pages)
+        records = by_time[start : start + CHUNK]
+        chunk = normalised(records, settings)
         for place, why in chunk.rejections:
             expected.letters[records[place].partition, records[place].offset] = why.reason.value
         for place, article, value, compared in zip(
@@ -81,6 +76,14 @@ def undisturbed(raw: Sequence[ConsumerRecord], settings: Settings, shards: int) 
     for log in logs.values():
         _detect(log, settings, expected)
     return expected
+
+
+def normalised(raw: Sequence[ConsumerRecord], settings: Settings) -> NormalisedChunk:
+    """What these records become in the first stage."""
+    records = [FileRecord(r.offset, r.timestamp, r.value, r.topic, r.partition) for r in raw]
+    decoded = decode_chunk(records, settings.record_bytes)
+    pages = [read_page(page) for _, page in decoded.pages]
+    return normalise_chunk(records, decoded, pages)
 
 
 def _detect(log: _ShardLog, settings: Settings, expected: Expected) -> None:

@@ -177,6 +177,7 @@ def run(
     seed: int,
     *,
     replication: int = 1,
+    make_crew: Callable[[Settings, Path, int], Crew] = Crew,
 ) -> Outcome:
     """One disturbance under load, until everything is committed; then the accounts."""
     started, chance = time.monotonic(), random.Random(seed)
@@ -185,7 +186,7 @@ def run(
     seconds = extent.strikes * DEADLINE_SECONDS if disturb is steps else extent.seconds
     records = make_records(extent.records, seed)
     feed = Feed(settings, records, seconds)
-    with Crew(settings, folder, 2) as crew:
+    with make_crew(settings, folder, 2) as crew:
         feed.start()
         disturb(crew, chance, extent, brokers)
         feed.finish()

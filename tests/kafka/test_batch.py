@@ -9,6 +9,9 @@ from hypothesis import strategies as st
 
 from streams.kafka.batch import RecordBatch, encode_batch
 from streams.kafka.headers import EventHeaders, encode_headers
+from streams.kafka.outgoing import Encoder, Outgoing
+from streams.kafka.topics import ENRICHED, TABLE, topic_configs
+from streams.settings import load_settings
 
 Record = tuple[bytes | None, bytes | None, list[tuple[str, bytes | None]], int]
 
@@ -65,3 +68,17 @@ def test_an_events_headers_are_those_of_cloud_events() -> None:
         "ce_time": b"1970-01-01T00:00:00Z",
         "more": b"1",
     }
+
+
+@pytest.mark.parametrize("record_bytes", [1_000, 60_000, 2 << 20])
+def test_batches_stay_within_what_the_topics_take(record_bytes: int) -> None:
+    """However small record_bytes is, and although none of this can be compressed."""
+    limits = load_settings(record_bytes=record_bytes, compression="none")
+    [topic] = [topic for topic in TABLE if topic.name == ENRICHED]
+    most = int(topic_configs(topic, limits, 24)["max.message.bytes"])
+    out = Outgoing("t")
+    for number in range(5000):
+        out.add(b"%032d" % number, bytes(300), 0, encode_headers([("h", bytes(100))]))
+    batches = Encoder(limits).encode([out], {"t": 1})
+    assert sum(e.batch.record_count() for e in batches) == 5000
+    assert max(e.batch.size() for e in batches) <= most
