@@ -1,99 +1,176 @@
-"""Raw events -> enriched articles in one process, without Kafka: what `echowire process` runs."""
+"""The pipeline: raw records -> articles -> sketches -> verdicts, composed in one place.
+
+The worker runs these steps with Kafka between them; `Pipeline` runs all of them in memory, for one
+shard. `__all__` is the public Python API: docs/library.md shows its use, and nothing else of this
+package is promised to stay.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 import orjson
 
-from streams.articles.normalise import NormalisedChunk, decode_chunk, normalise_chunk
-from streams.articles.page import Page, PageSource
+from streams.articles.normalise import Decoded, NormalisedChunk, decode_chunk, normalise_chunk
+from streams.articles.page import Page, PageSource, read_page
+from streams.articles.record import Record
 from streams.articles.rejection import Rejection
 from streams.detection.chunk import Chunk
-from streams.detection.decide import decide
-from streams.detection.entry import entries_of
+from streams.detection.decide import Decision, decide
+from streams.detection.entry import Entries, entries_of
 from streams.detection.parameters import Parameters
 from streams.detection.sketch import sketch_texts
 from streams.detection.state import ShardState
 from streams.detection.verdict import VerdictWriter
-from streams.settings import Settings
-from streams.sources.raw_events import FileRecord, RawEvent
+from streams.sources.inputs import raw_event
+from streams.sources.raw_events import FileRecord, RawEvent, event_of
+
+__all__ = ["Parameters", "Pipeline", "RejectedError"]
+
+RECORD_BYTES = 1 << 20
+_EVENTS_AT_ONCE = 500
 
 ReadPages = Callable[[list[PageSource]], list[Page]]
 
 
-@dataclass(slots=True)
-class Summary:
-    """What a run came to."""
+@dataclass(frozen=True, slots=True)
+class Sketched:
+    """The n articles of a chunk of raw records, their entries (n,), and what was rejected."""
 
-    events: int = 0
-    rejected: Counter[str] = field(default_factory=Counter)
-    relations: Counter[str] = field(default_factory=Counter)
-    redeliveries: int = 0
+    chunk: NormalisedChunk
+    entries: Entries
 
 
 @dataclass(frozen=True, slots=True)
-class Processed:
-    """The outputs of one chunk, as JSON: enriched articles, and rejected events with reasons."""
+class Taken:
+    """What came of a chunk of raw records. `decision` is None where none became an article."""
 
-    enriched: list[bytes]
-    rejected: list[bytes]
-
-
-def process(
-    events: Iterable[RawEvent],
-    settings: Settings,
-    read_pages: ReadPages,
-    summary: Summary,
-    parameters: Parameters | None = None,
-) -> Iterator[Processed]:
-    """Normalise and detect; one shard for all languages. Updates `summary` as it goes.
-
-    `parameters` are the settings' own, unless given.
-    """
-    parameters = parameters or settings.parameters()
-    state, writer = ShardState(parameters), VerdictWriter(parameters)
-    records = _records(events)
-    while chunk := list(islice(records, settings.chunk_records)):
-        decoded = decode_chunk(chunk, settings.record_bytes, settings.outlets_file)
-        articles = normalise_chunk(chunk, decoded, read_pages([page for _, page in decoded.pages]))
-        enriched: list[bytes] = []
-        if articles.places:
-            decision = decide(state, _articles(chunk, articles), writer)
-            state.apply(decision.segment)
-            enriched = decision.enriched
-            summary.relations.update(decision.relations)
-            summary.redeliveries += decision.redeliveries
-        summary.events += len(chunk)
-        summary.rejected.update(why.reason.value for _, why in articles.rejections)
-        yield Processed(enriched, [_rejected(chunk[p], why) for p, why in articles.rejections])
+    chunk: NormalisedChunk
+    decision: Decision | None
 
 
-def _articles(chunk: list[FileRecord], articles: NormalisedChunk) -> Chunk:
-    sketches = sketch_texts(articles.compared)
+class RejectedError(ValueError):
+    """An event that cannot become an article; `reason` and `detail` are those of a dead letter."""
+
+    def __init__(self, event: Mapping[str, Any] | bytes, why: Rejection) -> None:
+        super().__init__(f"{why.reason.value}: {why.detail}")
+        self.event, self.reason, self.detail = event, why.reason.value, why.detail
+
+
+def sketched(records: Sequence[Record], decoded: Decoded, pages: Sequence[Page]) -> Sketched:
+    """Articles and sketches of decoded records; `pages` are those of `decoded.pages`, read."""
+    chunk = normalise_chunk(records, decoded, pages)
+    return Sketched(chunk, entries_of(chunk.articles, sketch_texts(chunk.compared)))
+
+
+def undisturbed_chunk(
+    made: Sketched, records: Sequence[Record], offsets: Sequence[int] | None = None
+) -> Chunk:
+    """A chunk of articles for detection, without a log between: each has its record's offset,
+    unless `offsets` (n,) says otherwise."""
+    places = made.chunk.places
     return Chunk(
-        values=articles.values,
-        entries=entries_of(articles.articles, sketches),
-        times=[chunk[place].timestamp for place in articles.places],
-        offsets=[chunk[place].offset for place in articles.places],
-        notices=[False] * len(articles.places),
+        values=made.chunk.values,
+        entries=made.entries,
+        times=[records[place].timestamp for place in places],
+        offsets=offsets or [records[place].offset for place in places],
+        notices=[False] * len(places),
     )
 
 
-def _rejected(record: FileRecord, why: Rejection) -> bytes:
-    """One line for a rejected event: which one, why, and what it was."""
-    value = record.value.decode(errors="replace")
-    return orjson.dumps(
-        {"line": record.offset + 1, "reason": why.reason, "detail": why.detail, "value": value}
-    )
+def _raw_event(event: Mapping[str, Any] | bytes) -> RawEvent:
+    return raw_event(event, "") if isinstance(event, bytes) else event_of(dict(event), "")
 
 
-def _records(events: Iterable[RawEvent]) -> Iterator[FileRecord]:
-    """An event without a time takes that of the one before it: never the clock's."""
-    time = 0
-    for offset, event in enumerate(events):
-        time = event.time if event.time is not None else time
-        yield FileRecord(offset, time, event.value)
+def read_pages_here(pages: list[PageSource]) -> list[Page]:
+    """Read pages one after the other, in this thread."""
+    return [read_page(page) for page in pages]
+
+
+class Detector:
+    """One shard: decides on articles in the log's order, and remembers what was applied."""
+
+    def __init__(self, parameters: Parameters, state: ShardState | None = None) -> None:
+        self.state = ShardState(parameters) if state is None else state
+        self._writer = VerdictWriter(parameters)
+
+    def decide(self, chunk: Chunk) -> Decision:
+        """The verdicts on a chunk. Apply its decision before deciding the next one."""
+        return decide(self.state, chunk, self._writer)
+
+    def apply(self, decision: Decision) -> None:
+        """Remember a decision."""
+        self.state.apply(decision.segment)
+
+
+class Pipeline:
+    """The whole way in memory, as one shard for all languages.
+
+    The same events in the same order give the same verdicts as through Kafka on one partition.
+    Memory is bounded by `parameters.capacity` articles of the window, 1.3 kB each.
+
+    `limit_bytes`: longer raw events are rejected. `outlets_file`: a table of publishers of one's
+    own, TOML; raises OutletsError at the first event where it is none. `read_pages` reads a
+    chunk's pages, in order; without it they are read one by one in the calling thread.
+    """
+
+    def __init__(
+        self,
+        parameters: Parameters | None = None,
+        *,
+        limit_bytes: int = RECORD_BYTES,
+        outlets_file: str | None = None,
+        read_pages: ReadPages = read_pages_here,
+    ) -> None:
+        self.detector = Detector(parameters or Parameters())
+        self._limit_bytes, self._outlets_file = limit_bytes, outlets_file
+        self._read_pages = read_pages
+        self._events, self._time = 0, 0
+
+    def enrich(
+        self,
+        events: Iterable[Mapping[str, Any] | bytes],
+        on_rejection: Callable[[RejectedError], None] | None = None,
+    ) -> Iterator[dict[str, Any]]:
+        """Yield an enriched article, as `articles.enriched` has it, for each new text.
+
+        An event is a raw article's fields, or its JSON as bytes. Redeliveries yield nothing; a
+        page's embedded articles follow it. An event without a time takes that of the one before.
+        What cannot become an article goes to `on_rejection`; without it, RejectedError is raised.
+        """
+        source = iter(events)
+        while some := list(islice(source, _EVENTS_AT_ONCE)):
+            taken = self.take(self.records(map(_raw_event, some)))
+            if taken.decision is not None:
+                yield from map(orjson.loads, taken.decision.enriched)
+            for place, why in taken.chunk.rejections:
+                error = RejectedError(some[place], why)
+                if on_rejection is None:
+                    raise error
+                on_rejection(error)
+
+    def records(self, events: Iterable[RawEvent]) -> list[FileRecord]:
+        """Events as the next records of a log with one partition."""
+        records = []
+        for event in events:
+            self._time = self._time if event.time is None else event.time
+            records.append(FileRecord(self._events, self._time, event.value))
+            self._events += 1
+        return records
+
+    def take(self, records: Sequence[Record]) -> Taken:
+        """Normalise, sketch and decide one chunk of records, and remember it."""
+        decoded = decode_chunk(records, self._limit_bytes, self._outlets_file)
+        pages = self._read_pages([page for _, page in decoded.pages])
+        return self.decided(records, sketched(records, decoded, pages))
+
+    def decided(self, records: Sequence[Record], made: Sketched) -> Taken:
+        """Decide articles that were made elsewhere, in another process for example."""
+        if not made.chunk.places:
+            return Taken(made.chunk, None)
+        decision = self.detector.decide(undisturbed_chunk(made, records))
+        self.detector.apply(decision)
+        return Taken(made.chunk, decision)

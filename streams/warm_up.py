@@ -7,48 +7,33 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
-from typing import Any
+
+import orjson
 
 from streams.articles.page import PageSource, read_page
-from streams.articles.seen import seen_in
-from streams.articles.settled import settled
-from streams.detection.chunk import Chunk
-from streams.detection.decide import decide
-from streams.detection.entry import entries_of
 from streams.detection.parameters import Parameters
-from streams.detection.sketch import sketch_texts
-from streams.detection.state import ShardState
-from streams.detection.verdict import VerdictWriter
 from streams.kafka.batch import encode_batch
+from streams.pipeline import Pipeline
+from streams.sources.raw_events import RawEvent
 
-# Not all of it ASCII, and one a copy of the other: all loops are passed through.
-_TEXTS = ("one two three four five six seven eight nine ten " * 5, "é " + "eleven twelve " * 50)
+# Not all ASCII, a copy of each, and a page: together they pass through every compiled loop.
+_TEXTS = ("one two three four five six seven eight nine ten " * 5, "é " + "eleven twelve " * 50) * 2
 _PAGE = "A title of a page\nA line that reads like the first one of a story, and one more."
 
 
 def compile_kernels() -> float:
-    """Take two articles and a page through everything that is compiled; -> seconds.
+    """Take a few articles and a page through everything that is compiled; -> seconds.
 
     Takes 20 s the first time on a machine, and a second where the machine code has been kept."""
     started = time.monotonic()
-    article: dict[str, Any] = {
-        "article_id": "0" * 32, "content_digest": "0" * 32, "language": "en", "source": None,
-        "title": None, "status": "usable", "embargoed_until": None, "published_at": None,
-        "agencies": [], "text": "",
-    }  # fmt: skip
-    articles = [{**article, "article_id": f"{i:032x}", "text": t} for i, t in enumerate(_TEXTS * 2)]
-    parameters = Parameters(capacity=1024)
-    state = ShardState(parameters)
-    values, count = [b"{}"] * len(articles), len(articles)
-    chunk = Chunk(
-        values, entries_of(articles, sketch_texts([a["text"] for a in articles])), [0] * count,
-        list(range(count)), [False] * count,
-    )  # fmt: skip
-    state.apply(decide(state, chunk, VerdictWriter(parameters)).segment)
-    settled(_TEXTS)
-    seen_in(_TEXTS)
+    pipeline = Pipeline(Parameters(capacity=1024))
+    events = [
+        RawEvent(None, orjson.dumps({"id": str(i), "text": t}), 0) for i, t in enumerate(_TEXTS)
+    ]
+    pipeline.take(pipeline.records(events))
     read_page(PageSource(html=None, text=_PAGE, now=datetime(2026, 1, 1, tzinfo=UTC)))
-    encode_batch(values, values, values, [0] * count, "lz4")
+    values = [event.value for event in events]
+    encode_batch(values, values, values, [0] * len(values), "lz4")
     return time.monotonic() - started
 
 

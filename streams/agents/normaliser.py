@@ -10,10 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from streams.agents.page_pool import read_in_time
-from streams.articles.normalise import Decoded, NormalisedChunk, decode_chunk, normalise_chunk
+from streams.articles.normalise import Decoded, NormalisedChunk, decode_chunk
 from streams.articles.page import Page
-from streams.detection.entry import encode_entries, entries_of
-from streams.detection.sketch import sketch_texts
+from streams.detection.entry import encode_entries
 from streams.kafka.dead_letters import dead_letters
 from streams.kafka.headers import (
     ENTRY_HEADER,
@@ -25,6 +24,7 @@ from streams.kafka.outgoing import Counts, Encoded, Encoder, Outgoing
 from streams.kafka.partitioning import shard_of
 from streams.kafka.raw_record import RawRecord
 from streams.kafka.topics import DEAD_LETTERS, NORMALISED, topic_name
+from streams.pipeline import Sketched, sketched
 from streams.settings import Settings
 
 STAGE = "normalise"
@@ -83,18 +83,17 @@ class Normaliser:
         counts: Counts,
     ) -> tuple[list[Encoded], NormalisedCounts]:
         """The rest; `pages` are those of `decoded.pages`."""
-        made = normalise_chunk(records, decoded, pages)
+        sketches = sketched(records, decoded, pages)
+        made = sketches.chunk
         rejected = [(records[place], why) for place, why in made.rejections]
         outgoing = [
-            self._outgoing(records, made, counts[self.topic]),
+            self._outgoing(records, sketches, counts[self.topic]),
             dead_letters(self.dead_letters, STAGE, rejected),
         ]
         return self._encoder.encode(outgoing, counts), NormalisedCounts.of(decoded, made)
 
-    def _outgoing(
-        self, records: Sequence[RawRecord], made: NormalisedChunk, shards: int
-    ) -> Outgoing:
-        entries = encode_entries(entries_of(made.articles, sketch_texts(made.compared)))
+    def _outgoing(self, records: Sequence[RawRecord], sketches: Sketched, shards: int) -> Outgoing:
+        made, entries = sketches.chunk, encode_entries(sketches.entries)
         out = Outgoing(self.topic)
         for place, article, value, entry in zip(
             made.places, made.articles, made.values, entries, strict=True

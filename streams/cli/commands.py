@@ -96,17 +96,25 @@ def process(
     refused.
     """
     from streams.agents.page_pool import PagePool
-    from streams.pipeline import Summary, process
+    from streams.cli.process import Summary, process
+    from streams.pipeline import Pipeline
     from streams.settings import load_settings
     from streams.sources.inputs import Meter, read_events
 
     settings, summary, meter = load_settings(**_assignments(set_ or [])), Summary(), Meter()
     pool = PagePool(settings.page_processes, settings.page_seconds)
+    pipeline = Pipeline(
+        settings.parameters(),
+        limit_bytes=settings.record_bytes,
+        outlets_file=settings.outlets_file,
+        read_pages=pool.read_now,
+    )
     with ExitStack() as files:
         files.callback(pool.close)
         sink = sys.stdout.buffer if str(output) == "-" else files.enter_context(output.open("wb"))
         refused = files.enter_context(rejected.open("wb")) if rejected else None
-        for done in process(read_events([source], meter), settings, pool.read_now, summary):
+        events = read_events([source], meter)
+        for done in process(events, pipeline, settings.chunk_records, summary):
             sink.writelines(line + b"\n" for line in done.enriched)
             if refused:
                 refused.writelines(line + b"\n" for line in done.rejected)

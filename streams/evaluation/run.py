@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import orjson
 
-from streams.articles.page import Page, PageSource, read_page
 from streams.detection.parameters import Parameters
 from streams.evaluation.labelled import Labelled, Pair
 from streams.evaluation.measures import PairScore, adjusted_rand_index, pairs_within, score_pairs
-from streams.pipeline import Summary, process
+from streams.pipeline import Pipeline
 from streams.settings import Settings
 
 # Relations of matches that are a claim; `similar` and `template` say that it is none.
@@ -36,19 +36,19 @@ def run(labelled: Labelled, settings: Settings, parameters: Parameters, by_time:
     """Decide on every document, in order of time or of the file."""
     verdicts: dict[int, dict[str, Any]] = {}
     ids: dict[str, int] = {}
-    events = labelled.ordered(by_time)
-    for done in process(events, settings, _read_pages, Summary(), parameters):
-        for line in done.enriched:
+    pipeline = Pipeline(
+        parameters, limit_bytes=settings.record_bytes, outlets_file=settings.outlets_file
+    )
+    source = iter(labelled.ordered(by_time))
+    while some := list(islice(source, settings.chunk_records)):
+        decision = pipeline.take(pipeline.records(some)).decision
+        for line in decision.enriched if decision is not None else []:
             article = orjson.loads(line)
             if article["parent_id"] is None:
                 idx = int(article["producer_id"])
                 ids[article["article_id"]] = idx
                 verdicts[idx] = article["detection"]
     return _scored(labelled, verdicts, ids)
-
-
-def _read_pages(pages: list[PageSource]) -> list[Page]:
-    return [read_page(page) for page in pages]
 
 
 def _scored(

@@ -14,18 +14,14 @@ from itertools import islice
 from confluent_kafka import Producer
 
 from deploy.kafka.embedded import EmbeddedKafka
-from streams.articles.normalise import decode_chunk, normalise_chunk
+from streams.articles.normalise import decode_chunk
 from streams.articles.page import read_page
-from streams.detection.chunk import Chunk
-from streams.detection.decide import decide
-from streams.detection.entry import entries_of
 from streams.detection.segment import encode_segment
-from streams.detection.sketch import sketch_texts
 from streams.detection.state import ShardState
-from streams.detection.verdict import VerdictWriter
 from streams.heap import keep_what_is_here
 from streams.kafka.recovery import Recovery
 from streams.kafka.topics import NORMALISED, SEGMENTS, topic_name
+from streams.pipeline import Detector, sketched, undisturbed_chunk
 from streams.settings import Settings, load_settings
 from streams.sources.raw_events import FileRecord
 from streams.warm_up import compile_kernels
@@ -43,7 +39,7 @@ def decided(
 ) -> tuple[list[bytes], list[tuple[str, int]]]:
     """-> segments of `count` articles, and (id, time) of each that came out of them."""
     parameters = settings.parameters()
-    state, writer = ShardState(parameters), VerdictWriter(parameters)
+    detector = Detector(parameters)
     made = make_articles(read_corpus(None), count, seed=1)
     segments: list[bytes] = []
     placed: list[tuple[str, int]] = []
@@ -52,16 +48,14 @@ def decided(
             FileRecord(e.number, NOON + e.number * GAP_MILLISECONDS, e.event()) for e in events
         ]
         decoded = decode_chunk(records, RECORD_BYTES)
-        chunk_ = normalise_chunk(records, decoded, [read_page(html) for _, html in decoded.pages])
-        times = [records[place].timestamp for place in chunk_.places]
-        entries = entries_of(chunk_.articles, sketch_texts(chunk_.compared))
-        offsets = range(len(placed), len(placed) + len(times))
-        arrived = Chunk(chunk_.values, entries, times, offsets, [False] * len(times))
-        decision = decide(state, arrived, writer)
-        state.apply(decision.segment)
+        sketches = sketched(records, decoded, [read_page(html) for _, html in decoded.pages])
+        offsets = range(len(placed), len(placed) + len(sketches.chunk.places))
+        arrived = undisturbed_chunk(sketches, records, offsets)
+        decision = detector.decide(arrived)
+        detector.apply(decision)
         segments.append(encode_segment(decision.segment))
-        ids = (article["article_id"] for article in chunk_.articles)
-        placed += zip(ids, times, strict=True)
+        ids = (article["article_id"] for article in sketches.chunk.articles)
+        placed += zip(ids, arrived.times, strict=True)
     return segments, placed
 
 

@@ -12,17 +12,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from schemas import EnrichedArticle, RawArticle
-from streams.articles.normalise import decode_chunk, normalise_chunk
+from streams.articles.normalise import decode_chunk
 from streams.articles.page import read_page
 from streams.articles.rejection import Rejection
-from streams.detection.chunk import Chunk
-from streams.detection.decide import decide
-from streams.detection.entry import decode_entries, encode_entries, entries_of
+from streams.detection.entry import decode_entries, encode_entries
 from streams.detection.parameters import Parameters
 from streams.detection.segment import decode_segment, encode_segment
-from streams.detection.sketch import sketch_texts
-from streams.detection.state import ShardState
-from streams.detection.verdict import VerdictWriter
+from streams.pipeline import Detector, Sketched, sketched, undisturbed_chunk
 
 # 100,000 inputs take minutes: `make fuzz`. In the suite a few hundred new ones each time.
 INPUTS = int(os.environ.get("FUZZ_INPUTS", "400"))
@@ -86,7 +82,7 @@ class Way:
 
     def __init__(self) -> None:
         parameters = Parameters(capacity=1024)
-        self.state, self.writer = ShardState(parameters), VerdictWriter(parameters)
+        self.detector = Detector(parameters)
         self.seen = 0
 
     def take(self, values: list[bytes | None]) -> tuple[int, int]:
@@ -94,20 +90,13 @@ class Way:
         records = [Record(value, self.seen + n) for n, value in enumerate(values)]
         self.seen += len(records)
         decoded = decode_chunk(records, LIMIT_BYTES)
-        articles = normalise_chunk(records, decoded, [read_page(p) for _, p in decoded.pages])
+        made = sketched(records, decoded, [read_page(p) for _, p in decoded.pages])
+        articles = made.chunk
         if not articles.articles:
             return 0, len(articles.rejections)
-        sketches = sketch_texts(articles.compared)
-        entries = decode_entries(encode_entries(entries_of(articles.articles, sketches)))
-        chunk = Chunk(
-            values=articles.values,
-            entries=entries,
-            times=[records[place].timestamp for place in articles.places],
-            offsets=[records[place].offset for place in articles.places],
-            notices=[False] * len(articles.places),
-        )
-        decision = decide(self.state, chunk, self.writer)
-        self.state.apply(decode_segment(encode_segment(decision.segment)))
+        carried = Sketched(articles, decode_entries(encode_entries(made.entries)))
+        decision = self.detector.decide(undisturbed_chunk(carried, records))
+        self.detector.state.apply(decode_segment(encode_segment(decision.segment)))
         for value in decision.enriched:
             EnrichedArticle.model_validate_json(value)
         for why in articles.rejections:

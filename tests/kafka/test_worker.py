@@ -15,10 +15,9 @@ from aiokafka.structs import ConsumerRecord
 from deploy.kafka.embedded import EmbeddedKafka
 from schemas import CONTRACTS, DeadLetterHeaders, EnrichedArticle, NormalisedArticle
 from streams.agents.leaving import EXIT_INTERNAL_ERROR
-from streams.agents.page_pool import PagePool
 from streams.detection.stories import rebuild
 from streams.kafka.topics import DEAD_LETTERS, ENRICHED, NORMALISED, RAW, STORIES, STORY_EVENTS
-from streams.pipeline import Summary, process
+from streams.pipeline import Pipeline
 from streams.settings import Settings, load_settings
 from streams.sources.raw_events import RawEvent
 from tests.kafka.service import (
@@ -73,17 +72,11 @@ def test_a_first_chunk_of_one_record_at_offset_0_does_not_stop_the_commits_after
 def test_the_same_bytes_come_out_of_kafka_as_of_process(settings: Settings, tmp_path: Path) -> None:
     lines = SAMPLE.read_bytes().splitlines()
     times = [NOON + i * 60_000 for i in range(len(lines))]
-    pool = PagePool(1, 10)
-    try:
-        events = [RawEvent(None, line, at) for line, at in zip(lines, times, strict=True)]
-        plain = settings.model_copy(update={"topic_prefix": ""})
-        expected = [
-            line
-            for done in process(events, plain, pool.read_now, Summary())
-            for line in done.enriched
-        ]
-    finally:
-        pool.close()
+    pipeline = Pipeline(settings.parameters(), limit_bytes=settings.record_bytes)
+    events = [RawEvent(None, line, at) for line, at in zip(lines, times, strict=True)]
+    decision = pipeline.take(pipeline.records(events)).decision
+    assert decision is not None
+    expected = decision.enriched
     asyncio.run(make_topics(settings, partitions=1))
     asyncio.run(push(settings, lines, times=times))
     with run_until_committed(settings, tmp_path):

@@ -9,8 +9,7 @@ import pytest
 
 from streams.canaries import KINDS, SOURCE, canary_round, judge
 from streams.kafka.topics import ENRICHED, NORMALISED, STORIES, STORY_EVENTS
-from streams.pipeline import Summary, process
-from streams.settings import load_settings
+from streams.pipeline import Pipeline
 from streams.sources.inputs import RawEvent
 from tests.kafka.service import Worker, push, read, until
 from tests.operations.load import article
@@ -25,8 +24,13 @@ def verdicts(rounds: int) -> list[dict[str, object]]:
         for n in range(rounds)
         for event in canary_round(NOON + n * ROUND)
     ]
-    done = process(events, load_settings(), lambda _: [], Summary())
-    return [orjson.loads(line) for chunk in done for line in chunk.enriched]
+    return enriched(events)
+
+
+def enriched(events: list[RawEvent]) -> list[dict[str, object]]:
+    pipeline = Pipeline()
+    decision = pipeline.take(pipeline.records(events)).decision
+    return [] if decision is None else [orjson.loads(line) for line in decision.enriched]
 
 
 def test_a_round_has_a_pair_of_each_kind_and_says_nothing_twice() -> None:
@@ -52,9 +56,8 @@ def test_an_answer_knows_when_its_canary_was_sent() -> None:
 
 def test_a_copy_that_was_not_found_is_a_wrong_answer() -> None:
     events = [RawEvent(None, orjson.dumps(canary_round(NOON)[1]), NOON)]  # without its partner
-    done = process(events, load_settings(), lambda _: [], Summary())
-    (line,) = [line for chunk in done for line in chunk.enriched]
-    answer = judge(orjson.loads(line))
+    (found,) = enriched(events)
+    answer = judge(found)
     assert answer is not None
     assert not answer.right
 
@@ -63,9 +66,8 @@ def test_a_stranger_under_the_reserved_source_is_no_canary() -> None:
     for fields in ({"id": "copy-1-0"}, {"id": "copy-x-0", "attributes": {"canary": "copy"}},
                    {"attributes": {"canary": "copy"}}):  # fmt: skip
         event = orjson.dumps({"source": SOURCE, "text": "Some words of a text.", **fields})
-        done = process([RawEvent(None, event, NOON)], load_settings(), lambda _: [], Summary())
-        (line,) = [line for chunk in done for line in chunk.enriched]
-        assert judge(orjson.loads(line)) is None
+        (found,) = enriched([RawEvent(None, event, NOON)])
+        assert judge(found) is None
 
 
 @pytest.mark.broker
