@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 import orjson
 
+from streams.articles.language_model import classify
 from streams.articles.page import PageSource, read_page
 from streams.detection.parameters import Parameters
 from streams.kafka.batch import encode_batch
@@ -37,5 +38,14 @@ def compile_kernels() -> float:
     return time.monotonic() - started
 
 
+def load_language_model() -> None:
+    """Take a second and 70 MB for it now, instead of at the first text that needs it.
+
+    Processes that only now and then normalise an article leave it until then.
+    """
+    classify(_TEXTS[1])
+
+
 if __name__ == "__main__":
     compile_kernels()
+    load_language_model()

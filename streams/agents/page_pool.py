@@ -19,7 +19,7 @@ from streams.agents.shared_memory import Block, Packed, call_packed, pack, share
 from streams.articles.page import Page, PageSource, read_page
 from streams.heap import keep_freed_memory, keep_what_is_here
 from streams.kafka.publish import StoppedError
-from streams.warm_up import compile_kernels
+from streams.warm_up import compile_kernels, load_language_model
 
 log = logging.getLogger("echowire")
 
@@ -113,6 +113,7 @@ def _give_up(_signal: int, _frame: FrameType | None) -> None:
 
 def _warm_up() -> None:
     compile_kernels()
+    load_language_model()
     keep_what_is_here()
 
 

@@ -5,13 +5,16 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from streams.articles.encoded import encoded
 from streams.articles.language import UNDETERMINED, language_of, plainly_english
+from streams.articles.language_model import classify
 
 # One paragraph of about fifty words each.
 PARAGRAPHS = {
@@ -92,6 +95,11 @@ PARAGRAPHS = {
 SAYS_NOTHING = "12:30 – 14:45"
 
 
+@cache
+def library() -> LanguageIdentifier:
+    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+
+
 def code_of(text: str, claimed: str | None) -> str:
     [english] = plainly_english(encoded([text.encode()]))
     return language_of(text, claimed, english)
@@ -164,8 +172,46 @@ def test_the_tag_is_taken_where_the_text_says_nothing(claimed: str | None, langu
     assert code_of(SAYS_NOTHING, claimed) == language
 
 
+CANTONESE = (
+    "市議會喺星期一夜晚決定重建條舊橋，呢條橋自從四月水浸之後一直封閉。工程會喺秋天河水低嘅時候開始，預計要一年"
+    "幾時間。喺呢段期間，司機要行山谷嗰條長啲嘅路。市長話唔使擔心，政府會畀錢。"
+)
+EGYPTIAN = (
+    "مجلس المدينة قرر يوم الاتنين بالليل انه يبني الكوبري القديم تاني، اللي كان مقفول من ساعة"
+    " الفيضان بتاع ابريل. الشغل هيبدأ في الخريف لما المية تبقى واطية في النهر وهياخد اكتر من سنة."
+)
+
+
+def test_a_dialect_counts_as_the_language_that_its_news_is_written_in() -> None:
+    assert code_of(CANTONESE, None) == "zh"
+    assert code_of(EGYPTIAN, None) == "ar"
+
+
+def test_fifty_words_of_a_table_are_still_english() -> None:
+    text = (
+        "Oper shr 1.80 dlrs vs 1.46 dlrs Oper net 25.0 mln vs 20.2 mln Sales 1.09 billion vs 996.4 mln"
+        " Avg shrs 13.9 mln vs 13.8 mln Year Oper shr 3.20 dlrs vs 2.57 dlrs Oper net 44.4 mln"
+    )
+    assert code_of(text, None) == "en"
+
+
+@pytest.mark.parametrize("language", PARAGRAPHS | CLOSE_RELATIVES)
+def test_the_compiled_walk_gives_what_the_library_gives(language: str) -> None:
+    text = (PARAGRAPHS | CLOSE_RELATIVES)[language]
+    label, probability = classify(text)
+    expected, expected_probability = library().classify(text)
+    assert label == expected
+    assert probability == pytest.approx(expected_probability, abs=0.01)
+
+
+def test_a_text_without_a_single_feature_is_anybodys_guess() -> None:
+    assert classify("")[1] < 0.1
+
+
 def test_a_word_or_two_do_not_outvote_the_tag() -> None:
     assert code_of("Goal!", "fi") == "fi"
+    assert code_of("Oil prices rise", "en") == "en"
+    assert code_of("El presidente", "es") == "es"
     assert code_of("OK", None) == UNDETERMINED
 
 
