@@ -1,5 +1,5 @@
-# `make demo` and `make test` need Python 3.11 or 3.12 and nothing else; both set everything up.
-PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3)
+# `make demo` and `make test` need Python 3.11 to 3.14 and nothing else; both set everything up.
+PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3.14 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 INPUT ?=
@@ -10,24 +10,31 @@ HOURS ?=
 LOCK := deploy/lock
 
 .DEFAULT_GOAL := help
-.PHONY: help setup kafka prometheus demo test check bench quality schemas dashboards pictures trials container chaos soak fuzz lock clean
+.PHONY: help setup dev kafka prometheus demo test check bench quality schemas dashboards pictures trials container chaos soak fuzz lock clean
 
 help: ## Show what there is to make
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
 
 setup: $(VENV)/.ready ## Build the environment in .venv; the command is .venv/bin/echowire
 
-$(VENV)/.ready: $(LOCK)/dev.txt pyproject.toml
-	@test -n "$(PYTHON)" || { echo "echowire needs Python 3.11 or 3.12: install it, or set PYTHON=/path/to/python"; exit 1; }
-	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))' \
-	  || { echo "echowire needs Python 3.11 or 3.12, and $(PYTHON) is another: set PYTHON=/path/to/python3.11"; exit 1; }
+dev: $(VENV)/.dev ## Add what checks, tests and measurements need
+
+$(VENV)/.ready: $(LOCK)/demo.txt pyproject.toml
+	@test -n "$(PYTHON)" || { echo "echowire needs Python 3.11 to 3.14: install it, or set PYTHON=/path/to/python"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' \
+	  || { echo "echowire needs Python 3.11 to 3.14, and $(PYTHON) is another: set PYTHON=/path/to/python3.11"; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
 	  || { echo "$(PYTHON) cannot make virtual environments: install its venv package (Debian: apt-get install python3-venv)"; exit 1; }
-	rm -rf $(VENV)
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(LOCK)/dev.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
-	$(BIN)/python -m streams.warm_up
+	@rm -rf $(VENV)
+	@$(PYTHON) -m venv $(VENV)
+	@sh deploy/install.sh $(VENV) $(LOCK)/demo.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@echo "compiling loops for this machine: about 20 s, once"
+	@$(BIN)/python -m streams.warm_up
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.ready $(LOCK)/dev.txt
+	@sh deploy/install.sh $(VENV) $(LOCK)/dev.txt
 	@touch $@
 
 kafka: setup ## Fetch Apache Kafka into the cache (once)
@@ -46,16 +53,16 @@ demo: kafka ## Run the whole service on the sample (INPUT=file for your own, KEE
 test: check kafka prometheus ## Run all checks and all tests, on a real Kafka too
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
-chaos: kafka ## Break things under load until all is accounted for (ROUNDS=n, SEED=n)
+chaos: dev kafka ## Break things under load until all is accounted for (ROUNDS=n, SEED=n)
 	$(BIN)/python -m tests.chaos $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SEED),--seed $(SEED))
 
-soak: kafka ## Ten minutes of mixed load, or HOURS=n, and what grew meanwhile (SEED=n; samples in soak.csv)
+soak: dev kafka ## Ten minutes of mixed load, or HOURS=n, and what grew meanwhile (SEED=n; samples in soak.csv)
 	$(BIN)/python -m tests.soak $(if $(HOURS),--hours $(HOURS)) $(if $(SEED),--seed $(SEED))
 
-fuzz: setup ## Send 100,000 inputs the whole way
+fuzz: dev ## Send 100,000 inputs the whole way
 	FUZZ_INPUTS=100000 $(BIN)/python -m pytest tests/fuzz --timeout 3600
 
-check: setup ## Lint, types, generated files
+check: dev ## Lint, types, generated files
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -64,42 +71,46 @@ check: setup ## Lint, types, generated files
 	$(BIN)/python -m deploy.grafana --check
 	@$(BIN)/python -m deploy.licences >/dev/null
 
-quality: setup ## Measure quality on labelled pages and articles, against the kept figures
+quality: dev ## Measure quality on labelled pages and articles, against the kept figures
 	@$(BIN)/python -m tests.quality detection
 	@$(BIN)/python -m tests.quality pages
 
-bench: kafka $(VENV)-bench/.ready ## Compare with stock Faust and Quix Streams in one run
+bench: dev kafka $(VENV)-bench/.ready ## Compare with stock Faust and Quix Streams in one run
 	@$(BIN)/python -m tests.benchmarks $(if $(INPUT),--input $(INPUT))
 
 $(VENV)-bench/.ready: $(LOCK)/bench.txt $(VENV)/.ready
 	rm -rf $(VENV)-bench
 	$(BIN)/python -m venv $(VENV)-bench
-	$(VENV)-bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(LOCK)/bench.txt
+	@sh deploy/install.sh $(VENV)-bench $(LOCK)/bench.txt
 	@touch $@
 
-schemas: setup ## Write the JSON Schemas anew
+schemas: dev ## Write the JSON Schemas anew
 	$(BIN)/python -m schemas
 
-dashboards: setup ## Write the Grafana dashboards anew
+dashboards: dev ## Write the Grafana dashboards anew
 	$(BIN)/python -m deploy.grafana
 
-trials: kafka ## Run what takes long: examples in Java and JavaScript, AsyncAPI's own check, upgrades, a short soak
+trials: dev kafka ## Run what takes long: examples in Java and JavaScript, AsyncAPI's own check, upgrades, a short soak
 	cd docs/examples/javascript && npm install --silent --no-audit --no-fund --no-package-lock
 	cd docs/examples/javascript && npm run --silent asyncapi
 	$(BIN)/python -m pytest -m trial
 
-container: kafka ## Try what the container image does, without one: wheel, locked install, a user without rights
+container: dev kafka ## Try what the container image does, without one: wheel, locked install, a user without rights
 	$(BIN)/python -m deploy.container.rehearse
 
-pictures: setup ## Draw the dashboards (PROMETHEUS=host:port, as the demo says) into pictures/
+pictures: dev ## Draw the dashboards (PROMETHEUS=host:port, as the demo says) into pictures/
 	@$(BIN)/python -m deploy.grafana.pictures $(or $(PROMETHEUS),127.0.0.1:9090) pictures
 
-lock: setup ## Resolve the dependencies anew
+lock: dev ## Resolve the dependencies anew
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --custom-compile-command 'make lock' pyproject.toml -o $(LOCK)/runtime.txt --upgrade
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --custom-compile-command 'make lock' -c $(LOCK)/runtime.txt pyproject.toml \
 	  --extra plots --group broker --group test --group operate --group quality --group lock --group oracle -o $(LOCK)/dev.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --custom-compile-command 'make lock' -c $(LOCK)/dev.txt pyproject.toml --group broker --group build -o $(LOCK)/demo.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --custom-compile-command 'make lock' -c $(LOCK)/dev.txt --group lock -o $(LOCK)/uv.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --custom-compile-command 'make lock' --group bench -o $(LOCK)/bench.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
