@@ -92,7 +92,11 @@ def asyncapi() -> dict[str, Any]:
         },
         "components": {
             "messages": {channel.message: _message(channel) for channel in CHANNELS},
-            "schemas": {**_schemas(), "CloudEventHeaders": _cloud_event_headers()},
+            "schemas": {
+                **_schemas(),
+                "CloudEventHeaders": _cloud_event_headers(),
+                "RawHeaders": _raw_headers(),
+            },
         },
     }
 
@@ -137,6 +141,8 @@ def _message(channel: Channel) -> dict[str, Any]:
     if channel.event_type:
         message["headers"] = {"$ref": "#/components/schemas/CloudEventHeaders"}
         message["description"] = f"CloudEvents type `{channel.event_type}`."
+    if channel.contract == "raw_article":
+        message["headers"] = {"$ref": "#/components/schemas/RawHeaders"}
     return message | {"payload": reference}
 
 
@@ -158,8 +164,29 @@ def _cloud_event_headers() -> dict[str, Any]:
             "ce_id": {**text, "description": "The same again when the event is delivered again."},
             "ce_source": {**text, "description": "The topic, as a relative URI."},
             "ce_type": text,
-            "ce_time": {"type": "string", "format": "date-time"},
+            "ce_time": {
+                "type": "string",
+                "format": "date-time",
+                "description": "The raw event's time. The record's own is that of writing.",
+            },
             "content-type": {"type": "string", "const": "application/json"},
             "traceparent": {**text, "description": "W3C Trace Context of the raw event, if any."},
+        },
+    }
+
+
+def _raw_headers() -> dict[str, Any]:
+    return {
+        "type": "object",
+        "description": "All optional; others are kept on dead letters only.",
+        "properties": {
+            "echowire-time": {
+                "type": "string",
+                "pattern": "^[0-9]{12,15}$",
+                "description": "The event's time in milliseconds since 1970, where it is not the"
+                " record's own: when the article was fetched or published.",
+            },
+            "traceparent": {"type": "string", "description": "W3C Trace Context, carried on."},
+            "tracestate": {"type": "string", "description": "W3C Trace Context, carried on."},
         },
     }

@@ -37,7 +37,7 @@ class DeadLetterHeaders(BaseModel):
     dlt_topic: str = Field(description="Topic that the record came from.")
     dlt_partition: Annotated[str, StringConstraints(pattern=r"^[0-9]+$")]
     dlt_offset: Annotated[str, StringConstraints(pattern=r"^[0-9]+$")]
-    dlt_time: Time = Field(description="The original record's time.")
+    dlt_time: Time = Field(description="The original event's time.")
     dlt_stage: Literal["normalise", "detect"] = Field(description="Stage that gave it up.")
     dlt_attempt: Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]*$")] = Field(
         description="How often the record was tried, replays included."

@@ -63,7 +63,7 @@ class RawCoordinates(Contract):
     topic: str
     partition: int = Field(ge=0)
     offset: int = Field(ge=0)
-    timestamp: Time = Field(description="The record's time: the clock that detection goes by.")
+    timestamp: Time = Field(description="The event's time: the clock that detection goes by.")
 
 
 class NormalisedArticle(Contract):

@@ -22,7 +22,7 @@ class _Place:
     """How far one partition has been handled."""
 
     offset: int  # of the next record
-    record_time: float  # of the newest record handled, seconds since 1970
+    event_time: float  # of the newest record handled, seconds since 1970
     since: float  # monotonic time of the last move
 
 
@@ -50,14 +50,14 @@ class Progress:
         self.publishing = False
 
     def newest_time(self, mine: TP) -> int | None:
-        """Record time that the stream has come to, in milliseconds, for who has partition `mine`.
+        """Event time that the stream has come to, in milliseconds, for who has partition `mine`.
 
         A stream of old records has old times: something dated now among them would end the window
         of all that came before it.
         """
         if mine not in self._places:
             return None
-        times = [p.record_time for tp, p in self._places.items() if tp.topic == mine.topic]
+        times = [p.event_time for tp, p in self._places.items() if tp.topic == mine.topic]
         return round((max(times) or time.time()) * 1000)
 
     def assign(self, assigned: set[TP]) -> None:
@@ -71,10 +71,10 @@ class Progress:
 
     def handled(self, chunk: Chunk) -> None:
         """A chunk was acknowledged."""
-        now, record_time = time.monotonic(), chunk.records[-1].timestamp / 1000
+        now, event_time = time.monotonic(), chunk.timestamp
         for tp, offset in chunk.ends:
             if tp in self._places:
-                self._places[tp] = _Place(offset + 1, record_time, now)
+                self._places[tp] = _Place(offset + 1, event_time, now)
 
     def standings(self) -> list[Standing]:
         """Every assigned partition, by topic and number."""
@@ -118,9 +118,9 @@ class Progress:
         for stage in self._stages.values():
             mine = [s for s in standings if s.stage == stage]
             behind = [
-                now - place.record_time
+                now - place.event_time
                 for s in mine
-                if s.lag_records and (place := self._places[TP(s.topic, s.partition)]).record_time
+                if s.lag_records and (place := self._places[TP(s.topic, s.partition)]).event_time
             ]
             m.lag_seconds.labels(stage).set(max(behind, default=0.0))
             m.assigned.labels(stage).set(len(mine))

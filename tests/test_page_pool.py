@@ -21,7 +21,9 @@ HEADERS = [("traceparent", b"00-1"), ("more", b"")]
 
 
 def record(offset: int, value: bytes | None) -> RawRecord:
-    return RawRecord("articles.raw", 3, offset, 1_750_000_000_000, b"key", value, HEADERS)
+    return RawRecord(
+        "articles.raw", 3, offset, 1_750_000_000_000, 1_750_000_000_001, b"key", value, HEADERS
+    )
 
 
 RECORDS = RawRecords([record(0, b"first" * 99), record(1, None), record(2, b""), record(3, b"z")])

@@ -141,7 +141,7 @@ def _run(folder: Path) -> None:
                 said = (done.stdout + done.stderr).decode()
                 raise RehearsalFailedError(f"{arguments}:\n{said}")
 
-        call("topics", "create", "--retention-hours", "-1")
+        call("topics", "create")
         started, log = time.monotonic(), folder / "worker.log"
         with log.open("wb") as sink:
             worker = subprocess.Popen(  # noqa: S603

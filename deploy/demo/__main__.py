@@ -71,7 +71,7 @@ def _run(inputs: list[Path], folder: Path, *, keep: bool) -> None:
         }
         console.print(f"Kafka is at {kafka.bootstrap}; creating topics, starting a worker ...")
         # The sample's articles are of fixed days: kept for ever, or Kafka would delete them.
-        _call("topics", "create", "--retention-hours", "-1", environment=environment)
+        _call("topics", "create", environment=environment)
         with _worker(environment, folder / "worker.log", port) as worker:
             settings = load_settings(bootstrap_servers=kafka.bootstrap)
             with watched(folder / "prometheus", port) if keep else nullcontext("") as prometheus:

@@ -14,6 +14,7 @@ from aiokafka.errors import KafkaError
 
 from streams.canaries import ENCODED_SOURCE, canary_round, judge
 from streams.detection.decide import Decision
+from streams.kafka.event_time import time_header
 from streams.kafka.headers import encode_headers
 from streams.kafka.outgoing import Outgoing
 from streams.kafka.publish import BatchPublisher
@@ -34,33 +35,34 @@ class CanarySender:
         settings: Settings,
         publisher: BatchPublisher,
         metrics: Metrics,
-        record_time: Callable[[], int | None],
+        event_time: Callable[[], int | None],
     ) -> None:
-        """`record_time`: the milliseconds to date canaries with; None where others send them."""
+        """`event_time`: the milliseconds to date canaries with; None where others send them."""
         self._seconds = settings.canary_seconds
         self._topic = topic_name(settings, RAW)
-        self._publisher, self._metrics, self._record_time = publisher, metrics, record_time
+        self._publisher, self._metrics, self._event_time = publisher, metrics, event_time
         metrics.canary_interval.set(self._seconds)
 
     async def run(self) -> None:
         """Go on until cancelled. A round that cannot be sent is left out: its absence alarms."""
         while self._seconds:
             await asyncio.sleep(self._seconds)
-            record_time = self._record_time()
-            if record_time is None:
+            event_time = self._event_time()
+            if event_time is None:
                 continue
             try:
-                await self._publisher.publish([self._round(record_time)])
+                await self._publisher.publish([self._round(event_time)])
             except KafkaError as error:
                 log.warning("a round of canaries could not be sent: %s", error)
             else:
                 self._metrics.canary_sent.inc()
 
-    def _round(self, record_time: int) -> Outgoing:
-        out = Outgoing(self._topic)
-        for event in canary_round(time.time_ns() // 1_000_000):
+    def _round(self, event_time: int) -> Outgoing:
+        out, now = Outgoing(self._topic), time.time_ns() // 1_000_000
+        headers = encode_headers([time_header(event_time)])
+        for event in canary_round(now):
             # In one partition: the earlier of a pair comes first.
-            out.add(ENCODED_SOURCE, orjson.dumps(event), record_time, encode_headers([]))
+            out.add(ENCODED_SOURCE, orjson.dumps(event), now, headers)
         return out
 
 

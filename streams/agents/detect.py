@@ -16,6 +16,7 @@ from streams.detection.entry import ForeignEntryError, decode_entries
 from streams.detection.occupancy import early_evictions
 from streams.detection.verdict import VerdictWriter
 from streams.kafka.consumer import Chunk
+from streams.kafka.event_time import own_time
 from streams.kafka.fencing import ShardGoneError
 from streams.kafka.headers import (
     EventHeaders,
@@ -64,28 +65,37 @@ class DetectStage:
         if not records:
             return _nothing()
         started = time.perf_counter()
-        decision = decide(state, _articles(records), self._writer)
+        articles = _articles(records)
+        decision = decide(state, articles, self._writer)
         decision = without_canaries(decision, self._metrics)
         early = early_evictions(state, decision.segment)
         state.apply(decision.segment)
         shard.unconfirmed += 1
         self._metrics.work_seconds.observe(STAGE, time.perf_counter() - started)
         self._metrics.early_evictions.inc(early)
-        return self._encode(shard, chunk.partition, records, decision)
+        return self._encode(shard, chunk.partition, records, articles.times, decision)
 
     async def _encode(
-        self, shard: Shard, partition: int, records: Sequence[ConsumerRecord], decision: Decision
+        self,
+        shard: Shard,
+        partition: int,
+        records: Sequence[ConsumerRecord],
+        times: Sequence[int],
+        decision: Decision,
     ) -> Publish:
-        publisher = shard.publisher
+        publisher, segments = shard.publisher, self._topics[SEGMENTS]
+        # What a chunk's articles brought about is as old as its newest record, where the topics
+        # have no time of their own.
+        written = min(max(record.timestamp for record in records), time.time_ns() // 1_000_000)
         outputs = await publisher.encode(
             [self._topics[ENRICHED], self._topics[STORY_EVENTS], self._topics[STORIES]],
             len(records),
-            lambda _counts: self._outgoing(records, decision),
+            lambda _counts: self._outgoing(records, times, decision, written),
         )
         segment = await publisher.encode(
             [],
             len(records),
-            lambda _counts: [outgoing_segment(self._topics[SEGMENTS], partition, decision.segment)],
+            lambda _counts: [outgoing_segment(segments, partition, decision.segment, written)],
         )
 
         async def publish() -> None:
@@ -95,13 +105,19 @@ class DetectStage:
             shard.unconfirmed -= 1
             count_published(self._metrics, STAGE, size, time.perf_counter() - started)
             count_taken(self._metrics, STAGE, records)
-            answered = [records[place] for place in decision.places]
+            answered = [times[place] for place in decision.places]
             count_latency(self._metrics, STAGE, answered)
             count_decided(self._metrics, decision, records, shard.state)
 
         return publish
 
-    def _outgoing(self, records: Sequence[ConsumerRecord], decision: Decision) -> list[Outgoing]:
+    def _outgoing(
+        self,
+        records: Sequence[ConsumerRecord],
+        times: Sequence[int],
+        decision: Decision,
+        written: int,
+    ) -> list[Outgoing]:
         articles = Outgoing(self._topics[ENRICHED])
         for place, article_id, digest, value in zip(
             decision.places,
@@ -110,17 +126,17 @@ class DetectStage:
             decision.enriched,
             strict=True,
         ):
-            time_ms = records[place].timestamp
             trace = carried_trace(records[place].headers)
-            headers = self._enriched.of(f"{article_id}-{digest}", time_ms, *trace)
-            articles.add(article_id.encode(), value, time_ms, headers)
+            headers = self._enriched.of(f"{article_id}-{digest}", times[place], *trace)
+            at = min(records[place].timestamp, written)
+            articles.add(article_id.encode(), value, at, headers)
         events, stories = Outgoing(self._topics[STORY_EVENTS]), Outgoing(self._topics[STORIES])
         for story_id, sequence, time_ms, value in decision.events:
             headers = self._event.of(f"{story_id}-{sequence}", time_ms)
-            events.add(story_id.encode(), value, time_ms, headers)
+            events.add(story_id.encode(), value, written, headers)
         for story_id, version, time_ms, value in decision.stories:
             headers = self._story.of(f"{story_id}-{version}", time_ms)
-            stories.add(story_id.encode(), value, time_ms, headers)
+            stories.add(story_id.encode(), value, written, headers)
         return [articles, events, stories]
 
 
@@ -145,7 +161,7 @@ def _articles(records: Sequence[ConsumerRecord]) -> ArticleChunk:
     return ArticleChunk(
         values=[record.value for record in records],
         entries=entries,
-        times=[record.timestamp for record in records],
+        times=[own_time(record) for record in records],
         offsets=[record.offset for record in records],
         notices=[is_notice(h) for h in headers],
     )

@@ -14,6 +14,7 @@ from streams.agents.normaliser import NormalisedCounts
 from streams.detection.decide import Decision
 from streams.detection.segment import Rows
 from streams.detection.state import ShardState
+from streams.kafka.raw_record import RawRecord
 from streams.metrics import Metrics
 from streams.metrics.labels import AGENCIES, DROPPABLE, LANGUAGES, OTHER
 
@@ -31,20 +32,21 @@ _TYPE = b'"type":"'
 _LIVE_SECONDS = 3600.0
 
 
-def count_taken(metrics: Metrics, stage: str, records: Sequence[ConsumerRecord]) -> None:
+def count_taken(
+    metrics: Metrics, stage: str, records: Sequence[ConsumerRecord | RawRecord]
+) -> None:
     """A chunk whose outputs are confirmed: how large it was."""
     metrics.consumed[stage].inc(len(records))
     metrics.chunk_records.observe(stage, len(records))
     metrics.chunk_bytes.observe(stage, sum([len(r.value) for r in records if r.value]))
 
 
-def count_latency(metrics: Metrics, stage: str, records: Sequence[ConsumerRecord]) -> None:
-    """How long ago the times of these records were, whose outputs are confirmed.
+def count_latency(metrics: Metrics, stage: str, times: Sequence[int]) -> None:
+    """How long ago these events were, in milliseconds since 1970, whose outputs are confirmed.
 
-    Canaries are none of them: they are dated as the newest record is, which may be old.
+    Canaries are none of them: they are dated as the newest event is, which may be old.
     """
-    now = time.time()
-    ages = now - np.array([r.timestamp for r in records], np.float64) / 1000
+    ages = time.time() - np.array(times, np.float64) / 1000
     metrics.latency.observe_many(stage, ages[ages < _LIVE_SECONDS])
 
 

@@ -19,7 +19,7 @@ from streams.canaries import ENCODED_SOURCE as CANARY_KEY
 from streams.kafka.consumer import Chunk
 from streams.kafka.outgoing import Counts, Encoded
 from streams.kafka.publish import BatchPublisher
-from streams.kafka.raw_record import RawRecord, RawRecords
+from streams.kafka.raw_record import RawRecords, raw_records
 from streams.metrics import Metrics
 from streams.settings import Settings
 
@@ -44,10 +44,7 @@ class NormaliseStage:
     async def handle(self, chunk: Chunk) -> Awaitable[Publish]:
         """Begin to normalise a chunk's records: here, or in as many parts as there are processes,
         while other chunks are handled."""
-        records = RawRecords(
-            RawRecord(r.topic, r.partition, r.offset, r.timestamp, r.key, r.value, r.headers)
-            for r in chunk.records
-        )
+        records = raw_records(chunk.records)
         topics = self._normaliser.topic, self._normaliser.dead_letters
         counts = {topic: await self._publisher.partition_count(topic) for topic in topics}
         if len(records) < _HAND_OVER_FROM:
@@ -56,10 +53,10 @@ class NormaliseStage:
             if not decoded.pages:
                 made = self._normaliser.finish(records, decoded, [], counts)
                 self._metrics.work_seconds.observe(STAGE, time.perf_counter() - started)
-                return self.encoded(chunk, _at_hand([made]))
-        return self.encoded(chunk, self._elsewhere(records, counts))
+                return self.encoded(records, _at_hand([made]))
+        return self.encoded(records, self._elsewhere(records, counts))
 
-    async def encoded(self, chunk: Chunk, normalising: Awaitable[Normalised]) -> Publish:
+    async def encoded(self, records: RawRecords, normalising: Awaitable[Normalised]) -> Publish:
         """Wait for a chunk's batches."""
         parts = await normalising
 
@@ -67,8 +64,9 @@ class NormaliseStage:
             started = time.perf_counter()
             size = await self._publisher.send([batch for batches, _ in parts for batch in batches])
             count_published(self._metrics, STAGE, size, time.perf_counter() - started)
-            count_taken(self._metrics, STAGE, chunk.records)
-            count_latency(self._metrics, STAGE, [r for r in chunk.records if r.key != CANARY_KEY])
+            count_taken(self._metrics, STAGE, records)
+            times = [r.timestamp for r in records if r.key != CANARY_KEY]
+            count_latency(self._metrics, STAGE, times)
             for _, counted in parts:
                 count_normalised(self._metrics, counted)
 

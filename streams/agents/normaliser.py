@@ -99,16 +99,17 @@ class Normaliser:
             made.places, made.articles, made.values, entries, strict=True
         ):
             key, time_ms = article["article_id"], records[place].timestamp
+            written = records[place].written
             home = shard_of(article["language"], shards)
             event_id = f"{key}-{article['content_digest']}"
             entry_header = (ENTRY_HEADER, entry)
             trace = trace_context(records[place].headers)
             headers = self._headers.of(event_id, time_ms, entry_header, *trace)
-            out.add(key.encode(), value, time_ms, headers, home)
+            out.add(key.encode(), value, written, headers, home)
             if article["status"] == "canceled":
                 notice = (NOTICE_HEADER, b"1")
                 headers = self._headers.of(event_id, time_ms, entry_header, notice)
                 for shard in range(shards):
                     if shard != home:
-                        out.add(key.encode(), value, time_ms, headers, shard)
+                        out.add(key.encode(), value, written, headers, shard)
         return out

@@ -91,7 +91,10 @@ def normalise_chunk(
     """Make the articles; `pages` are those of `decoded.pages`, in the same order."""
     chunk = NormalisedChunk()
     page_at = {place: page for (place, _), page in zip(decoded.pages, pages, strict=True)}
-    dropped: list[list[str]] = [["surrogates"] if cut else [] for cut in decoded.repaired]
+    dropped: list[list[str]] = [
+        [*record.dropped, "surrogates"] if cut else [*record.dropped]
+        for record, cut in zip(records, decoded.repaired, strict=True)
+    ]
     drafts: list[Draft] = []
     bodies = _settled_bodies(decoded.articles, page_at)
     for place, raw in enumerate(decoded.articles):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 
@@ -25,7 +26,12 @@ class Record(Protocol):
 
     @property
     def timestamp(self) -> int:
-        """Record time, milliseconds since 1970."""
+        """The event's time, milliseconds since 1970."""
+        ...
+
+    @property
+    def dropped(self) -> Sequence[str]:
+        """What the record itself says beside its value, and could not be used."""
         ...
 
     @property

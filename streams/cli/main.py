@@ -43,7 +43,7 @@ COMMANDS = {
     ),
     "topics": (
         "streams.cli.topics:app",
-        "Create and check the Kafka topics.",
+        "Create, check and alter the Kafka topics.",
     ),
     "dead-letters": (
         "streams.cli.dead_letters:app",

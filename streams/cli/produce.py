@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import math
 import queue
 import threading
 import time
@@ -23,6 +22,7 @@ from rich.console import Console
 
 from streams.cli.options import BootstrapServers, TopicPrefix
 from streams.kafka.connection import BrokerUnreachableError, admin_client, client_options
+from streams.kafka.event_time import time_header
 from streams.kafka.topics import RAW, TopicsError, topic_name
 from streams.settings import Settings, load_settings
 from streams.sources.inputs import Meter, read_events
@@ -37,10 +37,6 @@ _SILENCE_SECONDS = 30.0  # without any confirmation: the broker is gone
 _STOP_SECONDS = 5.0
 _CATCH_UP_SECONDS = 0.1  # a rate is kept over so long; a pipe that paused is not made up for
 _LISTED_FAILURES = 20
-
-# The broker's clock may be behind ours. A record that it refuses for its time costs all later ones
-# of the partition, too: aiokafka has counted it, and the broker then misses a sequence number.
-_CLOCK_MARGIN_MILLISECONDS = 60_000
 
 
 @dataclass(slots=True)
@@ -67,23 +63,6 @@ class ProduceReport:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What the topic takes. Times in milliseconds before and after now."""
-
-    record_bytes: int
-    past: float
-    future: float
-
-    def objection(self, event_time: int, now: int) -> str | None:
-        """Why the broker would refuse a record of this time, if it would."""
-        age = now - event_time
-        if -self.future <= age <= self.past:
-            return None
-        away = f"{abs(age) / 3_600_000:.1f} h in the {'past' if age > 0 else 'future'}"
-        return f"its time is {away}, which the broker does not take"
-
-
 async def produce(
     settings: Settings,
     events: Iterable[RawEvent],
@@ -93,14 +72,15 @@ async def produce(
 ) -> ProduceReport:
     """Send all events and await every confirmation; at most `rate` events a second.
 
-    A record's time is the event's, else the current time. `progress` is called with the report so
-    far, after each event and each late confirmation. Raises TopicsError where the topic is missing,
-    BrokerUnreachableError where no broker answers or none has confirmed anything for half a minute.
+    A header has the event's time, where it has one; the record's own is now. `progress` is called
+    with the report so far, after each event and each late confirmation. Raises TopicsError where
+    the topic is missing, BrokerUnreachableError where no broker answers or none has confirmed
+    anything for half a minute.
     """
     started = time.monotonic()
-    limits = await _limits(settings)
-    async with _producer(settings, limits) as producer, aclosing(_as_they_come(events)) as incoming:
-        delivery, due = _Delivery(producer, settings, limits), time.monotonic()
+    most = await _record_bytes(settings)
+    async with _producer(settings, most) as producer, aclosing(_as_they_come(events)) as incoming:
+        delivery, due = _Delivery(producer, settings, most), time.monotonic()
         async for event in incoming:
             await delivery.send(event)
             await delivery.settle(leave=_UNCONFIRMED_EVENTS)
@@ -160,28 +140,25 @@ def produce_command(
 class _Delivery:
     """Events on their way to the broker, oldest first, and what has become of the others."""
 
-    def __init__(self, producer: AIOKafkaProducer, settings: Settings, limits: Limits) -> None:
+    def __init__(self, producer: AIOKafkaProducer, settings: Settings, record_bytes: int) -> None:
         self.report = ProduceReport()
         self.unconfirmed: deque[tuple[str, asyncio.Future[object]]] = deque()
         self._producer = producer
-        self._limits = limits
+        self._record_bytes = record_bytes
         self._topic = topic_name(settings, RAW)
         self._address = settings.bootstrap_servers
 
     async def send(self, event: RawEvent) -> None:
         """Hand one event to the producer, or count it as failed where the topic cannot take it."""
         self.report.sent += 1
-        now = time.time_ns() // 1_000_000
-        timestamp = now if event.time is None else event.time
-        objection = self._limits.objection(timestamp, now)
-        if objection:
-            self.report.fail(event.origin, objection)
-            return
-        record = {"value": event.value, "key": event.key, "timestamp_ms": timestamp}
+        # In a header: by the record's own time Kafka would delete an archive before it is read.
+        headers = [] if event.time is None else [time_header(event.time)]
         try:
-            future = await self._producer.send(self._topic, **record)
+            future = await self._producer.send(
+                self._topic, event.value, key=event.key, headers=headers
+            )
         except MessageSizeTooLargeError:
-            most = self._limits.record_bytes
+            most = self._record_bytes
             why = f"{len(event.value)} bytes, where a record of the topic may have {most} in all"
             self.report.fail(event.origin, why)
         except KafkaTimeoutError:
@@ -215,7 +192,8 @@ class _Delivery:
         )
 
 
-async def _limits(settings: Settings) -> Limits:
+async def _record_bytes(settings: Settings) -> int:
+    """How large a record of the topic may be."""
     name = topic_name(settings, RAW)
     async with admin_client(settings) as admin:
         # A question for the topic's metadata could create it, one for its settings does not.
@@ -224,24 +202,18 @@ async def _limits(settings: Settings) -> Limits:
     if code == 3:  # no such topic
         raise TopicsError(f"{name} is missing. `echowire topics create` makes it.")
     values = {entry[0]: entry[1] for entry in entries}  # empty where we may not ask
-    past, future = (
-        float(values.get(f"message.timestamp.{side}.max.ms", "inf")) - _CLOCK_MARGIN_MILLISECONDS
-        for side in ("before", "after")
-    )
-    if values.get("message.timestamp.type") == "LogAppendTime":
-        past = future = math.inf  # the broker's clock counts, not the event's time
-    return Limits(int(values.get("max.message.bytes", settings.record_bytes)), past, future)
+    return int(values.get("max.message.bytes", settings.record_bytes))
 
 
 @asynccontextmanager
-async def _producer(settings: Settings, limits: Limits) -> AsyncIterator[AIOKafkaProducer]:
+async def _producer(settings: Settings, record_bytes: int) -> AsyncIterator[AIOKafkaProducer]:
     producer = AIOKafkaProducer(
         **client_options(settings),
         acks="all",
         enable_idempotence=True,
         compression_type=None if settings.compression == "none" else settings.compression,
-        max_request_size=limits.record_bytes,
-        max_batch_size=min(_BATCH_BYTES, limits.record_bytes),
+        max_request_size=record_bytes,
+        max_batch_size=min(_BATCH_BYTES, record_bytes),
         linger_ms=_LINGER_MILLISECONDS,
     )
     await producer.start()

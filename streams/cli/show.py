@@ -23,6 +23,7 @@ from streams.articles.normalise import NormalisedChunk, decode_chunk, normalise_
 from streams.articles.page import read_page
 from streams.articles.pages.reading import Label, LineClass, explained_lines
 from streams.kafka.connection import client_options
+from streams.kafka.event_time import raw_time
 from streams.kafka.topics import NORMALISED, topic_name
 from streams.settings import Settings
 from streams.sources.inputs import read_events
@@ -177,7 +178,7 @@ async def _from_kafka(article_id: str, settings: Settings) -> FileRecord:
         await consumer.stop()
     if record.offset != raw["offset"]:
         raise InputError(f"{article_id}: its raw event is no longer on {raw['topic']}")
-    return FileRecord(record.offset, record.timestamp, record.value or b"")
+    return FileRecord(record.offset, raw_time(record), record.value or b"")
 
 
 async def _coordinates(consumer: AIOKafkaConsumer, topic: str, article_id: str) -> dict[str, Any]:

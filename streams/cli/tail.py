@@ -24,6 +24,7 @@ from streams.cli.options import BootstrapServers, TopicPrefix
 from streams.cli.terminal import safe
 from streams.kafka import topics
 from streams.kafka.connection import admin_client, client_options
+from streams.kafka.event_time import own_time, parsed_time
 from streams.kafka.topics import partitions_of, topic_name
 from streams.settings import Settings, load_settings
 
@@ -78,10 +79,16 @@ async def follow(
         while True:
             fetched = await consumer.getmany(timeout_ms=_POLL_MILLISECONDS)
             records = [record for of_partition in fetched.values() for record in of_partition]
-            for record in sorted(records, key=lambda record: record.timestamp):
+            for record in sorted(records, key=_time):
                 yield record
     finally:
         await consumer.stop()
+
+
+def _time(record: ConsumerRecord) -> int:
+    """Milliseconds since 1970 of what the record tells of."""
+    letter = parsed_time(dict(record.headers).get("dlt_time"))
+    return own_time(record) if letter is None else letter
 
 
 async def _partitions(settings: Settings, topic: str) -> list[TopicPartition]:
@@ -192,7 +199,7 @@ def as_json(what: What, record: ConsumerRecord) -> bytes:
         "topic": record.topic,
         "partition": record.partition,
         "offset": record.offset,
-        "time": format_milliseconds(record.timestamp),
+        "time": format_milliseconds(_time(record)),
         "headers": _headers(record),
     }
     try:

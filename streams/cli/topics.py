@@ -1,16 +1,17 @@
-"""`echowire topics`: create and check the Kafka topics."""
+"""`echowire topics`: create, check and alter the Kafka topics."""
 # ruff: noqa: PLC0415 -- Kafka is imported when a command runs, not for its help
 
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import Annotated
 
 import typer
 
 from streams.cli.options import BootstrapServers, TopicPrefix
 
-app = typer.Typer(help="Create and check the Kafka topics.", no_args_is_help=True)
+app = typer.Typer(help="Create, check and alter the Kafka topics.", no_args_is_help=True)
 
 
 @app.command("create")
@@ -39,7 +40,7 @@ def create_command(
     async def create() -> list[str]:
         async with admin_client(settings) as admin:
             created = await create_topics(admin, settings, partitions, replication, hours)
-            await check_topics(admin, settings)
+            await check_topics(admin, settings, tolerate=partial(typer.echo, err=True))
             return created
 
     created = asyncio.run(create())
@@ -63,3 +64,39 @@ def check_command(
 
     for name, count in asyncio.run(check()).items():
         typer.echo(f"{name}: {count} partitions")
+
+
+@app.command("alter")
+def alter_command(
+    do_it: Annotated[
+        bool, typer.Option("--yes", help="Change them. Otherwise it is only said what would be.")
+    ] = False,
+    bootstrap_servers: BootstrapServers = None,
+    topic_prefix: TopicPrefix = None,
+) -> None:
+    """Bring the settings of existing topics in line with what `check` expects.
+
+    When all workers are of this version: an older one takes the times of articles from where, after
+    this, the times of writing are.
+    """
+    from streams.kafka.connection import admin_client
+    from streams.kafka.topics import alter_topics, topic_differences
+    from streams.settings import load_settings
+
+    settings = load_settings(bootstrap_servers=bootstrap_servers, topic_prefix=topic_prefix)
+
+    async def alter() -> int:
+        async with admin_client(settings) as admin:
+            found = await topic_differences(admin, settings)
+            for difference in found:
+                typer.echo(f"{difference}\n    -> {difference.setting}={difference.needed}")
+            if do_it:
+                await alter_topics(admin, found)
+            return len(found)
+
+    count = asyncio.run(alter())
+    typer.echo(
+        f"{count} settings {'changed' if do_it else 'would be changed; --yes changes them'}"
+        if count
+        else "all settings are as they must be"
+    )

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import os
 import threading
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 import uvloop
 from faust.worker import Worker
@@ -31,8 +31,11 @@ EXIT_STOPPED_BY_FORCE = 75  # sysexits.h: try again
 
 def run_worker(settings: Settings, stages: Collection[str]) -> None:
     """Run until SIGTERM or Ctrl-C. Raises when broker or topics are not as they should be."""
-    asyncio.run(_check(settings, stages))
+    tolerated: list[str] = []
+    asyncio.run(_check(settings, stages, tolerated.append))
     write_logs_to_stderr(settings.log_format, settings.log_level)
+    for sentence in tolerated:
+        log.warning("%s", sentence)
     # In the event loop it would hold up heartbeats.
     if (seconds := compile_kernels()) > _COMPILED_ANEW_SECONDS:
         log.info("compiled for this machine in %.0f s; the next start will be quicker", seconds)
@@ -71,8 +74,10 @@ class _Worker(Worker):  # type: ignore[misc]
         timer.start()
 
 
-async def _check(settings: Settings, stages: Collection[str]) -> None:
+async def _check(
+    settings: Settings, stages: Collection[str], tolerate: Callable[[str], None]
+) -> None:
     async with admin_client(settings) as admin:
         # First: topics that we may not see look as if they were missing.
         await check_rights(admin, settings, stages)
-        await check_topics(admin, settings, topics_of(stages))
+        await check_topics(admin, settings, topics_of(stages), tolerate)

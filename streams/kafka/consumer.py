@@ -13,7 +13,6 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from heapq import merge
-from operator import attrgetter
 from typing import Any
 from weakref import WeakSet
 
@@ -25,6 +24,8 @@ from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 from faust.types.tuples import ConsumerMessage
 from mode.utils.futures import notify
+
+from streams.kafka.event_time import own_time, raw_time
 
 log = logging.getLogger("echowire.consumer")
 
@@ -43,13 +44,12 @@ CHUNKS_IN_HAND = 4
 # A fetch that leaves a busy topic out waits no longer than this before it looks again.
 _LOOK_AGAIN_SECONDS = 0.05
 
-_record_time = attrgetter("timestamp")
-
 
 class Chunk(ConsumerMessage):  # type: ignore[misc]
     """All records that one fetch returned: of one partition, or of a whole topic.
 
     `offset` is the last one of the first partition; `ends` has the last offset of each.
+    `timestamp` is the time of the last record's event, in seconds since 1970.
     """
 
     __slots__ = ("app", "ends", "records")
@@ -171,15 +171,17 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
 
     def _chunk(self, parts: list[tuple[TP, list[ConsumerRecord]]], generation: int) -> Chunk:
         tp, records = parts[0]
-        last = records[-1]
+        last, time_of = records[-1], own_time
+        if tp.topic in self.transport.merged_topics:
+            # By time across partitions, each in its own order: an original and its copies lie in
+            # different ones, and detection takes the first that comes for the original.
+            time_of = raw_time
+            records = list(merge(*(part for _, part in parts), key=raw_time))
         chunk = Chunk(
-            tp.topic, tp.partition, last.offset, last.timestamp / 1000, last.timestamp_type,
+            tp.topic, tp.partition, last.offset, time_of(records[-1]) / 1000, last.timestamp_type,
             None, None, b"", None, 0, 0, tp, generation_id=generation,
         )  # fmt: skip
-        chunk.app = self.app
-        # By time across partitions, each in its own order: an original and its copies lie in
-        # different ones, and detection takes the first that comes for the original.
-        chunk.records = list(merge(*(part for _, part in parts), key=_record_time))
+        chunk.app, chunk.records = self.app, records
         chunk.ends = [(tp, part[-1].offset) for tp, part in parts]
         self._handed.add(chunk)
         return chunk

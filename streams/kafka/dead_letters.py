@@ -11,12 +11,14 @@ from schemas.dead_letter import Reason
 from streams.articles.rejection import Rejection, rejected
 from streams.articles.times import format_milliseconds
 from streams.kafka.crashes import Crashes
+from streams.kafka.event_time import own_time, raw_time
 from streams.kafka.headers import DEAD_LETTER_HEADERS, Headers, encode_headers
 from streams.kafka.outgoing import Outgoing
 from streams.kafka.publish import BatchPublisher
-from streams.kafka.raw_record import RawRecord
+from streams.kafka.raw_record import RawRecord, raw_records
 
 _VERSION = version("echowire")
+_FIRST_STAGE = "normalise"
 
 
 def dead_letters(
@@ -26,7 +28,7 @@ def dead_letters(
     out = Outgoing(topic)
     for record, rejection in given_up:
         headers = encode_headers(_headers(record, rejection, stage))
-        out.add(record.key, record.value, record.timestamp, headers, record.partition)
+        out.add(record.key, record.value, record.written, headers, record.partition)
     return out
 
 
@@ -35,7 +37,9 @@ async def give_up(
 ) -> None:
     """Publish a record that keeps ending workers as a dead letter, and await its confirmation."""
     detail = f"value: ended {crashes.count} workers in a row, the last with {crashes.error}"
-    letter = dead_letters(topic, stage, [(record, rejected(Reason.CRASHES_WORKER, detail))])
+    time_of = raw_time if stage == _FIRST_STAGE else own_time
+    (given_up,) = raw_records([record], time_of)
+    letter = dead_letters(topic, stage, [(given_up, rejected(Reason.CRASHES_WORKER, detail))])
     # The topic of the second stage may have more partitions than that of the first.
     letter.partitions = [record.partition % await publisher.partition_count(topic)]
     await publisher.publish([letter])

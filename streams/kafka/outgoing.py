@@ -9,7 +9,7 @@ from streams.detection.segment import Segment, encode_segment
 from streams.kafka.batch import RecordBatch, encode_batch
 from streams.kafka.headers import encode_headers
 from streams.kafka.partitioning import partitions_of
-from streams.kafka.topics import RECORD_OVERHEAD_BYTES
+from streams.kafka.topic_settings import RECORD_OVERHEAD_BYTES
 from streams.settings import Settings
 
 # Batches are closed at this size: Kafka's default limit for one, with room for the last record.
@@ -25,7 +25,7 @@ class Outgoing:
     topic: str
     keys: list[bytes | None] = field(default_factory=list)
     values: list[bytes | None] = field(default_factory=list)
-    times: list[int] = field(default_factory=list)  # milliseconds since 1970
+    times: list[int] = field(default_factory=list)  # of writing, milliseconds since 1970
     headers: list[bytes] = field(default_factory=list)  # encoded
     partitions: list[int] = field(default_factory=list)  # empty: keys choose
 
@@ -46,11 +46,12 @@ class Outgoing:
             self.partitions.append(partition)
 
 
-def outgoing_segment(topic: str, partition: int, segment: Segment) -> Outgoing:
-    """A segment for its shard's partition."""
+def outgoing_segment(
+    topic: str, partition: int, segment: Segment, time_milliseconds: int
+) -> Outgoing:
+    """A segment for its shard's partition; the time is that of its writing."""
     out = Outgoing(topic)
-    # By this time, which never falls, recovery finds the window's start.
-    out.add(None, encode_segment(segment), segment.latest, encode_headers([]), partition)
+    out.add(None, encode_segment(segment), time_milliseconds, encode_headers([]), partition)
     return out
 
 

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaTimeoutError, ProducerClosed
+from aiokafka.errors import InvalidTimestampError, KafkaTimeoutError, ProducerClosed
 
 from streams.kafka.connection import client_options
 from streams.kafka.outgoing import Counts, Encoded, Encoder, Outgoing
@@ -92,6 +92,10 @@ class BatchPublisher:
             topics = ", ".join(sorted({e.topic for e in batches}))
             message = f"{topics}: not confirmed within {DELIVERY_SECONDS:.0f} s"
             raise KafkaTimeoutError(message) from None
+        except InvalidTimestampError:
+            topics = ", ".join(sorted({e.topic for e in batches}))
+            message = f"one of {topics} limits record times; `echowire topics alter` ends that"
+            raise InvalidTimestampError(message) from None
         except ProducerClosed:
             if self._stopped:
                 raise StoppedError from None

@@ -7,6 +7,7 @@ verdicts are published. What is decided again up to it is not published again.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -21,13 +22,15 @@ from streams.articles.comparable import comparable_texts
 from streams.detection.chunk import Chunk
 from streams.detection.decide import decide
 from streams.detection.entry import Entries, ForeignEntryError, decode_entries, entries_of
+from streams.detection.segment import Segment
 from streams.detection.sketch import sketch_texts
 from streams.detection.state import ShardState
 from streams.detection.verdict import VerdictWriter
 from streams.kafka.connection import client_options
+from streams.kafka.event_time import own_time
 from streams.kafka.fencing import ShardPublisher
 from streams.kafka.headers import carried_entry, is_notice
-from streams.kafka.outgoing import outgoing_segment
+from streams.kafka.outgoing import Outgoing, outgoing_segment
 from streams.kafka.rights import fence_name
 from streams.kafka.topics import NORMALISED, SEGMENTS, TopicsError, partitions_of, topic_name
 from streams.settings import Settings
@@ -105,7 +108,7 @@ async def _rebuild(
             records = [r for r in fetched.get(source, []) if r.offset < until]
             if chunk := _chunk(records):
                 segment = decide(state, chunk, writer).segment
-                await publisher.publish([outgoing_segment(target.topic, target.partition, segment)])
+                await publisher.publish([_outgoing(target, segment)])
                 state.apply(segment)
             position = await consumer.position(source)
             progress(min(position, until) - begin, until - begin)
@@ -122,9 +125,11 @@ async def _decided_up_to(
     """The last record may be none that a segment covers: say that it is decided, too."""
     if state.last_offset >= offset:
         return
-    await publisher.publish(
-        [outgoing_segment(target.topic, target.partition, state.nothing_decided(offset))]
-    )
+    await publisher.publish([_outgoing(target, state.nothing_decided(offset))])
+
+
+def _outgoing(target: TopicPartition, segment: Segment) -> Outgoing:
+    return outgoing_segment(target.topic, target.partition, segment, time.time_ns() // 1_000_000)
 
 
 def _chunk(records: Sequence[ConsumerRecord]) -> Chunk | None:
@@ -135,7 +140,7 @@ def _chunk(records: Sequence[ConsumerRecord]) -> Chunk | None:
     return Chunk(
         values=[record.value for record, _ in ours],
         entries=np.concatenate([_entry(record, article) for record, article in ours]),
-        times=[record.timestamp for record, _ in ours],
+        times=[own_time(record) for record, _ in ours],
         offsets=[record.offset for record, _ in ours],
         notices=[is_notice(record.headers) for record, _ in ours],
     )

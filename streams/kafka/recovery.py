@@ -14,6 +14,7 @@ from streams.detection.segment import DamagedSegmentError, Segment, decode_segme
 from streams.detection.state import ShardState
 from streams.kafka.connection import client_options
 from streams.kafka.topics import NORMALISED, SEGMENTS, topic_name
+from streams.kafka.window_start import window_start
 from streams.settings import Settings
 
 log = logging.getLogger("echowire.recovery")
@@ -72,7 +73,11 @@ class Recovery:
             consumer.pause(self._articles)
             end = await self._end(consumer)
             if self.position == BEGINNING:
-                self.position = await self._window_start(consumer, end)
+                beginning = (await consumer.beginning_offsets([self.segments]))[self.segments]
+                window = self.state.parameters.window_milliseconds
+                self.position = await window_start(
+                    self._settings, self.segments, range(beginning, end), window, _decoded
+                )
             self.total = self.left = end - self.position
             await self._read(consumer, end)
             if shut_out is not None:
@@ -92,17 +97,6 @@ class Recovery:
     async def _end(self, consumer: AIOKafkaConsumer) -> int:
         ends: dict[TopicPartition, int] = await consumer.end_offsets([self.segments])
         return ends[self.segments]
-
-    async def _window_start(self, consumer: AIOKafkaConsumer, end: int) -> int:
-        """Offset of the first segment that may hold articles of the window."""
-        tp = self.segments
-        beginning: int = (await consumer.beginning_offsets([tp]))[tp]
-        if beginning >= end:
-            return end
-        clock = _decoded(await self._record(consumer, tp, end - 1)).clock
-        start = clock - self.state.parameters.window_milliseconds
-        found = (await consumer.offsets_for_times({tp: max(0, start)}))[tp]
-        return max(beginning, found.offset) if found else end - 1
 
     async def _read(self, consumer: AIOKafkaConsumer, end: int) -> None:
         tp, told = self.segments, time.monotonic()

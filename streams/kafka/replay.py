@@ -7,7 +7,8 @@ import time
 from collections.abc import Callable, Collection
 
 from streams.kafka.dead_letter_log import DeadLetter
-from streams.kafka.headers import encode_headers
+from streams.kafka.event_time import TIME_HEADER, believable, parsed_time, time_header
+from streams.kafka.headers import Headers, encode_headers
 from streams.kafka.outgoing import Outgoing
 from streams.kafka.publish import BatchPublisher
 from streams.kafka.topics import NORMALISED, RAW, TopicsError, topic_name
@@ -26,9 +27,9 @@ async def replay(
 ) -> int:
     """Send records again to the topic that each came from, at most `rate` a second; -> how many.
 
-    Key, value and the producer's headers are as they were. The time is that of the replay: it is
-    another delivery. A header says how often the record was tried, and the next dead letter of it
-    counts on from there. `progress` is called with the number confirmed so far.
+    Key, value, the producer's headers and the event's time are as they were. A header says how
+    often the record was tried, and the next dead letter of it counts on from there. `progress` is
+    called with the number confirmed so far.
 
     Raises TopicsError where a letter says that it came from anywhere but echowire's own inputs.
     """
@@ -58,7 +59,16 @@ def _outgoing(letters: Collection[DeadLetter], now_milliseconds: int) -> list[Ou
     by_topic: dict[str, Outgoing] = {}
     for letter in letters:
         origin = by_topic.setdefault(letter.why.dlt_topic, Outgoing(letter.why.dlt_topic))
-        headers = [*letter.headers, (ATTEMPT, letter.why.dlt_attempt.encode())]
+        headers = [*_with_time(letter), (ATTEMPT, letter.why.dlt_attempt.encode())]
         partition = int(letter.why.dlt_partition)
         origin.add(letter.key, letter.value, now_milliseconds, encode_headers(headers), partition)
     return list(by_topic.values())
+
+
+def _with_time(letter: DeadLetter) -> Headers:
+    """The record's headers, with its event's time: the new record's own time is now."""
+    if letter.why.dlt_stage != "normalise":  # `ce_time` is among them
+        return letter.headers
+    told = parsed_time(letter.why.dlt_time.encode())
+    kept = [header for header in letter.headers if header[0] != TIME_HEADER]
+    return kept if told is None or not believable(told) else [*kept, time_header(told)]

@@ -47,7 +47,8 @@ class Shard:
         would be unknown to us, and in the way of ours for whoever reads them next."""
         nothing = self.state.nothing_decided(self.state.last_offset)
         topic, partition = self.recovery.segments
-        await self.publisher.publish([outgoing_segment(topic, partition, nothing)])
+        now = time.time_ns() // 1_000_000
+        await self.publisher.publish([outgoing_segment(topic, partition, nothing, now)])
 
 
 class Shards:

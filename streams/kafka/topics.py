@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
-from aiokafka.errors import TopicAlreadyExistsError
+from aiokafka.errors import TopicAlreadyExistsError, for_code
 
 from streams.errors import UserError
+from streams.kafka.topic_settings import (
+    BY_PRODUCER,
+    Difference,
+    Topic,
+    differences,
+    topic_configs,
+)
 from streams.settings import Settings
 
 RAW = "articles.raw"
@@ -22,29 +28,16 @@ STORY_EVENTS = "story-events"
 SEGMENTS = "detection.segments"
 DEAD_LETTERS = "articles.raw-dlt"
 
-# Room in a record beside the article itself: headers, the verdict, JSON escapes of HTML in text.
-RECORD_OVERHEAD_BYTES = 256 << 10
 DEFAULT_RETENTION_HOURS = 7 * 24  # Kafka's own default
-_DAY_MILLISECONDS = 86_400_000
-_FORBIDDEN = 29  # Kafka's error code: not authorised for the topic
+_SET_OF_THE_TOPIC = 1  # where a setting's value comes from, as Kafka numbers it
 
 
 class TopicsError(UserError):
     """Topics are missing or wrong; the message names them and the command that mends them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Topic:
-    """One line of the table. `same_partitions_as`: records keep their partition number."""
-
-    name: str
-    cleanup: str
-    same_partitions_as: str | None = None
-    outlives_window: bool = False
-
-
 TABLE = (
-    Topic(RAW, "delete"),
+    Topic(RAW, "delete", BY_PRODUCER),
     Topic(NORMALISED, "delete", outlives_window=True),
     Topic(ENRICHED, "delete"),
     Topic(STORIES, "compact"),
@@ -57,24 +50,6 @@ TABLE = (
 def topic_name(settings: Settings, name: str) -> str:
     """A topic's full name on the cluster."""
     return settings.topic_prefix + name
-
-
-def topic_configs(topic: Topic, settings: Settings, retention_hours: int) -> dict[str, str]:
-    """Kafka's settings of one topic; -1 hours keeps its records for ever."""
-    configs = {
-        "cleanup.policy": topic.cleanup,
-        "max.message.bytes": str(settings.record_bytes + RECORD_OVERHEAD_BYTES),
-    }
-    if topic.cleanup == "compact":
-        return configs
-    retention = retention_hours * 3_600_000
-    if topic.outlives_window:  # recovery reads back to the window's start
-        retention = max(retention, settings.window_seconds * 1000 + _DAY_MILLISECONDS)
-    if retention_hours < 0:
-        # Kept for ever, so likely filled with old articles: Kafka would begin a new file at every
-        # gap of a week between two record times.
-        return {**configs, "retention.ms": "-1", "segment.ms": str(10 * 365 * _DAY_MILLISECONDS)}
-    return {**configs, "retention.ms": str(retention)}
 
 
 async def create_topics(
@@ -134,14 +109,18 @@ async def partitions_of(admin: AIOKafkaAdminClient, topic: str) -> list[int]:
 
 
 async def check_topics(
-    admin: AIOKafkaAdminClient, settings: Settings, used: Collection[str] | None = None
+    admin: AIOKafkaAdminClient,
+    settings: Settings,
+    used: Collection[str] | None = None,
+    tolerate: Callable[[str], None] | None = None,
 ) -> dict[str, int]:
     """-> partition count of each topic that is used, of all by default.
 
-    Raises TopicsError, which names all that is wrong. Kafka's settings of topics are looked at as
-    far as we may see them: a worker needs no DescribeConfigs.
+    Raises TopicsError, which names all that is wrong. `tolerate` is told instead what a worker can
+    live with, a sentence each. Kafka's settings of topics are looked at as far as we may see them:
+    a worker needs no DescribeConfigs.
     """
-    names = {topic_name(settings, t.name): t for t in TABLE if used is None or t.name in used}
+    names = _names(settings, used)
     described = await _describe(admin, list(names))
     counts = {topic["topic"]: len(topic["partitions"]) for topic in described}
     wrong = [f"{name} is missing" for name in names if name not in counts]
@@ -153,36 +132,58 @@ async def check_topics(
                     f"{name} has {counts[name]} partitions, but must have as many as {other}:"
                     f" {counts[other]}"
                 )
-    present = [ConfigResource(ConfigResourceType.TOPIC, name) for name in names if name in counts]
-    for answer in await admin.describe_configs(present) if present else []:
-        for code, _message, _kind, name, entries in answer.resources:
-            if code == _FORBIDDEN:
-                continue
-            values = {entry[0]: entry[1] for entry in entries}
-            wrong += _wrong_configs(name, names[name], settings, values)
+    for difference in await topic_differences(admin, settings, used):
+        if tolerate is None or difference.endangers:
+            wrong.append(str(difference))
+        else:
+            tolerate(f"{difference}. `echowire topics alter` changes it.")
     if wrong:
-        mend = "`echowire topics create` makes missing topics; wrong ones must be altered"
+        mend = (
+            "`echowire topics create` makes missing topics, `echowire topics alter` brings settings"
+            " of existing ones in line"
+        )
         raise TopicsError("; ".join(wrong) + f". {mend}.")
     return {name.removeprefix(settings.topic_prefix): count for name, count in counts.items()}
 
 
-def _wrong_configs(
-    name: str, topic: Topic, settings: Settings, values: dict[str, str]
-) -> list[str]:
-    wrong = []
-    if values["cleanup.policy"] != topic.cleanup:
-        wrong.append(
-            f"{name} has cleanup.policy={values['cleanup.policy']}, expected {topic.cleanup}"
-        )
-    retention = int(values["retention.ms"])
-    if topic.outlives_window and 0 <= retention < settings.window_seconds * 1000:
-        wrong.append(
-            f"{name} has retention.ms={retention}, shorter than the window of"
-            f" {settings.window_seconds} s"
-        )
-    if int(values["max.message.bytes"]) < settings.record_bytes:
-        wrong.append(
-            f"{name} has max.message.bytes={values['max.message.bytes']}, less than record_bytes"
-            f" ({settings.record_bytes})"
-        )
-    return wrong
+async def topic_differences(
+    admin: AIOKafkaAdminClient, settings: Settings, used: Collection[str] | None = None
+) -> list[Difference]:
+    """Where Kafka's settings of the topics that exist are not as they must be."""
+    names = _names(settings, used)
+    found: list[Difference] = []
+    for name, values in (await _settings_of(admin, names)).items():
+        found += differences(name, names[name], settings, {n: v for n, (v, _) in values.items()})
+    return found
+
+
+async def alter_topics(admin: AIOKafkaAdminClient, found: Sequence[Difference]) -> None:
+    """Change what differs. Raises TopicsError where the brokers refuse."""
+    for name, values in (await _settings_of(admin, {d.topic for d in found})).items():
+        # This request replaces all that was ever set of the topic itself.
+        kept = {n: value for n, (value, source) in values.items() if source == _SET_OF_THE_TOPIC}
+        needed = {d.setting: d.needed for d in found if d.topic == name}
+        resource = ConfigResource(ConfigResourceType.TOPIC, name, kept | needed)
+        for answer in await admin.alter_configs([resource]):
+            for code, message, *_ in answer.resources:
+                if code:
+                    raise TopicsError(f"{name}: not altered: {message or for_code(code).__name__}")
+
+
+async def _settings_of(
+    admin: AIOKafkaAdminClient, names: Iterable[str]
+) -> dict[str, dict[str, tuple[str, int]]]:
+    """Full name of each topic that exists and may be seen -> its settings, each with where its
+    value comes from."""
+    existing = set(await admin.list_topics())
+    wanted = [ConfigResource(ConfigResourceType.TOPIC, n) for n in names if n in existing]
+    return {
+        name: {entry[0]: (entry[1], entry[3]) for entry in entries}
+        for answer in (await admin.describe_configs(wanted) if wanted else [])
+        for code, _message, _kind, name, entries in answer.resources
+        if not code
+    }
+
+
+def _names(settings: Settings, used: Collection[str] | None) -> dict[str, Topic]:
+    return {topic_name(settings, t.name): t for t in TABLE if used is None or t.name in used}

@@ -29,7 +29,7 @@ AGENCIES = (*(agency.name for agency in agencies().values() if agency.measured),
 # Fields that normalising may drop from an article that it accepts.
 DROPPABLE = (
     "url", "canonical_url", "published_at", "fetched_at", "embargoed_until", "surrogates",
-    "control_characters", "published_in_future", OTHER,
+    "control_characters", "published_in_future", "echowire-time", OTHER,
 )  # fmt: skip
 OUTCOMES = ("accepted", "rejected")
 CANARY_OUTCOMES = ("right", "wrong")

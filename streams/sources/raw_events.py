@@ -13,6 +13,7 @@ import orjson
 from streams.articles.address import publisher
 from streams.articles.times import milliseconds, parse_time
 from streams.errors import UserError
+from streams.kafka.event_time import believable
 from streams.kafka.topics import RAW
 
 # Twice the largest `record_bytes`. What is longer between two line ends is no line of JSON, and
@@ -30,7 +31,8 @@ class RawEvent:
 
     key: the publisher (`source`, else the host of `url`, else None): its events share a partition
         and keep their order.
-    time: `fetched_at`, else `published_at`, in milliseconds since 1970; None where neither is.
+    time: `fetched_at`, else `published_at`, in milliseconds since 1970; None where neither is, or
+        before March 1973.
     origin: where it was read, for messages.
     flaw: why the service will certainly refuse it, if that can be seen at a glance.
     """
@@ -51,6 +53,7 @@ class FileRecord:
     value: bytes
     topic: str = RAW
     partition: int = 0
+    dropped: tuple[str, ...] = ()
 
 
 def event_of(fields: dict[str, Any], origin: str, value: bytes | None = None) -> RawEvent:
@@ -103,6 +106,6 @@ def _time(fields: dict[str, Any]) -> int | None:
     for name in ("fetched_at", "published_at"):
         value = fields.get(name)
         time = parse_time(str(value)) if isinstance(value, str | int | float) else None
-        if time and time.year >= 1970:  # Kafka knows no time before
-            return milliseconds(time)
+        if time and believable(at := milliseconds(time)):
+            return at
     return None

@@ -30,6 +30,7 @@ class FakeRecord:
     topic: str = "articles.raw"
     partition: int = 3
     timestamp: int = 1_772_445_600_040
+    dropped: tuple[str, ...] = ()
 
 
 def raw(**fields: Any) -> bytes:

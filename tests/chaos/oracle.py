@@ -17,6 +17,7 @@ from streams.detection.entry import entries_of
 from streams.detection.sketch import sketch_texts
 from streams.detection.state import ShardState
 from streams.detection.verdict import VerdictWriter
+from streams.kafka.event_time import raw_time
 from streams.kafka.partitioning import shard_of
 from streams.settings import Settings
 from streams.sources.raw_events import FileRecord
@@ -52,7 +53,7 @@ def undisturbed(raw: Sequence[ConsumerRecord], settings: Settings, shards: int) 
     """Normalise and detect what the raw topic holds, partition by partition, in order."""
     expected = Expected()
     logs: dict[int, _ShardLog] = defaultdict(_ShardLog)
-    by_time = sorted(raw, key=lambda r: (r.timestamp, r.partition, r.offset))
+    by_time = sorted(raw, key=lambda r: (raw_time(r), r.partition, r.offset))
     for start in range(0, len(by_time), CHUNK):
         records = by_time[start : start + CHUNK]
         chunk = normalised(records, settings)
@@ -71,7 +72,7 @@ def undisturbed(raw: Sequence[ConsumerRecord], settings: Settings, shards: int) 
                 log.values.append(value)
                 log.articles.append(article)
                 log.compared.append(compared)
-                log.times.append(record.timestamp)
+                log.times.append(raw_time(record))
                 log.notices.append(shard != home)
     for log in logs.values():
         _detect(log, settings, expected)
@@ -80,7 +81,7 @@ def undisturbed(raw: Sequence[ConsumerRecord], settings: Settings, shards: int) 
 
 def normalised(raw: Sequence[ConsumerRecord], settings: Settings) -> NormalisedChunk:
     """What these records become in the first stage."""
-    records = [FileRecord(r.offset, r.timestamp, r.value, r.topic, r.partition) for r in raw]
+    records = [FileRecord(r.offset, raw_time(r), r.value, r.topic, r.partition) for r in raw]
     decoded = decode_chunk(records, settings.record_bytes)
     pages = [read_page(page) for _, page in decoded.pages]
     return normalise_chunk(records, decoded, pages)

@@ -21,6 +21,7 @@ from deploy.kafka.embedded import EmbeddedKafka
 from streams.cli import produce as module
 from streams.cli.produce import ProduceReport, produce
 from streams.kafka.connection import BrokerUnreachableError, admin_client, client_options
+from streams.kafka.event_time import TIME_HEADER, raw_time
 from streams.kafka.topics import RAW, TopicsError, topic_name
 from streams.settings import Settings, load_settings
 from streams.sources.inputs import read_events
@@ -30,6 +31,7 @@ from tests.cli.broker import PARTITIONS, create, echowire
 pytestmark = pytest.mark.broker
 
 HOUR = 3_600_000  # milliseconds
+NOON = 1_772_452_800_000
 
 
 async def on_topic(settings: Settings) -> list[ConsumerRecord]:
@@ -52,7 +54,7 @@ def now() -> int:
     return time.time_ns() // 1_000_000
 
 
-def numbered(count: int, begin: int = 0) -> list[RawEvent]:
+def numbered(count: int, begin: int = NOON) -> list[RawEvent]:
     return [RawEvent(b"key", b'{"id": %d}' % n, begin + n, f"line {n}") for n in range(count)]
 
 
@@ -60,7 +62,7 @@ async def test_every_event_of_the_sample_is_on_the_topic_as_it_was_read(topics: 
     events = [event for event in read_events([SAMPLE]) if event.time is not None]
     report = await produce(topics, events)
     assert (report.sent, report.confirmed, report.failed) == (len(events), len(events), 0)
-    stored = [(record.key, record.value, record.timestamp) for record in await on_topic(topics)]
+    stored = [(record.key, record.value, raw_time(record)) for record in await on_topic(topics)]
     assert sorted(stored, key=repr) == sorted(((e.key, e.value, e.time) for e in events), key=repr)
 
 
@@ -79,6 +81,18 @@ async def test_an_event_without_a_time_gets_that_of_sending(topics: Settings) ->
     await produce(topics, [RawEvent(None, b"{}", None)])
     (record,) = await on_topic(topics)
     assert before <= record.timestamp <= now()
+    assert record.headers == ()
+
+
+async def test_an_archive_is_sent_as_of_now_and_names_its_time_in_a_header(
+    topics: Settings,
+) -> None:
+    """By the record's own time Kafka would delete it before it is read."""
+    before, told = now(), now() - 28 * 24 * HOUR
+    await produce(topics, [RawEvent(None, b"{}", told)])
+    (record,) = await on_topic(topics)
+    assert before <= record.timestamp <= now()
+    assert record.headers == ((TIME_HEADER, b"%d" % told),)
 
 
 @pytest.mark.parametrize("compression", ["none", "gzip", "lz4", "zstd"])
@@ -105,34 +119,26 @@ async def test_a_record_that_is_too_large_is_named_and_the_rest_arrives(topics: 
     assert len(await on_topic(topics)) == 20
 
 
-async def test_a_time_that_the_broker_refuses_is_named_and_the_rest_arrives(
-    topics: Settings,
-) -> None:
-    ahead = RawEvent(b"key", b"{}", now() + 3 * HOUR, "a.jsonl line 7")
-    report = await produce(topics, [*numbered(10), ahead, *numbered(10)])
-    assert (report.sent, report.confirmed, report.failed) == (21, 20, 1)
-    assert report.failures == [
-        "a.jsonl line 7: its time is 3.0 h in the future, which the broker does not take"
-    ]
-    assert len(await on_topic(topics)) == 20
-
-
-async def test_times_do_not_matter_where_the_broker_sets_them(settings: Settings) -> None:
+@pytest.mark.parametrize("kind", ["CreateTime", "LogAppendTime"])
+async def test_any_time_arrives_whatever_the_topic_takes(settings: Settings, kind: str) -> None:
     name = topic_name(settings, RAW)
+    configs = {"message.timestamp.type": kind, "message.timestamp.before.max.ms": str(HOUR)}
     async with admin_client(settings) as admin:
-        by_broker = {"message.timestamp.type": "LogAppendTime"}
-        await admin.create_topics([NewTopic(name, PARTITIONS, 1, topic_configs=by_broker)])
+        await admin.create_topics([NewTopic(name, PARTITIONS, 1, topic_configs=configs)])
         async with asyncio.timeout(30):
             while name not in await admin.list_topics():
                 pass
-    report = await produce(settings, [RawEvent(None, b"{}", now() + 3 * HOUR)])
-    assert (report.confirmed, report.failures) == (1, [])
+    times = [now() - 9000 * HOUR, now() + 3 * HOUR, now()]
+    report = await produce(settings, [RawEvent(b"key", b"{}", time) for time in times])
+    assert (report.confirmed, report.failures) == (3, [])
+    told = [dict(record.headers)[TIME_HEADER] for record in await on_topic(settings)]
+    assert told == [b"%d" % time for time in times]
 
 
 async def test_only_the_first_failures_are_listed_but_all_are_counted(topics: Settings) -> None:
-    report = await produce(topics, [RawEvent(None, b"{}", now() + 3 * HOUR)] * 100)
-    assert report.failed == 100
-    assert 0 < len(report.failures) < 100
+    report = await produce(topics, [RawEvent(None, b"x" * 4_000_000, None)] * 30)
+    assert report.failed == 30
+    assert 0 < len(report.failures) < 30
 
 
 async def test_a_rate_is_kept(topics: Settings) -> None:
@@ -199,9 +205,7 @@ async def test_a_restart_of_the_broker_neither_loses_nor_doubles_events() -> Non
         settings = load_settings(bootstrap_servers=own.bootstrap)
         await create(settings)
         halfway = asyncio.Event()
-        # Of this day: a broker that was killed forgets producers whose last record is older, and
-        # takes what was on its way for new.
-        begin = time.time_ns() // 1_000_000 - 60_000
+        begin = now() - 60_000
 
         def note(report: ProduceReport) -> None:
             if report.confirmed >= 100:
@@ -213,7 +217,7 @@ async def test_a_restart_of_the_broker_neither_loses_nor_doubles_events() -> Non
         await asyncio.to_thread(own.kill)
         await asyncio.to_thread(own.start)
         assert (await producing).confirmed == 600
-        stored = [record.timestamp - begin for record in await on_topic(settings)]
+        stored = [raw_time(record) - begin for record in await on_topic(settings)]
         assert stored == list(range(600))
 
 
@@ -247,10 +251,11 @@ def test_the_command_fails_and_names_the_line_if_an_event_failed(
     topics: Settings, tmp_path: Path
 ) -> None:
     path = tmp_path / "[bold] events.jsonl"
-    path.write_text('{"id": 1}\n{"id": 2, "fetched_at": "2099-12-31T00:00:00Z"}\n{"id": 3}\n')
+    long = '"' + "x" * 4_000_000 + '"'
+    path.write_text('{"id": 1}\n{"id": 2, "text": ' + long + '}\n{"id": 3}\n')
     running = echowire("produce", topics, "--quiet", str(path))
     out, err = running.communicate(timeout=60)
-    assert f"{path} line 2: its time is" in err.decode()
+    assert f"{path} line 2: 4000021 bytes, where" in err.decode()
     assert (running.returncode, out) == (1, b"")
 
 

@@ -71,6 +71,7 @@ class Record:
     offset: int
     topic: str = "articles.raw"
     partition: int = 0
+    dropped: tuple[str, ...] = ()
 
     @property
     def timestamp(self) -> int:

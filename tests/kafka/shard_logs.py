@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from aiokafka import AIOKafkaProducer
 
+from streams.articles.times import format_milliseconds
 from streams.detection.entry import encode_entries, entries_of
-from streams.detection.segment import DamagedSegmentError, decode_segment
 from streams.detection.sketch import sketch_texts
 from streams.detection.state import ShardState
 from streams.kafka.connection import client_options
+from streams.kafka.event_time import CE_TIME
 from streams.kafka.headers import ENTRY_HEADER
 from streams.kafka.recovery import Recovery
 from streams.kafka.topics import NORMALISED, SEGMENTS
@@ -54,8 +55,8 @@ async def publish_articles(
         for n, (made, entry) in enumerate(zip(articles, encode_entries(entries), strict=True)):
             await producer.send(
                 settings.topic_prefix + NORMALISED, Arrival(made, NOON + n * gap, n).value,
-                key=made["article_id"].encode(), headers=[(ENTRY_HEADER, entry)],
-                partition=partition, timestamp_ms=NOON + n * gap,
+                key=made["article_id"].encode(), partition=partition,
+                headers=[(CE_TIME, ce_time(NOON + n * gap)), (ENTRY_HEADER, entry)],
             )  # fmt: skip
         await producer.flush()
 
@@ -63,15 +64,11 @@ async def publish_articles(
 async def publish_segments(
     settings: Settings, segments: Sequence[bytes], partition: int = 0
 ) -> None:
-    times = [_time_of(data) for data in segments]
-    await push(settings, segments, topic=SEGMENTS, partition=partition, times=times)
+    await push(settings, segments, topic=SEGMENTS, partition=partition)
 
 
-def _time_of(data: bytes) -> int:
-    try:
-        return decode_segment(data).latest
-    except DamagedSegmentError:
-        return NOON
+def ce_time(milliseconds: int) -> bytes:
+    return format_milliseconds(milliseconds).encode()
 
 
 async def recovered(settings: Settings, partition: int = 0) -> Recovery:

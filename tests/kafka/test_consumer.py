@@ -10,8 +10,10 @@ from typing import Any
 from faust.types import TP
 
 from streams.kafka.consumer import CHUNKS_IN_HAND, Chunk, ChunkConsumer
+from streams.kafka.event_time import time_header
 
 RAW, NORMALISED = TP("raw", 0), TP("normalised", 0)
+NOON = 1_772_452_800_000
 
 
 class Thread:
@@ -38,6 +40,7 @@ def consumer(*in_hand: Chunk) -> Any:
     made: Any = ChunkConsumer.__new__(ChunkConsumer)
     made.app = SimpleNamespace(consumer_generation_id=7)
     made._thread = Thread()
+    made.transport = SimpleNamespace(merged_topics=frozenset())
     made._handed, made._unacked_messages = set(in_hand), set(in_hand)
     made._chunk_done = asyncio.Event()
     made._acked = defaultdict(list)
@@ -77,7 +80,7 @@ def test_nothing_is_fetched_while_every_stage_has_enough() -> None:
 
 def test_what_no_stream_has_taken_yet_is_in_hand() -> None:
     """Or the whole backlog would be read into the queue before a slow stream."""
-    of, records = consumer(), [SimpleNamespace(offset=9, timestamp=0, timestamp_type=0)]
+    of, records = consumer(), [SimpleNamespace(offset=9, timestamp=0, timestamp_type=0, headers=())]
     queue = [of._chunk([(RAW, records)], 7) for _ in range(CHUNKS_IN_HAND)]
     asyncio.run(fetch(of))
     assert [partitions for partitions, _ in of._thread.asked] == [{NORMALISED}]
@@ -125,3 +128,21 @@ def test_what_was_acked_while_a_rebalance_went_on_is_not_committed_after_it() ->
     present.app.consumer_generation_id = 8
     assert of.ack(present)
     assert (of._new_offset(RAW), of._new_offset(NORMALISED)) == (None, 10)
+
+
+def test_partitions_of_raw_records_are_merged_by_the_times_of_their_events() -> None:
+    """A backfill is written at once: its records' own times say nothing of which came first."""
+
+    def record(place: int, told: int | None) -> Any:
+        headers = () if told is None else (time_header(told),)
+        return SimpleNamespace(offset=place, timestamp=NOON + place, timestamp_type=0,
+                               headers=headers)  # fmt: skip
+
+    of, other = consumer(), TP("raw", 1)
+    of.transport.merged_topics = frozenset({"raw"})
+    first = [record(0, NOON - 5000), record(1, NOON - 1000)]
+    second = [record(2, NOON - 4000), record(3, None)]
+    chunk_ = of._chunk([(RAW, first), (other, second)], 7)
+    assert [r.offset for r in chunk_.records] == [0, 2, 1, 3]
+    assert chunk_.ends == [(RAW, 1), (other, 3)]
+    assert chunk_.timestamp == (NOON + 3) / 1000

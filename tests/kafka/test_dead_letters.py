@@ -17,7 +17,9 @@ from streams.articles.decode import decode
 from streams.articles.rejection import Rejection
 from streams.cli.dead_letters import app
 from streams.kafka.dead_letters import dead_letters as given_up_letters
+from streams.kafka.event_time import raw_time
 from streams.kafka.publish import BatchPublisher
+from streams.kafka.raw_record import raw_records
 from streams.kafka.topics import DEAD_LETTERS, RAW
 from streams.settings import Settings
 from tests.kafka.service import make_topics, push, read
@@ -48,7 +50,7 @@ async def _give_up(settings: Settings) -> None:
         record = ConsumerRecord(raw, 1, n, NOON + n * 1000, 0, b"k", value, None, 1, 1, ())
         why = decode(value, settings.record_bytes)
         assert isinstance(why, Rejection)
-        given_up.append((record, why))
+        given_up.append((*raw_records([record]), why))
     publisher = BatchPublisher(settings)
     await publisher.start()
     try:
@@ -126,9 +128,18 @@ def test_what_fails_again_counts_its_tries_and_is_not_tried_for_ever(
     assert found == [(value, "1") for value in BAD] + [(value, "2") for value in BAD]
     raw = asyncio.run(read(rejected, RAW))
     assert [(r.key, r.value) for r in raw] == [(b"k", value) for value in BAD]
-    later = ("--since", "2026-03-03T00:00Z")
-    assert dead_letters(rejected, "replay", *later).stdout.startswith("0 ")
-    assert dead_letters(rejected, "replay", *later, "--tries", "2").stdout.startswith("4 ")
+    assert dead_letters(rejected, "replay").stdout.startswith("4 ")
+    assert dead_letters(rejected, "replay", "--tries", "2").stdout.startswith("8 ")
+
+
+def test_what_is_sent_again_has_its_events_time_and_is_not_old_to_retention(
+    rejected: Settings,
+) -> None:
+    before = time.time_ns() // 1_000_000
+    assert dead_letters(rejected, "replay", "--yes").exit_code == 0
+    raw = asyncio.run(read(rejected, RAW))
+    assert [raw_time(record) for record in raw] == [NOON + n * 1000 for n in range(len(BAD))]
+    assert min(record.timestamp for record in raw) >= before
 
 
 def test_records_are_sent_again_no_faster_than_asked(rejected: Settings) -> None:

@@ -10,7 +10,8 @@ import weakref
 import pytest
 
 from streams.detection import segment as segment_module
-from streams.detection.segment import decode_segment
+from streams.detection.segment import decode_segment, encode_segment
+from streams.detection.state import ShardState
 from streams.kafka.fencing import ShardGoneError, ShardPublisher, ShutOutError
 from streams.kafka.headers import encode_headers
 from streams.kafka.outgoing import Outgoing, outgoing_segment
@@ -73,6 +74,24 @@ async def test_only_the_window_is_read(shard: Settings) -> None:
     assert recovery.total <= 4 < len(desk.segments)
     assert remembered(recovery.state)["answers"] == remembered(desk.state)["answers"]
     assert recovery.state.last_offset == desk.state.last_offset
+
+
+async def test_the_window_is_found_among_segments_that_say_less_than_those_before_them(
+    shard: Settings,
+) -> None:
+    """Empty ones, which a worker wrote when it took the shard over, before it knew the last of the
+    worker before it. And what is damaged outside of the window does not matter."""
+    narrow = shard.model_copy(update={"window_seconds": 3600})
+    desk = decided(narrow, NEWS, gap=HOUR // 10)
+    early = ShardState(narrow.parameters())
+    early.apply(decode_segment(desk.segments[0]))
+    nothing = encode_segment(early.nothing_decided(early.last_offset))
+    logged = [b"damaged", *(s for segment in desk.segments for s in (segment, nothing, nothing))]
+    await publish_articles(narrow, NEWS, gap=HOUR // 10)
+    await publish_segments(narrow, [*logged, desk.segments[-1]])
+    recovery = await recovered(narrow)
+    assert recovery.total <= 3 * 4 + 1 < len(logged)
+    assert remembered(recovery.state)["answers"] == remembered(desk.state)["answers"]
 
 
 async def test_damage_is_named_with_its_place_and_its_remedy(shard: Settings) -> None:
@@ -197,7 +216,7 @@ async def test_a_segment_of_the_worker_before_is_read_or_refused(
     desk = decided(shard, NEWS)
     await publish_articles(shard, NEWS)
     *early, late, too_late = (
-        outgoing_segment(shard.topic_prefix + SEGMENTS, 0, decode_segment(data))
+        outgoing_segment(shard.topic_prefix + SEGMENTS, 0, decode_segment(data), NOON)
         for data in desk.segments
     )
     before = ShardPublisher(shard, fence_name(shard, 0))

@@ -103,11 +103,11 @@ class Worked:
         normalised: Any = self.normalised
         count_published(metrics, "normalise", 10_000, 0.01)
         count_taken(metrics, "normalise", records)
-        count_latency(metrics, "normalise", records)
+        count_latency(metrics, "normalise", [r.timestamp for r in records])
         count_normalised(metrics, NormalisedCounts.of(self.decoded, self.articles))
         count_published(metrics, "detect", 10_000, 0.01)
         count_taken(metrics, "detect", normalised)
-        count_latency(metrics, "detect", normalised)
+        count_latency(metrics, "detect", [r.timestamp for r in normalised])
         count_decided(metrics, self.decision, normalised, state)
 
 

@@ -55,8 +55,7 @@ class Desk:
         self.tp = TP("raw", 0)
 
     def handle(self, offset: int) -> None:
-        record = type("Record", (), {"timestamp": 1_772_452_800_000})
-        chunk: Any = type("Chunk", (), {"ends": [(self.tp, offset)], "records": [record]})
+        chunk: Any = type("Chunk", (), {"ends": [(self.tp, offset)], "timestamp": 1_772_452_800.0})
         self.progress.handled(chunk)
 
 

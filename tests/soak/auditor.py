@@ -19,6 +19,7 @@ from streams.detection.entry import decode_entries
 from streams.detection.state import ShardState
 from streams.detection.verdict import VerdictWriter
 from streams.kafka.connection import client_options
+from streams.kafka.event_time import own_time
 from streams.kafka.headers import carried_entry, is_notice
 from streams.kafka.topics import DEAD_LETTERS, ENRICHED, NORMALISED, RAW, STORY_EVENTS
 from streams.settings import Settings
@@ -160,7 +161,7 @@ def _chunk(records: Sequence[ConsumerRecord]) -> Chunk:
     return Chunk(
         values=[record.value for record in records],
         entries=decode_entries([carried_entry(record.headers) for record in records]),
-        times=[record.timestamp for record in records],
+        times=[own_time(record) for record in records],
         offsets=[record.offset for record in records],
         notices=[is_notice(record.headers) for record in records],
     )

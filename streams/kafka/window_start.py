@@ -1,0 +1,77 @@
+"""Where in a shard's segments the window begins."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from aiokafka import AIOKafkaConsumer
+from aiokafka.structs import ConsumerRecord, TopicPartition
+
+from streams.detection.segment import DamagedSegmentError, Segment, decode_segment
+from streams.kafka.connection import client_options
+from streams.settings import Settings
+
+_SILENCE_SECONDS = 30.0
+
+
+async def window_start(
+    settings: Settings,
+    tp: TopicPartition,
+    offsets: range,
+    window_milliseconds: int,
+    decode: Callable[[ConsumerRecord], Segment],
+) -> int:
+    """Offset of the first segment that may hold articles of the window; `offsets.stop` if none.
+
+    `decode` decodes the last segment, and raises where it is damaged. Kafka cannot look this up:
+    records have the time of their writing, segments that of their articles. Their `latest` never
+    falls, so it is searched by halves, reading one segment at a time.
+    """
+    if not offsets:
+        return offsets.stop
+    async with AIOKafkaConsumer(
+        **client_options(settings),
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",  # retention may take what is looked at
+        fetch_max_wait_ms=10,
+        max_partition_fetch_bytes=1,  # brokers return one batch at least
+    ) as consumer:
+        consumer.assign([tp])
+        low, high = offsets.start, offsets.stop - 1
+        consumer.seek(tp, high)
+        start = decode(await _next(consumer, tp)).clock - window_milliseconds
+        while low < high:
+            middle = (low + high) // 2
+            consumer.seek(tp, middle)
+            at, latest = await _first_with_articles(consumer, tp, high)
+            if latest is None or latest >= start:
+                high = middle
+            else:
+                low = at + 1
+        return low
+
+
+async def _first_with_articles(
+    consumer: AIOKafkaConsumer, tp: TopicPartition, end: int
+) -> tuple[int, int | None]:
+    """-> offset and `latest` of the next segment with articles; None where there is none below
+    `end`.
+
+    A segment without articles, which a worker writes when it takes a shard over, may say less than
+    the one before it. A damaged one says nothing; it is an error only where it is needed.
+    """
+    while True:
+        record = await _next(consumer, tp)
+        if record.offset >= end:
+            return end, None
+        try:
+            segment = decode_segment(record.value)
+        except DamagedSegmentError:
+            continue
+        if len(segment.rows):
+            return record.offset, segment.latest
+
+
+async def _next(consumer: AIOKafkaConsumer, tp: TopicPartition) -> ConsumerRecord:
+    return await asyncio.wait_for(consumer.getone(tp), _SILENCE_SECONDS)
