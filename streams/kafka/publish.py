@@ -94,7 +94,11 @@ class BatchPublisher:
             raise KafkaTimeoutError(message) from None
         except InvalidTimestampError:
             topics = ", ".join(sorted({e.topic for e in batches}))
-            message = f"one of {topics} limits record times; `echowire topics alter` ends that"
+            message = (
+                f"{topics}: refused for its time. Either this machine's clock is ahead of the"
+                " broker's, or the topics keep producers' times and limit them, which"
+                " `echowire topics alter` changes"
+            )
             raise InvalidTimestampError(message) from None
         except ProducerClosed:
             if self._stopped:
