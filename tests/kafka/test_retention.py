@@ -26,7 +26,9 @@ from streams.kafka.topics import (
     STORIES,
     STORY_EVENTS,
     TABLE,
+    alter_topics,
     create_topics,
+    topic_differences,
 )
 from streams.settings import Settings, load_settings
 from streams.sources.raw_events import RawEvent
@@ -201,6 +203,35 @@ def test_older_topics_give_the_same_verdicts_however_an_event_names_its_time(
         assert relations(settings) == EXPECTED
         enriched = asyncio.run(read(settings, ENRICHED))
     assert sorted(own_time(record) for record in enriched) == [at for at, _ in events[:-1]]
+
+
+def test_topics_are_altered_under_a_running_worker_and_nothing_is_forgotten(
+    hasty: EmbeddedKafka, tmp_path: Path
+) -> None:
+    """Originals come before, their copies after it, and to the next worker as well."""
+    settings = settings_at(hasty, "altered")
+    asyncio.run(made_topics(settings, message_timestamp_type="CreateTime"))
+    events = archive(now() - HOUR, days=2)
+    copies = [event for event in events if b'"id":"b' in event[1]]
+    originals = [event for event in events if event not in copies]
+
+    async def alter() -> int:
+        async with admin_client(settings) as admin:
+            found = await topic_differences(admin, settings)
+            await alter_topics(admin, found)
+            return len(found)
+
+    with Worker(settings, tmp_path).start():
+        asyncio.run(send(settings, originals, stamped=[True] * len(originals)))
+        until(lambda: everything_committed(settings), "the originals are read")
+        assert asyncio.run(alter()) == len(OUTPUTS)
+        first, second = copies[:10], copies[10:]
+        asyncio.run(send(settings, first, stamped=[True] * len(first)))
+        until(lambda: everything_committed(settings), "the first copies are read")
+    with Worker(settings, tmp_path).start():
+        asyncio.run(send(settings, second, stamped=[False] * len(second)))
+        until(lambda: everything_committed(settings), "the others are read")
+        assert relations(settings) == EXPECTED
 
 
 @pytest.mark.parametrize("years", [1, 100, 200_000], ids=lambda years: f"{years} years")
