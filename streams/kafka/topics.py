@@ -159,7 +159,8 @@ async def topic_differences(
 
 async def alter_topics(admin: AIOKafkaAdminClient, found: Sequence[Difference]) -> None:
     """Change what differs. Raises TopicsError where the brokers refuse."""
-    for name, values in (await _settings_of(admin, {d.topic for d in found})).items():
+    names = {difference.topic for difference in found}
+    for name, values in (await _settings_of(admin, names)).items():
         # This request replaces all that was ever set of the topic itself.
         kept = {n: value for n, (value, source) in values.items() if source == _SET_OF_THE_TOPIC}
         needed = {d.setting: d.needed for d in found if d.topic == name}
@@ -168,6 +169,11 @@ async def alter_topics(admin: AIOKafkaAdminClient, found: Sequence[Difference]) 
             for code, message, *_ in answer.resources:
                 if code:
                     raise TopicsError(f"{name}: not altered: {message or for_code(code).__name__}")
+    for _ in range(100):  # brokers answer before they have all of it
+        after = await _settings_of(admin, names)
+        if all(after[d.topic][d.setting][0] == d.needed for d in found if d.topic in after):
+            return
+        await asyncio.sleep(0.1)
 
 
 async def _settings_of(
