@@ -161,7 +161,7 @@ def test_a_dead_letter_as_json_has_its_headers_and_its_bytes(
         "topic": "topic",
         "partition": 3,
         "offset": 7,
-        "time": "2026-02-25T06:13:20Z",
+        "time": HEADERS["dlt_time"],
         "headers": HEADERS,
         **field,
     }
