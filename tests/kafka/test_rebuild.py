@@ -14,6 +14,7 @@ from streams.detection.chunk import Chunk
 from streams.detection.entry import ENTRY_VERSION, encode_entries, entries_of
 from streams.detection.sketch import sketch_texts
 from streams.kafka.connection import admin_client, client_options
+from streams.kafka.event_time import CE_TIME
 from streams.kafka.headers import ENTRY_HEADER
 from streams.kafka.rebuild import RebuildRefusedError, rebuild_all
 from streams.kafka.topics import ENRICHED, NORMALISED
@@ -23,6 +24,7 @@ from tests.detection.newsroom import NOON, Desk, edited, remembered, story
 from tests.kafka.service import Worker, end_offsets, read, until
 from tests.kafka.shard_logs import (
     NEWS,
+    ce_time,
     decided,
     publish_articles,
     publish_segments,
@@ -85,8 +87,8 @@ async def test_articles_sketched_anew_give_the_very_rows_of_the_live_run(shard: 
         for n, header in enumerate(encode_entries(old)):
             await producer.send_and_wait(
                 shard.topic_prefix + NORMALISED, made.values[n],
-                key=made.articles[n]["article_id"].encode(), headers=[(ENTRY_HEADER, header)],
-                partition=0, timestamp_ms=times[n],
+                key=made.articles[n]["article_id"].encode(), partition=0,
+                headers=[(CE_TIME, ce_time(times[n])), (ENTRY_HEADER, header)],
             )  # fmt: skip
     await commit(shard, len(entries))
     async with admin_client(shard) as admin:
