@@ -43,3 +43,14 @@ class DeadLetterHeaders(BaseModel):
         description="How often the record was tried, replays included."
     )
     dlt_version: str = Field(description="Version of echowire that gave it up.")
+    dlt_truncated: Annotated[str, StringConstraints(max_length=1000)] | None = Field(
+        None,
+        description="Only where the record did not fit: how much of its value, key and headers is"
+        " kept. The whole record is at dlt_topic, dlt_partition and dlt_offset.",
+    )
+    dlt_unreadable: Annotated[str, StringConstraints(max_length=1000)] | None = Field(
+        None,
+        description="Only where not even a record could be read: which offsets, and what is wrong."
+        " The value holds what Kafka stored there, a record batch or a record; the reason is"
+        " not_json.",
+    )

@@ -16,13 +16,14 @@ from streams.agents.canary import CanarySender
 from streams.agents.detect import DetectStage
 from streams.agents.leaving import leave
 from streams.agents.loop import ChunkLoop, Stage
+from streams.agents.measure import count_given_up
 from streams.agents.normalise import NormaliseStage
 from streams.health import Progress
 from streams.kafka.consumer import ChunkTransport
 from streams.kafka.crashes import CrashLedger
-from streams.kafka.dead_letters import give_up
 from streams.kafka.membership import InstanceTakenError, Membership
 from streams.kafka.publish import BatchPublisher
+from streams.kafka.refused import give_up
 from streams.kafka.retention import watch_retention
 from streams.kafka.security import faust_credentials
 from streams.kafka.shards import NotEnoughMemoryError, Shards
@@ -110,7 +111,7 @@ def create_app(settings: Settings, stages: Collection[str] = STAGES) -> EchoWire
     built: dict[str, Stage] = {normalise.STAGE: normalising, detect.STAGE: detecting}
     for stage in stages:
         letters = topic_name(settings, DEAD_LETTERS)
-        giving_up = partial(give_up, publisher, letters, stage)
+        giving_up = partial(give_up, publisher, letters, stage, partial(count_given_up, metrics))
         loop = ChunkLoop(stage, built[stage], progress, ledger, giving_up, tracer)
         _add_agent(app, stage, topics[stage], loop)
 

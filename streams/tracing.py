@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from streams.kafka.headers import trace_context
+from streams.kafka.headers import Header, trace_context
 from streams.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class ChunkTracer(Protocol):
         self,
         stage: str,
         ends: Sequence[tuple[str, int, int]],
-        headers: Iterable[Sequence[tuple[str, bytes]]],
+        headers: Iterable[Sequence[Header]],
     ) -> ChunkSpan:
         """`ends`: (topic, partition, last offset); `headers`: those of each record."""
         ...
@@ -51,7 +51,7 @@ class NoTracer:
         self,
         stage: str,  # noqa: ARG002
         ends: Sequence[tuple[str, int, int]],  # noqa: ARG002
-        headers: Iterable[Sequence[tuple[str, bytes]]],  # noqa: ARG002
+        headers: Iterable[Sequence[Header]],  # noqa: ARG002
     ) -> NoTracer:
         """Nothing."""
         return self
@@ -79,7 +79,7 @@ class OpenTelemetryTracer:
         self,
         stage: str,
         ends: Sequence[tuple[str, int, int]],
-        headers: Iterable[Sequence[tuple[str, bytes]]],
+        headers: Iterable[Sequence[Header]],
     ) -> ChunkSpan:
         """Begin a span with links to its records' traces, so many at most."""
         from opentelemetry.trace import Link, SpanKind  # noqa: PLC0415

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from streams.agents.page_pool import _MOST_BLOCKS, PagePool
+from streams.agents.page_pool import _MOST_BLOCKS, PagePool, PageProcessError
 from streams.agents.shared_memory import BLOCK_BYTES, Block, pack, shared_block, unpack
 from streams.kafka.batch import encode_batch
 from streams.kafka.raw_record import RawRecord, RawRecords
@@ -76,6 +77,18 @@ def refused() -> None:
     raise ValueError("not this one")
 
 
+class AwkwardError(Exception):
+    """Cannot be unpickled: its arguments are not those of its initialiser."""
+
+    def __init__(self, code: int, more: str) -> None:
+        super().__init__(f"{more} {code}")
+        self.lock = threading.Lock()
+
+
+def refused_awkwardly() -> None:
+    raise AwkwardError(7, "awkward")
+
+
 @pytest.fixture
 def pool() -> Iterator[Any]:
     pool = PagePool(1, 10)
@@ -122,6 +135,15 @@ async def test_a_call_given_up_keeps_its_block_until_the_process_is_done_with_it
 
 
 async def test_a_call_that_fails_says_so_and_gives_its_block_back(pool: Any) -> None:
-    with pytest.raises(ValueError, match="not this one"):
+    with pytest.raises(PageProcessError, match="ValueError: not this one") as caught:
         await pool.run(refused)
+    assert "raise ValueError" in caught.value.__notes__[0]
     assert sorted(pool._free) == [*range(len(pool._blocks))]
+
+
+async def test_an_error_that_cannot_be_pickled_does_not_hide_behind_a_broken_pool(
+    pool: Any,
+) -> None:
+    with pytest.raises(PageProcessError, match="AwkwardError: awkward 7"):
+        await pool.run(refused_awkwardly)
+    assert await pool.run(answered, RECORDS) == answered(RECORDS)

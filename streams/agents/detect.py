@@ -3,34 +3,69 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
+from functools import partial
+from typing import NamedTuple
 
 from aiokafka.structs import ConsumerRecord
 
+from schemas.dead_letter import Reason
 from streams.agents.canary import without_canaries
 from streams.agents.loop import Publish
-from streams.agents.measure import count_decided, count_latency, count_published, count_taken
+from streams.agents.measure import (
+    count_decided,
+    count_given_up,
+    count_latency,
+    count_published,
+    count_taken,
+)
+from streams.articles.rejection import Rejection, rejected
 from streams.detection.chunk import Chunk as ArticleChunk
-from streams.detection.decide import Decision, decide
+from streams.detection.decide import Decision
 from streams.detection.entry import ForeignEntryError, decode_entries
 from streams.detection.occupancy import early_evictions
+from streams.detection.parts import decide_in_parts
 from streams.detection.verdict import VerdictWriter
 from streams.kafka.consumer import Chunk
+from streams.kafka.dead_letters import dead_letters
 from streams.kafka.event_time import own_time
 from streams.kafka.fencing import ShardGoneError
 from streams.kafka.headers import (
+    HEADERS_BYTES,
     EventHeaders,
     carried_entry,
     carried_trace,
     is_notice,
 )
-from streams.kafka.outgoing import Outgoing, outgoing_segment
+from streams.kafka.outgoing import (
+    Counts,
+    Encoded,
+    Outgoing,
+    largest_record_bytes,
+    outgoing_segment,
+)
+from streams.kafka.refused import Refusals
 from streams.kafka.shards import Shard, Shards
-from streams.kafka.topics import ENRICHED, SEGMENTS, STORIES, STORY_EVENTS, topic_name
+from streams.kafka.topics import (
+    DEAD_LETTERS,
+    ENRICHED,
+    SEGMENTS,
+    STORIES,
+    STORY_EVENTS,
+    topic_name,
+)
 from streams.metrics import Metrics
 from streams.settings import Settings
 
 STAGE = "detect"
+
+
+class Part(NamedTuple):
+    """Records that were decided together, and the times of their events."""
+
+    records: Sequence[ConsumerRecord]
+    times: Sequence[int]
+    decision: Decision
 
 
 class ForeignRecordError(Exception):
@@ -44,8 +79,12 @@ class DetectStage:
         self._shards, self._metrics = shards, metrics
         self._writer = VerdictWriter(settings.parameters())
         self._topics = {
-            name: topic_name(settings, name) for name in (ENRICHED, STORIES, STORY_EVENTS, SEGMENTS)
+            name: topic_name(settings, name)
+            for name in (ENRICHED, STORIES, STORY_EVENTS, SEGMENTS, DEAD_LETTERS)
         }
+        given_up = partial(count_given_up, metrics)
+        self._refusals = Refusals(STAGE, self._topics[DEAD_LETTERS], given_up)
+        self._largest_bytes = largest_record_bytes(settings)
         self._enriched = EventHeaders("article.enriched.v1", ENRICHED)
         self._story = EventHeaders("story.v1", STORIES)
         self._event = EventHeaders("story.event.v1", STORY_EVENTS)
@@ -65,67 +104,86 @@ class DetectStage:
         if not records:
             return _nothing()
         started = time.perf_counter()
-        articles = _articles(records)
-        decision = decide(state, articles, self._writer)
-        decision = without_canaries(decision, self._metrics)
-        early = early_evictions(state, decision.segment)
-        state.apply(decision.segment)
+        parts: list[Part] = []
+        articles, most = _articles(records), self._largest_bytes - 1
+        for part, whole in decide_in_parts(state, articles, self._writer, most):
+            decision = without_canaries(whole, self._metrics)
+            self._metrics.early_evictions.inc(early_evictions(state, decision.segment))
+            state.apply(decision.segment)
+            parts.append(Part(records[part], articles.times[part], decision))
         shard.unconfirmed += 1
         self._metrics.work_seconds.observe(STAGE, time.perf_counter() - started)
-        self._metrics.early_evictions.inc(early)
-        return self._encode(shard, chunk.partition, records, articles.times, decision)
+        return self._encode(shard, chunk.partition, parts)
 
-    async def _encode(
-        self,
-        shard: Shard,
-        partition: int,
-        records: Sequence[ConsumerRecord],
-        times: Sequence[int],
-        decision: Decision,
-    ) -> Publish:
-        publisher, segments = shard.publisher, self._topics[SEGMENTS]
+    async def _encode(self, shard: Shard, partition: int, parts: Sequence[Part]) -> Publish:
+        publisher = shard.publisher
+        batches: list[list[Encoded]] = []  # those of a part, then those of its segment
+        given_up = 0
         # What a chunk's articles brought about is as old as its newest record, where the topics
         # have no time of their own.
-        written = min(max(record.timestamp for record in records), time.time_ns() // 1_000_000)
-        outputs = await publisher.encode(
-            [self._topics[ENRICHED], self._topics[STORY_EVENTS], self._topics[STORIES]],
-            len(records),
-            lambda _counts: self._outgoing(records, times, decision, written),
-        )
-        segment = await publisher.encode(
-            [],
-            len(records),
-            lambda _counts: [outgoing_segment(segments, partition, decision.segment, written)],
-        )
+        newest = max(record.timestamp for part in parts for record in part.records)
+        written = min(newest, time.time_ns() // 1_000_000)
+        for part in parts:
+            records, decision = part.records, part.decision
+            large = self._too_large(decision)
+            topics = [self._topics[ENRICHED], self._topics[STORY_EVENTS], self._topics[STORIES]]
+            batches += [
+                await publisher.encode(
+                    [*topics, self._topics[DEAD_LETTERS]] if large else topics,
+                    len(records),
+                    partial(self._outgoing, part, large, written),
+                ),
+                await publisher.encode(
+                    [], len(records), partial(self._segment, partition, decision, written)
+                ),
+            ]
+            given_up += len(large)
 
         async def publish() -> None:
             started = time.perf_counter()
-            size = await publisher.send(outputs)
-            size += await publisher.send(segment)
+            everything = [record for part in parts for record in part.records]
+            size = sum([await self._refusals.send(publisher, b, everything) for b in batches])
             shard.unconfirmed -= 1
+            self._metrics.rejected[Reason.TOO_LARGE.value].inc(given_up)
             count_published(self._metrics, STAGE, size, time.perf_counter() - started)
-            count_taken(self._metrics, STAGE, records)
-            answered = [times[place] for place in decision.places]
-            count_latency(self._metrics, STAGE, answered)
-            count_decided(self._metrics, decision, records, shard.state)
+            for records, times, decision in parts:
+                count_taken(self._metrics, STAGE, records)
+                answered = [times[place] for place in decision.places]
+                count_latency(self._metrics, STAGE, answered)
+                count_decided(self._metrics, decision, records, shard.state)
 
         return publish
 
+    def _too_large(self, decision: Decision) -> dict[int, Rejection]:
+        """By their place among the verdicts, articles that no topic takes with their verdicts."""
+        most = self._largest_bytes - HEADERS_BYTES
+        return {
+            i: rejected(
+                Reason.TOO_LARGE,
+                f"value: expected at most {most} bytes with its verdict, got {len(value)}",
+            )
+            for i, value in enumerate(decision.enriched)
+            if len(value) > most
+        }
+
+    def _segment(
+        self, partition: int, decision: Decision, written: int, _: Counts
+    ) -> list[Outgoing]:
+        return [outgoing_segment(self._topics[SEGMENTS], partition, decision.segment, written)]
+
     def _outgoing(
         self,
-        records: Sequence[ConsumerRecord],
-        times: Sequence[int],
-        decision: Decision,
+        part: Part,
+        large: Mapping[int, Rejection],
         written: int,
+        counts: Counts,
     ) -> list[Outgoing]:
+        records, times, decision = part
         articles = Outgoing(self._topics[ENRICHED])
-        for place, article_id, digest, value in zip(
-            decision.places,
-            decision.article_ids,
-            decision.digests,
-            decision.enriched,
-            strict=True,
-        ):
+        columns = decision.places, decision.article_ids, decision.digests, decision.enriched
+        for i, (place, article_id, digest, value) in enumerate(zip(*columns, strict=True)):
+            if i in large:
+                continue
             trace = carried_trace(records[place].headers)
             headers = self._enriched.of(f"{article_id}-{digest}", times[place], *trace)
             at = min(records[place].timestamp, written)
@@ -137,7 +195,11 @@ class DetectStage:
         for story_id, version, time_ms, value in decision.stories:
             headers = self._story.of(f"{story_id}-{version}", time_ms)
             stories.add(story_id.encode(), value, written, headers)
-        return [articles, events, stories]
+        given_up = [(records[decision.places[i]], why) for i, why in large.items()]
+        topic = self._topics[DEAD_LETTERS]
+        letters = dead_letters(topic, STAGE, given_up, self._largest_bytes)
+        letters.partitions = [p % counts[topic] for p in letters.partitions]
+        return [articles, events, stories, letters]
 
 
 async def _nothing() -> Publish:

@@ -22,6 +22,7 @@ from streams.kafka.connection import BrokerUnreachableError
 from streams.kafka.fencing import ShutOutError
 from streams.kafka.membership import InstanceTakenError
 from streams.kafka.recovery import ShardUnrecoverableError
+from streams.kafka.refused import TopicTooNarrowError
 from streams.kafka.rights import RightsError
 from streams.kafka.shards import NotEnoughMemoryError
 from streams.settings import SettingsError
@@ -43,6 +44,7 @@ _FORBIDDEN = {
     TransactionalIdAuthorizationFailed: "Write on the transactional id",
 }
 _MISCONFIGURED = (
+    TopicTooNarrowError,
     ShardUnrecoverableError,
     NotEnoughMemoryError,
     InstanceTakenError,

@@ -16,9 +16,11 @@ from aiokafka.structs import ConsumerRecord
 from faust.types import TP
 
 from streams.agents.leaving import blames_record, leave
+from streams.articles.rejection import Rejection
 from streams.health import Progress
 from streams.kafka.consumer import Chunk
-from streams.kafka.crashes import Crashes, CrashLedger
+from streams.kafka.crashes import CrashLedger
+from streams.kafka.dead_letters import rejected_for_crashes, rejected_unreadable
 from streams.kafka.publish import StoppedError
 from streams.tracing import ChunkSpan, ChunkTracer
 
@@ -46,9 +48,9 @@ class Stage(Protocol):
 
 
 class GiveUp(Protocol):
-    """What becomes of a record that has ended too many workers."""
+    """What becomes of a record that has ended too many workers, or cannot be read."""
 
-    async def __call__(self, record: ConsumerRecord, crashes: Crashes) -> None:
+    async def __call__(self, record: ConsumerRecord, why: Rejection) -> None:
         """Put it out of the way, confirmed."""
         ...
 
@@ -102,17 +104,25 @@ class ChunkLoop:
         """Work a chunk out; what is returned encodes it."""
         at_work = chunk
         try:
+            for unreadable in chunk.unreadable:
+                await self._give_up(unreadable, rejected_unreadable(unreadable))
+            if not chunk.records:
+                return asyncio.sleep(0, _done)
             if not await self._ledger.suspects(chunk.records):
                 return await self._stage.handle(chunk)
             if before is not None:
                 await before
+            innocent = []
             for record in chunk.records:
-                at_work = _alone(chunk, record)
                 if crashes := self._ledger.condemned(record):
-                    await self._give_up(record, crashes)
+                    at_work = _part(chunk, [record])
+                    await self._give_up(record, rejected_for_crashes(crashes))
                 else:
-                    publish = await (await self._stage.handle(at_work))
-                    await publish()
+                    innocent.append(record)
+            for part in self._ledger.parts(innocent) if innocent else []:
+                at_work = _part(chunk, part)
+                publish = await (await self._stage.handle(at_work))
+                await publish()
             return asyncio.sleep(0, _done)
         except StoppedError:
             raise
@@ -152,17 +162,17 @@ class ChunkLoop:
 
 
 async def _done() -> None:
-    """Published one by one."""
+    """Published part by part."""
 
 
-def _alone(chunk: Chunk, record: ConsumerRecord) -> Chunk:
-    """A chunk of this record only."""
-    single = copy.copy(chunk)
-    single.tp = TP(record.topic, record.partition)
-    single.topic, single.partition, single.offset = record.topic, record.partition, record.offset
-    single.records = [record]
-    single.ends = [(single.tp, record.offset)]
-    return single
+def _part(chunk: Chunk, records: list[ConsumerRecord]) -> Chunk:
+    """A chunk of these records only."""
+    part = copy.copy(chunk)
+    ends = {TP(record.topic, record.partition): record.offset for record in records}
+    part.records, part.unreadable, part.ends = records, [], list(ends.items())
+    part.tp, part.offset = part.ends[0]
+    part.topic, part.partition = part.tp
+    return part
 
 
 def _told(name: str, chunk: Chunk, started: float, span: ChunkSpan, _: asyncio.Task[None]) -> None:

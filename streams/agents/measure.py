@@ -11,6 +11,7 @@ import numpy.typing as npt
 from aiokafka.structs import ConsumerRecord
 
 from streams.agents.normaliser import NormalisedCounts
+from streams.articles.rejection import Rejection
 from streams.detection.decide import Decision
 from streams.detection.segment import Rows
 from streams.detection.state import ShardState
@@ -55,6 +56,11 @@ def count_published(metrics: Metrics, stage: str, size_bytes: int, seconds: floa
     metrics.published_bytes[stage].inc(size_bytes)
     metrics.publish_bytes.observe(stage, size_bytes)
     metrics.publish_seconds.observe(stage, seconds)
+
+
+def count_given_up(metrics: Metrics, why: Rejection) -> None:
+    """A record that became a dead letter before, or instead of, being worked out."""
+    metrics.rejected[why.reason.value].inc()
 
 
 def count_normalised(metrics: Metrics, counted: NormalisedCounts) -> None:

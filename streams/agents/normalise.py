@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable
+from functools import partial
 
 from streams.agents.loop import Publish
 from streams.agents.measure import (
+    count_given_up,
     count_latency,
     count_normalised,
     count_published,
@@ -20,6 +22,7 @@ from streams.kafka.consumer import Chunk
 from streams.kafka.outgoing import Counts, Encoded
 from streams.kafka.publish import BatchPublisher
 from streams.kafka.raw_record import RawRecords, raw_records
+from streams.kafka.refused import Refusals
 from streams.metrics import Metrics
 from streams.settings import Settings
 
@@ -38,6 +41,8 @@ class NormaliseStage:
     def __init__(self, settings: Settings, publisher: BatchPublisher, metrics: Metrics) -> None:
         self._publisher, self._metrics = publisher, metrics
         self._normaliser = Normaliser(settings)
+        given_up = partial(count_given_up, metrics)
+        self._refusals = Refusals(STAGE, self._normaliser.dead_letters, given_up)
         self._processes = settings.page_processes
         self.pages = PagePool(settings.page_processes, settings.page_seconds)
 
@@ -62,7 +67,8 @@ class NormaliseStage:
 
         async def publish() -> None:
             started = time.perf_counter()
-            size = await self._publisher.send([batch for batches, _ in parts for batch in batches])
+            batches = [batch for batches, _ in parts for batch in batches]
+            size = await self._refusals.send(self._publisher, batches, records)
             count_published(self._metrics, STAGE, size, time.perf_counter() - started)
             count_taken(self._metrics, STAGE, records)
             times = [r.timestamp for r in records if r.key != CANARY_KEY]

@@ -9,13 +9,16 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from schemas.dead_letter import Reason
 from streams.agents.page_pool import read_in_time
-from streams.articles.normalise import Decoded, NormalisedChunk, decode_chunk
+from streams.articles.normalise import Decoded, NormalisedChunk, decode_chunk, without_records
 from streams.articles.page import Page
+from streams.articles.rejection import rejected
 from streams.detection.entry import encode_entries
 from streams.kafka.dead_letters import dead_letters
 from streams.kafka.headers import (
     ENTRY_HEADER,
+    HEADERS_BYTES,
     NOTICE_HEADER,
     EventHeaders,
     trace_context,
@@ -83,14 +86,32 @@ class Normaliser:
         counts: Counts,
     ) -> tuple[list[Encoded], NormalisedCounts]:
         """The rest; `pages` are those of `decoded.pages`."""
-        sketches = sketched(records, decoded, pages)
+        sketches = self._without_too_large(sketched(records, decoded, pages))
         made = sketches.chunk
-        rejected = [(records[place], why) for place, why in made.rejections]
+        given_up = [(records[place], why) for place, why in made.rejections]
         outgoing = [
             self._outgoing(records, sketches, counts[self.topic]),
-            dead_letters(self.dead_letters, STAGE, rejected),
+            dead_letters(self.dead_letters, STAGE, given_up, self._encoder.largest_bytes),
         ]
         return self._encoder.encode(outgoing, counts), NormalisedCounts.of(decoded, made)
+
+    def _without_too_large(self, sketches: Sketched) -> Sketched:
+        """Records of which an article is larger than what a topic takes are rejected instead."""
+        most, made = self._encoder.largest_bytes - HEADERS_BYTES, sketches.chunk
+        large = {
+            place: len(value)
+            for place, value in zip(made.places, made.values, strict=True)
+            if len(value) > most
+        }
+        if not large:
+            return sketches
+        expected = f"value: expected one that makes an article of at most {most} bytes"
+        rejections = {
+            place: rejected(Reason.TOO_LARGE, f"{expected}, got {size}")
+            for place, size in large.items()
+        }
+        kept = [i for i, place in enumerate(made.places) if place not in large]
+        return Sketched(without_records(made, rejections), sketches.entries[kept])
 
     def _outgoing(self, records: Sequence[RawRecord], sketches: Sketched, shards: int) -> Outgoing:
         made, entries = sketches.chunk, encode_entries(sketches.entries)

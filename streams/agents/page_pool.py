@@ -9,11 +9,12 @@ import multiprocessing
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from types import FrameType
-from typing import ParamSpec, TypeVar
+from typing import NamedTuple, ParamSpec, TypeVar
 
 from streams.agents.shared_memory import Block, Packed, call_packed, pack, shared_block, unpack
 from streams.articles.page import Page, PageSource, read_page
@@ -29,6 +30,24 @@ _PR_SET_PDEATHSIG = 1
 _BLOCKS_A_PROCESS, _MOST_BLOCKS = 3, 12
 
 _blocks: list[Block] = []  # the owner's, in a process of the pool
+
+
+class Failure(NamedTuple):
+    """An exception of a page process, as text."""
+
+    kind: str
+    message: str
+    traceback: str
+
+
+class PageProcessError(Exception):
+    """A page process could not do what it was told; the traceback there is a note on this."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(f"{failure.kind}: {failure.message}")
+        self.add_note(f"In the page process:\n{failure.traceback}")
+
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -38,7 +57,7 @@ class PagePool:
 
     def __init__(self, processes: int, page_seconds: float) -> None:
         self._processes = processes
-        self._read = partial(read_in_time, page_seconds)
+        self._read = partial(_read, page_seconds)
         self._executor: ProcessPoolExecutor | None = None
         self._blocks: list[Block] = []
         self._free: list[int] = []  # numbers of blocks that no call uses
@@ -47,15 +66,15 @@ class PagePool:
     async def run(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Call a function in one of the processes, without holding up the event loop.
 
-        Raises what it raises, BrokenProcessPool when the process died, and StoppedError when the
-        pool is closed.
+        Raises PageProcessError for what it raises, BrokenProcessPool when the process died, and
+        StoppedError when the pool is closed.
         """
         executor, call = self._started(), partial(function, *args, **kwargs)
         number = self._free.pop() if self._free else None
         block = None if number is None else self._blocks[number]
         submitted = executor.submit(_run_packed, number, pack(block, call))
         try:
-            answer: R = unpack(block, await asyncio.wrap_future(submitted))
+            answer: R = unpack(block, _taken(await asyncio.wrap_future(submitted)))
         finally:
             if number is not None:  # if we are cancelled, the process may be at it still
                 submitted.add_done_callback(lambda _: self._free.append(number))
@@ -63,7 +82,9 @@ class PagePool:
 
     def read_now(self, pages: Sequence[PageSource]) -> list[Page]:
         """Read pages, waiting; the answers are in the same order."""
-        return list(self._started().map(self._read, pages)) if pages else []
+        if not pages:
+            return []
+        return [_taken(answer) for answer in self._started().map(self._read, pages)]
 
     async def warm_up(self) -> None:
         """Start the processes ahead of the first chunk, which would wait seconds for them."""
@@ -117,8 +138,28 @@ def _warm_up() -> None:
     keep_what_is_here()
 
 
-def _run_packed(number: int | None, packed: Packed) -> Packed:
-    return call_packed(None if number is None else _blocks[number], packed)
+def _run_packed(number: int | None, packed: Packed) -> Packed | Failure:
+    return _answer(call_packed, None if number is None else _blocks[number], packed)
+
+
+def _read(seconds: float, page: PageSource) -> Page | Failure:
+    return _answer(read_in_time, seconds, page)
+
+
+def _answer(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R | Failure:
+    """What a function returns or, as a value, what it raises: an exception that cannot be pickled,
+    or cannot be unpickled, would break the pool and hide what happened."""
+    try:
+        return function(*args, **kwargs)
+    except Exception as error:  # noqa: BLE001
+        return Failure(type(error).__name__, str(error), traceback.format_exc())
+
+
+def _taken(answer: R | Failure) -> R:
+    """Raises PageProcessError where there is no answer."""
+    if isinstance(answer, Failure):
+        raise PageProcessError(answer)
+    return answer
 
 
 def _begin(parent: int, blocks: list[Block]) -> None:

@@ -129,6 +129,19 @@ def normalise_chunk(
     return chunk
 
 
+def without_records(chunk: NormalisedChunk, rejections: Mapping[int, Rejection]) -> NormalisedChunk:
+    """The chunk without the articles of some records, which are rejected."""
+    kept = [i for i, place in enumerate(chunk.places) if place not in rejections]
+    return NormalisedChunk(
+        places=[chunk.places[i] for i in kept],
+        articles=[chunk.articles[i] for i in kept],
+        values=[chunk.values[i] for i in kept],
+        compared=[chunk.compared[i] for i in kept],
+        rejections=sorted([*chunk.rejections, *rejections.items()], key=itemgetter(0)),
+        dropped=chunk.dropped,
+    )
+
+
 def _settled_bodies(
     articles: Sequence[RawArticle | Rejection], page_at: Mapping[int, Page]
 ) -> dict[int, str | Rejection]:

@@ -61,6 +61,8 @@ def list_command(
         out.print(Text(safe(head + tries)), soft_wrap=True)
         detail = Text(safe(why.dlt_detail), "dim")
         out.print(Padding(detail, (0, 0, 0, 8)))
+        if why.dlt_truncated:
+            out.print(Padding(Text(safe(why.dlt_truncated), "dim"), (0, 0, 0, 8)))
     if len(letters) > most:
         out.print(f"... and {len(letters) - most} more; --most shows them")
     counts = {r.value: sum(letter.why.dlt_reason is r for letter in letters) for r in Reason}
@@ -80,9 +82,11 @@ def show(
     if letter is None:
         raise SettingsError(f"{place}: no dead letter there; `echowire dead-letters list` has all")
     for name, value in letter.why.model_dump(mode="json").items():
-        out.print(Text(f"{name.removeprefix('dlt_'):10} {safe(value)}"))
+        if value is not None:
+            out.print(Text(f"{name.removeprefix('dlt_'):10} {safe(value)}"))
     for name, raw in letter.headers:
-        out.print(Text(f"header     {safe(name)}: {safe(raw.decode(errors='backslashreplace'))}"))
+        said = "none" if raw is None else safe(raw.decode(errors="backslashreplace"))
+        out.print(Text(f"header     {safe(name)}: {said}"))
     key = "none" if letter.key is None else safe(letter.key.decode(errors="backslashreplace"))
     out.print(Text(f"key        {key}"))
     value = letter.value or b""
@@ -136,7 +140,10 @@ def replay_command(
 
     settings = load_settings(bootstrap_servers=bootstrap_servers, topic_prefix=topic_prefix)
     choice = Choice(reason or (), _time(since), _time(until), place, tries)
-    letters = _read(settings, choice)
+    found = _read(settings, choice)
+    letters = [letter for letter in found if letter.whole]
+    if cut := len(found) - len(letters):
+        out.print(f"{cut} left out, whose letters do not hold the whole record: see `show`")
     if not do_it:
         out.print(f"{len(letters)} records would be sent again; --yes sends them")
         return

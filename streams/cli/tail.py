@@ -26,6 +26,7 @@ from streams.kafka import topics
 from streams.kafka.connection import admin_client, client_options
 from streams.kafka.event_time import own_time, parsed_time
 from streams.kafka.topics import partitions_of, topic_name
+from streams.kafka.unreadable import UnreadableRecord
 from streams.settings import Settings, load_settings
 
 _POLL_MILLISECONDS = 500
@@ -80,7 +81,8 @@ async def follow(
             fetched = await consumer.getmany(timeout_ms=_POLL_MILLISECONDS)
             records = [record for of_partition in fetched.values() for record in of_partition]
             for record in sorted(records, key=_time):
-                yield record
+                if not isinstance(record, UnreadableRecord):  # which has been said
+                    yield record
     finally:
         await consumer.stop()
 

@@ -101,6 +101,13 @@ def encode_segment(segment: Segment) -> bytes:
     return _START.pack(_MAGIC, _VERSION, zlib.crc32(body)) + body
 
 
+def segment_bytes(segment: Segment) -> int:
+    """How long `encode_segment` makes it."""
+    packed = sum(len(_packed(story).packed) for story in segment.stories)
+    tables = len(segment.rows) * ROW.itemsize + len(segment.stories) * _STORY.itemsize
+    return _START.size + _HEADER.size + len(ALGORITHM.encode()) + tables + packed
+
+
 def _packed(story: dict[str, Any] | PackedStory) -> PackedStory:
     if isinstance(story, PackedStory):
         return story

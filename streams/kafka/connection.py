@@ -14,6 +14,7 @@ from aiokafka.conn import AIOKafkaConnection, CloseReason
 from aiokafka.errors import KafkaConnectionError, KafkaError
 
 from streams.errors import UserError
+from streams.kafka import fetching  # noqa: F401 - for every consumer
 from streams.kafka.diagnosis import diagnosis
 from streams.kafka.security import security_options
 from streams.settings import Settings

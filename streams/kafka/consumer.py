@@ -26,6 +26,7 @@ from faust.types.tuples import ConsumerMessage
 from mode.utils.futures import notify
 
 from streams.kafka.event_time import own_time, raw_time
+from streams.kafka.unreadable import UnreadableRecord, apart
 
 log = logging.getLogger("echowire.consumer")
 
@@ -52,10 +53,11 @@ class Chunk(ConsumerMessage):  # type: ignore[misc]
     `timestamp` is the time of the last record's event, in seconds since 1970.
     """
 
-    __slots__ = ("app", "ends", "records")
+    __slots__ = ("app", "ends", "records", "unreadable")
 
     app: faust.AppT
     records: list[ConsumerRecord]
+    unreadable: list[UnreadableRecord]
     ends: list[tuple[TP, int]]
 
     def is_current(self) -> bool:
@@ -181,7 +183,8 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
             tp.topic, tp.partition, last.offset, time_of(records[-1]) / 1000, last.timestamp_type,
             None, None, b"", None, 0, 0, tp, generation_id=generation,
         )  # fmt: skip
-        chunk.app, chunk.records = self.app, records
+        chunk.app = self.app
+        chunk.records, chunk.unreadable = apart(records)
         chunk.ends = [(tp, part[-1].offset) for tp, part in parts]
         self._handed.add(chunk)
         return chunk

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncGenerator, Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,8 +14,11 @@ from pydantic import ValidationError
 from schemas.dead_letter import DeadLetterHeaders, Reason
 from streams.kafka.connection import admin_client, client_options
 from streams.kafka.headers import DEAD_LETTER_HEADERS, Header
-from streams.kafka.topics import DEAD_LETTERS, TopicsError, partitions_of, topic_name
+from streams.kafka.topics import DEAD_LETTERS, partitions_of, topic_name
+from streams.kafka.unreadable import UnreadableRecord
 from streams.settings import Settings
+
+log = logging.getLogger("echowire.dead_letters")
 
 _POLL_MILLISECONDS = 500
 
@@ -34,6 +38,11 @@ class DeadLetter:
     def place(self) -> str:
         """Where it stands on the dead-letter topic, as it is asked for by."""
         return f"{self.partition}:{self.offset}"
+
+    @property
+    def whole(self) -> bool:
+        """Whether it holds all of the record, so that it can be sent again."""
+        return self.why.dlt_truncated is None and self.why.dlt_unreadable is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +71,7 @@ async def read_letters(settings: Settings, choice: Choice) -> AsyncGenerator[Dea
     """Yield the dead letters there are now, partition by partition, oldest first; then end.
 
     What comes while it reads is left out, so that replaying what fails again comes to an end.
-    Raises TopicsError where the topic is missing or holds a record of someone else's.
+    Records of someone else's are left out, and said. Raises TopicsError where the topic is missing.
     """
     topic = topic_name(settings, DEAD_LETTERS)
     async with admin_client(settings) as admin:
@@ -77,18 +86,29 @@ async def read_letters(settings: Settings, choice: Choice) -> AsyncGenerator[Dea
                 for record in fetched.get(tp, []):
                     if record.offset >= ends[tp]:
                         break
-                    if choice.takes(letter := _letter(record)):
+                    if isinstance(record, UnreadableRecord):
+                        continue  # which has been said
+                    letter = _letter(record)
+                    if letter is not None and choice.takes(letter):
                         yield letter
 
 
-def _letter(record: ConsumerRecord) -> DeadLetter:
-    headers = {name: value.decode(errors="replace") for name, value in record.headers}
+def _letter(record: ConsumerRecord) -> DeadLetter | None:
+    headers = {name: value.decode(errors="replace") for name, value in record.headers if value}
     try:
         why = DeadLetterHeaders.model_validate(headers)
-    except ValidationError as error:
+        _ = datetime.fromisoformat(why.dlt_time), int(why.dlt_partition), int(why.dlt_attempt)
+    except ValueError as error:
         place = f"{record.topic} partition {record.partition} offset {record.offset}"
-        first = error.errors(include_url=False, include_input=False)[0]
-        name = ".".join(map(str, first["loc"]))
-        raise TopicsError(f"{place}: not a dead letter: {name}: {first['msg']}") from None
+        log.warning("%s is left out, as it is no dead letter: %s", place, _first(error))
+        return None
     kept = [(name, value) for name, value in record.headers if name not in DEAD_LETTER_HEADERS]
     return DeadLetter(record.offset, record.partition, why, record.key, record.value, kept)
+
+
+def _first(error: ValueError) -> str:
+    """What is wrong, in a few words."""
+    if not isinstance(error, ValidationError):
+        return str(error)
+    first = error.errors(include_url=False, include_input=False)[0]
+    return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"

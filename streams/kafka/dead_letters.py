@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from importlib.metadata import version
+from typing import NamedTuple
 
 from aiokafka.structs import ConsumerRecord
 
@@ -12,53 +14,120 @@ from streams.articles.rejection import Rejection, rejected
 from streams.articles.times import format_milliseconds
 from streams.kafka.crashes import Crashes
 from streams.kafka.event_time import own_time, raw_time
-from streams.kafka.headers import DEAD_LETTER_HEADERS, Headers, encode_headers
+from streams.kafka.headers import DEAD_LETTER_HEADERS, Header, Headers, encode_headers
 from streams.kafka.outgoing import Outgoing
-from streams.kafka.publish import BatchPublisher
 from streams.kafka.raw_record import RawRecord, raw_records
+from streams.kafka.unreadable import UnreadableRecord
 
 _VERSION = version("echowire")
 _FIRST_STAGE = "normalise"
+# A count of tries that echowire wrote itself. Anything else in that header is a producer's own.
+_ATTEMPT = re.compile(rb"[1-9][0-9]{0,8}")
+_UNREADABLE_CHARACTERS = 500
+# Room for the headers that say why: nine short ones and a detail of 500 characters.
+_OWN_BYTES = 4096
+
+
+class _Kept(NamedTuple):
+    """What of a record its dead letter holds."""
+
+    key: bytes | None
+    value: bytes | None
+    headers: Headers
+    truncated: str | None
 
 
 def dead_letters(
-    topic: str, stage: str, given_up: Sequence[tuple[RawRecord, Rejection]]
+    topic: str,
+    stage: str,
+    given_up: Sequence[tuple[RawRecord | ConsumerRecord, Rejection]],
+    largest_bytes: int,
 ) -> Outgoing:
-    """The rejected records as they go to the dead-letter topic, to the partition they came from."""
+    """The rejected records as they go to the dead-letter topic, to the partition they came from.
+
+    A record of more than `largest_bytes` is cut, and its letter says so: any record has one.
+    """
     out = Outgoing(topic)
     for record, rejection in given_up:
-        headers = encode_headers(_headers(record, rejection, stage))
-        out.add(record.key, record.value, record.written, headers, record.partition)
+        raw = record if isinstance(record, RawRecord) else _raw(record, stage)
+        kept = _kept(raw, largest_bytes - _OWN_BYTES)
+        own = _own_headers(record, raw.timestamp, rejection, stage, kept.truncated)
+        headers = encode_headers(kept.headers + own)
+        out.add(kept.key, kept.value, raw.written, headers, record.partition)
     return out
 
 
-async def give_up(
-    publisher: BatchPublisher, topic: str, stage: str, record: ConsumerRecord, crashes: Crashes
-) -> None:
-    """Publish a record that keeps ending workers as a dead letter, and await its confirmation."""
+def _raw(record: ConsumerRecord, stage: str) -> RawRecord:
+    (raw,) = raw_records([record], raw_time if stage == _FIRST_STAGE else own_time)
+    return raw
+
+
+def rejected_for_crashes(crashes: Crashes) -> Rejection:
+    """Why a record that keeps ending workers is given up."""
     detail = f"value: ended {crashes.count} workers in a row, the last with {crashes.error}"
-    time_of = raw_time if stage == _FIRST_STAGE else own_time
-    (given_up,) = raw_records([record], time_of)
-    letter = dead_letters(topic, stage, [(given_up, rejected(Reason.CRASHES_WORKER, detail))])
-    # The topic of the second stage may have more partitions than that of the first.
-    letter.partitions = [record.partition % await publisher.partition_count(topic)]
-    await publisher.publish([letter])
+    return rejected(Reason.CRASHES_WORKER, detail)
 
 
-def _headers(record: RawRecord, rejection: Rejection, stage: str) -> Headers:
-    carried = dict(record.headers)
-    attempts = carried.get("dlt_attempt", b"0")
-    attempt = int(attempts) + 1 if attempts.isdigit() else 1
+def rejected_unreadable(record: UnreadableRecord) -> Rejection:
+    """Why a record is given up of which only the raw bytes are there."""
+    return rejected(Reason.NOT_JSON, f"value: expected a record that can be read: {record}")
+
+
+def _own_headers(
+    record: RawRecord | ConsumerRecord,
+    time_milliseconds: int,
+    rejection: Rejection,
+    stage: str,
+    truncated: str | None,
+) -> Headers:
     own = {
         "dlt_reason": rejection.reason.value,
         "dlt_detail": rejection.detail,
         "dlt_topic": record.topic,
         "dlt_partition": str(record.partition),
         "dlt_offset": str(record.offset),
-        "dlt_time": format_milliseconds(record.timestamp),
+        "dlt_time": format_milliseconds(time_milliseconds),
         "dlt_stage": stage,
-        "dlt_attempt": str(attempt),
+        "dlt_attempt": str(_attempts(record.headers) + 1),
         "dlt_version": _VERSION,
     }
-    kept = [(name, value) for name, value in record.headers if name not in DEAD_LETTER_HEADERS]
-    return kept + [(name, value.encode()) for name, value in own.items()]
+    if isinstance(record, UnreadableRecord):
+        own["dlt_offset"] = str(record.first_offset)
+        own["dlt_unreadable"] = str(record)[:_UNREADABLE_CHARACTERS]
+    if truncated is not None:
+        own["dlt_truncated"] = truncated
+    return [(name, value.encode()) for name, value in own.items()]
+
+
+def _attempts(headers: Sequence[Header]) -> int:
+    """How often the record was tried before, as a replay says; 0 where nothing sensible does."""
+    carried = dict(headers).get("dlt_attempt") or b""
+    return int(carried) if _ATTEMPT.fullmatch(carried) else 0
+
+
+def _kept(record: RawRecord, room_bytes: int) -> _Kept:
+    """As much of a record as fits: headers and key up to a quarter of the room each, the value in
+    what they leave."""
+    headers = [(name, value) for name, value in record.headers if name not in DEAD_LETTER_HEADERS]
+    key, value = record.key or b"", record.value or b""
+    headers_bytes = len(encode_headers(headers))
+    if len(key) + len(value) + headers_bytes <= room_bytes:
+        return _Kept(record.key, record.value, headers, None)
+    quarter, few, left = room_bytes // 4, Headers(), room_bytes // 4
+    for header in headers:
+        size = len(encode_headers([header]))
+        if size <= left:
+            few.append(header)
+            left -= size
+    kept_key = key[:quarter]
+    kept_value = value[: room_bytes - len(kept_key) - (quarter - left)]
+    truncated = (
+        f"kept: value {len(kept_value)} of {len(value)} bytes, key {len(kept_key)} of {len(key)}"
+        f" bytes, headers {len(few)} of {len(headers)}"
+    )
+    return _Kept(
+        None if record.key is None else kept_key,
+        None if record.value is None else kept_value,
+        few,
+        truncated,
+    )

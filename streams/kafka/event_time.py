@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Protocol
 
-Headers = Sequence[tuple[str, bytes]]
+Headers = Sequence[tuple[str, bytes | None]]
 
 # On `articles.raw`: milliseconds since 1970, in decimal. Not `ce_time`, which producers of
 # CloudEvents may send already and mean the time of sending by.

@@ -9,7 +9,7 @@ from functools import lru_cache
 from schemas.dead_letter import DeadLetterHeaders
 from streams.articles.times import format_milliseconds
 
-Header = tuple[str, bytes]
+Header = tuple[str, bytes | None]
 Headers = list[Header]
 
 # What detection needs of the article, in one fixed-size record: `streams.detection.entry`.
@@ -23,7 +23,12 @@ DEAD_LETTER_HEADERS = frozenset(DeadLetterHeaders.model_fields)
 
 # W3C Trace Context: carried along, last, from the raw event to the enriched one.
 _TRACE = ("traceparent", "tracestate")
+_KNOWN_CHARACTERS = 64
+# Most bytes of the headers of a record of ours: CloudEvents, an entry, a trace.
+HEADERS_BYTES = 4096
 _TRACEPARENT = re.compile(rb"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+# As much as everyone is asked to carry on; one that is longer, or not ASCII, is left out.
+_TRACESTATE = re.compile(rb"[\t\x20-\x7e]{1,512}")
 
 _TYPE_PREFIX = "org.echowire."
 _JSON = ("content-type", b"application/json")
@@ -69,11 +74,18 @@ def _encoded(name: str, value: bytes | None) -> bytes:
     return _begun(name, len(value)) + value
 
 
-@lru_cache(maxsize=4096)
 def _begun(name: str, value_bytes: int) -> bytes:
     """A header up to its value, which is so long; -1: there is none."""
+    # Producers may send names of any length and number, which must not fill memory.
+    return _known(name, value_bytes) if len(name) <= _KNOWN_CHARACTERS else _new(name, value_bytes)
+
+
+def _new(name: str, value_bytes: int) -> bytes:
     encoded = name.encode()
     return _varint(len(encoded)) + encoded + _varint(value_bytes)
+
+
+_known = lru_cache(maxsize=4096)(_new)
 
 
 def _varint(number: int) -> bytes:
@@ -86,20 +98,23 @@ def _varint(number: int) -> bytes:
     return bytes(out)
 
 
-def trace_context(headers: Sequence[Header]) -> Headers:
-    """The trace headers among a producer's; none where `traceparent` is missing or misshapen."""
+def trace_context(headers: Sequence[Header]) -> list[tuple[str, bytes]]:
+    """The trace headers among a producer's; none where `traceparent` is missing or misshapen.
+    They are bounded: at most 600 bytes."""
     if not headers:
         return []
     found = dict(headers)
-    parent = found.get("traceparent")
+    parent, state = found.get("traceparent"), found.get("tracestate")
     if parent is None or not _TRACEPARENT.fullmatch(parent):
         return []
-    return [(name, found[name]) for name in _TRACE if name in found]
+    if state is None or not _TRACESTATE.fullmatch(state):
+        return [("traceparent", parent)]
+    return [("traceparent", parent), ("tracestate", state)]
 
 
 def carried_trace(headers: Sequence[Header]) -> Headers:
     """The trace headers of a record of our own, where they stand last."""
-    if headers[-1][0] not in _TRACE:
+    if not headers or headers[-1][0] not in _TRACE:
         return []
     return [header for header in headers[-len(_TRACE) :] if header[0] in _TRACE]
 
@@ -108,7 +123,10 @@ def carried_entry(headers: Sequence[Header]) -> bytes:
     """The entry of a record on `articles.normalised`. Raises KeyError where there is none."""
     # It stands last, but for a notice and a trace.
     name, value = headers[-1] if headers else ("", b"")
-    return value if name == ENTRY_HEADER else dict(headers)[ENTRY_HEADER]
+    entry = value if name == ENTRY_HEADER else dict(headers)[ENTRY_HEADER]
+    if entry is None:
+        raise KeyError(ENTRY_HEADER)
+    return entry
 
 
 def is_notice(headers: Sequence[Header]) -> bool:

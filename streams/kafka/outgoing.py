@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from aiokafka.record.memory_records import MemoryRecords
+from aiokafka.structs import ConsumerRecord
+
 from streams.detection.segment import Segment, encode_segment
 from streams.kafka.batch import RecordBatch, encode_batch
 from streams.kafka.headers import encode_headers
@@ -14,6 +17,9 @@ from streams.settings import Settings
 
 # Batches are closed at this size: Kafka's default limit for one, with room for the last record.
 _BATCH_BYTES = 900_000
+# What a batch adds to its only record: its header, the record's lengths, and a compression that
+# gains nothing (five bytes in 16 KiB at most).
+_BATCH_OVERHEAD_BYTES = 1024
 
 Counts = Mapping[str, int]  # full topic name -> its partitions
 
@@ -46,6 +52,13 @@ class Outgoing:
             self.partitions.append(partition)
 
 
+def largest_record_bytes(settings: Settings) -> int:
+    """Most bytes of key, value and headers: alone in a batch they are within the topics'
+    max.message.bytes, however badly they compress."""
+    topic_bytes = settings.record_bytes + RECORD_OVERHEAD_BYTES
+    return topic_bytes - _BATCH_OVERHEAD_BYTES - (topic_bytes >> 11)
+
+
 def outgoing_segment(
     topic: str, partition: int, segment: Segment, time_milliseconds: int
 ) -> Outgoing:
@@ -68,12 +81,30 @@ class Encoder:
     """Encodes what is to go out, in any thread or process."""
 
     def __init__(self, settings: Settings) -> None:
-        self.largest_bytes = settings.record_bytes + RECORD_OVERHEAD_BYTES
+        self.largest_bytes = largest_record_bytes(settings)
         self._compression = settings.compression
 
     def encode(self, outgoing: Sequence[Outgoing], counts: Counts) -> list[Encoded]:
         """All batches, topic by topic. Raises RecordTooLargeError."""
         return [e for records in outgoing if records.keys for e in self._encode(records, counts)]
+
+    def decode(self, encoded: Encoded) -> list[ConsumerRecord]:
+        """The records of a batch, as a consumer would read them; their offsets begin at 0."""
+        batch = MemoryRecords(bytes(encoded.batch._build())).next_batch()  # noqa: SLF001
+        return [
+            ConsumerRecord(
+                encoded.topic, encoded.partition, r.offset, r.timestamp, 0, r.key, r.value, None,
+                -1, -1, tuple(r.headers),
+            )
+            for r in batch
+        ]  # fmt: skip
+
+    def singly(self, encoded: Encoded) -> Iterator[Encoded]:
+        """Each record of a batch as a batch of its own."""
+        for r in self.decode(encoded):
+            headers = [encode_headers(r.headers)]
+            batch = encode_batch([r.key], [r.value], headers, [r.timestamp], self._compression)
+            yield Encoded(encoded.topic, encoded.partition, batch)
 
     def _encode(self, records: Outgoing, counts: Counts) -> Iterator[Encoded]:
         partitions = records.partitions
@@ -83,8 +114,10 @@ class Encoder:
         for place, partition in enumerate(partitions):
             members.setdefault(partition, []).append(place)
         sizes = [
-            len(value or b"") + len(headers)
-            for value, headers in zip(records.values, records.headers, strict=True)
+            len(key or b"") + len(value or b"") + len(headers)
+            for key, value, headers in zip(
+                records.keys, records.values, records.headers, strict=True
+            )
         ]
         for partition, places in members.items():
             for some in self._cut(records.topic, places, sizes):
@@ -118,8 +151,8 @@ class Encoder:
 class RecordTooLargeError(Exception):
     """A record does not fit a request even alone."""
 
-    def __init__(self, topic: str, value_bytes: int) -> None:
+    def __init__(self, topic: str, record_bytes: int) -> None:
         super().__init__(
-            f"a record of {value_bytes} bytes for {topic} does not fit: raise record_bytes, and"
+            f"a record of {record_bytes} bytes for {topic} does not fit: raise record_bytes, and"
             " max.message.bytes of the topics with it"
         )

@@ -6,7 +6,15 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import InvalidTimestampError, KafkaTimeoutError, ProducerClosed
+from aiokafka.errors import (
+    InvalidTimestampError,
+    KafkaError,
+    KafkaTimeoutError,
+    MessageSizeTooLargeError,
+    OutOfOrderSequenceNumber,
+    ProducerClosed,
+    RecordListTooLargeError,
+)
 
 from streams.kafka.connection import client_options
 from streams.kafka.outgoing import Counts, Encoded, Encoder, Outgoing
@@ -23,6 +31,33 @@ DELIVERY_SECONDS = 120.0
 class StoppedError(Exception):
     """The worker is ending, or has given up a partition: what waits to be published must not go on,
     and is read again."""
+
+
+class RecordsRefusedError(KafkaError):  # type: ignore[misc]
+    """Records that the broker refuses for their size even alone, each as a batch; all else that
+    was to be sent is confirmed."""
+
+    def __init__(self, batches: Sequence[Encoded], sent_bytes: int) -> None:
+        places = {f"{encoded.topic} ({encoded.batch.size()} bytes)" for encoded in batches}
+        super().__init__(f"refused for their size by max.message.bytes: {', '.join(places)}")
+        self.batches, self.sent_bytes = batches, sent_bytes
+
+
+_TOO_LARGE = MessageSizeTooLargeError, RecordListTooLargeError
+
+
+def _refused(batches: Sequence[Encoded], answers: Sequence[object]) -> list[Encoded]:
+    """The batches that are too large, and those that were out of order behind them. Raises any
+    other error among the answers."""
+    refused: list[Encoded] = []
+    for encoded, answer in zip(batches, answers, strict=True):
+        if isinstance(answer, _TOO_LARGE) or (
+            refused and isinstance(answer, OutOfOrderSequenceNumber)
+        ):
+            refused.append(encoded)
+        elif isinstance(answer, BaseException):
+            raise answer
+    return refused
 
 
 class BatchPublisher:
@@ -79,6 +114,7 @@ class BatchPublisher:
 
         Raises the producer's error when one is not confirmed, and KafkaTimeoutError when that takes
         too long (an idempotent producer itself tries for ever): then nothing may be acknowledged.
+        Raises RecordsRefusedError when all but some records that are too large are confirmed.
         """
         producer = self._started()
         try:
@@ -87,7 +123,8 @@ class BatchPublisher:
                     await producer.send_batch(e.batch, e.topic, partition=e.partition)
                     for e in batches
                 ]
-                await asyncio.gather(*confirmations)
+                answers = await asyncio.gather(*confirmations, return_exceptions=True)
+            again = _refused(batches, answers)
         except TimeoutError:
             topics = ", ".join(sorted({e.topic for e in batches}))
             message = f"{topics}: not confirmed within {DELIVERY_SECONDS:.0f} s"
@@ -104,7 +141,38 @@ class BatchPublisher:
             if self._stopped:
                 raise StoppedError from None
             raise
-        return sum(encoded.batch.size() for encoded in batches)
+        sent = sum(e.batch.size() for e in batches) - sum(e.batch.size() for e in again)
+        return sent + await self._send_singly(again) if again else sent
+
+    async def _send_singly(self, batches: Sequence[Encoded]) -> int:
+        """Send the records of batches one by one; -> bytes sent."""
+        await self._renew()
+        sent, refused = 0, list[Encoded]()
+        for single in (single for encoded in batches for single in self.encoder.singly(encoded)):
+            try:
+                producer = self._started()
+                confirmation = await producer.send_batch(
+                    single.batch, single.topic, partition=single.partition
+                )
+                async with asyncio.timeout(DELIVERY_SECONDS):
+                    await confirmation
+                sent += single.batch.size()
+            except _TOO_LARGE:
+                refused.append(single)
+                await self._renew()
+        if refused:
+            raise RecordsRefusedError(refused, sent)
+        return sent
+
+    async def _renew(self) -> None:
+        """Go on with another producer: the broker has not counted what it refused, and would take
+        the next batch of an idempotent producer for one that comes out of order."""
+        before = self._started()
+        await self.start()
+        await before.stop()
+        if self._stopped:
+            await self.stop()
+            raise StoppedError
 
     async def publish(self, outgoing: Sequence[Outgoing]) -> int:
         """Encode and send: for what does not come in chunks."""

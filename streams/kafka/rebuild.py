@@ -20,8 +20,8 @@ from aiokafka.structs import ConsumerRecord, TopicPartition
 
 from streams.articles.comparable import comparable_texts
 from streams.detection.chunk import Chunk
-from streams.detection.decide import decide
 from streams.detection.entry import Entries, ForeignEntryError, decode_entries, entries_of
+from streams.detection.parts import decide_in_parts
 from streams.detection.segment import Segment
 from streams.detection.sketch import sketch_texts
 from streams.detection.state import ShardState
@@ -101,15 +101,15 @@ async def _rebuild(
             return 0
         consumer.seek(source, begin)
         state, writer = ShardState(settings.parameters()), VerdictWriter(settings.parameters())
-        position = begin
+        position, most = begin, publisher.encoder.largest_bytes - 1
         while position < until:
             fetching = consumer.getmany(source, max_records=settings.chunk_records)
             fetched = await asyncio.wait_for(fetching, _SILENCE_SECONDS)
             records = [r for r in fetched.get(source, []) if r.offset < until]
             if chunk := _chunk(records):
-                segment = decide(state, chunk, writer).segment
-                await publisher.publish([_outgoing(target, segment)])
-                state.apply(segment)
+                for _, decision in decide_in_parts(state, chunk, writer, most):
+                    await publisher.publish([_outgoing(target, decision.segment)])
+                    state.apply(decision.segment)
             position = await consumer.position(source)
             progress(min(position, until) - begin, until - begin)
         await _decided_up_to(publisher, target, state, until - 1)

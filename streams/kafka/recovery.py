@@ -14,6 +14,7 @@ from streams.detection.segment import DamagedSegmentError, Segment, decode_segme
 from streams.detection.state import ShardState
 from streams.kafka.connection import client_options
 from streams.kafka.topics import NORMALISED, SEGMENTS, topic_name
+from streams.kafka.unreadable import UnreadableRecord
 from streams.kafka.window_start import window_start
 from streams.settings import Settings
 
@@ -162,6 +163,8 @@ _OTHER_LOG = "Delete {} too, or take another --topic-prefix."
 
 
 def _decoded(record: ConsumerRecord) -> Segment:
+    if isinstance(record, UnreadableRecord):
+        raise ShardUnrecoverableError(f"{record}. {_REBUILD}")
     try:
         return decode_segment(record.value)
     except DamagedSegmentError as error:

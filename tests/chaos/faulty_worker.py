@@ -26,6 +26,7 @@ import orjson
 
 from streams.agents import detect, normalise
 from streams.cli.main import run
+from streams.detection import parts
 from streams.detection.state import ShardState
 from streams.kafka.consumer import ChunkConsumer
 from streams.kafka.fencing import ShardPublisher
@@ -105,7 +106,7 @@ def install(faults: Faults) -> None:
     _around(normalise.NormaliseStage, "handle", faults, before="normalise_taken")
     _around(normalise.NormaliseStage, "encoded", faults, after="normalise_encoded")
     _around(detect.DetectStage, "handle", faults, before="detect_taken")
-    plain_decide, plain_apply, plain_ack = detect.decide, ShardState.apply, ChunkConsumer.ack
+    plain_decide, plain_apply, plain_ack = parts.decide, ShardState.apply, ChunkConsumer.ack
     plain_send = BatchPublisher.send
 
     decided: list[Any] = []  # not what is decided to warm up, and what is read back
@@ -137,7 +138,7 @@ def install(faults: Faults) -> None:
         await _taken(faults, step)
         return size
 
-    detect.decide = decide
+    parts.decide = decide
     ShardState.apply = apply
     ChunkConsumer.ack = ack
     BatchPublisher.send = send

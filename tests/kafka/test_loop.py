@@ -62,7 +62,9 @@ class Stream:
     async def events(self) -> AsyncIterator[Any]:
         for offset in (1, 2, 3):
             yield SimpleNamespace(
-                message=SimpleNamespace(ends=[(TP("raw", 0), offset)], records=[], offset=offset)
+                message=SimpleNamespace(
+                    ends=[(TP("raw", 0), offset)], records=[offset], unreadable=[], offset=offset
+                )
             )
             await asyncio.sleep(0.01)
 

@@ -1,0 +1,129 @@
+"""How fetched batches become records, for every consumer of a process that imports this module, as
+`connection` does: whatever they hold, in bounded memory, and without an end to the reading.
+"""
+
+from __future__ import annotations
+
+import logging
+import struct
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+from aiokafka.consumer import fetcher
+from aiokafka.structs import ConsumerRecord
+
+from streams.kafka.unpack import LARGE_BYTES, UnpackError, may_be_large, most_unpacked_bytes
+from streams.kafka.unreadable import (
+    UNREADABLE_ERRORS,
+    Batch,
+    UnreadableRecord,
+    is_control,
+    last_offset,
+    read_leniently,
+)
+
+log = logging.getLogger("echowire.consumer")
+
+# What a consumer is given at once of a partition ends with the record that exceeds this.
+TAKEN_BYTES = 4 << 20
+
+_LENGTH = struct.Struct(">i")
+_LENGTH_AT, _LENGTH_ENDS, _MAGIC_AT, _ATTRIBUTES_AT, _FIRST_RECORD = 8, 12, 16, 22, 61
+
+
+class _LargeBatch:
+    """A batch that aiokafka is not to unpack; all else is as in its own."""
+
+    def __init__(self, plain: Any) -> None:
+        self._plain = plain
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._plain, name)
+
+    def __iter__(self) -> Iterator[Any]:
+        raise UnpackError("it cannot be unpacked piece by piece")
+
+
+class _Batches(fetcher.MemoryRecords):  # type: ignore[misc]
+    """What one fetch brought of a partition; remembers the bytes of the batch at work."""
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__(data)
+        self._data, self._start, self._end = data, 0, 0
+
+    def next_batch(self) -> Any:
+        self._start = self._end
+        self._end += _LENGTH_ENDS + _LENGTH.unpack_from(self._data, self._start + _LENGTH_AT)[0]
+        plain, data = super().next_batch(), self._data
+        if data[self._start + _MAGIC_AT] == 2:
+            codec = data[self._start + _ATTRIBUTES_AT] & 7
+            records = self._start + _FIRST_RECORD
+            if may_be_large(codec, self._end - records) and (
+                most_unpacked_bytes(codec, data[records : self._end]) > LARGE_BYTES
+            ):
+                return _LargeBatch(plain)
+        return plain
+
+    def current(self) -> Batch:
+        """The batch that `next_batch` gave last."""
+        follows = self._data[self._end : self._end + _LENGTH_AT]
+        next_base = int.from_bytes(follows, "big") if len(follows) == _LENGTH_AT else None
+        return Batch(bytes(self._data[self._start : self._end]), next_base)
+
+
+class _PartitionRecords(fetcher.PartitionRecords):  # type: ignore[misc]
+    """As in aiokafka, but it does not raise on what it cannot read."""
+
+    next_fetch_offset: int
+    # A checksum may be wrong because of the way here: such a batch is fetched twice.
+    _fetched_once: ClassVar[set[tuple[str, int, int]]] = set()
+
+    def _unpack_records(self) -> Iterator[ConsumerRecord]:
+        while True:
+            try:
+                yield from super()._unpack_records()  # begins at the next batch each time
+            except UNREADABLE_ERRORS as error:
+                batch = self._records.current()
+                topic, partition = self._tp
+                place = topic, partition, self.next_fetch_offset
+                if "CRC" in str(error) and place not in self._fetched_once:
+                    self._fetched_once.add(place)
+                    return
+                self._fetched_once.discard(place)
+                begin = self.next_fetch_offset
+                for record in read_leniently(topic, partition, batch, begin, error):
+                    if isinstance(record, UnreadableRecord):
+                        log.warning("%s", record)
+                    self.next_fetch_offset = record.offset + 1
+                    if not is_control(batch.data):
+                        yield record
+                # Records may claim any offset, and so may a header without a good checksum.
+                least = begin if "CRC" in str(error) else 0
+                self.next_fetch_offset = max(least, last_offset(batch)) + 1
+            else:
+                return
+
+
+class _FetchResult(fetcher.FetchResult):  # type: ignore[misc]
+    """As in aiokafka, but it gives so many bytes at most, and one record at least."""
+
+    _partition_records: Iterator[ConsumerRecord] | None
+
+    def getall(self, max_records: int | None = None) -> list[ConsumerRecord]:
+        if not self.check_assignment(self._topic_partition) or not self.has_more():
+            return []
+        taken: list[ConsumerRecord] = []
+        taken_bytes = 0
+        for record in self._partition_records or ():
+            taken.append(record)
+            taken_bytes += record.serialized_key_size + record.serialized_value_size
+            if taken_bytes >= TAKEN_BYTES or len(taken) == max_records:
+                self._update_position()
+                return taken
+        self._update_position()
+        self._partition_records = None
+        return taken
+
+
+fetcher.MemoryRecords, fetcher.PartitionRecords = _Batches, _PartitionRecords
+fetcher.FetchResult = _FetchResult

@@ -1,0 +1,225 @@
+"""Record batches read leniently: what cannot be read even so becomes an `UnreadableRecord`.
+
+aiokafka raises on a header's name that is not UTF-8, a checksum that does not fit, a compression
+that it does not know, or lengths that lead nowhere; and raises again at the same offset for ever.
+Kafka's brokers check little of that.
+"""
+
+from __future__ import annotations
+
+import logging
+import struct
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import BinaryIO, NamedTuple
+
+import cramjam
+import zstandard
+from aiokafka.errors import CorruptRecordException, UnsupportedCodecError
+from aiokafka.structs import ConsumerRecord
+
+from streams.kafka.headers import Headers
+from streams.kafka.unpack import unpacking
+
+log = logging.getLogger("echowire.consumer")
+
+UNREADABLE_ERRORS = (
+    CorruptRecordException, UnsupportedCodecError, cramjam.DecompressionError, zstandard.ZstdError,
+    ValueError, IndexError, OverflowError, NotImplementedError, EOFError, OSError, struct.error,
+    zlib.error,
+)  # fmt: skip
+
+# Kafka's record batch: see `batch`. The length counts what comes after it.
+_HEADER = struct.Struct(">qiibIhiqqqhii")
+_FIRST_RECORD = 61
+_LENGTH = struct.Struct(">i")
+_LENGTH_AT, _LENGTH_ENDS, _MAGIC_AT = 8, 12, 16
+_LOG_APPEND_TIME, _CONTROL = 0x08, 0x20
+_CODEC = 0x07
+_MOST_RECORDS = 1 << 20
+_LATEST = 1 << 62  # milliseconds since 1970
+
+
+@dataclass
+class UnreadableRecord(ConsumerRecord):  # type: ignore[misc]
+    """Offsets that cannot be read: `value` is what the broker sent for them, a whole batch or one
+    record. `offset` is the last of them."""
+
+    first_offset: int
+    reason: str
+
+    def __str__(self) -> str:
+        offsets = f"offset {self.first_offset}"
+        if self.offset > self.first_offset:
+            offsets += f" to {self.offset}"
+        return f"{self.topic} partition {self.partition} {offsets} cannot be read: {self.reason}"
+
+
+def apart(
+    records: Iterable[ConsumerRecord],
+) -> tuple[list[ConsumerRecord], list[UnreadableRecord]]:
+    """Those that can be read, and those that cannot."""
+    readable: list[ConsumerRecord] = []
+    unreadable: list[UnreadableRecord] = []
+    for record in records:
+        (unreadable if isinstance(record, UnreadableRecord) else readable).append(record)
+    return readable, unreadable
+
+
+class Batch(NamedTuple):
+    """The raw bytes of a batch, and the base offset of the next, where the fetch has it."""
+
+    data: bytes
+    next_base: int | None
+
+
+def read_leniently(
+    topic: str, partition: int, batch: Batch, from_offset: int, error: Exception
+) -> Iterator[ConsumerRecord]:
+    """Yield the records of a batch from an offset on, unreadable ones among them.
+
+    `error` is why it cannot be read as usual.
+    """
+    said = f"{type(error).__name__}: {error}"
+    data, last = batch.data, last_offset(batch)
+
+    def unreadable(first: int, end: int, content: bytes, why: str) -> UnreadableRecord:
+        return UnreadableRecord(
+            topic, partition, max(end, first), _time(data), 0, None, content, None, -1,
+            len(content), (), first, why,
+        )  # fmt: skip
+
+    if "CRC" in said or len(data) < _FIRST_RECORD or data[_MAGIC_AT] != 2:
+        yield unreadable(from_offset, last, data, said)
+        return
+    base, *_, attributes, _last, first_time, latest, _pid, _epoch, _seq, count = (
+        _HEADER.unpack_from(data)
+    )
+    appended, offset = bool(attributes & _LOG_APPEND_TIME), base - 1
+    try:
+        body = unpacking(attributes & _CODEC, data[_FIRST_RECORD:])
+    except UNREADABLE_ERRORS:
+        yield unreadable(from_offset, last, data, said)
+        return
+    for _ in range(count):
+        before = offset
+        try:
+            record = _next(body)
+        except UNREADABLE_ERRORS as broken:
+            first = max(before + 1, from_offset)
+            if first <= last:
+                yield unreadable(first, last, data, str(broken) or said)
+            return
+        try:
+            delay, delta, key, value, headers = _record(record)
+            offset = _between(before + 1, base + delta, last)
+            time = _between(-1, latest if appended else first_time + delay, _LATEST)
+        except (ValueError, IndexError) as broken:
+            offset = before + 1
+            if from_offset <= offset <= last:
+                yield unreadable(offset, offset, record, str(broken))
+            continue
+        if offset >= from_offset:
+            yield ConsumerRecord(
+                topic, partition, offset, time, int(appended), key, value, None,
+                -1 if key is None else len(key), -1 if value is None else len(value),
+                tuple(headers),
+            )  # fmt: skip
+
+
+def _next(body: BinaryIO) -> bytes:
+    """The next record without its length. Raises as `unpacking` does, EOFError and ValueError."""
+    number = shift = 0
+    while True:
+        octet = body.read(1)
+        if not octet:
+            raise EOFError("it ends before its last record")
+        number |= (octet[0] & 0x7F) << shift
+        shift += 7
+        if octet[0] < 0x80:
+            break
+        if shift > 63:
+            raise ValueError("a record's length of more than 64 bits")
+    length = (number >> 1) ^ -(number & 1)
+    if not 0 < length < 1 << 31:
+        raise ValueError(f"a record of {length} bytes")
+    record = body.read(length)
+    if len(record) < length:
+        raise EOFError(f"a record of {length} bytes where {len(record)} are left")
+    return record
+
+
+def _record(record: bytes) -> tuple[int, int, bytes | None, bytes | None, Headers]:
+    """(milliseconds after the first, offset after the base, key, value, headers) of one record.
+
+    Names that are not UTF-8 are escaped. Raises ValueError or IndexError where it is misshapen.
+    """
+    delay, at = _varint(record, 1)
+    delta, at = _varint(record, at)
+    key, at = _bytes(record, at)
+    value, at = _bytes(record, at)
+    count, at = _varint(record, at)
+    headers: Headers = []
+    for _ in range(count):
+        name, at = _bytes(record, at)
+        if name is None:
+            raise ValueError("a header without a name")
+        content, at = _bytes(record, at)
+        headers.append((name.decode("utf-8", "backslashreplace"), content))
+    if count < 0 or at != len(record):
+        raise ValueError(f"{count} headers end at byte {at} of {len(record)}")
+    return delay, delta, key, value, headers
+
+
+def _bytes(record: bytes, at: int) -> tuple[bytes | None, int]:
+    length, at = _varint(record, at)
+    if length < 0:
+        return None, at
+    if length > len(record) - at:
+        raise ValueError(f"{length} bytes at byte {at} of a record of {len(record)}")
+    return record[at : at + length], at + length
+
+
+def _between(least: int, number: int, most: int) -> int:
+    if not least <= number <= most:
+        raise ValueError(f"{number} where {least} to {most} was expected")
+    return number
+
+
+def _varint(data: bytes, at: int) -> tuple[int, int]:
+    """-> (number, where it ends)."""
+    number = shift = 0
+    while True:
+        octet = data[at]
+        number |= (octet & 0x7F) << shift
+        at, shift = at + 1, shift + 7
+        if octet < 0x80:
+            return (number >> 1) ^ -(number & 1), at
+        if shift > 63:
+            raise ValueError(f"a number of more than 64 bits at byte {at}")
+
+
+def last_offset(batch: Batch) -> int:
+    """The last offset that a batch covers, as far as its header can be believed."""
+    base = int.from_bytes(batch.data[:_LENGTH_AT], "big")
+    if batch.next_base is not None and base < batch.next_base:
+        return batch.next_base - 1
+    if len(batch.data) < _FIRST_RECORD or batch.data[_MAGIC_AT] != 2:
+        return base
+    fields = _HEADER.unpack_from(batch.data)
+    delta, count = fields[6], fields[-1]
+    return base + delta if 0 <= delta < _MOST_RECORDS and count <= delta + 1 else base
+
+
+def _time(data: bytes) -> int:
+    """The first record's, in milliseconds; 0 where the batch has none that can be."""
+    if len(data) < _FIRST_RECORD or data[_MAGIC_AT] != 2:
+        return 0
+    time: int = _HEADER.unpack_from(data)[7]
+    return time if 0 <= time < 1 << 42 else 0
+
+
+def is_control(data: bytes) -> bool:
+    """Whether a batch is a transaction's marker, of which consumers see nothing."""
+    return len(data) >= _FIRST_RECORD and bool(_HEADER.unpack_from(data)[5] & _CONTROL)

@@ -1,0 +1,108 @@
+"""A topic that takes less than we write: one record is given up, and nothing stands still."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from pathlib import Path
+
+import orjson
+import pytest
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+
+from streams.agents.leaving import EXIT_CONFIGURATION
+from streams.kafka.connection import admin_client
+from streams.kafka.outgoing import Outgoing
+from streams.kafka.publish import BatchPublisher, RecordsRefusedError
+from streams.kafka.topics import DEAD_LETTERS, ENRICHED, NORMALISED, RAW, SEGMENTS
+from streams.settings import Settings
+from tests.kafka.service import Worker, everything_committed, make_topics, push, read, until
+from tests.kafka.test_poison import why
+from tests.kafka.test_worker import article, text_of
+
+pytestmark = pytest.mark.broker
+
+
+async def narrow(settings: Settings, topic: str, most_bytes: int) -> None:
+    """As an administrator may, at any time."""
+    resource = ConfigResource(
+        ConfigResourceType.TOPIC,
+        settings.topic_prefix + topic,
+        {"max.message.bytes": str(most_bytes)},
+    )
+    async with admin_client(settings) as admin:
+        await admin.alter_configs([resource])
+
+
+def noise(seed: int, size: int) -> str:
+    """Words that compress badly."""
+    chance = random.Random(seed)
+    return " ".join(f"{chance.randrange(1 << 60):x}" for _ in range(size // 16))
+
+
+async def test_a_refused_batch_is_sent_record_by_record_and_what_is_too_large_is_named(
+    settings: Settings,
+) -> None:
+    await make_topics(settings, partitions=1)
+    await narrow(settings, ENRICHED, 4000)
+    topic = settings.topic_prefix + ENRICHED
+    publisher = BatchPublisher(settings)
+    await publisher.start()
+    try:
+        values = [noise(n, 9000 if n == 5 else 1500).encode() for n in range(10)]
+        many = Outgoing(topic, [b"k"] * 10, [*values], [0] * 10, [b"\0"] * 10, [0] * 10)
+        with pytest.raises(RecordsRefusedError, match=r"max\.message\.bytes") as caught:
+            await publisher.publish([many, Outgoing(topic, [b"l"], [b"m"], [0], [b"\0"], [0])])
+        (refused,) = caught.value.batches
+        assert publisher.encoder.decode(refused)[0].value == values[5]
+        await publisher.publish([Outgoing(topic, [b"l"], [b"n"], [0], [b"\0"], [0])])
+    finally:
+        await publisher.stop()
+    found = [record.value for record in await read(settings, ENRICHED)]
+    assert sorted(found) == sorted([*values[:5], *values[6:], b"m", b"n"])
+
+
+@pytest.mark.parametrize("topic", [NORMALISED, ENRICHED])
+def test_a_record_that_the_broker_refuses_is_a_dead_letter_and_its_neighbours_are_not(
+    settings: Settings, tmp_path: Path, topic: str
+) -> None:
+    asyncio.run(make_topics(settings, partitions=1))
+    with Worker(settings, tmp_path) as worker:
+        asyncio.run(narrow(settings, topic, 20_000))
+        asyncio.run(narrow(settings, DEAD_LETTERS, 10_000))
+        events = [article(n, text=text_of(n)) for n in range(10)]
+        events[4] = article(4, text=noise(4, 60_000))
+        asyncio.run(push(settings, events))
+        until(lambda: worker.ended() or everything_committed(settings), "all are done", 120)
+        assert not worker.ended(), worker.log()
+        assert worker.metric("echowire_records_rejected_total", reason="too_large") == 1
+        assert worker.stop() == 0
+    assert len(asyncio.run(read(settings, ENRICHED))) == 9
+    (letter,) = asyncio.run(read(settings, DEAD_LETTERS))
+    reason = why(letter)
+    assert reason.dlt_reason == "too_large"
+    assert reason.dlt_topic == settings.topic_prefix + (RAW if topic == NORMALISED else NORMALISED)
+    assert reason.dlt_offset == "4"
+    assert f"max.message.bytes of {settings.topic_prefix}{topic}" in reason.dlt_detail
+    assert (reason.dlt_truncated or "").startswith("kept: value ")
+    (source,) = (
+        r.value
+        for r in asyncio.run(read(settings, reason.dlt_topic.removeprefix(settings.topic_prefix)))
+        if r.offset == 4
+    )
+    assert letter.value
+    assert source.startswith(letter.value)
+    assert orjson.loads(source)
+
+
+def test_a_topic_that_takes_no_segment_is_a_matter_of_configuration(
+    settings: Settings, tmp_path: Path
+) -> None:
+    asyncio.run(make_topics(settings, partitions=1))
+    with Worker(settings, tmp_path) as worker:
+        asyncio.run(narrow(settings, SEGMENTS, 500))
+        asyncio.run(push(settings, [article(1)]))
+        until(worker.ended, "it has ended")
+        assert worker.process.returncode == EXIT_CONFIGURATION
+        assert "detection.segments refuses a record of" in worker.log()
+        assert "raise its max.message.bytes" in worker.log()
