@@ -175,8 +175,7 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
         tp, records = parts[0]
         last, time_of = records[-1], own_time
         if tp.topic in self.transport.merged_topics:
-            # By time across partitions, each in its own order: an original and its copies lie in
-            # different ones, and detection takes the first that comes for the original.
+            # By time, each partition in its order: detection takes the first for the original.
             time_of = raw_time
             records = list(merge(*(part for _, part in parts), key=raw_time))
         chunk = Chunk(

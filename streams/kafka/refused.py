@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from typing import TypeAlias
 
 import orjson
 from aiokafka.structs import ConsumerRecord
@@ -21,7 +22,7 @@ from streams.kafka.outgoing import Encoded
 from streams.kafka.publish import BatchPublisher, RecordsRefusedError
 from streams.kafka.raw_record import RawRecord
 
-Source = RawRecord | ConsumerRecord
+Source: TypeAlias = RawRecord | ConsumerRecord
 
 log = logging.getLogger("echowire")
 
