@@ -94,7 +94,7 @@ class Refusals:
         self, topic: str, record: ConsumerRecord, sources: Sequence[Source]
     ) -> Source | None:
         """The record that a refused one was made of."""
-        said = _headers(record)
+        said, place = _headers(record), (-1, -1)
         if topic == self._topic:
             place = int(said["dlt_partition"]), int(said["dlt_offset"])
         elif event := said.get("ce_id"):

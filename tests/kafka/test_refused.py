@@ -100,8 +100,8 @@ def test_a_topic_that_takes_no_segment_is_a_matter_of_configuration(
 ) -> None:
     asyncio.run(make_topics(settings, partitions=1))
     with Worker(settings, tmp_path) as worker:
-        asyncio.run(narrow(settings, SEGMENTS, 500))
-        asyncio.run(push(settings, [article(1)]))
+        asyncio.run(narrow(settings, SEGMENTS, 200))
+        asyncio.run(push(settings, [article(n) for n in range(20)]))
         until(worker.ended, "it has ended")
         assert worker.process.returncode == EXIT_CONFIGURATION
         assert "detection.segments refuses a record of" in worker.log()
