@@ -26,7 +26,8 @@ from streams.kafka.dead_letters import dead_letters
 from streams.kafka.headers import HEADERS_BYTES, Headers
 from streams.kafka.outgoing import Encoded, Encoder, largest_record_bytes
 from streams.kafka.raw_record import RawRecord
-from streams.kafka.topics import DEAD_LETTERS, ENRICHED, NORMALISED, RAW, RECORD_OVERHEAD_BYTES
+from streams.kafka.topic_settings import RECORD_OVERHEAD_BYTES
+from streams.kafka.topics import DEAD_LETTERS, ENRICHED, NORMALISED, RAW
 from streams.metrics import Metrics
 from streams.settings import Settings, load_settings
 from tests.kafka.test_worker import NOON, article, text_of
