@@ -14,11 +14,13 @@ from faust.types import TP
 from streams.agents import detect, normalise
 from streams.agents.canary import CanarySender
 from streams.agents.detect import DetectStage
+from streams.agents.holes import Holes
 from streams.agents.leaving import leave
 from streams.agents.loop import ChunkLoop, Stage
 from streams.agents.measure import count_given_up
 from streams.agents.normalise import NormaliseStage
 from streams.health import Progress
+from streams.kafka.connection import METADATA_SECONDS
 from streams.kafka.consumer import ChunkTransport
 from streams.kafka.crashes import CrashLedger
 from streams.kafka.membership import InstanceTakenError, Membership
@@ -27,7 +29,8 @@ from streams.kafka.refused import give_up
 from streams.kafka.retention import watch_retention
 from streams.kafka.security import faust_credentials
 from streams.kafka.shards import NotEnoughMemoryError, Shards
-from streams.kafka.topics import DEAD_LETTERS, NORMALISED, RAW, topic_name
+from streams.kafka.topic_watch import TopicWatch
+from streams.kafka.topics import DEAD_LETTERS, NORMALISED, RAW, SEGMENTS, topic_name
 from streams.metrics import Metrics
 from streams.settings import Settings
 from streams.status import StatusPage
@@ -65,7 +68,9 @@ def create_app(settings: Settings, stages: Collection[str] = STAGES) -> EchoWire
         web_enabled=False,  # its /table and /router are open to anyone
         topic_disable_leader=True,
         topic_allow_declare=False,
-        consumer_auto_offset_reset="earliest",
+        # Where nothing is committed, and where the log has a hole, the consumer thread decides.
+        consumer_auto_offset_reset="none",
+        consumer_metadata_max_age_ms=int(METADATA_SECONDS * 1000),
         # An empty one would be an id, too: that of all workers.
         consumer_group_instance_id=settings.instance_id or None,
         consumer_max_fetch_size=max(1 << 20, settings.record_bytes),
@@ -82,13 +87,16 @@ def create_app(settings: Settings, stages: Collection[str] = STAGES) -> EchoWire
         normalise.STAGE: topic_name(settings, RAW),
         detect.STAGE: topic_name(settings, NORMALISED),
     }
+    read = {topics[stage]: stage for stage in stages}
+    metrics, publisher, tracer = Metrics(), BatchPublisher(settings), create_tracer(settings)
     app.transport = ChunkTransport(
         app,
         gather_seconds=settings.gather_seconds,
+        isolation_level=settings.isolation_level,
         merged_topics=[topics[normalise.STAGE]],
         on_failure=partial(leave, where="at a rebalance"),
+        on_hole=Holes(metrics, read, topics[detect.STAGE]),
     )
-    metrics, publisher, tracer = Metrics(), BatchPublisher(settings), create_tracer(settings)
     metrics.window_articles.set(settings.window_articles)
     metrics.window_seconds.set(settings.window_seconds)
 
@@ -101,7 +109,14 @@ def create_app(settings: Settings, stages: Collection[str] = STAGES) -> EchoWire
 
     shards = Shards(settings, recovered, unrecovered)
     ledger = CrashLedger(app, settings)
-    progress = Progress(app, {topics[stage]: stage for stage in stages}, shards, metrics)
+    segments = topic_name(settings, SEGMENTS)
+    watch = TopicWatch(
+        app,
+        [*read, segments] if detect.STAGE in stages else read,
+        (topics[detect.STAGE], segments),
+        partial(leave, where="as a topic changed"),
+    )
+    progress = Progress(app, read, shards, metrics, watch)
     status = StatusPage(settings, list(stages), metrics, progress, shards)
     web = WebServer(settings, metrics, progress, status)
     first = TP(topics[normalise.STAGE], 0)
@@ -126,6 +141,7 @@ def create_app(settings: Settings, stages: Collection[str] = STAGES) -> EchoWire
                 await web.start()
             except PortTakenError as error:
                 leave(error, "before it began")
+            self.add_future(watch.run())
             if detect.STAGE in stages:
                 self.add_future(watch_retention(settings, metrics))
             if normalise.STAGE in stages:

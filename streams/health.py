@@ -10,6 +10,7 @@ from faust.types import TP
 
 from streams.kafka.consumer import Chunk
 from streams.kafka.shards import Shards
+from streams.kafka.topic_watch import TopicWatch
 from streams.metrics import Metrics
 from streams.metrics.shards import measure_shards
 
@@ -35,6 +36,7 @@ class Standing:
     stage: str
     offset: int  # of the next record to handle
     lag_records: int
+    known: bool  # whether it has been read at all since it was assigned
     still_seconds: float  # since the last move; 0 while nothing waits
 
 
@@ -42,10 +44,16 @@ class Progress:
     """Where each assigned partition stands."""
 
     def __init__(
-        self, app: faust.App, stages: dict[str, str], shards: Shards, metrics: Metrics
+        self,
+        app: faust.App,
+        stages: dict[str, str],
+        shards: Shards,
+        metrics: Metrics,
+        watch: TopicWatch,
     ) -> None:
         """`stages`: full topic name -> the stage that consumes it."""
         self._app, self._stages, self._shards, self._metrics = app, stages, shards, metrics
+        self._watch = watch
         self._places: dict[TP, _Place] = {}
         self.publishing = False
 
@@ -62,9 +70,9 @@ class Progress:
 
     def assign(self, assigned: set[TP]) -> None:
         """After a rebalance."""
-        now = time.monotonic()
+        now, before = time.monotonic(), self._places
         self._places = {
-            tp: self._places.get(tp, _Place(0, 0.0, now))
+            tp: _Place(0, before[tp].event_time if tp in before else 0.0, now)
             for tp in assigned
             if tp.topic in self._stages
         }
@@ -80,20 +88,22 @@ class Progress:
         """Every assigned partition, by topic and number."""
         now, standings = time.monotonic(), []
         for tp, place in sorted(self._places.items()):
-            offset = place.offset or self._app.consumer._committed_offset.get(tp) or 0  # noqa: SLF001
-            lag = max(0, (self._app.consumer.highwater(tp) or 0) - offset)
-            if not lag:
-                place.since = now
-            stage = self._stages[tp.topic]
+            done, end = self._app.consumer.acks.done(tp), self._app.consumer.highwater(tp)
+            known = done is not None and end is not None
+            lag = max(0, end - done) if known else 0
+            if known and (not lag or done != place.offset):
+                place.offset, place.since = done, now
+            stage, still = self._stages[tp.topic], now - place.since
             standings.append(
-                Standing(tp.topic, tp.partition, stage, offset, lag, now - place.since)
+                Standing(tp.topic, tp.partition, stage, place.offset, lag, known, still)
             )
         return standings
 
     def stuck(self) -> list[str]:
         """What stands still although records wait, in words."""
         return [
-            f"{s.topic} partition {s.partition} stands at offset {s.offset}"
+            f"{s.topic} partition {s.partition} "
+            + (f"stands at offset {s.offset}" if s.known else "is not read")
             for s in self.standings()
             if s.still_seconds > STALLED_SECONDS
         ]
@@ -105,6 +115,12 @@ class Progress:
             reasons.append("the producer is not connected")
         if not self._places:
             reasons.append("no partitions are assigned")
+        reasons += [f"{topic} is missing" for topic in self._watch.missing]
+        reasons += [
+            f"{s.topic} partition {s.partition} is not read yet"
+            for s in self.standings()
+            if not s.known
+        ]
         reasons += map(str, self._shards.recovering)
         return reasons
 

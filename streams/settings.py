@@ -60,6 +60,11 @@ class Settings(BaseSettings):
         description="Of what echowire writes. zstd takes a third less space than lz4 and twice its"
         " CPU; gzip is for consumers that know nothing newer.",
     )
+    isolation_level: Literal["read_committed", "read_uncommitted"] = Field(
+        "read_committed",
+        description="Whether records of a transaction are read only once it is committed, and never"
+        " if it is aborted, or at once. Of use only where producers write in transactions.",
+    )
     session_timeout_seconds: Annotated[float, Field(ge=2, le=300)] = Field(
         30.0,
         description="A worker that is silent for so long loses its partitions. Shorter moves them"

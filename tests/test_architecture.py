@@ -89,6 +89,21 @@ def names_used(source: str) -> set[str]:
     return used
 
 
+def calls(source: str, name: str) -> list[ast.Call]:
+    """The calls of what has this dotted name at home."""
+    tree, homes = ast.parse(source), {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            homes |= {alias.asname or alias.name: alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            homes |= {a.asname or a.name: f"{node.module}.{a.name}" for a in node.names}
+    return [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and dotted(node.func, homes) == name
+    ]
+
+
 def dotted(node: ast.AST, homes: dict[str, str]) -> str:
     if isinstance(node, ast.Name):
         return homes.get(node.id, f"builtins.{node.id}")
@@ -192,6 +207,25 @@ def test_a_file_fits_in_a_head(path: str) -> None:
 @pytest.mark.parametrize("path", [p for p in sources("streams", "schemas", "deploy") if read(p)])
 def test_a_module_says_what_it_is_for(path: str) -> None:
     assert ast.get_docstring(ast.parse(read(path)))
+
+
+MAKES_CONSUMERS = "streams/kafka/connection.py"
+
+
+@pytest.mark.parametrize("path", sources("streams", "schemas", "deploy"))
+def test_consumers_are_made_in_one_place_which_sets_their_isolation_level(path: str) -> None:
+    """Faust makes the worker's own; `streams/kafka/consumer_thread.py` sets its level."""
+    made = [ast.unparse(call) for call in calls(read(path), "aiokafka.AIOKafkaConsumer")]
+    if path == MAKES_CONSUMERS:
+        assert len(made) == 1
+        assert "isolation_level=settings.isolation_level" in made[0]
+    else:
+        assert made == []
+
+
+def test_a_consumer_that_is_made_elsewhere_is_found() -> None:
+    assert calls("from aiokafka import AIOKafkaConsumer as C\nC('a')", "aiokafka.AIOKafkaConsumer")
+    assert calls("import aiokafka\naiokafka.AIOKafkaConsumer()", "aiokafka.AIOKafkaConsumer")
 
 
 @pytest.mark.parametrize("path", sources("streams", "schemas", "deploy"))

@@ -147,6 +147,7 @@ BAD_VALUES = [
     ("record_bytes", 999, "999"),
     ("page_processes", 0, "0"),
     ("page_seconds", 0, "0"),
+    ("isolation_level", "serializable", "'serializable'"),
     ("window_seconds", 59, "59"),
     ("window_articles", 1000, "1000"),
     ("copy_overlap", 0, "0"),

@@ -11,7 +11,7 @@ import orjson
 from aiokafka import AIOKafkaConsumer
 from aiokafka.structs import ConsumerRecord, TopicPartition
 
-from streams.kafka.connection import client_options
+from streams.kafka.connection import reader
 from streams.kafka.topics import DEAD_LETTERS, ENRICHED, NORMALISED, STORIES
 from streams.settings import Settings
 
@@ -52,7 +52,7 @@ async def read_outputs(settings: Settings) -> Outputs:
 
 async def record_count(settings: Settings, topic: str = NORMALISED) -> int:
     """How many records a topic has taken, over all partitions."""
-    async with AIOKafkaConsumer(**client_options(settings)) as consumer:
+    async with reader(settings) as consumer:
         return sum((await _ends(consumer, settings, topic)).values())
 
 
@@ -67,9 +67,7 @@ async def _ends(
 
 
 async def _records(settings: Settings, topic: str) -> AsyncIterator[ConsumerRecord]:
-    async with AIOKafkaConsumer(
-        **client_options(settings), max_partition_fetch_bytes=8 << 20
-    ) as consumer:
+    async with reader(settings, max_partition_fetch_bytes=8 << 20) as consumer:
         ends = await _ends(consumer, settings, topic)
         consumer.assign(list(ends))
         await consumer.seek_to_beginning()

@@ -25,6 +25,7 @@ from streams.kafka.recovery import ShardUnrecoverableError
 from streams.kafka.refused import TopicTooNarrowError
 from streams.kafka.rights import RightsError
 from streams.kafka.shards import NotEnoughMemoryError
+from streams.kafka.topic_watch import TopicChangedError
 from streams.settings import SettingsError
 from streams.web import PortTakenError
 
@@ -46,6 +47,7 @@ _FORBIDDEN = {
 _MISCONFIGURED = (
     TopicTooNarrowError,
     ShardUnrecoverableError,
+    TopicChangedError,
     NotEnoughMemoryError,
     InstanceTakenError,
     SettingsError,

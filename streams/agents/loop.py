@@ -157,7 +157,7 @@ class ChunkLoop:
         if before is not None:
             await before  # the note says that all records before are done
         if blames_record(error):
-            await self._ledger.note(chunk.records, error)
+            await self._ledger.note(chunk.records, error, chunk.generation_id)
         end_process(chunk, error)
 
 
@@ -187,9 +187,8 @@ def _told(name: str, chunk: Chunk, started: float, span: ChunkSpan, _: asyncio.T
 
 
 def _place(chunk: Chunk) -> dict[str, object]:
-    """Where a chunk stands, for its log lines: `offset` is the last one of `partition`."""
-    tp, offset = chunk.ends[0]
-    return {"topic": tp.topic, "partition": tp.partition, "offset": offset}
+    """Where a chunk stands, for its log lines: `offset` is the last record of `partition`."""
+    return {"topic": chunk.topic, "partition": chunk.partition, "offset": chunk.offset}
 
 
 def end_process(chunk: Chunk, error: Exception) -> NoReturn:

@@ -22,7 +22,7 @@ from streams.articles.fragments import fragment_text
 from streams.articles.normalise import NormalisedChunk, decode_chunk, normalise_chunk
 from streams.articles.page import read_page
 from streams.articles.pages.reading import Label, LineClass, explained_lines
-from streams.kafka.connection import client_options
+from streams.kafka.connection import reader
 from streams.kafka.event_time import raw_time
 from streams.kafka.topics import NORMALISED, topic_name
 from streams.settings import Settings
@@ -163,7 +163,7 @@ def _from_file(path: Path, number: int) -> FileRecord:
 
 async def _from_kafka(article_id: str, settings: Settings) -> FileRecord:
     """The raw record that an article was made of: by the last normalised one with its id."""
-    consumer = AIOKafkaConsumer(**client_options(settings), enable_auto_commit=False)
+    consumer = reader(settings)
     await consumer.start()
     try:
         async with asyncio.timeout(_SEARCH_SECONDS):

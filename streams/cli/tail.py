@@ -14,7 +14,7 @@ from typing import Annotated, Any, get_args
 
 import orjson
 import typer
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka import ConsumerRecord, TopicPartition
 from rich.console import Console
 from rich.text import Text
 
@@ -23,7 +23,7 @@ from streams.articles.times import format_milliseconds
 from streams.cli.options import BootstrapServers, TopicPrefix
 from streams.cli.terminal import safe
 from streams.kafka import topics
-from streams.kafka.connection import admin_client, client_options
+from streams.kafka.connection import admin_client, reader
 from streams.kafka.event_time import own_time, parsed_time
 from streams.kafka.topics import partitions_of, topic_name
 from streams.kafka.unreadable import UnreadableRecord
@@ -70,9 +70,7 @@ async def follow(
     not merged. Raises BrokerUnreachableError, and TopicsError where the topic is missing.
     """
     partitions = await _partitions(settings, topic_name(settings, name))
-    consumer = AIOKafkaConsumer(
-        **client_options(settings), enable_auto_commit=False, auto_offset_reset="earliest"
-    )
+    consumer = reader(settings, auto_offset_reset="earliest")
     try:
         await consumer.start()
         consumer.assign(partitions)

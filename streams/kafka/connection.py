@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
-from aiokafka import conn
+from aiokafka import AIOKafkaConsumer, conn
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.conn import AIOKafkaConnection, CloseReason
 from aiokafka.errors import KafkaConnectionError, KafkaError
@@ -20,6 +20,10 @@ from streams.kafka.security import security_options
 from streams.settings import Settings
 
 _CONNECT_SECONDS = 8.0
+
+# How old a client lets its knowledge of the topics become: partitions that are added, and topics
+# that are deleted or made anew, are noticed within this time. (aiokafka's own: five minutes.)
+METADATA_SECONDS = 10.0
 
 
 class ClosingConnection(AIOKafkaConnection):  # type: ignore[misc]
@@ -61,8 +65,21 @@ def client_options(settings: Settings) -> dict[str, Any]:
     return {
         "bootstrap_servers": settings.bootstrap_servers.split(","),
         "client_id": "echowire",
+        "metadata_max_age_ms": int(METADATA_SECONDS * 1000),
         **security_options(settings),
     }
+
+
+def reader(settings: Settings, **options: Any) -> AIOKafkaConsumer:
+    """A consumer outside of any group, not started yet. Every one but the worker's is made here, so
+    that none reads what a transaction has not committed, unless the settings say so.
+    """
+    return AIOKafkaConsumer(
+        **client_options(settings),
+        enable_auto_commit=False,
+        isolation_level=settings.isolation_level,
+        **options,
+    )
 
 
 @asynccontextmanager

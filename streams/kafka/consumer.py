@@ -10,34 +10,27 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from heapq import merge
-from typing import Any
+from typing import Any, Literal
 from weakref import WeakSet
 
 import faust
-from aiokafka import AIOKafkaConsumer
-from aiokafka.errors import IllegalStateError, KafkaError
-from aiokafka.structs import ConsumerRecord
+from aiokafka.errors import KafkaError
+from aiokafka.structs import ConsumerRecord, OffsetAndMetadata
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 from faust.types.tuples import ConsumerMessage
 from mode.utils.futures import notify
 
+from streams.kafka.acks import Acks
+from streams.kafka.consumer_thread import ConsumerThread, Ended, Fetched, Lost
 from streams.kafka.event_time import own_time, raw_time
+from streams.kafka.topic_ids import TopicNow
 from streams.kafka.unreadable import UnreadableRecord, apart
 
 log = logging.getLogger("echowire.consumer")
-
-# While nothing comes, a fetch waits so long at the broker for the first record. Faust's own
-# 1,500 ms would keep a partition waiting that was handed over late: aiokafka leaves it out of the
-# fetch that is under way, and a broker answers one fetch of a client at a time.
-_IDLE_WAIT_MILLISECONDS = 100
-# While records come, a fetch gathers them at the broker: until there are so many bytes or
-# `gather_seconds` are over. (To wait before handing over gathers nothing: aiokafka does not fetch
-# while it holds records, so that what comes meanwhile waits for the fetch after the next.)
-_GATHER_BYTES = 256 << 10
 
 # Chunks of a topic that are in hand, not yet acked, when no more of it is fetched: two that are
 # encoded and published, one at work, one that waits. (A fetch, of bounded size, may bring several.)
@@ -49,12 +42,14 @@ _LOOK_AGAIN_SECONDS = 0.05
 class Chunk(ConsumerMessage):  # type: ignore[misc]
     """All records that one fetch returned: of one partition, or of a whole topic.
 
-    `offset` is the last one of the first partition; `ends` has the last offset of each.
-    `timestamp` is the time of the last record's event, in seconds since 1970.
+    `offset` is the last one of the first partition. `ends` has, of each, the last offset that is
+    done with this chunk: of its last record, or of what is no record behind it. `timestamp` is the
+    time of the last record's event, in seconds since 1970.
     """
 
-    __slots__ = ("app", "ends", "records", "unreadable")
+    __slots__ = ("acks", "app", "ends", "records", "unreadable")
 
+    acks: Acks
     app: faust.AppT
     records: list[ConsumerRecord]
     unreadable: list[UnreadableRecord]
@@ -62,44 +57,8 @@ class Chunk(ConsumerMessage):  # type: ignore[misc]
 
     def is_current(self) -> bool:
         """Whether no rebalance has come since: after one, all that was not acked is read again."""
-        current: bool = self.generation_id == self.app.consumer_generation_id
-        return current
-
-
-class _ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
-    def _create_worker_consumer(self, transport: Any) -> AIOKafkaConsumer:
-        consumer = super()._create_worker_consumer(transport)
-        consumer._fetch_max_wait_ms = _IDLE_WAIT_MILLISECONDS  # noqa: SLF001
-        return consumer
-
-    async def seek_to_committed(self) -> Mapping[TP, int]:
-        """As aiokafka does, but of nothing where a rebalance has left nothing."""
-        return await self.call_thread(seek_to_committed, self._ensure_consumer())  # type: ignore[no-any-return]
-
-    def pace(self, *, gather_milliseconds: int) -> None:
-        """How the next fetches wait: for the first record, or for so long to gather more."""
-        fetcher = self._ensure_consumer()._fetcher  # noqa: SLF001
-        fetcher._fetch_min_bytes = _GATHER_BYTES if gather_milliseconds else 1  # noqa: SLF001
-        fetcher._fetch_max_wait_ms = gather_milliseconds or _IDLE_WAIT_MILLISECONDS  # noqa: SLF001
-
-
-async def seek_to_committed(consumer: AIOKafkaConsumer) -> Mapping[TP, int]:
-    """Go back to what is committed of the partitions that are ours, if any still are.
-
-    aiokafka raises where there are none, and where one goes while it asks: in the middle of a
-    rebalance, after which everything is read from what is committed in any case. And it leaves a
-    partition where it is of which nothing is committed yet: what was fetched of it, and dropped
-    as a rebalance went on, would never be read.
-    """
-    if not consumer.assignment():
-        return {}
-    try:
-        offsets: Mapping[TP, int] = await consumer.seek_to_committed()
-        if begun_anew := [tp for tp, offset in offsets.items() if not offset]:
-            await consumer.seek_to_beginning(*begun_anew)
-    except (AssertionError, IllegalStateError):
-        return {}
-    return offsets
+        same: bool = self.generation_id == self.app.consumer_generation_id
+        return same and not self.acks.over
 
 
 class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
@@ -110,38 +69,51 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
         # Not acked yet. Faust's own set has only those that a stream has taken from its queue.
         self._handed: WeakSet[Chunk] = WeakSet()
         self._chunk_done = asyncio.Event()
-        self._acked_in = 0  # the generation of the newest ack
+        self.acks = Acks(-1)
 
-    def _new_consumer_thread(self) -> _ConsumerThread:
-        return _ConsumerThread(self, loop=self.loop, beacon=self.beacon)
+    def _new_consumer_thread(self) -> ConsumerThread:
+        return ConsumerThread(self, loop=self.loop, beacon=self.beacon)
 
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, Chunk]]:  # noqa: ASYNC109
         """Yield the chunks of one fetch."""
-        fetched, active = await self._wait_next_records(timeout)
-        generation = self.app.consumer_generation_id
-        if fetched is None or self.should_stop:
+        fetched, _ = await self._wait_next_records(timeout)
+        if self.should_stop or not isinstance(fetched, Fetched):
             return
-        flowing = self.transport.gather_milliseconds if fetched else 0
+        generation = self.app.consumer_generation_id
+        flowing = self.transport.gather_milliseconds if fetched.records else 0
         self._thread.pace(gather_milliseconds=flowing)
         if not self.flow_active:  # a rebalance began while we waited: it is read again later
             await self.perform_seek()
             return
-        wanted = {
-            tp: records
-            for tp, records in fetched.items()
-            if records and (active is None or tp in active or tp in self._buffered_partitions)
-        }
-        for parts in self._grouped(wanted):
+        self._take_note(fetched)
+        if fetched.generation != self.acks.generation:  # likewise
+            return
+        for parts in self._grouped(fetched.records):
             # Partitions may be lost between two chunks: theirs are another worker's then.
             if not self.flow_active or self.app.consumer_generation_id != generation:
                 return
-            yield parts[0][0], self._chunk(parts, generation)
+            yield parts[0][0], self._chunk(parts, fetched.positions)
+
+    def _take_note(self, fetched: Fetched) -> None:
+        """Of what is no records."""
+        if fetched.hole is not None:
+            self.transport.on_hole(fetched.hole)
+        if fetched.generation != self.acks.generation:
+            return
+        for tp in fetched.begun_anew:
+            self.acks.forget(tp)
+            self._read_offset[tp] = None
+            for chunk in self._handed:
+                chunk.ends = [end for end in chunk.ends if end[0] != tp]
+        for tp, position in fetched.positions.items():
+            if tp not in fetched.records:
+                self.acks.passed(tp, position)
 
     async def _getmany(
         self,
         active_partitions: set[TP] | None,
         timeout: float,  # noqa: ASYNC109
-    ) -> dict[TP, list[ConsumerRecord]]:
+    ) -> Fetched:
         """One fetch, of the topics of which few chunks are in hand: no queue grows long, and one
         stage's does not hold up the records of the other."""
         self._chunk_done.clear()
@@ -156,7 +128,7 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
             return await super()._getmany(free, min(timeout, _LOOK_AGAIN_SECONDS))  # type: ignore[no-any-return]
         with suppress(TimeoutError):
             await asyncio.wait_for(self._chunk_done.wait(), _LOOK_AGAIN_SECONDS)
-        return {}
+        return Fetched()
 
     def _grouped(
         self, fetched: dict[TP, list[ConsumerRecord]]
@@ -171,7 +143,9 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
                 alone.append([(tp, records)])
         return [*merged.values(), *alone]
 
-    def _chunk(self, parts: list[tuple[TP, list[ConsumerRecord]]], generation: int) -> Chunk:
+    def _chunk(
+        self, parts: list[tuple[TP, list[ConsumerRecord]]], positions: dict[TP, int]
+    ) -> Chunk:
         tp, records = parts[0]
         last, time_of = records[-1], own_time
         if tp.topic in self.transport.merged_topics:
@@ -180,11 +154,13 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
             records = list(merge(*(part for _, part in parts), key=raw_time))
         chunk = Chunk(
             tp.topic, tp.partition, last.offset, time_of(records[-1]) / 1000, last.timestamp_type,
-            None, None, b"", None, 0, 0, tp, generation_id=generation,
+            None, None, b"", None, 0, 0, tp, generation_id=self.app.consumer_generation_id,
         )  # fmt: skip
-        chunk.app = self.app
+        chunk.app, chunk.acks = self.app, self.acks
         chunk.records, chunk.unreadable = apart(records)
-        chunk.ends = [(tp, part[-1].offset) for tp, part in parts]
+        chunk.ends = [(tp, positions.get(tp, part[-1].offset + 1) - 1) for tp, part in parts]
+        for (tp, part), (_, end) in zip(parts, chunk.ends, strict=True):
+            self.acks.handed(tp, part[0].offset, end + 1)
         self._handed.add(chunk)
         return chunk
 
@@ -212,35 +188,45 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
         self._unacked_messages.discard(message)
         self._handed.discard(message)
         if message.is_current():
-            self._forget_acks_of_before()
-            for tp, offset in message.ends:
-                self._acked[tp].append(offset)
+            for tp, end in message.ends:
+                self.acks.acked(tp, end + 1)
             self._n_acked += 1
         self._chunk_done.set()
         notify(self._waiting_for_ack)
         return True
 
-    def _forget_acks_of_before(self) -> None:
-        """Faust forgets them when a rebalance begins; some come while it goes on."""
-        if self._acked_in != self.app.consumer_generation_id:
-            self._acked_in = self.app.consumer_generation_id
-            for offsets in self._acked.values():
-                offsets.clear()
-
-    # Chunks of a partition are handled strictly in order and a failed one ends the process, so
-    # the newest acked offset is the commit point. Faust's own gap tracking takes the offsets
-    # inside a chunk for holes, and stalls for good when a chunk of one record at offset 0 is first.
+    # Faust takes the offsets inside a chunk for holes, stalls for good when a chunk of one record
+    # at offset 0 is first, and knows nothing of offsets that are no records.
     async def _add_gap(self, tp: TP, offset_from: int, offset_to: int) -> None:  # noqa: ARG002
         return
 
-    def _new_offset(self, tp: TP) -> int | None:
-        self._forget_acks_of_before()
-        acked = self._acked[tp]
-        if not acked:
-            return None
-        newest: int = max(acked)
-        acked.clear()
-        return newest + 1
+    async def force_commit(
+        self,
+        topics: object = None,  # noqa: ARG002
+        start_new_transaction: bool = True,  # noqa: ARG002
+    ) -> bool:
+        """Commit how far all partitions are done, where that is not committed yet."""
+        known = self._committed_offset
+        due = {tp: at for tp, at in self.acks.all_done().items() if at != (known.get(tp) or 0)}
+        if not due:
+            return False
+        done = await self._thread.commit_in(
+            self.acks.generation, {tp: OffsetAndMetadata(at, "") for tp, at in due.items()}
+        )
+        known.update({tp: at.offset for tp, at in done.items()})
+        return bool(done)
+
+    async def look_at_topics(self, topics: Collection[str]) -> dict[str, TopicNow | None]:
+        """These topics as they are now; None where there is none. Raises KafkaError."""
+        return await self._thread.look(topics)  # type: ignore[no-any-return]
+
+    def begin_anew(self, topic: str) -> None:
+        """With the next fetch, read this topic from its beginning: it is another of its name."""
+        self._thread.anew.add(topic)
+
+    async def commit_notes(self, generation: int, notes: dict[TP, OffsetAndMetadata]) -> bool:
+        """Commit these offsets with what stands beside them; whether it was done."""
+        return bool(await self._thread.commit_in(generation, notes))
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
         """Finish what is in hand and commit it: Faust forgets uncommitted acks at every rebalance.
@@ -264,6 +250,8 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
     async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
         """As Faust does."""
         with self._ending_the_process():
+            self.acks.over = True
+            self.acks = Acks(generation_id)
             await super().on_partitions_assigned(assigned, generation_id)
 
     @contextmanager
@@ -281,7 +269,8 @@ class ChunkTransport(driver.Transport):  # type: ignore[misc]
 
     While records come, each fetch gathers them for `gather_seconds`, at the broker.
     `merged_topics` are those whose partitions need not be kept apart: one chunk holds all of them.
-    `on_failure` is told what ended a rebalance; the worker cannot go on then.
+    `on_failure` is told what ended a rebalance; the worker cannot go on then. `on_hole` is told of
+    records that were gone before they were read, and of logs that end before where we stood.
     """
 
     Consumer = ChunkConsumer
@@ -291,10 +280,13 @@ class ChunkTransport(driver.Transport):  # type: ignore[misc]
         app: faust.App,
         *,
         gather_seconds: float,
+        isolation_level: Literal["read_committed", "read_uncommitted"],
         merged_topics: Collection[str],
         on_failure: Callable[[Exception], None],
+        on_hole: Callable[[Lost | Ended], None],
     ) -> None:
         super().__init__(app.conf.broker_consumer, app, app.loop)
         self.gather_milliseconds = round(gather_seconds * 1000)
         self.merged_topics = frozenset(merged_topics)
-        self.on_failure = on_failure
+        self.isolation_level = isolation_level
+        self.on_failure, self.on_hole = on_failure, on_hole

@@ -108,11 +108,14 @@ class CrashLedger:
             return crashes
         return None
 
-    async def note(self, records: Sequence[ConsumerRecord], error: Exception) -> None:
+    async def note(
+        self, records: Sequence[ConsumerRecord], error: Exception, generation: int
+    ) -> None:
         """Leave a note that these records, of which none is acknowledged, end this worker now.
 
-        Commits their first offset in each partition. Where that is not possible any more, because
-        the partition is another's or the broker is away, the crash is not counted.
+        Commits their first offset in each partition, as a member of the group's `generation` in
+        which they were read. Where that is not possible any more, because the partition is
+        another's or the broker is away, the crash is not counted.
         """
         # Of any error: text that JSON can hold, and few enough bytes.
         text = f"{type(error).__name__}: {error}".encode("ascii", "backslashreplace").decode()
@@ -128,10 +131,10 @@ class CrashLedger:
             count = 1 + (known.count if known and known.first <= first <= known.last else 0)
             crashes = Crashes(count, first, last, said)
             notes[TopicPartition(*place)] = OffsetAndMetadata(first, crashes.encode())
-        thread = self._app.consumer._thread  # noqa: SLF001
+        commit = self._app.consumer.commit_notes(generation, notes)
         try:
-            commit = thread.call_thread(thread._ensure_consumer().commit, notes)  # noqa: SLF001
-            await asyncio.wait_for(commit, self._settings.session_timeout_seconds)
+            if not await asyncio.wait_for(commit, self._settings.session_timeout_seconds):
+                log.warning("this crash is not counted: the group has rebalanced")
         except (KafkaError, TimeoutError) as failed:
             log.warning("this crash is not counted: %s", failed or type(failed).__name__)
 

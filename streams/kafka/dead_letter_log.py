@@ -7,12 +7,11 @@ from collections.abc import AsyncGenerator, Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from aiokafka import AIOKafkaConsumer
 from aiokafka.structs import ConsumerRecord, TopicPartition
 from pydantic import ValidationError
 
 from schemas.dead_letter import DeadLetterHeaders, Reason
-from streams.kafka.connection import admin_client, client_options
+from streams.kafka.connection import admin_client, reader
 from streams.kafka.headers import DEAD_LETTER_HEADERS, Header
 from streams.kafka.topics import DEAD_LETTERS, partitions_of, topic_name
 from streams.kafka.unreadable import UnreadableRecord
@@ -76,7 +75,7 @@ async def read_letters(settings: Settings, choice: Choice) -> AsyncGenerator[Dea
     topic = topic_name(settings, DEAD_LETTERS)
     async with admin_client(settings) as admin:
         partitions = [TopicPartition(topic, p) for p in await partitions_of(admin, topic)]
-    async with AIOKafkaConsumer(**client_options(settings), enable_auto_commit=False) as consumer:
+    async with reader(settings) as consumer:
         ends = await consumer.end_offsets(partitions)
         for tp in partitions:
             consumer.assign([tp])

@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 import orjson
-from aiokafka import AIOKafkaConsumer
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.records_to_delete import RecordsToDelete
 from aiokafka.structs import ConsumerRecord, TopicPartition
@@ -26,7 +25,7 @@ from streams.detection.segment import Segment
 from streams.detection.sketch import sketch_texts
 from streams.detection.state import ShardState
 from streams.detection.verdict import VerdictWriter
-from streams.kafka.connection import client_options
+from streams.kafka.connection import reader
 from streams.kafka.event_time import own_time
 from streams.kafka.fencing import ShardPublisher
 from streams.kafka.headers import carried_entry, is_notice
@@ -36,6 +35,7 @@ from streams.kafka.topics import NORMALISED, SEGMENTS, TopicsError, partitions_o
 from streams.settings import Settings
 
 _SILENCE_SECONDS = 30.0
+_POLL_MILLISECONDS = 500
 
 
 class RebuildRefusedError(TopicsError):
@@ -81,7 +81,7 @@ async def _rebuild(
     source = TopicPartition(topic_name(settings, NORMALISED), partition)
     target = TopicPartition(topic_name(settings, SEGMENTS), partition)
     publisher = ShardPublisher(settings, fence_name(settings, partition))
-    consumer = AIOKafkaConsumer(**client_options(settings), enable_auto_commit=False)
+    consumer = reader(settings)
     await publisher.start()
     await consumer.start()
     try:
@@ -103,7 +103,9 @@ async def _rebuild(
         state, writer = ShardState(settings.parameters()), VerdictWriter(settings.parameters())
         position, most = begin, publisher.encoder.largest_bytes - 1
         while position < until:
-            fetching = consumer.getmany(source, max_records=settings.chunk_records)
+            fetching = consumer.getmany(
+                source, timeout_ms=_POLL_MILLISECONDS, max_records=settings.chunk_records
+            )
             fetched = await asyncio.wait_for(fetching, _SILENCE_SECONDS)
             records = [r for r in fetched.get(source, []) if r.offset < until]
             if chunk := _chunk(records):

@@ -12,7 +12,7 @@ from aiokafka.structs import ConsumerRecord, TopicPartition
 
 from streams.detection.segment import DamagedSegmentError, Segment, decode_segment
 from streams.detection.state import ShardState
-from streams.kafka.connection import client_options
+from streams.kafka.connection import reader
 from streams.kafka.topics import NORMALISED, SEGMENTS, topic_name
 from streams.kafka.unreadable import UnreadableRecord
 from streams.kafka.window_start import window_start
@@ -60,9 +60,8 @@ class Recovery:
         or of another log than `articles.normalised`.
         """
         started, known = time.monotonic(), self.state.count
-        consumer = AIOKafkaConsumer(
-            **client_options(self._settings),
-            enable_auto_commit=False,
+        consumer = reader(
+            self._settings,
             # Requests of one connection queue behind its fetch, which waits at the broker.
             fetch_max_wait_ms=10,
             fetch_max_bytes=4 * _FETCH_BYTES,
@@ -108,6 +107,8 @@ class Recovery:
                     self._apply(record)
                     self.position = record.offset + 1
                     await asyncio.sleep(0)  # heartbeats and other shards go on meanwhile
+            # Ahead of the last segment where something else stands behind it.
+            self.position = await consumer.position(tp)
             self.left = max(0, end - self.position)
             if time.monotonic() - told > _LOG_SECONDS:
                 told = time.monotonic()

@@ -9,7 +9,7 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.structs import ConsumerRecord, TopicPartition
 
 from streams.detection.segment import DamagedSegmentError, Segment, decode_segment
-from streams.kafka.connection import client_options
+from streams.kafka.connection import reader
 from streams.settings import Settings
 
 _SILENCE_SECONDS = 30.0
@@ -30,17 +30,18 @@ async def window_start(
     """
     if not offsets:
         return offsets.stop
-    async with AIOKafkaConsumer(
-        **client_options(settings),
-        enable_auto_commit=False,
+    async with reader(
+        settings,
         auto_offset_reset="earliest",  # retention may take what is looked at
         fetch_max_wait_ms=10,
         max_partition_fetch_bytes=1,  # brokers return one batch at least
     ) as consumer:
         consumer.assign([tp])
-        low, high = offsets.start, offsets.stop - 1
-        consumer.seek(tp, high)
-        start = decode(await _next(consumer, tp)).clock - window_milliseconds
+        last = await _last(consumer, tp, offsets)
+        if last is None:
+            return offsets.stop
+        low, high = offsets.start, int(last.offset)
+        start = decode(last).clock - window_milliseconds
         while low < high:
             middle = (low + high) // 2
             consumer.seek(tp, middle)
@@ -50,6 +51,23 @@ async def window_start(
             else:
                 low = at + 1
         return low
+
+
+async def _last(
+    consumer: AIOKafkaConsumer, tp: TopicPartition, offsets: range
+) -> ConsumerRecord | None:
+    """The last record of a log: where a transaction's end stands there, the one before it."""
+    back = 1
+    while True:
+        start, last = max(offsets.start, offsets.stop - back), None
+        consumer.seek(tp, start)
+        while await consumer.position(tp) < offsets.stop:
+            fetched = await consumer.getmany(tp, timeout_ms=1000)
+            found = [r for r in fetched.get(tp, []) if r.offset < offsets.stop]
+            last = found[-1] if found else last
+        if last is not None or start == offsets.start:
+            return last
+        back *= 2
 
 
 async def _first_with_articles(

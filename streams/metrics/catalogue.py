@@ -57,6 +57,9 @@ class Metrics:
 
     def _add_stages(self) -> None:
         self.consumed = self._counters("records_consumed", "Records taken in.", "stage")
+        self.lost = self._counters(
+            "records_lost", "Records that were gone before they were read.", "stage"
+        )
         self.published_bytes = self._counters(
             "published_bytes", "Bytes of record batches confirmed, uncompressed.", "stage"
         )

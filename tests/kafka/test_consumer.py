@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
 from types import SimpleNamespace
 from typing import Any
 
 from faust.types import TP
 
+from streams.kafka.acks import Acks
 from streams.kafka.consumer import CHUNKS_IN_HAND, Chunk, ChunkConsumer
+from streams.kafka.consumer_thread import Fetched
 from streams.kafka.event_time import time_header
 
 RAW, NORMALISED = TP("raw", 0), TP("normalised", 0)
@@ -27,12 +28,14 @@ class Thread:
         return {}
 
 
-def chunk(tp: TP, generation: int = 7) -> Chunk:
+def chunk(tp: TP, generation: int = 7, acks: Acks | None = None) -> Chunk:
     made = Chunk(
         tp.topic, tp.partition, 9, 0.0, 0, None, None, b"", None, 0, 0, tp,
         generation_id=generation,
     )  # fmt: skip
     made.ends, made.app = [(tp, 9)], SimpleNamespace(consumer_generation_id=7)
+    made.acks = acks or Acks(generation)
+    made.acks.handed(tp, 0, 10)
     return made
 
 
@@ -43,8 +46,8 @@ def consumer(*in_hand: Chunk) -> Any:
     made.transport = SimpleNamespace(merged_topics=frozenset())
     made._handed, made._unacked_messages = set(in_hand), set(in_hand)
     made._chunk_done = asyncio.Event()
-    made._acked = defaultdict(list)
-    made._n_acked, made._waiting_for_ack, made._acked_in = 0, None, 0
+    made._n_acked, made._waiting_for_ack = 0, None
+    made.acks = Acks(7)
     return made
 
 
@@ -74,14 +77,14 @@ def test_what_a_rebalance_left_in_hand_holds_up_nothing() -> None:
 
 def test_nothing_is_fetched_while_every_stage_has_enough() -> None:
     of = consumer(*(chunk(tp) for tp in (RAW, NORMALISED) for _ in range(CHUNKS_IN_HAND)))
-    assert asyncio.run(fetch(of)) == {}
+    assert asyncio.run(fetch(of)) == Fetched()
     assert of._thread.asked == []
 
 
 def test_what_no_stream_has_taken_yet_is_in_hand() -> None:
     """Or the whole backlog would be read into the queue before a slow stream."""
     of, records = consumer(), [SimpleNamespace(offset=9, timestamp=0, timestamp_type=0, headers=())]
-    queue = [of._chunk([(RAW, records)], 7) for _ in range(CHUNKS_IN_HAND)]
+    queue = [of._chunk([(RAW, records)], {}) for _ in range(CHUNKS_IN_HAND)]
     asyncio.run(fetch(of))
     assert [partitions for partitions, _ in of._thread.asked] == [{NORMALISED}]
     assert of._unacked_messages == set()
@@ -108,26 +111,22 @@ def test_an_acked_chunk_makes_room_at_once() -> None:
     assert of._thread.asked == [({RAW}, 0.05)]
 
 
-def test_an_ack_that_comes_after_a_rebalance_takes_no_offset_back() -> None:
+def test_an_ack_that_comes_after_a_rebalance_counts_for_nothing() -> None:
     """Another worker may have had the partition meanwhile, and be far ahead."""
-    late, present = chunk(RAW, generation=6), chunk(RAW)
-    of = consumer(late, present)
+    late = chunk(RAW, generation=6)
+    of = consumer(late)
+    of.acks = late.acks
     assert of.ack(late)
-    assert (of._new_offset(RAW), of._unacked_messages) == (None, {present})
-    assert of.ack(present)
-    assert of._new_offset(RAW) == 10
+    assert of.acks.done(RAW) == 0
 
 
-def test_what_was_acked_while_a_rebalance_went_on_is_not_committed_after_it() -> None:
+def test_an_ack_of_before_the_same_generation_was_assigned_again_counts_for_nothing() -> None:
+    """A worker with a name of its own may join again without a new generation."""
     late = chunk(RAW)
     of = consumer(late)
+    late.acks.over = True
     assert of.ack(late)
-    of.app.consumer_generation_id = late.app.consumer_generation_id = 8
-    assert of._new_offset(RAW) is None
-    present = chunk(NORMALISED, generation=8)
-    present.app.consumer_generation_id = 8
-    assert of.ack(present)
-    assert (of._new_offset(RAW), of._new_offset(NORMALISED)) == (None, 10)
+    assert (late.acks.done(RAW), of.acks.done(RAW)) == (0, None)
 
 
 def test_partitions_of_raw_records_are_merged_by_the_times_of_their_events() -> None:
@@ -142,7 +141,7 @@ def test_partitions_of_raw_records_are_merged_by_the_times_of_their_events() -> 
     of.transport.merged_topics = frozenset({"raw"})
     first = [record(0, NOON - 5000), record(1, NOON - 1000)]
     second = [record(2, NOON - 4000), record(3, None)]
-    chunk_ = of._chunk([(RAW, first), (other, second)], 7)
+    chunk_ = of._chunk([(RAW, first), (other, second)], {})
     assert [r.offset for r in chunk_.records] == [0, 2, 1, 3]
     assert chunk_.ends == [(RAW, 1), (other, 3)]
     assert chunk_.timestamp == (NOON + 3) / 1000

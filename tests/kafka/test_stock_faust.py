@@ -68,7 +68,8 @@ HOLES = """
 from faust.transport.drivers import aiokafka as driver
 from streams.kafka.consumer import ChunkConsumer
 ChunkConsumer._add_gap = driver.Consumer._add_gap
-ChunkConsumer._new_offset = driver.Consumer._new_offset
+ChunkConsumer.force_commit = driver.Consumer.force_commit
+ChunkConsumer.ack = driver.Consumer.ack
 """
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from faust.types import TP
 from pydantic import Field, SecretStr
 
 from streams.health import STALLED_SECONDS, Progress
+from streams.kafka.acks import Acks
 from streams.metrics import Metrics
 from streams.settings import Settings, load_settings
 from streams.status import StatusPage, shown_settings
@@ -20,7 +22,7 @@ class Consumer:
     """What progress asks of Faust's."""
 
     def __init__(self) -> None:
-        self._committed_offset: dict[TP, int] = {}
+        self.acks = Acks(1)
         self.highwaters: dict[TP, int] = {}
 
     def highwater(self, tp: TP) -> int | None:
@@ -50,12 +52,23 @@ class Desk:
         self.app, self.shards, self.metrics = App(), Shards(), Metrics()
         app: Any = self.app
         shards: Any = self.shards
-        self.progress = Progress(app, {"raw": "normalise"}, shards, self.metrics)
+        self.watch: Any = SimpleNamespace(missing=[])
+        self.progress = Progress(app, {"raw": "normalise"}, shards, self.metrics, self.watch)
         self.progress.publishing = True
         self.tp = TP("raw", 0)
 
+    def assign(self) -> None:
+        """One partition, which is empty."""
+        self.progress.assign({self.tp})
+        self.read(0)
+        self.app.consumer.highwaters[self.tp] = 0
+
+    def read(self, position: int) -> None:
+        self.app.consumer.acks.passed(self.tp, position)
+
     def handle(self, offset: int) -> None:
         chunk: Any = type("Chunk", (), {"ends": [(self.tp, offset)], "timestamp": 1_772_452_800.0})
+        self.read(offset + 1)
         self.progress.handled(chunk)
 
 
@@ -66,14 +79,14 @@ def desk(monkeypatch: pytest.MonkeyPatch) -> Desk:
 
 def test_a_worker_without_partitions_is_not_ready(desk: Desk) -> None:
     assert desk.progress.unready() == ["no partitions are assigned"]
-    desk.progress.assign({desk.tp})
+    desk.assign()
     assert desk.progress.unready() == []
 
 
 def test_a_worker_is_not_ready_while_a_shard_is_recovered_or_the_producer_is_away(
     desk: Desk,
 ) -> None:
-    desk.progress.assign({desk.tp})
+    desk.assign()
     desk.shards.recovering = ["shard 3 is being read back: 1 of 9 segments"]
     desk.progress.publishing = False
     assert desk.progress.unready() == [
@@ -83,7 +96,7 @@ def test_a_worker_is_not_ready_while_a_shard_is_recovered_or_the_producer_is_awa
 
 
 def test_a_partition_that_stands_still_while_records_wait_is_stuck(desk: Desk) -> None:
-    desk.progress.assign({desk.tp})
+    desk.assign()
     desk.handle(9)
     desk.app.consumer.highwaters[desk.tp] = 20
     desk.now += STALLED_SECONDS - 1
@@ -98,7 +111,7 @@ def test_a_partition_that_stands_still_while_records_wait_is_stuck(desk: Desk) -
 
 
 def test_a_partition_that_moves_is_not_stuck_however_much_waits(desk: Desk) -> None:
-    desk.progress.assign({desk.tp})
+    desk.assign()
     desk.app.consumer.highwaters[desk.tp] = 1_000_000
     for offset in range(10):
         desk.now += STALLED_SECONDS - 1
@@ -106,8 +119,45 @@ def test_a_partition_that_moves_is_not_stuck_however_much_waits(desk: Desk) -> N
         assert desk.progress.stuck() == []
 
 
-def test_a_quiet_partition_is_not_stuck_when_records_come_at_last(desk: Desk) -> None:
+def test_what_is_no_record_does_not_wait(desk: Desk) -> None:
+    """The end of a transaction stands behind the last record."""
+    desk.assign()
+    desk.handle(9)
+    desk.app.consumer.highwaters[desk.tp] = 11
+    desk.read(11)
+    desk.now += 10 * STALLED_SECONDS
+    assert [s.lag_records for s in desk.progress.standings()] == [0]
+    assert desk.progress.stuck() == []
+
+
+def test_records_that_are_passed_over_are_progress(desk: Desk) -> None:
+    """An aborted transaction of any length."""
+    desk.assign()
+    desk.app.consumer.highwaters[desk.tp] = 1_000_000
+    for position in range(100, 1000, 100):
+        desk.now += STALLED_SECONDS - 1
+        desk.read(position)
+        assert desk.progress.stuck() == []
+
+
+def test_a_partition_that_is_not_read_is_neither_ready_nor_for_long_live(desk: Desk) -> None:
     desk.progress.assign({desk.tp})
+    assert desk.progress.unready() == ["raw partition 0 is not read yet"]
+    assert desk.progress.stuck() == []
+    desk.now += STALLED_SECONDS + 1
+    assert desk.progress.stuck() == ["raw partition 0 is not read"]
+    desk.assign()
+    assert desk.progress.unready() == desk.progress.stuck() == []
+
+
+def test_a_worker_whose_topic_is_missing_is_not_ready(desk: Desk) -> None:
+    desk.assign()
+    desk.watch.missing = ["raw"]
+    assert desk.progress.unready() == ["raw is missing"]
+
+
+def test_a_quiet_partition_is_not_stuck_when_records_come_at_last(desk: Desk) -> None:
+    desk.assign()
     desk.handle(9)
     desk.app.consumer.highwaters[desk.tp] = 10
     desk.now += 10 * STALLED_SECONDS
@@ -118,7 +168,7 @@ def test_a_quiet_partition_is_not_stuck_when_records_come_at_last(desk: Desk) ->
 
 
 def test_a_partition_that_was_lost_has_no_metrics_any_more(desk: Desk) -> None:
-    desk.progress.assign({desk.tp})
+    desk.assign()
     desk.progress.measure()
     desk.progress.assign(set())
     desk.progress.measure()
@@ -128,7 +178,7 @@ def test_a_partition_that_was_lost_has_no_metrics_any_more(desk: Desk) -> None:
 
 def test_canaries_are_dated_as_the_stream_is_by_the_worker_of_one_partition(desk: Desk) -> None:
     assert desk.progress.newest_time(desk.tp) is None
-    desk.progress.assign({desk.tp})
+    desk.assign()
     desk.handle(9)
     assert desk.progress.newest_time(desk.tp) == 1_772_452_800_000
 
@@ -156,7 +206,7 @@ def test_the_page_says_what_is_wrong_first(desk: Desk) -> None:
     page = StatusPage(load_settings(), ["normalise"], desk.metrics, desk.progress, shards)
     assert "no partitions are assigned" in page.html()
     assert 'class="trouble"' in page.html()
-    desk.progress.assign({desk.tp})
+    desk.assign()
     assert "Running, and keeping up" in page.html()
     desk.app.consumer.highwaters[desk.tp] = 5
     assert "Running, catching up" in page.html()

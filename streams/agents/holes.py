@@ -1,0 +1,47 @@
+"""What is said and done about a log with a hole where a worker would have read on."""
+
+from __future__ import annotations
+
+import logging
+
+from streams.agents.leaving import leave
+from streams.kafka.consumer_thread import Ended, Lost
+from streams.kafka.recovery import ShardUnrecoverableError
+from streams.metrics import Metrics
+
+log = logging.getLogger("echowire.consumer")
+
+
+class Holes:
+    """Tells of holes, and ends the worker where it cannot go on."""
+
+    def __init__(self, metrics: Metrics, stages: dict[str, str], shard_topic: str) -> None:
+        """`stages`: full topic name -> the stage that consumes it. What the shards hold was decided
+        from the log of `shard_topic`, and from no other."""
+        self._metrics, self._stages, self._shard_topic = metrics, stages, shard_topic
+
+    def __call__(self, hole: Lost | Ended) -> None:
+        """Say what was found, and count what was lost."""
+        topic, partition = hole.tp
+        if isinstance(hole, Lost):
+            count = hole.last - hole.first + 1
+            self._metrics.lost[self._stages[topic]].inc(count)
+            log.warning(
+                "%s[%d]: %d records were gone before they were read, offset %d to %d: retention is"
+                " too short for the backlog, or someone deleted them",
+                topic, partition, count, hole.first, hole.last,
+            )  # fmt: skip
+        elif topic == self._shard_topic:
+            leave(
+                ShardUnrecoverableError(
+                    f"{topic} partition {partition} is decided up to offset {hole.position}, and"
+                    " ends before it: it was made anew, or has lost its end"
+                ),
+                "while it read",
+            )
+        else:
+            log.warning(
+                "%s[%d] ends before offset %d, where it was read up to: it was made anew, or has"
+                " lost its end, and is read from its beginning",
+                topic, partition, hole.position,
+            )  # fmt: skip

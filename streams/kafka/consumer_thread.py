@@ -1,0 +1,252 @@
+"""aiokafka's consumer in the thread that Faust keeps for it: what it reads, and what it commits."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer
+from aiokafka.errors import (
+    ConsumerStoppedError,
+    IllegalGenerationError,
+    IllegalStateError,
+    KafkaError,
+    NoOffsetForPartitionError,
+    OffsetOutOfRangeError,
+    RebalanceInProgressError,
+    UnknownMemberIdError,
+    UnknownTopicOrPartitionError,
+)
+from aiokafka.structs import ConsumerRecord, OffsetAndMetadata
+from faust.transport.drivers import aiokafka as driver
+from faust.types import TP
+
+from streams.kafka.connection import METADATA_SECONDS
+from streams.kafka.topic_ids import TopicNow, topics_now
+
+# While nothing comes, a fetch waits so long at the broker for the first record. Faust's own
+# 1,500 ms would keep a partition waiting that was handed over late: aiokafka leaves it out of the
+# fetch that is under way, and a broker answers one fetch of a client at a time.
+_IDLE_WAIT_MILLISECONDS = 100
+# While records come, a fetch gathers them at the broker: until there are so many bytes or
+# `gather_seconds` are over. (To wait before handing over gathers nothing: aiokafka does not fetch
+# while it holds records, so that what comes meanwhile waits for the fetch after the next.)
+_GATHER_BYTES = 256 << 10
+
+_REBALANCED = (UnknownMemberIdError, IllegalGenerationError, RebalanceInProgressError)
+_RETRY_SECONDS = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """Records that were gone before they were read: the offsets `first` to `last`."""
+
+    tp: TP
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A log that ends before `position`, where we would have read on: it is another log now, or has
+    lost its end. It is read from the beginning."""
+
+    tp: TP
+    position: int
+
+
+@dataclass(slots=True)
+class Fetched:
+    """What one fetch found, in one generation of the group."""
+
+    records: dict[TP, list[ConsumerRecord]] = field(default_factory=dict)
+    positions: dict[TP, int] = field(default_factory=dict)  # of the next records
+    generation: int = -1
+    begun_anew: list[TP] = field(default_factory=list)
+    hole: Lost | Ended | None = None
+
+
+class ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
+    """Faust's, but for how it waits, what it does where the log has a hole, and its commits."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.ends: dict[TP, int] = {}  # as asked for beside the fetches, which may stand still
+        self.anew: set[str] = set()  # topics of which the next fetch begins anew
+        self._found_anew: dict[TP, float] = {}  # by itself, and when
+
+    def _create_worker_consumer(self, transport: Any) -> AIOKafkaConsumer:
+        consumer = super()._create_worker_consumer(transport)
+        consumer._fetch_max_wait_ms = _IDLE_WAIT_MILLISECONDS  # noqa: SLF001
+        # Faust reads what is not committed, outside of its own `exactly_once`.
+        consumer._isolation_level = transport.isolation_level  # noqa: SLF001
+        return consumer
+
+    async def seek_to_committed(self) -> Mapping[TP, int]:
+        """As aiokafka does, but of nothing where a rebalance has left nothing."""
+        return await self.call_thread(seek_to_committed, self._ensure_consumer())  # type: ignore[no-any-return]
+
+    def pace(self, *, gather_milliseconds: int) -> None:
+        """How the next fetches wait: for the first record, or for so long to gather more."""
+        fetcher = self._ensure_consumer()._fetcher  # noqa: SLF001
+        fetcher._fetch_min_bytes = _GATHER_BYTES if gather_milliseconds else 1  # noqa: SLF001
+        fetcher._fetch_max_wait_ms = gather_milliseconds or _IDLE_WAIT_MILLISECONDS  # noqa: SLF001
+
+    def highwater(self, tp: TP) -> int | None:
+        """Where the records end that we may read: with read_committed, where the oldest transaction
+        that is still open begins. None before the first fetch."""
+        consumer = self._ensure_consumer()
+        committed_only = self.transport.isolation_level == "read_committed"
+        try:
+            found = consumer.last_stable_offset(tp) if committed_only else consumer.highwater(tp)
+        except AssertionError:  # it is no longer ours
+            return None
+        asked = self.ends.get(tp)
+        return found if asked is None else max(asked, found or 0)
+
+    async def _fetch_records(
+        self,
+        consumer: AIOKafkaConsumer,
+        active_partitions: set[TP],
+        timeout: float | None = None,  # noqa: ASYNC109
+        max_records: int | None = None,
+    ) -> Fetched:
+        if not self.consumer.flow_active:
+            return Fetched()
+        fetcher = consumer._fetcher  # noqa: SLF001
+        if consumer._closed or fetcher._closed:  # noqa: SLF001
+            raise ConsumerStoppedError
+        fetched = Fetched()
+        if self.anew:
+            await self._begin_anew(consumer, fetched)
+        with fetcher._subscriptions.fetch_context():  # noqa: SLF001
+            try:
+                fetched.records = await fetcher.fetched_records(
+                    active_partitions, timeout=timeout, max_records=max_records
+                )
+            except OffsetOutOfRangeError as error:
+                [(tp, position)] = error.args[0].items()
+                await self._find_again(consumer, tp, position, fetched)
+            except NoOffsetForPartitionError as error:
+                await _begin(consumer, error.args[0])
+        # From here on nothing is awaited: these are the positions behind those records.
+        subscription = consumer._subscription  # noqa: SLF001
+        if not subscription.reassignment_in_progress:
+            assignment = subscription.subscription.assignment
+            for tp in active_partitions:
+                state = assignment.state_value(tp)
+                if state is not None and state.has_valid_position:
+                    fetched.positions[tp] = state.position
+            fetched.generation = consumer._coordinator.generation  # noqa: SLF001
+        return fetched
+
+    async def _begin_anew(self, consumer: AIOKafkaConsumer, fetched: Fetched) -> None:
+        """Read topics from their beginnings, but for what a fetch has found to be another log."""
+        topics, self.anew = self.anew, set()
+        found = time.monotonic() - 2 * METADATA_SECONDS
+        for tp in consumer.assignment():
+            if tp.topic in topics and self._found_anew.get(tp, 0.0) < found:
+                try:
+                    await consumer.seek_to_beginning(tp)
+                except IllegalStateError:  # a rebalance: then from what is committed, so once more
+                    self.anew |= topics
+                    return
+                fetched.begun_anew.append(tp)
+
+    async def _find_again(
+        self, consumer: AIOKafkaConsumer, tp: TP, position: int, fetched: Fetched
+    ) -> None:
+        """Go on at the beginning of a log that does not reach back, or forth, to our position."""
+        try:
+            beginning = (await consumer.beginning_offsets([tp]))[tp]
+            if await consumer.position(tp) != position:
+                return  # someone has gone elsewhere meanwhile
+            consumer.seek(tp, beginning)
+        except IllegalStateError:
+            return  # it is no longer ours
+        if position < beginning:
+            fetched.hole = Lost(tp, position, beginning - 1)
+            return
+        fetched.hole = Ended(tp, position)
+        fetched.begun_anew.append(tp)
+        self.ends.pop(tp, None)
+        self._found_anew[tp] = time.monotonic()
+
+    async def look(self, topics: Collection[str]) -> dict[str, TopicNow | None]:
+        """The topics as they are, and where our partitions end. Raises KafkaError."""
+        return await self.call_thread(self._look, topics)  # type: ignore[no-any-return]
+
+    async def _look(self, topics: Collection[str]) -> dict[str, TopicNow | None]:
+        consumer = self._ensure_consumer()
+        async with asyncio.timeout(METADATA_SECONDS):
+            now = await topics_now(consumer._client, topics)  # noqa: SLF001
+            ours = [tp for tp in consumer.assignment() if now.get(tp.topic)]
+            if ours and not self.anew:
+                self.ends = await consumer.end_offsets(ours)
+        return now
+
+    async def commit_in(
+        self, generation: int, offsets: Mapping[TP, OffsetAndMetadata]
+    ) -> Mapping[TP, OffsetAndMetadata]:
+        """Commit as a member of this generation of the group, or not at all; -> what is committed.
+
+        A worker that was cut off may find its partitions with another, far ahead, or the group
+        without any member: then a broker takes any commit of one that names no generation, and
+        aiokafka commits without one once it knows that its own is over. Raises KafkaError.
+        """
+        return await self.call_thread(self._commit_in, generation, dict(offsets))  # type: ignore[no-any-return]
+
+    async def _commit_in(
+        self, generation: int, offsets: dict[TP, OffsetAndMetadata]
+    ) -> Mapping[TP, OffsetAndMetadata]:
+        consumer = self._ensure_consumer()
+        coordinator = consumer._coordinator  # noqa: SLF001
+        while True:
+            await coordinator.ensure_coordinator_known()
+            async with coordinator._commit_lock:  # noqa: SLF001
+                # No await between this look and the making of the request, which names the
+                # generation: if it is over by then, the broker refuses.
+                if generation < 0 or coordinator.generation != generation:
+                    return {}
+                try:
+                    await coordinator._do_commit_offsets(None, offsets)  # noqa: SLF001
+                except (*_REBALANCED, UnknownTopicOrPartitionError):
+                    # Where a topic was deleted, aiokafka would go on until there is another of its
+                    # name, and commit what belonged to the one before.
+                    return {}
+                except KafkaError as error:
+                    if not error.retriable:
+                        raise
+                else:
+                    return offsets
+            await self.sleep(_RETRY_SECONDS)
+
+
+async def seek_to_committed(consumer: AIOKafkaConsumer) -> Mapping[TP, int]:
+    """Go back to what is committed of the partitions that are ours, if any still are.
+
+    aiokafka raises where there are none, and where one goes while it asks: in the middle of a
+    rebalance, after which everything is read from what is committed in any case. And it leaves a
+    partition where it is of which nothing is committed yet: what was fetched of it, and dropped
+    as a rebalance went on, would never be read.
+    """
+    if not consumer.assignment():
+        return {}
+    try:
+        offsets: Mapping[TP, int] = await consumer.seek_to_committed()
+        if begun_anew := [tp for tp, offset in offsets.items() if not offset]:
+            await consumer.seek_to_beginning(*begun_anew)
+    except (AssertionError, IllegalStateError):
+        return {}
+    return offsets
+
+
+async def _begin(consumer: AIOKafkaConsumer, tp: TP) -> None:
+    """Where nothing of a partition is committed."""
+    try:
+        await consumer.seek_to_beginning(tp)
+    except IllegalStateError:
+        return

@@ -1,0 +1,105 @@
+"""Topics that change under a running worker: deleted, made anew, or given more partitions.
+
+What is read is the business of the consumer, which notices by itself where it can. Here is what it
+cannot see: that a topic is another one of the same name, whose records it would skip up to where it
+stood in the one before, and that there is none.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Collection
+
+import faust
+from aiokafka.errors import KafkaError
+from faust.exceptions import ConsumerNotStarted
+
+from streams.kafka.connection import METADATA_SECONDS
+from streams.kafka.topic_ids import TopicNow
+
+log = logging.getLogger("echowire.topics")
+
+_FIRST_LOOK_SECONDS = 0.5
+_REMEDY = {
+    False: "delete the segments' topic, too, and make both again, or take another --topic-prefix.",
+    True: "`echowire rebuild` makes the segments anew from the articles.",
+}
+
+
+class TopicChangedError(Exception):
+    """A topic is no longer what the shards were made from; the message says what to do."""
+
+
+class TopicWatch:
+    """Looks at the topics that a worker reads, every METADATA_SECONDS / 2."""
+
+    def __init__(
+        self,
+        app: faust.App,
+        topics: Collection[str],
+        shard_topics: tuple[str, str],
+        on_failure: Callable[[Exception], None],
+    ) -> None:
+        """`topics`: their full names. `shard_topics`: that of the articles and that of the segments
+        of the shards; a worker that has shards cannot go on where one of them is made anew, and
+        `on_failure` is told."""
+        self._app, self._topics, self._on_failure = app, list(topics), on_failure
+        self._articles, self._segments = shard_topics
+        self._known: dict[str, TopicNow] = {}
+        self.missing: list[str] = []
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            try:
+                await self._look()
+            except (KafkaError, ConsumerNotStarted) as error:
+                log.debug("the topics could not be looked at: %s", error)
+            except NotImplementedError:
+                log.warning("brokers older than Kafka 2.8 do not say when a topic is made anew")
+                return
+            seen = bool(self._known)
+            await asyncio.sleep(METADATA_SECONDS / 2 if seen else _FIRST_LOOK_SECONDS)
+
+    async def _look(self) -> None:
+        now = await self._app.consumer.look_at_topics(self._topics)
+        before, self._known = self._known, {**self._known, **{n: t for n, t in now.items() if t}}
+        for name, topic in now.items():
+            if topic is None and name not in self.missing:
+                log.warning("%s is missing: nothing can be read of it until it is made again", name)
+            elif topic and (known := before.get(name)):
+                if known.identity != topic.identity:
+                    self._made_anew(name)
+                elif known.partitions != topic.partitions:
+                    self._repartitioned(name, known.partitions, topic.partitions)
+        self.missing = sorted(name for name, topic in now.items() if topic is None)
+
+    def _made_anew(self, name: str) -> None:
+        if name in (self._articles, self._segments):
+            self._on_failure(
+                TopicChangedError(
+                    f"{name} was made anew under this worker, and what its shards remember is of"
+                    f" the one before: {_REMEDY[name == self._segments]}"
+                )
+            )
+            return
+        log.warning("%s was made anew: it is read from its beginning", name)
+        self._app.consumer.begin_anew(name)
+
+    def _repartitioned(self, name: str, before: int, after: int) -> None:
+        log.warning("%s has %d partitions now, %d before", name, after, before)
+        if name != self._articles:
+            return
+        segments = self._known.get(self._segments)
+        if segments and segments.partitions < after:
+            self._on_failure(
+                TopicChangedError(
+                    f"{name} has {after} partitions now, and {self._segments} must have as many:"
+                    f" {segments.partitions}. Alter it, too; docs/operating.md says what it means"
+                )
+            )
+        log.warning(
+            "languages move to other shards, whose windows know nothing of them: copies of what"
+            " came before are not found there, and what is delivered again gets another verdict"
+        )
