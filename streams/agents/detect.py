@@ -197,8 +197,7 @@ class DetectStage:
             stories.add(story_id.encode(), value, written, headers)
         given_up = [(records[decision.places[i]], why) for i, why in large.items()]
         topic = self._topics[DEAD_LETTERS]
-        letters = dead_letters(topic, STAGE, given_up, self._largest_bytes)
-        letters.partitions = [p % counts[topic] for p in letters.partitions]
+        letters = dead_letters(topic, counts[topic], STAGE, given_up, self._largest_bytes)
         return [articles, events, stories, letters]
 
 

@@ -91,7 +91,13 @@ class Normaliser:
         given_up = [(records[place], why) for place, why in made.rejections]
         outgoing = [
             self._outgoing(records, sketches, counts[self.topic]),
-            dead_letters(self.dead_letters, STAGE, given_up, self._encoder.largest_bytes),
+            dead_letters(
+                self.dead_letters,
+                counts[self.dead_letters],
+                STAGE,
+                given_up,
+                self._encoder.largest_bytes,
+            ),
         ]
         return self._encoder.encode(outgoing, counts), NormalisedCounts.of(decoded, made)
 

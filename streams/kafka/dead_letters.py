@@ -39,11 +39,13 @@ class _Kept(NamedTuple):
 
 def dead_letters(
     topic: str,
+    partitions: int,
     stage: str,
     given_up: Sequence[tuple[RawRecord | ConsumerRecord, Rejection]],
     largest_bytes: int,
 ) -> Outgoing:
-    """The rejected records as they go to the dead-letter topic, to the partition they came from.
+    """The rejected records as they go to the dead-letter topic, which has so many `partitions`: to
+    the one they came from, by its number, or where there are fewer, by what is left of it.
 
     A record of more than `largest_bytes` is cut, and its letter says so: any record has one.
     """
@@ -53,7 +55,7 @@ def dead_letters(
         kept = _kept(raw, largest_bytes - _OWN_BYTES)
         own = _own_headers(record, raw.timestamp, rejection, stage, kept.truncated)
         headers = encode_headers(kept.headers + own)
-        out.add(kept.key, kept.value, raw.written, headers, record.partition)
+        out.add(kept.key, kept.value, raw.written, headers, record.partition % partitions)
     return out
 
 

@@ -131,10 +131,10 @@ async def send_letter(
 
     Raises TopicTooNarrowError where it takes not even the reason.
     """
+    partitions = await publisher.partition_count(topic)
     while True:
-        letter = dead_letters(topic, stage, [(record, why)], max(most_bytes, _LEAST_LETTER_BYTES))
-        # The topic of the second stage may have more partitions than that of the first.
-        letter.partitions = [record.partition % await publisher.partition_count(topic)]
+        size = max(most_bytes, _LEAST_LETTER_BYTES)
+        letter = dead_letters(topic, partitions, stage, [(record, why)], size)
         try:
             return await publisher.publish([letter])
         except RecordsRefusedError as refused:

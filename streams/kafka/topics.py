@@ -43,7 +43,7 @@ TABLE = (
     Topic(STORIES, "compact"),
     Topic(STORY_EVENTS, "delete"),
     Topic(SEGMENTS, "delete", same_partitions_as=NORMALISED, outlives_window=True),
-    Topic(DEAD_LETTERS, "delete", same_partitions_as=RAW),
+    Topic(DEAD_LETTERS, "delete"),
 )
 
 

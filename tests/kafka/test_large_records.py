@@ -84,7 +84,7 @@ def test_every_record_has_a_dead_letter_that_fits_and_says_what_it_leaves_out(
         None if key is None else b"k" * key,
         headers,
     )
-    outgoing = dead_letters(DEAD_LETTERS, "normalise", [(record, NOT_JSON)], LARGEST)
+    outgoing = dead_letters(DEAD_LETTERS, 99, "normalise", [(record, NOT_JSON)], LARGEST)
     (letter,) = records_of(encoder().encode([outgoing], COUNTS), DEAD_LETTERS)
     reason = why(letter)
     assert (reason.dlt_reason, reason.dlt_offset) == (Reason.NOT_JSON, "7")
@@ -110,7 +110,7 @@ def test_the_largest_record_is_within_what_the_topics_take() -> None:
     for compression in ("none", "gzip", "lz4", "zstd"):
         chosen = settings.model_copy(update={"compression": compression})
         outgoing = dead_letters(
-            DEAD_LETTERS, "detect", [(raw(0, incompressible, b""), NOT_JSON)], most
+            DEAD_LETTERS, 99, "detect", [(raw(0, incompressible, b""), NOT_JSON)], most
         )
         (encoded,) = Encoder(chosen).encode([outgoing], COUNTS)
         assert encoded.batch.size() <= settings.record_bytes + RECORD_OVERHEAD_BYTES

@@ -23,9 +23,19 @@ pytestmark = pytest.mark.broker
 SOON = METADATA_SECONDS + 30
 
 
-async def delete_topic(settings: Settings, name: str) -> None:
-    async with admin_client(settings) as admin:
-        await admin.delete_topics([settings.topic_prefix + name])
+def delete_topic(settings: Settings, name: str) -> None:
+    full = settings.topic_prefix + name
+
+    async def delete() -> None:
+        async with admin_client(settings) as admin:
+            await admin.delete_topics([full])
+
+    async def topics() -> list[str]:
+        async with admin_client(settings) as admin:
+            return await admin.list_topics()
+
+    asyncio.run(delete())
+    until(lambda: full not in asyncio.run(topics()), "it is gone")
 
 
 async def widen(settings: Settings, name: str, partitions: int) -> None:
@@ -33,7 +43,7 @@ async def widen(settings: Settings, name: str, partitions: int) -> None:
         await admin.create_partitions({settings.topic_prefix + name: NewPartitions(partitions)})
 
 
-def raw_ids(settings: Settings) -> list[str]:
+def normalised_titles(settings: Settings) -> list[str]:
     found = asyncio.run(read(settings, NORMALISED))
     return [orjson.loads(record.value)["title"] for record in found]
 
@@ -46,14 +56,14 @@ def test_a_topic_that_is_made_anew_is_read_from_its_beginning(
     asyncio.run(make_topics(settings, partitions=1))
     asyncio.run(push(settings, [article(n) for n in range(5)], partition=0))
     with run_until_committed(settings, tmp_path) as worker:
-        asyncio.run(delete_topic(settings, RAW))
+        delete_topic(settings, RAW)
         if pause:
             missing = f"{settings.topic_prefix}{RAW} is missing"
             until(lambda: missing in worker.get("/readyz")[1], "it is missed", SOON)
         asyncio.run(make_topics(settings, partitions=1))
         asyncio.run(push(settings, [article(n) for n in range(10, 22)], partition=0))
         until(
-            lambda: {f"T{n}" for n in range(10, 22)} <= set(raw_ids(settings)),
+            lambda: {f"T{n}" for n in range(10, 22)} <= set(normalised_titles(settings)),
             "all of the new topic is read",
             SOON,
         )
@@ -68,7 +78,7 @@ def test_a_worker_whose_shards_topic_is_made_anew_ends_with_a_sentence(
     asyncio.run(make_topics(settings, partitions=1))
     asyncio.run(push(settings, [article(n) for n in range(5)], partition=0))
     with run_until_committed(settings, tmp_path) as worker:
-        asyncio.run(delete_topic(settings, name))
+        delete_topic(settings, name)
         asyncio.run(make_topics(settings, partitions=1))
         until(worker.ended, "it has ended", SOON)
         assert worker.process.returncode == EXIT_CONFIGURATION, worker.log()
