@@ -176,8 +176,12 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
         self._found_anew[tp] = time.monotonic()
 
     async def look(self, topics: Collection[str]) -> dict[str, TopicNow | None]:
-        """The topics as they are, and where our partitions end. Raises KafkaError."""
-        return await self.call_thread(self._look, topics)  # type: ignore[no-any-return]
+        """The topics as they are, and where our partitions end. Raises KafkaError and TimeoutError.
+
+        Not by the queue of this thread's other tasks: a broker that is away would hold them up.
+        """
+        looking = asyncio.run_coroutine_threadsafe(self._look(topics), self.thread_loop)
+        return await asyncio.wrap_future(looking)
 
     async def _look(self, topics: Collection[str]) -> dict[str, TopicNow | None]:
         consumer = self._ensure_consumer()

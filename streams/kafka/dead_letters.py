@@ -44,8 +44,8 @@ def dead_letters(
     given_up: Sequence[tuple[RawRecord | ConsumerRecord, Rejection]],
     largest_bytes: int,
 ) -> Outgoing:
-    """The rejected records as they go to the dead-letter topic, which has so many `partitions`: to
-    the one they came from, by its number, or where there are fewer, by what is left of it.
+    """The rejected records as they go to the dead-letter topic of so many partitions: by the number
+    of the one they came from, or where it has fewer, by what is left of that.
 
     A record of more than `largest_bytes` is cut, and its letter says so: any record has one.
     """

@@ -11,6 +11,7 @@ from io import BytesIO
 from typing import Any
 
 from aiokafka.client import AIOKafkaClient
+from aiokafka.errors import NodeNotReadyError
 from aiokafka.protocol.api import Request, RequestStruct, Response
 from aiokafka.protocol.types import (
     AbstractType,
@@ -128,6 +129,8 @@ async def topics_now(client: AIOKafkaClient, topics: Collection[str]) -> dict[st
     Raises KafkaError, and NotImplementedError from brokers older than 2.8, which know no ids.
     """
     node = client.get_random_node()
+    if node is None:
+        raise NodeNotReadyError
     answer: Any = await client.send(node, _Question(topics))
     found: dict[str, TopicNow | None] = {}
     for code, name, identity, _internal, partitions, *_ in answer.topics:

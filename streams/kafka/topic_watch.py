@@ -54,8 +54,8 @@ class TopicWatch:
         while True:
             try:
                 await self._look()
-            except (KafkaError, ConsumerNotStarted) as error:
-                log.debug("the topics could not be looked at: %s", error)
+            except (KafkaError, ConsumerNotStarted, TimeoutError) as error:
+                log.debug("the topics could not be looked at: %r", error)
             except NotImplementedError:
                 log.warning("brokers older than Kafka 2.8 do not say when a topic is made anew")
                 return
