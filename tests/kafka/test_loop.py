@@ -14,6 +14,7 @@ from faust.types import TP
 from streams.agents.detect import DetectStage
 from streams.agents.loop import ChunkLoop, Publish
 from streams.agents.page_pool import PagePool
+from streams.kafka.acks import Acks
 from streams.kafka.batch import encode_batch
 from streams.kafka.consumer import Chunk
 from streams.kafka.fencing import ShardGoneError
@@ -121,7 +122,7 @@ async def test_a_chunk_of_before_a_rebalance_is_not_decided_after_it(settings: S
         "normalised", 0, 60, 0.0, 0, None, None, b"", None, 0, 0, TP("normalised", 0),
         generation_id=7,
     )  # fmt: skip
-    chunk.app, chunk.records = app, []
+    chunk.app, chunk.acks, chunk.records = app, Acks(7), []
     stage = DetectStage(settings, SimpleNamespace(shard=ready), Metrics())
     assert chunk.is_current()
     with pytest.raises(ShardGoneError):
