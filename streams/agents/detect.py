@@ -195,10 +195,13 @@ class DetectStage:
         for story_id, version, time_ms, value in decision.stories:
             headers = self._story.of(f"{story_id}-{version}", time_ms)
             stories.add(story_id.encode(), value, written, headers)
-        given_up = [(records[decision.places[i]], why) for i, why in large.items()]
-        topic = self._topics[DEAD_LETTERS]
-        letters = dead_letters(topic, counts[topic], STAGE, given_up, self._largest_bytes)
-        return [articles, events, stories, letters]
+        outgoing = [articles, events, stories]
+        if given_up := [(records[decision.places[i]], why) for i, why in large.items()]:
+            topic = self._topics[DEAD_LETTERS]
+            partitions = counts[topic]
+            letters = dead_letters(topic, partitions, STAGE, given_up, self._largest_bytes)
+            outgoing.append(letters)
+        return outgoing
 
 
 async def _nothing() -> Publish:
