@@ -63,8 +63,6 @@ def body_of(raw: RawArticle, page: Page | None, dropped: list[str]) -> str | Rej
     """The article's text, or why there is none; appends what had to be dropped."""
     if raw.status == "canceled":
         return clean_text(raw.text)[0] if raw.text else ""
-    if raw.text is None and raw.html is None:
-        return rejected(Reason.NO_BODY, "text: expected text or html, got neither")
     if page is not None and page.timed_out:
         return rejected(
             Reason.TIMED_OUT, f"html: expected a page to read in time, got {page.failure}"

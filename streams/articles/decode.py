@@ -10,6 +10,7 @@ import orjson
 from pydantic import ValidationError
 
 from schemas import RAW_FIELDS, RawArticle, Reason
+from streams.articles.bodiless import no_body
 from streams.articles.rejection import Rejection, rejected, shown
 
 # How pydantic begins: "Input should be a valid integer", "String should have at least ...".
@@ -35,12 +36,21 @@ def decode(value: bytes | None, limit_bytes: int) -> tuple[RawArticle, int, bool
         return parsed
     if not isinstance(parsed, dict):
         return rejected(Reason.NOT_OBJECT, f"value: expected a JSON object, got {shown(parsed)}")
+    article = _validated(parsed)
+    if isinstance(article, Rejection):
+        return article
+    unknown = 0 if RAW_FIELDS.issuperset(parsed) else len(parsed.keys() - RAW_FIELDS)
+    return article, unknown, repaired
+
+
+def _validated(parsed: dict[str, Any]) -> RawArticle | Rejection:
     try:
         article = RawArticle.model_validate(parsed)
     except ValidationError as error:
         return _invalid_field(error)
-    unknown = 0 if RAW_FIELDS.issuperset(parsed) else len(parsed.keys() - RAW_FIELDS)
-    return article, unknown, repaired
+    if article.text is None and article.html is None and article.status != "canceled":
+        return no_body(parsed)
+    return article
 
 
 def _parse(value: bytes) -> tuple[Any, bool]:

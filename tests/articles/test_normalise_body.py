@@ -65,8 +65,8 @@ def test_the_event_outvotes_the_page() -> None:
 @pytest.mark.parametrize(
     ("fields", "reason", "detail"),
     [
-        ({}, Reason.NO_BODY, "text: expected text or html, got neither"),
-        ({"title": "Bridge"}, Reason.NO_BODY, "text: expected text or html, got neither"),
+        ({}, Reason.NO_BODY, "text: expected text or html, got no field"),
+        ({"title": "Bridge"}, Reason.NO_BODY, "text: expected text or html, got `title`"),
         ({"text": ""}, Reason.EMPTY_BODY, "text: expected some text, got none but white space"),
         (
             {"text": " \n\0"},
