@@ -124,7 +124,9 @@ class Settings(BaseSettings):
         " smallest chunks.",
     )
     page_seconds: Annotated[float, Field(ge=0.1, le=60)] = Field(
-        10.0, description="A page that takes longer to read becomes a dead letter, `timed_out`."
+        10.0,
+        description="A page that takes more of a processor's time becomes a dead letter,"
+        " `timed_out`.",
     )
     outlets_file: str | None = Field(
         None,

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
+import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from streams.agents.page_pool import _MOST_BLOCKS, PagePool, PageProcessError
-from streams.agents.shared_memory import BLOCK_BYTES, Block, pack, shared_block, unpack
+from streams.agents.page_time import read_in_time
+from streams.agents.shared_memory import BLOCK_BYTES, Block, pack, unpack
+from streams.articles.page import Page, PageSource
 from streams.kafka.batch import encode_batch
 from streams.kafka.raw_record import RawRecord, RawRecords
 from tests.kafka.service import until
@@ -32,7 +37,7 @@ RECORDS = RawRecords([record(0, b"first" * 99), record(1, None), record(2, b""),
 
 @pytest.fixture(scope="module")
 def block() -> Block:
-    return shared_block(multiprocessing.get_context("spawn"))
+    return Block()
 
 
 @pytest.mark.parametrize("records", [RECORDS, RawRecords()], ids=["some", "none"])
@@ -107,10 +112,10 @@ async def test_calls_at_once_each_get_their_own_answer(pool: Any) -> None:
 async def test_where_there_is_no_shared_memory_calls_go_through_pipes(
     pool: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def none_left(_context: object) -> Block:
+    def none_left() -> Block:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("streams.agents.page_pool.shared_block", none_left)
+    monkeypatch.setattr("streams.agents.page_pool.Block", none_left)
     assert await pool.run(answered, RECORDS) == answered(RECORDS)
     assert pool._blocks == []
     assert "no shared memory ([Errno 28] No space left on device)" in caplog.text
@@ -147,3 +152,68 @@ async def test_an_error_that_cannot_be_pickled_does_not_hide_behind_a_broken_poo
     with pytest.raises(PageProcessError, match="AwkwardError: awkward 7"):
         await pool.run(refused_awkwardly)
     assert await pool.run(answered, RECORDS) == answered(RECORDS)
+
+
+async def test_where_there_are_no_semaphores_everything_is_done_here(
+    pool: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def none_left(*_arguments: object) -> None:
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr("streams.agents.page_pool.ProcessPoolExecutor", none_left)
+    assert await pool.run(os.getpid) == os.getpid()
+    assert await pool.run(answered, RECORDS) == answered(RECORDS)
+    page = PageSource(None, "Some words.", datetime(2026, 1, 1, tzinfo=UTC))
+    assert len(pool.read_now([page, page])) == 2
+    assert caplog.text.count("no processes for pages") == 1
+
+
+def forever(begun: Path) -> None:
+    begun.touch()
+    threading.Event().wait()
+
+
+async def test_a_process_that_hangs_does_not_hold_up_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("streams.agents.page_pool._CLOSE_SECONDS", 0.2)
+    pool, begun = PagePool(1, 10), tmp_path / "begun"
+    call = asyncio.create_task(pool.run(forever, begun))
+    await asyncio.to_thread(until, begun.exists, "the call is at work")
+    await asyncio.wait_for(asyncio.to_thread(pool.close), 10)
+    with pytest.raises(BrokenProcessPool):
+        await call
+
+
+def reading(monkeypatch: pytest.MonkeyPatch, read: Callable[[PageSource], Page]) -> Page:
+    monkeypatch.setattr("streams.agents.page_time.read_page", read)
+    return read_in_time(0.2, PageSource(None, "words", datetime(2026, 1, 1, tzinfo=UTC)))
+
+
+@pytest.mark.parametrize("swallowed", [0, 1])
+def test_a_page_that_computes_for_too_long_is_given_up(
+    monkeypatch: pytest.MonkeyPatch, swallowed: int
+) -> None:
+    """Also when a library catches whatever is raised in it, once."""
+
+    def endless(_page: PageSource) -> Page:
+        for _ in range(swallowed):
+            with suppress(Exception):
+                while True:
+                    pass
+        while True:
+            pass
+
+    begun = time.process_time()
+    page = reading(monkeypatch, endless)
+    assert page.timed_out
+    assert page.failure == "one that takes more than 0.2 seconds of computing"
+    assert time.process_time() - begun > 0.1
+
+
+def test_a_page_that_only_waits_for_a_busy_machine_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    def waits(_page: PageSource) -> Page:
+        threading.Event().wait(0.5)
+        return Page("words")
+
+    assert reading(monkeypatch, waits) == Page("words")

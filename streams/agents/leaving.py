@@ -18,6 +18,7 @@ from aiokafka.errors import (
     TransactionalIdAuthorizationFailed,
 )
 
+from streams.agents.descriptors import DescriptorsError, is_exhausted, none_left
 from streams.kafka.connection import BrokerUnreachableError
 from streams.kafka.fencing import ShutOutError
 from streams.kafka.membership import InstanceTakenError
@@ -52,13 +53,14 @@ _MISCONFIGURED = (
     InstanceTakenError,
     SettingsError,
     PortTakenError,
+    DescriptorsError,
 )
 _TOLD_IN_FULL = (*_MISCONFIGURED, ShutOutError, RightsError, BrokerUnreachableError)
 
 
 def blames_record(error: Exception) -> bool:
     """Whether the records at work may be what ended us, rather than Kafka or the configuration."""
-    return exit_code(error) == EXIT_INTERNAL_ERROR
+    return exit_code(error) == EXIT_INTERNAL_ERROR and not is_exhausted(error)
 
 
 def exit_code(error: Exception) -> int:
@@ -76,6 +78,9 @@ def exit_code(error: Exception) -> int:
 
 def leave(error: Exception, where: str) -> NoReturn:
     """End the process. `where` is what it was at, in words that follow "ended"."""
+    # Where a connection could not be made, the client library does not say why.
+    if is_exhausted(error) or (exit_code(error) == EXIT_UNAVAILABLE and none_left()):
+        error = DescriptorsError.of_now()
     log.critical(
         "ended %s: %s", where, _sentence(error), exc_info=error if blames_record(error) else None
     )

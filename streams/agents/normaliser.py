@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from schemas.dead_letter import Reason
-from streams.agents.page_pool import read_in_time
+from streams.agents.page_time import read_in_time
 from streams.articles.normalise import Decoded, NormalisedChunk, decode_chunk, without_records
 from streams.articles.page import Page
 from streams.articles.rejection import rejected

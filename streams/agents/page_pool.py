@@ -9,25 +9,28 @@ import multiprocessing
 import os
 import signal
 import sys
+import time
 import traceback
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
-from types import FrameType
 from typing import NamedTuple, ParamSpec, TypeVar
 
-from streams.agents.shared_memory import Block, Packed, call_packed, pack, shared_block, unpack
-from streams.articles.page import Page, PageSource, read_page
-from streams.heap import keep_freed_memory, keep_what_is_here
+from streams.agents.descriptors import is_exhausted
+from streams.agents.page_time import read_in_time, warm_up
+from streams.agents.shared_memory import Block, Packed, call_packed, pack, unpack
+from streams.articles.page import Page, PageSource
+from streams.heap import keep_freed_memory
 from streams.kafka.publish import StoppedError
-from streams.warm_up import compile_kernels, load_language_model
 
 log = logging.getLogger("echowire")
 
 _PR_SET_PDEATHSIG = 1
 # Calls that use shared memory: one at work, one that waits, one whose answer is being taken. All
-# blocks fit into the 64 MiB that containers have for it; further calls go through pipes.
+# blocks are 48 MiB at most; further calls go through pipes.
 _BLOCKS_A_PROCESS, _MOST_BLOCKS = 3, 12
+
+_CLOSE_SECONDS = 5.0
 
 _blocks: list[Block] = []  # the owner's, in a process of the pool
 
@@ -62,6 +65,7 @@ class PagePool:
         self._blocks: list[Block] = []
         self._free: list[int] = []  # numbers of blocks that no call uses
         self._closed = False
+        self._alone = False  # whether there are no processes
 
     async def run(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Call a function in one of the processes, without holding up the event loop.
@@ -70,6 +74,9 @@ class PagePool:
         StoppedError when the pool is closed.
         """
         executor, call = self._started(), partial(function, *args, **kwargs)
+        if executor is None:
+            await asyncio.sleep(0)
+            return call()
         number = self._free.pop() if self._free else None
         block = None if number is None else self._blocks[number]
         submitted = executor.submit(_run_packed, number, pack(block, call))
@@ -84,58 +91,60 @@ class PagePool:
         """Read pages, waiting; the answers are in the same order."""
         if not pages:
             return []
-        return [_taken(answer) for answer in self._started().map(self._read, pages)]
+        executor = self._started()
+        answers = executor.map(self._read, pages) if executor else map(self._read, pages)
+        return [_taken(answer) for answer in answers]
 
     async def warm_up(self) -> None:
         """Start the processes ahead of the first chunk, which would wait seconds for them."""
-        await asyncio.gather(*(self.run(_warm_up) for _ in range(self._processes)))
+        await asyncio.gather(*(self.run(warm_up) for _ in range(self._processes)))
 
     def close(self) -> None:
-        """End the processes."""
+        """End the processes; one that is at a call has a moment to finish it."""
         self._closed = True
-        if self._executor is not None:
-            self._executor.shutdown(wait=True, cancel_futures=True)
-            self._executor = None
+        if self._executor is None:
+            return
+        processes = [*(self._executor._processes or {}).values()]  # noqa: SLF001 - no other way
+        self._executor.shutdown(wait=False, cancel_futures=True)
+        self._executor = None
+        deadline = time.monotonic() + _CLOSE_SECONDS
+        for process in processes:
+            process.join(max(0.0, deadline - time.monotonic()))
+            if process.is_alive():
+                process.kill()
+                process.join()
 
-    def _started(self) -> ProcessPoolExecutor:
+    def _started(self) -> ProcessPoolExecutor | None:
+        """None where the system has no semaphores for a pool: everything is done here then."""
         if self._closed:
             raise StoppedError
-        if self._executor is None:
+        if self._executor is None and not self._alone:
             # Forking a process with threads and open connections is asking for deadlocks.
             context = multiprocessing.get_context("spawn")
+            count = min(self._processes * _BLOCKS_A_PROCESS, _MOST_BLOCKS)
             try:
-                count = min(self._processes * _BLOCKS_A_PROCESS, _MOST_BLOCKS)
-                self._blocks = [shared_block(context) for _ in range(count)]
+                self._blocks = [Block() for _ in range(count)]
             except OSError as error:
+                _raise_if_exhausted(error)
                 log.warning("no shared memory (%s): chunks go through pipes, which is slow", error)
-            self._free = [*range(len(self._blocks))]
             setup = os.getpid(), self._blocks
-            self._executor = ProcessPoolExecutor(self._processes, context, _begin, setup)
+            try:
+                self._executor = ProcessPoolExecutor(self._processes, context, _begin, setup)
+            except (OSError, NotImplementedError) as error:
+                _raise_if_exhausted(error)
+                self._alone, self._blocks = True, []
+                log.warning(
+                    "no processes for pages, as there is no room for semaphores (%s): everything"
+                    " is done in one process, which is slow; see that /dev/shm can be written to",
+                    error,
+                )
+            self._free = [*range(len(self._blocks))]
         return self._executor
 
 
-def read_in_time(seconds: float, page: PageSource) -> Page:
-    """Read a page, but give it up when it takes longer: one page must not hold up a chunk."""
-    if sys.platform == "win32":  # no timers there
-        return read_page(page)
-    signal.signal(signal.SIGALRM, _give_up)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        return read_page(page)
-    except TimeoutError:
-        return Page(failure=f"one that takes more than {seconds:g} seconds", timed_out=True)
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-
-
-def _give_up(_signal: int, _frame: FrameType | None) -> None:
-    raise TimeoutError
-
-
-def _warm_up() -> None:
-    compile_kernels()
-    load_language_model()
-    keep_what_is_here()
+def _raise_if_exhausted(error: Exception) -> None:
+    if is_exhausted(error):
+        raise error
 
 
 def _run_packed(number: int | None, packed: Packed) -> Packed | Failure:

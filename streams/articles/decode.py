@@ -36,21 +36,20 @@ def decode(value: bytes | None, limit_bytes: int) -> tuple[RawArticle, int, bool
         return parsed
     if not isinstance(parsed, dict):
         return rejected(Reason.NOT_OBJECT, f"value: expected a JSON object, got {shown(parsed)}")
-    article = _validated(parsed)
-    if isinstance(article, Rejection):
-        return article
-    unknown = 0 if RAW_FIELDS.issuperset(parsed) else len(parsed.keys() - RAW_FIELDS)
-    return article, unknown, repaired
-
-
-def _validated(parsed: dict[str, Any]) -> RawArticle | Rejection:
     try:
         article = RawArticle.model_validate(parsed)
     except ValidationError as error:
         return _invalid_field(error)
-    if article.text is None and article.html is None and article.status != "canceled":
-        return no_body(parsed)
-    return article
+    unknown = 0 if RAW_FIELDS.issuperset(parsed) else len(parsed.keys() - RAW_FIELDS)
+    return article, unknown, repaired
+
+
+def bodiless(value: bytes, article: RawArticle) -> Rejection | None:
+    """The rejection of an article that was decoded from this value, if it has no body."""
+    if article.text is not None or article.html is not None or article.status == "canceled":
+        return None
+    fields, _ = _parse(value)
+    return no_body(fields if isinstance(fields, dict) else {})
 
 
 def _parse(value: bytes) -> tuple[Any, bool]:

@@ -16,7 +16,7 @@ import orjson
 
 from schemas import RawArticle
 from streams.articles.body import NO_PAGE, body_of, page_of, settled_body
-from streams.articles.decode import decode
+from streams.articles.decode import bodiless, decode
 from streams.articles.fields import Draft, Made, article_of, part_of
 from streams.articles.outlets import Outlets, outlets
 from streams.articles.page import Page, PageSource
@@ -77,7 +77,7 @@ def decode_chunk(
             decoded.repaired.append(False)
             continue
         article, unknown, repaired = result
-        decoded.articles.append(article)
+        decoded.articles.append(bodiless(record.value or b"", article) or article)
         decoded.repaired.append(repaired)
         decoded.unknown_fields += unknown
         if (page := page_of(article, record, outlets_file)) is not None:

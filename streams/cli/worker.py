@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection
 import uvloop
 from faust.worker import Worker
 
+from streams.agents.descriptors import raise_limit
 from streams.agents.leaving import leave
 from streams.app import create_app
 from streams.heap import keep_freed_memory, keep_what_is_here
@@ -31,6 +32,7 @@ EXIT_STOPPED_BY_FORCE = 75  # sysexits.h: try again
 
 def run_worker(settings: Settings, stages: Collection[str]) -> None:
     """Run until SIGTERM or Ctrl-C. Raises when broker or topics are not as they should be."""
+    raise_limit()
     tolerated: list[str] = []
     asyncio.run(_check(settings, stages, tolerated.append))
     write_logs_to_stderr(settings.log_format, settings.log_level)
@@ -66,12 +68,20 @@ class _Worker(Worker):  # type: ignore[misc]
         return
 
     def _flag_as_shutdown_by_signal(self) -> None:
-        """Told to stop. Faust waits for ever for a broker that has gone; what is not acknowledged
-        by now is read again by the next worker, so leaving loses nothing."""
         super()._flag_as_shutdown_by_signal()
-        timer = threading.Timer(_STOP_SECONDS, os._exit, (EXIT_STOPPED_BY_FORCE,))
-        timer.daemon = True
-        timer.start()
+        _end_in_time()
+
+    def on_worker_shutdown(self) -> None:
+        """Stopping, for whatever reason."""
+        _end_in_time()
+
+
+def _end_in_time() -> None:
+    """Faust waits for ever for a broker that has gone; what is not acknowledged by now is read
+    again by the next worker, so leaving loses nothing."""
+    timer = threading.Timer(_STOP_SECONDS, os._exit, (EXIT_STOPPED_BY_FORCE,))
+    timer.daemon = True
+    timer.start()
 
 
 async def _check(
