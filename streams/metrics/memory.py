@@ -3,30 +3,41 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import re
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from prometheus_client import CollectorRegistry
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+# The kernel walks through all pages of a process: some milliseconds for a large one.
+_MEASURED_SECONDS = 30.0
+_PROPORTIONAL = re.compile(r"^Pss: +(\d+) kB", re.MULTILINE)
 _CGROUP_LIMIT = Path("/sys/fs/cgroup/memory.max")
 
 
 class MemoryCollector(Collector):
-    """Measured when Prometheus asks. Linux only: elsewhere there are no such series."""
+    """Measured when Prometheus asks, twice a minute at most. Linux only: elsewhere there are no
+    such series."""
 
-    def __init__(self, registry: CollectorRegistry) -> None:
+    def __init__(
+        self, registry: CollectorRegistry, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._clock = clock
+        self._measured: tuple[float, int] | None = None  # when, bytes
         registry.register(self)
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        """Resident memory of all of the worker's processes, and the limit of their container."""
+        """Memory of all of the worker's processes, and the limit of their container."""
         if not Path("/proc/self/statm").exists():
             return
         yield GaugeMetricFamily(
             "echowire_memory_used_bytes",
-            "Resident memory of the worker and of its processes that read pages.",
-            value=sum(resident_bytes(pid) for pid in (os.getpid(), *_children(os.getpid()))),
+            "Memory of the worker and of its processes that read pages, what they share counted"
+            " once.",
+            value=self._used_bytes(),
         )
         yield GaugeMetricFamily(
             "echowire_memory_limit_bytes",
@@ -34,11 +45,31 @@ class MemoryCollector(Collector):
             value=memory_limit_bytes(),
         )
 
+    def _used_bytes(self) -> int:
+        now = self._clock()
+        if self._measured is None or now - self._measured[0] >= _MEASURED_SECONDS:
+            used = sum(used_bytes(pid) for pid in (os.getpid(), *_children(os.getpid())))
+            self._measured = now, used
+        return self._measured[1]
 
-def resident_bytes(pid: int) -> int:
+
+def used_bytes(pid: int, processes: Path = Path("/proc")) -> int:
+    """A process's memory, of pages that n processes share the n-th part; 0 when it has just ended.
+
+    Where the kernel does not tell, or may not, all that is resident.
+    """
+    try:
+        rollup = (processes / str(pid) / "smaps_rollup").read_text(encoding="ascii")
+    except OSError:
+        return resident_bytes(pid, processes)
+    found = _PROPORTIONAL.search(rollup)
+    return int(found[1]) << 10 if found else resident_bytes(pid, processes)
+
+
+def resident_bytes(pid: int, processes: Path = Path("/proc")) -> int:
     """A process's resident memory; 0 when it has just ended."""
     try:
-        pages = Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1]
+        pages = (processes / str(pid) / "statm").read_text(encoding="ascii").split()[1]
     except (OSError, IndexError):
         return 0
     return int(pages) * os.sysconf("SC_PAGE_SIZE")

@@ -1,0 +1,85 @@
+"""The memory metric: what processes share counts once, and measuring costs little."""
+
+from __future__ import annotations
+
+import mmap
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from prometheus_client import CollectorRegistry
+
+from streams.metrics import memory
+from streams.metrics.memory import MemoryCollector, resident_bytes, used_bytes
+
+SHARED_BYTES = 64 << 20
+CHILD = """
+import mmap, sys
+shared = mmap.mmap(int(sys.argv[1]), int(sys.argv[2]))
+sum(shared[::4096])
+print("mapped", flush=True)
+sys.stdin.read()
+"""
+
+pytestmark = pytest.mark.skipif(
+    not Path("/proc/self/smaps_rollup").exists(), reason="this kernel does not tell"
+)
+
+
+def test_what_two_processes_share_counts_once() -> None:
+    descriptor = os.memfd_create("shared")
+    os.ftruncate(descriptor, SHARED_BYTES)
+    before = used_bytes(os.getpid())
+    shared = mmap.mmap(descriptor, SHARED_BYTES)
+    shared[:] = b"x" * SHARED_BYTES
+    child = subprocess.Popen(
+        [sys.executable, "-c", CHILD, str(descriptor), str(SHARED_BYTES)],
+        pass_fds=[descriptor],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    try:
+        assert child.stdout
+        assert child.stdout.readline() == b"mapped\n"
+        both = used_bytes(os.getpid()) - before + used_bytes(child.pid)
+        resident = resident_bytes(child.pid)
+    finally:
+        child.kill()
+        child.communicate()
+        shared.close()
+        os.close(descriptor)
+    assert resident > SHARED_BYTES
+    assert 0.9 * SHARED_BYTES < both < 1.6 * SHARED_BYTES
+
+
+@pytest.mark.parametrize("rollup", [None, "Rss:  9 kB\n"])
+def test_where_the_kernel_does_not_tell_it_is_what_is_resident(
+    tmp_path: Path, rollup: str | None
+) -> None:
+    (tmp_path / "7").mkdir()
+    (tmp_path / "7/statm").write_text("900 5 3 1 0 2 0\n")
+    if rollup is not None:
+        (tmp_path / "7/smaps_rollup").write_text(rollup)
+    assert used_bytes(7, tmp_path) == 5 * os.sysconf("SC_PAGE_SIZE")
+    assert used_bytes(8, tmp_path) == 0
+
+
+def test_it_is_measured_twice_a_minute_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
+    measured: list[int] = []
+
+    def measure(pid: int) -> int:
+        measured.append(pid)
+        return 1
+
+    monkeypatch.setattr(memory, "used_bytes", measure)
+    monkeypatch.setattr(memory, "_children", lambda _pid: [])
+    now = [100.0]
+    registry = CollectorRegistry(auto_describe=False)
+    collector = MemoryCollector(registry, lambda: now[0])
+    measured.clear()
+    collector._measured = None
+    for now[0] in (100.0, 101.0, 129.9, 130.0, 150.0):
+        list(collector.collect())
+    assert len(measured) == 2
