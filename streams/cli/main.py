@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import sys
@@ -109,6 +110,12 @@ def run() -> None:
         sys.exit(error.exit_code)
     except BrokenPipeError:  # the reader of a pipe has gone
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        if error.errno not in (errno.EMFILE, errno.ENFILE):
+            raise
+        # Nothing may be imported from here on: that takes a descriptor.
+        sys.stderr.write(f"error: {error.strerror}: raise the limit (`ulimit -n`)\n")
+        sys.exit(78)
 
 
 if __name__ == "__main__":

@@ -213,3 +213,15 @@ def test_process_of_nothing_but_refused_events_exits_with_1(lines: bytes, reason
     assert done.returncode == 1
     assert reason in done.stderr
     assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("descriptors", [12, 20])
+def test_process_without_descriptors_is_a_sentence(tmp_path: Path, descriptors: int) -> None:
+    path = tmp_path / "pages.jsonl"
+    path.write_text(json.dumps({"html": "<p>" + "Some words of a page. " * 40}))
+    command = f'ulimit -n {descriptors}; exec "$0" -m streams.cli.main process "$1"'
+    done = subprocess.run(
+        ["sh", "-c", command, sys.executable, str(path)], capture_output=True, check=False
+    )
+    assert done.stderr == b"error: Too many open files: raise the limit (`ulimit -n`)\n"
+    assert done.returncode == 78
