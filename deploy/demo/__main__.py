@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import logging
 import os
 import signal
 import socket
@@ -25,7 +26,7 @@ from rich.console import Console
 
 from deploy.demo.outputs import read_outputs, record_count
 from deploy.demo.summary import Run, show
-from deploy.demo.watch import news_that_go_on, watched
+from deploy.demo.watch import BrokerEndedError, news_that_go_on, watched, while_it_runs
 from deploy.kafka.embedded import BrokerFailedError, EmbeddedKafka
 from streams.agents import detect, normalise
 from streams.kafka.topics import NORMALISED, RAW
@@ -50,10 +51,11 @@ def main() -> None:
     parser.add_argument("--keep", action="store_true", help="stay up afterwards")
     arguments = parser.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does, worker and all
+    logging.disable()  # the client library's: whatever happens, a sentence below says it
     try:
         with tempfile.TemporaryDirectory(prefix="echowire-demo-") as folder:
             _run(arguments.input, Path(folder), keep=arguments.keep)
-    except (DemoFailedError, BrokerFailedError) as error:
+    except (DemoFailedError, BrokerFailedError, BrokerEndedError) as error:
         sys.exit(f"demo failed: {error}")
     except KeyboardInterrupt:
         sys.exit(130)
@@ -61,7 +63,7 @@ def main() -> None:
 
 def _run(inputs: list[Path], folder: Path, *, keep: bool) -> None:
     console.print("starting Apache Kafka ...")
-    with EmbeddedKafka() as kafka:
+    with EmbeddedKafka() as kafka, while_it_runs(kafka.process):
         port = _free_port()
         environment = {
             **os.environ,
@@ -79,7 +81,7 @@ def _run(inputs: list[Path], folder: Path, *, keep: bool) -> None:
                 show(console, asyncio.run(read_outputs(settings)), run)
                 if keep:
                     with news_that_go_on(SAMPLE, kafka.bootstrap):
-                        _stay(worker, kafka.bootstrap, port, prometheus)
+                        _stay(worker, kafka, port, prometheus)
     console.print("stopped.")
 
 
@@ -122,10 +124,12 @@ def _worker(environment: dict[str, str], log: Path, port: int) -> Iterator[_Work
     try:
         _wait_until_ready(worker.process, port)
         yield worker
-    except DemoFailedError as error:
-        raise DemoFailedError(f"{error}\nThe worker's log:\n{log.read_text()}") from None
-    finally:
-        worker.stop()
+    except BaseException as error:
+        worker.process.kill()  # it may wait for a broker that has gone
+        if isinstance(error, DemoFailedError):
+            raise DemoFailedError(f"{error}\nThe worker's log:\n{log.read_text()}") from None
+        raise
+    worker.stop()
 
 
 def _wait_until_ready(worker: subprocess.Popen[bytes], port: int) -> None:
@@ -193,7 +197,8 @@ def _ready(port: int) -> bool:
         return False
 
 
-def _stay(worker: _Worker, bootstrap: str, port: int, prometheus: str) -> None:
+def _stay(worker: _Worker, kafka: EmbeddedKafka, port: int, prometheus: str) -> None:
+    bootstrap = kafka.bootstrap
     console.print(
         f"""
 [bold]Still running[/], and an article comes every few seconds. In another terminal:
@@ -208,6 +213,8 @@ Ctrl-C stops everything."""
         while True:
             worker.keep_up()
             time.sleep(0.5)
+    if kafka.process.poll() is not None:  # it was not Ctrl-C
+        raise KeyboardInterrupt
 
 
 def _free_port() -> int:

@@ -1,17 +1,21 @@
-"""What `KEEP=1` adds to the demo: a real Prometheus where there is one, and news that go on."""
+"""What runs beside the demo: an eye on its broker; with `KEEP=1` a Prometheus, and more news."""
 
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import orjson
 from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
 
 from deploy.prometheus.server import INSTALL, Prometheus, is_installed
 from streams.articles.times import format_milliseconds
@@ -20,6 +24,42 @@ from streams.kafka.topics import RAW
 # Slow enough that the alert on the share of copies, which wants a thousand articles an hour, keeps
 # quiet: the sample is the same few stories over and over.
 _SECONDS_BETWEEN = 4.0
+_LOOK_SECONDS = 0.2
+_LAST_ARTICLE_SECONDS = 10.0
+
+
+class BrokerEndedError(Exception):
+    """The demo's broker has ended, and nobody told it to."""
+
+
+@contextmanager
+def while_it_runs(broker: subprocess.Popen[bytes]) -> Iterator[None]:
+    """Interrupt what is done in here, as Ctrl-C does, when the broker ends.
+
+    Needs the main thread. Raises BrokerEndedError in place of whatever else comes of it.
+    """
+    over = threading.Event()
+
+    def watch() -> None:
+        while not over.wait(_LOOK_SECONDS):
+            if broker.poll() is not None:
+                os.kill(os.getpid(), signal.SIGINT)
+                return
+
+    watching = threading.Thread(target=watch)
+    watching.start()
+    try:
+        yield
+    except BaseException:
+        if (status := broker.poll()) is None:
+            raise
+        raise BrokerEndedError(
+            f"its broker has ended ({f'by signal {-status}' if status < 0 else f'status {status}'})"
+        ) from None
+    finally:
+        over.set()
+        with suppress(KeyboardInterrupt):  # what was seen at the last moment
+            watching.join()
 
 
 @contextmanager
@@ -36,13 +76,20 @@ def watched(folder: Path, port: int) -> Iterator[str]:
 def news_that_go_on(sample: Path, bootstrap: str) -> Iterator[None]:
     """Send the sample's articles again, as of now and one by one, until the end."""
     over = threading.Event()
-    sending = threading.Thread(target=lambda: asyncio.run(_send(sample, bootstrap, over)))
+    sending = threading.Thread(
+        target=lambda: asyncio.run(_send_while_it_can(sample, bootstrap, over)), daemon=True
+    )
     sending.start()
     try:
         yield
     finally:
         over.set()
-        sending.join()
+        sending.join(_LAST_ARTICLE_SECONDS)
+
+
+async def _send_while_it_can(sample: Path, bootstrap: str, over: threading.Event) -> None:
+    with suppress(KafkaError):  # of a broker that has gone: others tell
+        await _send(sample, bootstrap, over)
 
 
 async def _send(sample: Path, bootstrap: str, over: threading.Event) -> None:

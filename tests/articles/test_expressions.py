@@ -9,12 +9,13 @@ import pytest
 
 from streams.articles.outlets import outlets
 from streams.articles.pages.reading import read_text_page
+from streams.warm_up import compile_kernels
 from tests.articles.pages.test_reading import FERRIES, STORY
 from tests.articles.records import normalised_chunk, raw
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 # Ten times what any takes on a busy machine; expressions that were not safe took up to a minute.
-MOST_SECONDS = 1.0
+MOST_SECONDS = 1.0  # of the processor's time
 
 UNITS = (
     "a", "A", "1", " ", ".", ",", "-", "(", "[", "<", "&", "/", ":", "'", "*", "_", "“", "©",
@@ -26,6 +27,14 @@ UNITS = (
 ENDS = ("", "!", " ©", "(")
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _warm() -> None:
+    """The first article and page of a process also wait for tables and compiled loops."""
+    compile_kernels()
+    normalised_chunk(raw(text=FERRIES))
+    read_text_page(FERRIES, NOW, outlets())
+
+
 @pytest.mark.parametrize("unit", UNITS)
 def test_an_article_is_normalised_in_time(unit: str) -> None:
     texts = [
@@ -34,9 +43,9 @@ def test_an_article_is_normalised_in_time(unit: str) -> None:
         for end in ENDS
     ]
     events = [raw(text=text, title=text[:300], byline=text[:300]) for text in texts]
-    started = time.perf_counter()
+    started = time.process_time()
     normalised_chunk(*events)
-    assert time.perf_counter() - started < MOST_SECONDS
+    assert time.process_time() - started < MOST_SECONDS
 
 
 @pytest.mark.parametrize("unit", UNITS)
@@ -48,6 +57,6 @@ def test_a_page_is_read_in_time(unit: str) -> None:
         for end in ENDS
     ]
     page = "\n".join([*rows[:30], *STORY, "Related articles", *rows[30:], FERRIES, *rows])
-    started = time.perf_counter()
+    started = time.process_time()
     read_text_page(page, NOW, outlets())
-    assert time.perf_counter() - started < MOST_SECONDS
+    assert time.process_time() - started < MOST_SECONDS

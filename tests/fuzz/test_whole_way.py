@@ -113,9 +113,9 @@ WAY = Way()
 )
 @given(st.lists(inputs | st.none(), min_size=4, max_size=4))
 def test_any_bytes_become_verdicts_or_rejections_and_soon(values: list[bytes | None]) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     verdicts, rejections = WAY.take(values)
-    assert time.perf_counter() - started < len(values) * SLOWEST_SECONDS
+    assert time.process_time() - started < len(values) * SLOWEST_SECONDS
     assert verdicts + rejections <= len(values)
 
 
