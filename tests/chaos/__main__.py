@@ -9,6 +9,7 @@ import argparse
 import logging
 import os
 import random
+import shutil
 import signal
 import sys
 import tempfile
@@ -21,17 +22,21 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import psutil
+
 from deploy.kafka.cluster import ThreeBrokers
 from deploy.kafka.embedded import EmbeddedKafka
 from streams.settings import Settings, load_settings
-from tests.chaos import machine, network, scenarios
-from tests.chaos.corpus import RECORD_BYTES
-from tests.chaos.crew import Crew
+from tests.chaos import machine, network, scenarios, transactions
+from tests.chaos.corpus import RECORD_BYTES, RawRecord
+from tests.chaos.crew import Crew, Feed
 from tests.chaos.network import SENDER, Network, SpreadCrew, brokers_on
 from tests.chaos.private import NotPermittedError, small_disk
 from tests.chaos.scenarios import Brokers, Disturbance, Extent, Outcome
+from tests.chaos.transactions import TransactionalFeed
 
 DISK_MB = 256
+FOLDERS = "chaos-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +46,21 @@ class Site:
     brokers: Brokers
     bootstrap: str
     make_crew: Callable[[Settings, Path, int], Crew] = Crew
+    make_feed: Callable[[Settings, list[RawRecord], float], Feed] = Feed
 
 
 @contextmanager
 def _one_broker(_: Path) -> Iterator[Site]:
     with EmbeddedKafka() as one:
         yield Site([one], one.bootstrap)
+
+
+@contextmanager
+def _one_broker_on_linux(folder: Path) -> Iterator[Site]:
+    if sys.platform != "linux":
+        raise NotPermittedError("it needs Linux")
+    with _one_broker(folder) as site:
+        yield site
 
 
 @contextmanager
@@ -64,6 +78,12 @@ def _on_a_small_disk(folder: Path) -> Iterator[Site]:
 
 
 @contextmanager
+def _one_broker_and_transactions(_: Path) -> Iterator[Site]:
+    with EmbeddedKafka() as one:
+        yield Site([one], one.bootstrap, make_feed=TransactionalFeed)
+
+
+@contextmanager
 def _on_hosts_of_their_own(_: Path) -> Iterator[Site]:
     with Network() as hosts, brokers_on(hosts) as (brokers, bootstrap), hosts.on(SENDER):
         yield Site(brokers, bootstrap, partial(SpreadCrew, network=hosts))
@@ -77,9 +97,10 @@ SCENARIOS: dict[Disturbance, Callable[[Path], AbstractContextManager[Site]]] = {
     scenarios.leaders_lost: _three_brokers,
     scenarios.quota: _one_broker,
     machine.clocks: _one_broker,
-    machine.starvation: _one_broker,
-    machine.descriptors: _one_broker,
+    machine.starvation: _one_broker_on_linux,
+    machine.descriptors: _one_broker_on_linux,
     machine.disk_full: _on_a_small_disk,
+    transactions.transactions: _one_broker_and_transactions,
     network.network_faults: _on_hosts_of_their_own,
 }
 
@@ -97,7 +118,9 @@ def main() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # cleans up as Ctrl-C does
     # Its brokers are stopped on purpose: what the feed's producer says of that is no news.
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
-    extent = Extent(chosen.records, chosen.seconds, chosen.strikes, away_seconds=60)
+    away = min(60.0, chosen.seconds)
+    extent = Extent(chosen.records, chosen.seconds, chosen.strikes, away_seconds=away)
+    _sweep()
     done: Counter[str] = Counter()
     failed = verdicts = 0
     for seed in range(chosen.seed, chosen.seed + chosen.rounds):
@@ -119,7 +142,7 @@ def main() -> None:
 def _run(disturb: Disturbance, extent: Extent, seed: int) -> Outcome:
     started = time.monotonic()
     with (
-        tempfile.TemporaryDirectory(prefix="chaos-") as name,
+        tempfile.TemporaryDirectory(prefix=f"{FOLDERS}{os.getpid()}-") as name,
         SCENARIOS[disturb](Path(name)) as site,
     ):
         folder = Path(name)
@@ -127,7 +150,7 @@ def _run(disturb: Disturbance, extent: Extent, seed: int) -> Outcome:
         try:
             outcome = scenarios.run(
                 disturb, site.brokers, _settings(site.bootstrap), folder, extent, seed,
-                replication=len(site.brokers), make_crew=site.make_crew,
+                replication=len(site.brokers), make_crew=site.make_crew, make_feed=site.make_feed,
             )  # fmt: skip
         except AssertionError as error:
             newest = max(folder.rglob("worker-*.log"), default=None)  # their names tell the time
@@ -143,6 +166,14 @@ def _run(disturb: Disturbance, extent: Extent, seed: int) -> Outcome:
     for line in outcome.wrong:
         _tell(f"    {line}")
     return outcome
+
+
+def _sweep() -> None:
+    """Remove what killed runs have left. Their namespaces and mounts went with them."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{FOLDERS}*-*"):
+        pid = folder.name.split("-")[1]
+        if pid.isdigit() and not psutil.pid_exists(int(pid)):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _settings(bootstrap: str) -> Settings:

@@ -160,23 +160,28 @@ class Feed:
 
     async def _send(self) -> None:
         try:
-            a_second = math.ceil(len(self._records) / self._seconds)
-            parts = list(batches(self._records, min(BATCH, a_second)))
-            async with AIOKafkaProducer(
-                **client_options(self._settings), acks="all", enable_idempotence=True, linger_ms=5,
-                request_timeout_ms=int(DRAIN_SECONDS * 1000),  # brokers are away for a minute
-            ) as producer:  # fmt: skip
-                for part in parts:
-                    began = time.monotonic()
-                    confirmations = [
-                        await send_record(producer, self._settings, record) for record in part
-                    ]
-                    await asyncio.gather(*confirmations)
-                    self.sent += len(part)
-                    left = self._seconds / len(parts) - (time.monotonic() - began)
-                    await asyncio.to_thread(self._hurry.wait, max(0.0, left))
+            await self._send_all()
         except Exception as error:  # noqa: BLE001 - raised where the end is awaited
             self._failure = error
+
+    async def _send_all(self) -> None:
+        await self._send_plain(self._records)
+
+    async def _send_plain(self, records: list[RawRecord]) -> None:
+        a_second = math.ceil(len(self._records) / self._seconds)
+        async with AIOKafkaProducer(
+            **client_options(self._settings), acks="all", enable_idempotence=True, linger_ms=5,
+            request_timeout_ms=int(DRAIN_SECONDS * 1000),  # brokers are away for a minute
+        ) as producer:  # fmt: skip
+            for part in batches(records, min(BATCH, a_second)):
+                began = time.monotonic()
+                confirmations = [
+                    await send_record(producer, self._settings, record) for record in part
+                ]
+                await asyncio.gather(*confirmations)
+                self.sent += len(part)
+                left = len(part) / a_second - (time.monotonic() - began)
+                await asyncio.to_thread(self._hurry.wait, max(0.0, left))
 
 
 async def send_record(

@@ -46,7 +46,7 @@ def starvation(crew: Crew, chance: random.Random, extent: Extent, _: Brokers) ->
     """A worker gets hardly any processor time, for less and for more than its session lasts."""
     crew.one_ready()
     timeout = crew.settings.session_timeout_seconds
-    for _strike in range(max(2, extent.strikes // 3)):
+    for _strike in range(max(2, extent.strikes // 5)):
         crew.keep_up()
         with _starved(chance.choice(crew.workers), chance):
             crew.done["starved of processor time"] += 1
@@ -75,8 +75,9 @@ def _schedule(worker: Worker, policy: int, processors: set[int]) -> None:
         with suppress(psutil.Error):
             for thread in process.threads():
                 with suppress(ProcessLookupError):
-                    os.sched_setscheduler(thread.id, policy, os.sched_param(0))
                     os.sched_setaffinity(thread.id, processors)
+                    with suppress(PermissionError):  # back to normal only root may: it goes on idle
+                        os.sched_setscheduler(thread.id, policy, os.sched_param(0))
 
 
 def family(pid: int) -> list[psutil.Process]:
@@ -92,7 +93,7 @@ def descriptors(crew: Crew, chance: random.Random, extent: Extent, brokers: Brok
     """A worker can open nothing more, neither the connections that a broker's restart takes from it
     nor a page process in place of a killed one; later it can again."""
     crew.one_ready()
-    for strike in range(max(2, extent.strikes // 4)):
+    for strike in range(max(2, extent.strikes // 5)):
         crew.keep_up()
         worker = chance.choice(crew.workers)
         with _few_descriptors(worker):

@@ -174,7 +174,7 @@ def network_faults(
     crew.one_ready()
     timeout = crew.settings.session_timeout_seconds
     kinds = chance.sample(sorted(_KINDS), len(_KINDS))
-    for strike in range(max(len(kinds), extent.strikes)):
+    for strike in range(max(len(kinds), extent.strikes // 2)):
         kind = kinds[strike % len(kinds)]
         worker, broker = chance.choice(WORKERS), chance.choice(BROKERS)
         directions, harm = _KINDS[kind]

@@ -16,7 +16,7 @@ from streams.kafka.crashes import CRASHES_TOLERATED
 from streams.kafka.topics import NORMALISED, RAW
 from streams.settings import Settings
 from tests.chaos.accounts import audit
-from tests.chaos.corpus import make_records
+from tests.chaos.corpus import RawRecord, make_records
 from tests.chaos.crew import DRAIN_SECONDS, Crew, Feed, orphans
 from tests.chaos.faulty_worker import STEPS, Fault
 from tests.kafka.service import (
@@ -178,6 +178,7 @@ def run(
     *,
     replication: int = 1,
     make_crew: Callable[[Settings, Path, int], Crew] = Crew,
+    make_feed: Callable[[Settings, list[RawRecord], float], Feed] = Feed,
 ) -> Outcome:
     """One disturbance under load, until everything is committed; then the accounts."""
     started, chance = time.monotonic(), random.Random(seed)
@@ -185,7 +186,7 @@ def run(
     # Whoever breaks at the last step needs a record to do it, however slow those before were.
     seconds = extent.strikes * DEADLINE_SECONDS if disturb is steps else extent.seconds
     records = make_records(extent.records, seed)
-    feed = Feed(settings, records, seconds)
+    feed = make_feed(settings, records, seconds)
     with make_crew(settings, folder, 2) as crew:
         feed.start()
         disturb(crew, chance, extent, brokers)

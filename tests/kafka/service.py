@@ -173,8 +173,10 @@ async def push(
 
 
 async def read(settings: Settings, topic: str) -> list[ConsumerRecord]:
-    """All records of a topic, partition by partition."""
-    async with AIOKafkaConsumer(**client_options(settings), fetch_max_wait_ms=20) as consumer:
+    """All records of a topic that are no aborted transaction's, partition by partition."""
+    async with AIOKafkaConsumer(
+        **client_options(settings), fetch_max_wait_ms=20, isolation_level="read_committed"
+    ) as consumer:
         ends = await _ends(consumer, settings.topic_prefix + topic)
         consumer.assign(list(ends))
         await consumer.seek_to_beginning()

@@ -22,7 +22,7 @@ from tests.soak.run import BROKER_SETTINGS, Plan, Soak, disk_bytes, soak, window
 from tests.soak.samples import write_samples
 
 LEAST_WRAPS = 3
-LEAST_ROUND_SECONDS, MOST_ROUND_SECONDS = 45.0, 300.0
+LEAST_ROUND_SECONDS, MOST_ROUND_SECONDS = 60.0, 300.0
 
 
 def main() -> None:

@@ -86,14 +86,14 @@ def soak(settings: Settings, broker: EmbeddedKafka, folder: Path, plan: Plan) ->
     load = Load(settings, plan.seed, plan.a_second)
     auditor = Auditor(settings, load)
     seen = Soak([], Counter(), Counter(), Counter())
+    rounds = _Rounds(settings, broker, folder, plan)
     worker = _Watched(settings, folder)
-    others: list[Worker] = []
     try:
         worker.launch()
         until(worker.ready, "the worker is ready", START_SECONDS)
         auditor.start()
         load.start()
-        wrong = _rounds(settings, broker, folder, plan, worker, others, load, auditor, seen)
+        wrong = _carry_out(rounds, plan, worker, auditor, seen.samples)
         load.finish()
         wrong += _drained(auditor)
         seen.wraps = auditor.wraps()
@@ -103,9 +103,10 @@ def soak(settings: Settings, broker: EmbeddedKafka, folder: Path, plan: Plan) ->
             )
         auditor.finish()
     finally:
-        for one in (worker, *others):
-            one.kill()
-    ledger = auditor.ledger
+        worker.kill()
+        if rounds.other is not None:
+            rounds.other.kill()
+    ledger, seen.done = auditor.ledger, rounds.done
     seen.counts, seen.repeated = ledger.counts, ledger.repeated
     seen.confirmed, seen.redeliveries = load.confirmed, auditor.redeliveries
     seen.wrong = [*wrong, *ledger.wrong()]
@@ -134,39 +135,63 @@ async def _make_bounded_topics(settings: Settings) -> None:
 _SET_FOR_THE_TOPIC = 1  # Kafka's DYNAMIC_TOPIC_CONFIG
 
 
-def _rounds(
-    settings: Settings, broker: EmbeddedKafka, folder: Path, plan: Plan, worker: _Watched,
-    others: list[Worker], load: Load, auditor: Auditor, seen: Soak,
-) -> list[str]:  # fmt: skip
-    """Each the same: another worker comes, goes, and the broker is restarted. -> what is wrong."""
-    started, number = time.monotonic(), 0
-    steps = ((0.2, "join"), (0.5, "leave"), (0.75, "restart"))
-    due = [(number * plan.round_seconds + part * plan.round_seconds, what)
-           for number in range(int(plan.seconds / plan.round_seconds) + 1)
-           for part, what in steps]  # fmt: skip
-    look, number = 0.0, 0
+class _Rounds:
+    """Each the same: another worker comes, takes part for a while and goes, and the broker is
+    restarted."""
+
+    def __init__(self, settings: Settings, broker: EmbeddedKafka, folder: Path, plan: Plan) -> None:
+        self._settings, self._broker, self._folder, self._plan = settings, broker, folder, plan
+        self._round, self._step = 0, 0
+        self.other: Worker | None = None
+        self.done: Counter[str] = Counter()
+
+    def go_on(self, now: float) -> None:
+        """Take the step that is due after so many seconds, if one is."""
+        at = now / self._plan.round_seconds - self._round
+        join, leave, restart = 0.1, 0.55, 0.75
+        if self._step == 0 and at >= join:
+            self.other = Worker(self._settings, self._folder).launch()
+        elif self._step == 1 and at >= leave:
+            if not self._gone(in_any_case=at >= restart):
+                return
+        elif self._step == 2 and at >= restart:
+            self._broker.restart()
+            self.done["broker restarted"] += 1
+        elif self._step == 3 and at >= 1:
+            self._round, self._step = self._round + 1, -1
+        else:
+            return
+        self._step += 1
+
+    def _gone(self, *, in_any_case: bool) -> bool:
+        """Whether the other worker has left: when it has taken part, or the round will not wait."""
+        assert self.other is not None
+        took_part = self.other.ready()
+        if not took_part and not in_any_case:
+            return False
+        if took_part:
+            self.done["a second worker took part"] += 1
+        leaving = (signal.SIGTERM, signal.SIGKILL)[self._round % 2]
+        self.other.signal(leaving)
+        self.other.process.wait(60)
+        self.done[f"it went by {leaving.name}"] += 1
+        return True
+
+
+def _carry_out(
+    rounds: _Rounds, plan: Plan, worker: _Watched, auditor: Auditor, samples: list[Sample]
+) -> list[str]:
+    """Disturb and look until the time is over; -> what is wrong."""
+    started, look = time.monotonic(), 0.0
     while (now := time.monotonic() - started) < plan.seconds:
         auditor.check()
         if worker.ended():
-            return [f"the watched worker ended with {worker.process.returncode}: "
-                    + worker.log()[-3000:]]  # fmt: skip
-        if due and now >= due[0][0]:
-            what = due.pop(0)[1]
-            if what == "join":
-                others.append(Worker(settings, folder).launch())
-                seen.done["a second worker came"] += 1
-            elif what == "leave" and others:
-                number += 1
-                leaving = (signal.SIGTERM, signal.SIGKILL)[number % 2]
-                others[-1].signal(leaving)
-                others.pop().process.wait(60)
-                seen.done[f"it went by {leaving.name}"] += 1
-            elif what == "restart":
-                broker.restart()
-                seen.done["broker restarted"] += 1
+            code, words = worker.process.returncode, worker.log()[-3000:]
+            return [f"the watched worker ended with {code}: {words}"]
+        rounds.go_on(now)
         if now >= look:
-            look += plan.sample_seconds
-            seen.samples.append(_look(now, worker, auditor))
+            look = now + plan.sample_seconds
+            samples.append(_look(now, worker, auditor))
         time.sleep(0.1)
     return []
 
