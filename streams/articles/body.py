@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime, timedelta
 
 from schemas import RawArticle, Reason
-from streams.articles.fragments import fragment_text
+from streams.articles.fragments import fragment_text, has_markup
 from streams.articles.page import Page, PageSource
 from streams.articles.pages.recognise import is_page
 from streams.articles.record import Record
@@ -17,9 +16,6 @@ from streams.articles.times import parse_time
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST_MILLISECOND = 253_402_300_799_000  # of the year 9999: later ones have no datetime
-_MARKUP = re.compile(
-    r"</(?:p|div|span|a|b|strong|em|i|li|ul|h[1-6]|article|section)>", re.IGNORECASE
-)
 NO_PAGE = Page()
 
 
@@ -41,7 +37,7 @@ def page_of(raw: RawArticle, record: Record, outlets_file: str | None) -> PageSo
 
 def _plain(text: str) -> str:
     """Without the tags that some producers leave in."""
-    return fragment_text(text) if "</" in text and _MARKUP.search(text) else text
+    return fragment_text(text) if has_markup(text) else text
 
 
 def fetched(raw: RawArticle, record: Record) -> datetime:

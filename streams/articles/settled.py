@@ -59,7 +59,7 @@ def _characters() -> _Table:
         (" \t\xa0", _BLANK),
         ("\n", _LINE_FEED),
         ("<", _OPENING),
-        ("/", _SLASH),
+        ("/bB", _SLASH),  # of `</p>` and `<br>`
     ):
         for character in characters:
             table[ord(character)] |= bit
@@ -89,7 +89,8 @@ def _ascii_settled(content: Bytes) -> bool:
     for place in range(len(after)):
         blank = (content[place] == 0x20) | (content[place] == 0x09)
         unclean |= blank & (after[place] == 0x0A)
-        unclean |= (content[place] == 0x3C) & (after[place] == 0x2F)
+        begins = (after[place] == 0x2F) | ((after[place] | 0x20) == 0x62)  # `</p>`, `<br>`
+        unclean |= (content[place] == 0x3C) & begins
     for place in range(len(later)):
         unclean |= (content[place] == 0x0A) & (after[place] == 0x0A) & (later[place] == 0x0A)
     return not (unclean | (ampersand & semicolon))

@@ -1,141 +1,179 @@
-"""Feeds and wire items in JSON -> raw events; docs/normalising.md has the table."""
+"""RSS, Atom and JSON feeds -> raw events; docs/normalising.md has the table."""
 
 from __future__ import annotations
 
-import calendar
-import time
+import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urljoin
 
 import feedparser
 
 from streams.articles.address import domain_of
-from streams.articles.fragments import fragment_text
-from streams.articles.times import format_time, milliseconds, parse_time
+from streams.articles.fragments import fragment_text, plain_text
+from streams.articles.times import utc_time
+from streams.sources.fields import LONGEST_ID, Gathered, dictionaries, names, seconds, text_of
 
-_ATTRIBUTE_CHARACTERS = 1000
-_LONGEST_ID = 512
+# What feeds are passed on by: their addresses say nothing of the publisher.
+_CARRIERS = ("feedburner.com", "feedproxy.google.com", "feedsportal.com", "news.google.com", "t.co")
+# RSS is older than four digits of a year (RFC 822). Elsewhere nothing says which number is which.
+_SHORT_YEAR = re.compile(r"((?:[A-Za-z]{3}, *)?\d{1,2} [A-Za-z]{3}) (\d\d)(?= \d\d:)")
 
 
-def xml_feed_items(content: bytes) -> Iterator[dict[str, Any]] | None:
-    """Fields of raw articles, one for each entry of an RSS or Atom feed; None if it is neither."""
+def xml_feed_items(content: bytes) -> Iterator[Gathered] | None:
+    """One raw article for each entry of an RSS or Atom feed; None if it is neither."""
     feed = feedparser.parse(content, sanitize_html=False, resolve_relative_uris=False)
     if not feed.get("version"):
         return None
-    source = domain_of(feed.feed.get("link") or "")
-    language = feed.feed.get("language")
-    return (_entry(entry, source, language) for entry in feed.entries)
+    return (_entry(entry, feed.feed, feed.version) for entry in feed.entries)
 
 
-def feed_items(document: Any) -> Iterator[dict[str, Any]] | None:
-    """Fields of raw articles of a JSON Feed or a ninjs item; None if a document is neither."""
-    if not isinstance(document, dict):
-        return None
-    if "jsonfeed.org/version" in str(document.get("version")):
-        return _json_feed(document)
-    if isinstance(document.get("uri"), str) and _NINJS & document.keys():
-        return iter([_ninjs(document)])
-    return None
-
-
-def attributes(**values: Any) -> dict[str, str]:
-    """Those that are there, as text, none of them too long."""
-    return {n: str(v)[:_ATTRIBUTE_CHARACTERS] for n, v in values.items() if v not in (None, "")}
-
-
-def present(**fields: Any) -> dict[str, Any]:
-    """Fields without those that are empty."""
-    return {name: value for name, value in fields.items() if value not in (None, "", {})}
-
-
-def _entry(entry: Any, source: str | None, language: str | None) -> dict[str, Any]:
-    contents = [content.get("value", "") for content in entry.get("content", [])]
-    body = max([*contents, entry.get("summary", "")], key=len)
-    updated = None
-    if "updated_parsed" in entry:  # asked for without a look, it is the time of publication
-        updated = _time(entry["updated_parsed"])
-    own = entry.get("source") or {}
-    return present(
-        id=(entry.get("id") or entry.get("link") or "")[:_LONGEST_ID],
-        version=_seconds(updated),
-        source=source or domain_of(entry.get("link") or ""),
-        url=entry.get("link"),
-        title=fragment_text(entry.get("title", "")),
-        byline=entry.get("author"),
-        text=fragment_text(body),
-        language=entry.get("language") or language,
-        published_at=_time(entry.get("published_parsed")) or updated,
-        attributes=attributes(updated=updated, source=own.get("title") or own.get("href")),
+def _entry(entry: Any, feed: Any, kind: str) -> Gathered:
+    found = Gathered()
+    link = _absolute(entry.get("feedburner_origlink") or entry.get("link"), feed)
+    updated = _time(entry.get("updated") if "updated" in entry else None)
+    found.put("id", ("id", entry.get("id", "")[:LONGEST_ID]), ("link", (link or "")[:LONGEST_ID]))
+    found.put("version", ("updated", seconds(updated)))
+    found.put("source", *_sources(entry, link, feed))
+    found.put("url", ("link", link))
+    found.put("title", ("title", _content(entry.get("title_detail"), kind)))
+    found.put("byline", *_bylines(entry, feed, kind))
+    contents = [_content(content, kind) for content in entry.get("content", [])]
+    summary = _content(entry.get("summary_detail"), kind)
+    body = max(contents, key=len, default="")
+    own = ("content", body), ("summary", summary)
+    found.put("text", *(own if len(body) >= len(summary) else own[::-1]))
+    languages = (content.get("language") for content in entry.get("content", []))
+    found.put(
+        "language",
+        ("entry's language", entry.get("language")),
+        ("content's language", next(filter(None, languages), None)),
+        ("feed's language", feed.get("language")),
     )
+    published = _time(entry.get("published") or entry.get("created"))
+    found.put("published_at", ("published", published), ("updated", updated))
+    origin = entry.get("source") or {}
+    found.put_attributes(
+        updated=updated,
+        source=origin.get("title") or origin.get("href"),
+        rights=entry.get("rights"),
+    )
+    return found
 
 
-def _time(parts: time.struct_time | None) -> str | None:
-    """Feedparser's time, which is UTC."""
-    if parts is None:
-        return None
+def _sources(entry: Any, link: str | None, feed: Any) -> Iterator[tuple[str, str | None]]:
+    """Of an aggregated feed each entry has its own: what it names, else where it links to."""
+    origin = entry.get("source") or {}
+    for address in (origin.get("link"), origin.get("href")):
+        yield "entry's source", _publisher(address)
+    yield "entry's source", origin.get("title")
+    channel, own = domain_of(feed.get("link") or ""), _publisher(link)
+    if channel and own and not f".{own}".endswith(f".{channel}"):
+        yield "link", None if channel.endswith(f".{own}") else own
+    yield "feed's link", channel
+    yield "link", own
+
+
+def _publisher(address: str | None) -> str | None:
+    domain = domain_of(address or "")
+    carried = domain and any(domain == c or domain.endswith(f".{c}") for c in _CARRIERS)
+    return None if carried else domain
+
+
+def _bylines(entry: Any, feed: Any, kind: str) -> Iterator[tuple[str, str]]:
+    yield "author", names(_author(author) for author in entry.get("authors", []))
+    if kind.startswith("atom"):  # RFC 4287, 4.2.1
+        for place, owner in (
+            ("source's author", entry.get("source") or {}),
+            ("feed's author", feed),
+        ):
+            yield place, names(_author(author) for author in owner.get("authors", []))
+
+
+def _author(author: Any) -> str:
+    name, mail = author.get("name") or "", author.get("email") or ""
+    if "<" in name and ">" not in name:  # `Ana Berg <ple`
+        return str(name.split("<")[0])
+    # Of `desk@daily.example (Ana Berg)` feedparser makes `desk@daily.exam` and `ple (Ana Berg`, of
+    # the address alone `desk@daily.exam` and `ple`.
+    cut = ("(" in name and ")" not in name) or (mail and " " not in name and name.islower())
+    return f"{mail}{name}" if cut else name
+
+
+def _content(detail: Any, kind: str) -> str:
+    """A title's or body's text: Atom says whether it is plain, of RSS any may be markup."""
+    if not detail:
+        return ""
+    value = detail.get("value") or ""
+    if kind.startswith("atom") and detail.get("type") == "text/plain":
+        return plain_text(value)
+    return fragment_text(value)
+
+
+def _absolute(link: str | None, feed: Any) -> str | None:
+    if not link or "://" in link:
+        return link
+    own = (item.get("href") for item in feed.get("links", []) if item.get("rel") == "self")
+    base = feed.get("link") or next(own, None) or ""
     try:
-        return format_time(datetime.fromtimestamp(calendar.timegm(parts), UTC))
-    except (ValueError, OverflowError):
-        return None
+        return urljoin(base, link)
+    except ValueError:
+        return link
 
 
-def _seconds(text: str | None) -> int | None:
-    moment = parse_time(text) if text else None
-    return None if moment is None else max(0, milliseconds(moment) // 1000)
+def _time(text: str | None) -> str | None:
+    """A feed's time in RFC 3339; as it is written where it cannot be read, for the service to say.
 
-
-def _json_feed(feed: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    source = domain_of(str(feed.get("home_page_url") or feed.get("feed_url") or ""))
-    for item in feed.get("items") or []:
-        if not isinstance(item, dict):
-            continue
-        authors = item.get("authors") or [item.get("author")]
-        names = [a["name"] for a in authors if isinstance(a, dict) and a.get("name")]
-        updated = item.get("date_modified")
-        body = item.get("content_html") or item.get("content_text") or item.get("summary") or ""
-        yield present(
-            id=str(item.get("id") or "")[:_LONGEST_ID],
-            version=_seconds(updated),
-            source=source,
-            url=item.get("url") or item.get("external_url"),
-            title=item.get("title"),
-            byline=", ".join(names),
-            text=fragment_text(str(body)),
-            language=item.get("language") or feed.get("language"),
-            published_at=item.get("date_published") or updated,
-            attributes=attributes(updated=updated),
-        )
-
-
-_NINJS = {
-    "headlines", "headline", "bodies", "body_text", "body_xhtml", "pubstatus", "versioncreated",
-}  # fmt: skip
-
-
-def _ninjs(item: dict[str, Any]) -> dict[str, Any]:
-    headlines = [h for h in item.get("headlines") or [] if isinstance(h, dict)]
-    main = [h for h in headlines if h.get("role") in (None, "main")] or headlines
-    bodies = [b for b in item.get("bodies") or [] if isinstance(b, dict)]
-    body = bodies[0].get("value") if bodies else None
-    sources = [s.get("name") for s in item.get("infosources") or [] if isinstance(s, dict)]
-    version = str(item.get("version") or "")
-    return present(
-        id=item["uri"][:_LONGEST_ID],
-        version=int(version) if version.isdigit() else _seconds(item.get("versioncreated")),
-        source=next((name for name in sources if name), None),
-        title=main[0].get("value") if main else item.get("headline"),
-        byline=item.get("by") or item.get("byline"),
-        credit=item.get("creditline") or item.get("copyrightholder"),
-        text=fragment_text(body or item.get("body_xhtml") or item.get("body_text") or ""),
-        language=item.get("language"),
-        published_at=item.get("firstcreated") or item.get("versioncreated"),
-        embargoed_until=item.get("embargoed"),
-        status=item.get("pubstatus"),
-        attributes=attributes(
-            ednote=item.get("ednote"),
-            urgency=item.get("urgency"),
-            usageterms=item.get("usageterms"),
-            slugline=item.get("slugline"),
-        ),
+    RFC 822, which RSS points to, has two digits of a year.
+    """
+    text = " ".join((text or "").split())
+    return (
+        utc_time(_SHORT_YEAR.sub(lambda m: f"{m[1]} {_century(m[2])}{m[2]}", text)) or text or None
     )
+
+
+def _century(year: str) -> str:
+    return "19" if int(year) > 68 else "20"
+
+
+def json_feed_items(feed: dict[str, Any]) -> Iterator[Gathered]:
+    """One raw article for each item of a JSON Feed, 1.0 or 1.1."""
+    home = text_of(feed.get("home_page_url")) or text_of(feed.get("feed_url")) or ""
+    for item in dictionaries(feed.get("items")):
+        found = Gathered()
+        updated = text_of(item.get("date_modified"))
+        link, other = (_joined(home, text_of(item.get(n))) for n in ("url", "external_url"))
+        html, plain = text_of(item.get("content_html")), text_of(item.get("content_text"))
+        identity = text_of(item.get("id")) or link or ""
+        found.put("id", ("id" if item.get("id") else "url", identity[:LONGEST_ID]))
+        found.put("version", ("date_modified", seconds(updated)))
+        found.put("source", ("home_page_url", domain_of(home)), ("url", domain_of(link or "")))
+        found.put("url", ("url", link), ("external_url", other))
+        found.put("title", ("title", text_of(item.get("title"))))
+        for place, owner in (("item", item), ("feed", feed)):
+            authors = dictionaries(owner.get("authors")) or dictionaries(owner.get("author"))
+            if "byline" not in found.values:
+                said = names(text_of(author.get("name")) for author in authors)
+                found.put("byline", (f"{place}'s authors", said))
+        found.put(
+            "text",
+            ("content_html", fragment_text(html or "")),
+            ("content_text", plain_text(plain or "")),
+            ("summary", plain_text(text_of(item.get("summary")) or "")),
+        )
+        found.put(
+            "language",
+            ("item's language", text_of(item.get("language"))),
+            ("feed's language", text_of(feed.get("language"))),
+        )
+        published = text_of(item.get("date_published"))
+        found.put("published_at", ("date_published", published), ("date_modified", updated))
+        found.put_attributes(updated=updated)
+        yield found
+
+
+def _joined(base: str, link: str | None) -> str | None:
+    try:
+        return urljoin(base, link) if link and base else link
+    except ValueError:
+        return link

@@ -5,8 +5,8 @@
 | `.jsonl`, `.ndjson`, `-` (standard input) | one a line, byte for byte |
 | `.json` | the same; or one object; or the elements of one array |
 | `.html`, `.htm`, `.txt` | one page: the file's path as `id`, its text as `html` or `text` |
-| `.xml`, `.rss`, `.atom` | the items of an RSS or Atom feed, or of a NewsML-G2 message |
-| `.json` of a JSON Feed, of ninjs | its items; the item |
+| `.xml`, `.rss`, `.atom` | the items of an RSS or Atom feed, of a NewsML-G2 message, of NITF |
+| `.json` of a JSON Feed; ninjs | its items; the item, also among lines and in arrays |
 | `.warc` | the HTML pages of a web archive |
 | any of JSON lines | also objects over several lines, and arrays of objects |
 | a folder | those files in it and below, in the order of their names |
@@ -20,14 +20,12 @@ import gzip
 import io
 import lzma
 import os
-import re
 import sys
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -35,30 +33,29 @@ from typing import IO, Any
 
 from resiliparse.parse.encoding import bytes_to_str, detect_encoding
 
-from streams.articles.times import format_time, parse_time
 from streams.sources.archives import archived_pages
-from streams.sources.feeds import feed_items, xml_feed_items
+from streams.sources.corpora import from_corpus, is_corpus_line
+from streams.sources.feeds import json_feed_items, xml_feed_items
+from streams.sources.fields import LONGEST_ID, Gathered
+from streams.sources.gzip_members import GzipMembers
 from streams.sources.json_values import json_values
 from streams.sources.newsml import is_newsml, newsml_items
-from streams.sources.raw_events import InputError, RawEvent, bounded, encoded, event_of, parsed
+from streams.sources.ninjs import is_ninjs, ninjs_item
+from streams.sources.nitf import local, nitf_documents, nitf_item, xml_root
+from streams.sources.raw_events import (
+    InputError,
+    Loss,
+    RawEvent,
+    bounded,
+    encoded,
+    event_of,
+    parsed,
+)
 
 STANDARD_INPUT = Path("-")
 _COMPRESSED: dict[str, Callable[[IO[bytes]], Any]] = {".gz": gzip.open, ".xz": lzma.open}
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-_LONGEST_ID = 512
-
-# Labelled corpora of news: what a raw event takes over from their lines, and how they write times.
-_CORPUS_FIELDS = ("id", "source", "url", "title", "text", "html")
-_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
-_SLASHED_TIME = re.compile(  # 2017/2/7, 2016/12/31 7:11
-    r"(?P<year>\d{4})/(?P<month>\d\d?)/(?P<day>\d\d?)"
-    r"(?:\s+(?P<hour>\d\d?):(?P<minute>\d\d)(?::(?P<second>\d\d))?)?$"
-)
-_WIRE_TIME = re.compile(  # 26-FEB-1987 15:01:01.79; codes of the wire may follow
-    rf"(?P<day>\d\d?)-(?P<month>{'|'.join(_MONTHS)})-(?P<year>\d{{4}})"
-    r"\s+(?P<hour>\d\d?):(?P<minute>\d\d):(?P<second>\d\d(?:\.\d+)?)"
-)
 
 
 @dataclass(slots=True)
@@ -67,12 +64,17 @@ class Meter:
 
     read_bytes: int = 0
     total_bytes: int | None = None  # None: not known, as standard input is among the inputs
-    refused: list[str] = field(default_factory=list)  # files that hold no article, and why
+    # Files that hold no article or cannot be read, and pieces of files that are lost; with reasons.
+    refused: list[str] = field(default_factory=list)
 
-    def judged(self, name: str, events: Iterable[RawEvent]) -> Iterator[RawEvent]:
-        """The events of one file, as they are; notes whether the service will refuse them all."""
+    def judged(self, name: str, events: Iterable[RawEvent | Loss]) -> Iterator[RawEvent]:
+        """The events of one file, as they are; notes what of it is lost, and whether the service
+        will refuse all of them."""
         count, flaws = 0, Counter[str]()
         for event in events:
+            if isinstance(event, Loss):
+                self.refused.append(event.why)
+                continue
             count += 1
             if event.flaw:
                 flaws[event.flaw] += 1
@@ -85,17 +87,17 @@ class Meter:
 def read_events(paths: Iterable[Path], meter: Meter | None = None) -> Iterator[RawEvent]:
     """-> the events of all inputs in order. A broken line is an event too: the service judges it.
 
-    Raises InputError at once where an input is missing or of an unknown kind, and later where
-    a file turns out to be unreadable.
+    Raises InputError at once where an input is missing or of an unknown kind. A file that turns out
+    to be unreadable is passed over: `meter.refused` names it. Without a meter, it is an InputError.
     """
-    meter = meter or Meter()
+    strict, meter = meter is None, meter or Meter()
     try:
         files = [file for path in paths for file in _files(path)]
         if STANDARD_INPUT not in files:
             meter.total_bytes = sum(file.stat().st_size for file in files)
     except OSError as error:
         raise InputError(f"{error.filename}: cannot be read: {error.strerror}") from error
-    return _events(files, meter)
+    return _events(files, meter, strict=strict)
 
 
 def raw_event(value: bytes, origin: str) -> RawEvent:
@@ -106,8 +108,10 @@ def raw_event(value: bytes, origin: str) -> RawEvent:
 def _event(fields: Any, value: bytes, origin: str) -> RawEvent:
     if not isinstance(fields, dict):
         return RawEvent(None, value, None, origin, "no JSON object")
-    if fields.get("published_at") is None and (fields.get("time") or fields.get("iso")):
-        return event_of(_from_corpus(fields), origin)
+    if is_corpus_line(fields):
+        return event_of(from_corpus(fields), origin)
+    if is_ninjs(fields):
+        return _gathered(ninjs_item(fields), origin)
     return event_of(fields, origin, value)
 
 
@@ -147,18 +151,27 @@ def _kind(path: Path) -> str:
     return suffixes[-1] if suffixes else ""
 
 
-def _events(files: list[Path], meter: Meter) -> Iterator[RawEvent]:
+def _events(files: list[Path], meter: Meter, *, strict: bool) -> Iterator[RawEvent]:
     for path in files:
-        if path == STANDARD_INPUT:
-            name = "standard input"
-            yield from meter.judged(name, _lines(_standard_input(), name))
-            continue
-        before = meter.read_bytes
-        with _opened(path) as (on_disk, content):
-            for event in meter.judged(str(path), _READERS[_kind(path)](content, str(path))):
-                meter.read_bytes = before + on_disk.tell()
-                yield event
+        try:
+            yield from _events_of(path, meter)
+        except InputError as error:
+            if strict:
+                raise
+            meter.refused.append(str(error))
+
+
+def _events_of(path: Path, meter: Meter) -> Iterator[RawEvent]:
+    if path == STANDARD_INPUT:
+        name = "standard input"
+        yield from meter.judged(name, _lines(_standard_input(), name))
+        return
+    before = meter.read_bytes
+    with _opened(path) as (on_disk, content):
+        for event in meter.judged(str(path), _READERS[_kind(path)](content, str(path))):
             meter.read_bytes = before + on_disk.tell()
+            yield event
+        meter.read_bytes = before + on_disk.tell()
 
 
 def _standard_input() -> IO[bytes]:
@@ -175,7 +188,10 @@ def _opened(path: Path) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
     try:
         with path.open("rb") as on_disk:
             decompressed = _COMPRESSED.get(path.suffix.lower())
-            yield on_disk, decompressed(on_disk) if decompressed else on_disk
+            if decompressed is gzip.open and _kind(path) == ".warc":
+                yield on_disk, io.BufferedReader(GzipMembers(on_disk))
+            else:
+                yield on_disk, decompressed(on_disk) if decompressed else on_disk
     except (OSError, EOFError, lzma.LZMAError, zlib.error) as error:
         why = getattr(error, "strerror", None) or str(error)
         raise InputError(f"{path}: cannot be read: {why}") from error
@@ -204,13 +220,14 @@ def _json(file: IO[bytes], name: str) -> Iterator[RawEvent]:
     while head[-1].isspace():
         head.append(next(_split(file, name), b""))
     first = parsed(head[-1].removeprefix(_BYTE_ORDER_MARK))
-    if isinstance(first, dict) and feed_items(first) is None:
+    if isinstance(first, dict) and not _is_json_feed(first):
         yield from _lines(file, name, before=head)
         return
     whole = (b"".join(head) + bounded(file.read, name)).removeprefix(_BYTE_ORDER_MARK)
     document = parsed(whole)
-    if (items := feed_items(document)) is not None:
-        yield from (event_of(item, f"{name} item {n}") for n, item in enumerate(items, 1))
+    if _is_json_feed(document):
+        items = enumerate(json_feed_items(document), 1)
+        yield from (_gathered(item, f"{name} item {number}") for number, item in items)
     elif isinstance(document, dict):
         yield raw_event(whole.strip(), name)
     elif isinstance(document, list):
@@ -220,26 +237,41 @@ def _json(file: IO[bytes], name: str) -> Iterator[RawEvent]:
         yield from _lines(io.BytesIO(whole), name)
 
 
+def _is_json_feed(document: Any) -> bool:
+    return isinstance(document, dict) and "jsonfeed.org/version" in str(document.get("version"))
+
+
+def _gathered(item: Gathered, origin: str) -> RawEvent:
+    return replace(event_of(item.values, origin), taken_from=item.taken_from)
+
+
 def _page(field: str, file: IO[bytes], name: str) -> Iterator[RawEvent]:
     """One page. Its file's name is no address; what the page says of it is the service's to see."""
     text = _decoded(bounded(file.read, name))
     path = os.fsencode(name).decode("utf-8", "replace")
-    yield RawEvent(None, encoded({"id": path[-_LONGEST_ID:], field: text}), None, name)
+    yield RawEvent(None, encoded({"id": path[-LONGEST_ID:], field: text}), None, name)
 
 
 def _markup(file: IO[bytes], name: str) -> Iterator[RawEvent]:
-    """A feed or a NewsML-G2 message."""
+    """A feed, a NewsML-G2 message, or NITF."""
     content = bounded(file.read, name)
-    items = newsml_items(content) if is_newsml(content) else xml_feed_items(content)
-    if items is None:
-        raise InputError(f"{name}: neither RSS, Atom nor NewsML-G2")
-    yield from (event_of(item, f"{name} item {n}") for n, item in enumerate(items, 1))
+    root = xml_root(content)
+    if root is not None and is_newsml(root):
+        items: Iterable[Gathered] = newsml_items(root)
+    elif root is not None and (documents := nitf_documents(root)):
+        items = map(nitf_item, documents)
+    elif (entries := xml_feed_items(content)) is not None:
+        items = entries
+    else:
+        what = "no XML" if root is None else f"<{local(root)}>"
+        raise InputError(f"{name}: expected RSS, Atom, NewsML-G2 or NITF, got {what}")
+    yield from (_gathered(item, f"{name} item {n}") for n, item in enumerate(items, 1))
 
 
-def _archive(file: IO[bytes], name: str) -> Iterator[RawEvent]:
+def _archive(file: IO[bytes], name: str) -> Iterator[RawEvent | Loss]:
     """The pages of a WARC file."""
     for number, page in enumerate(archived_pages(file, name), 1):
-        yield event_of(page, f"{name} page {number}")
+        yield page if isinstance(page, Loss) else _gathered(page, f"{name} page {number}")
 
 
 def _decoded(content: bytes) -> str:
@@ -254,28 +286,7 @@ def _split(file: IO[bytes], name: str) -> Iterator[bytes]:
     return iter(partial(bounded, file.readline, name), b"")
 
 
-def _from_corpus(fields: dict[str, Any]) -> dict[str, Any]:
-    # A time that cannot be read stays as it is written, for the service to count.
-    written = [fields[name] for name in ("iso", "time") if isinstance(fields.get(name), str)]
-    times = [time for text in written if (time := _corpus_time(text))]
-    event = {name: fields[name] for name in _CORPUS_FIELDS if fields.get(name) is not None}
-    if written:
-        event["published_at"] = format_time(times[0]) if times else written[0]
-    return event
-
-
-def _corpus_time(text: str) -> datetime | None:
-    text = text.strip()
-    match = _SLASHED_TIME.match(text) or _WIRE_TIME.match(text)
-    if not match:
-        return parse_time(text)
-    part = match.groupdict("00")
-    month = _MONTHS.index(part["month"]) + 1 if part["month"] in _MONTHS else int(part["month"])
-    date = f"{part['year']}-{month:02}-{int(part['day']):02}"
-    return parse_time(f"{date}T{int(part['hour']):02}:{part['minute']}:{part['second']}")
-
-
-_READERS: dict[str, Callable[[IO[bytes], str], Iterator[RawEvent]]] = {
+_READERS: dict[str, Callable[[IO[bytes], str], Iterator[RawEvent | Loss]]] = {
     ".jsonl": _lines,
     ".ndjson": _lines,
     ".json": _json,

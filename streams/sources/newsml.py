@@ -2,93 +2,151 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 from collections.abc import Iterator
 from typing import Any
 
-from lxml import etree
+from streams.articles.address import domain_of
+from streams.articles.fragments import fragment_text, plain_text
+from streams.sources.fields import LONGEST_ID, Gathered, names, status, version
+from streams.sources.nitf import LANGUAGE, local, nitf_byline, story_text, text_within
 
-from streams.articles.fragments import fragment_text
-from streams.sources.feeds import attributes, present
-
-_NAMESPACE = b"http://iptc.org/std/nar/2006-10-01/"
-_G2 = "{http://iptc.org/std/nar/2006-10-01/}"
-_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
-_LONGEST_ID = 512
+_NAMESPACE = "{http://iptc.org/std/nar/2006-10-01/}"
+_MAIN = ("main", "full", "body", "story")
+_SHORT = ("summary", "abstract", "teaser", "caption", "short", "brief", "alert", "sub", "preview")
 
 
-def is_newsml(content: bytes) -> bool:
+def is_newsml(root: Any) -> bool:
     """Whether a document is of IPTC's G2 family."""
-    return _NAMESPACE in content[:4096]
+    return isinstance(root.tag, str) and root.tag.startswith(_NAMESPACE)
 
 
-def newsml_items(content: bytes) -> Iterator[dict[str, Any]] | None:
-    """Fields of raw articles, one for each newsItem; None where the XML is broken."""
-    # No entities, no network: a message is only data.
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
-    try:
-        root = etree.fromstring(content, parser)
-    except etree.XMLSyntaxError:
-        return None
-    return (_item(item) for item in root.iter(f"{_G2}newsItem"))
+def newsml_items(root: Any) -> Iterator[Gathered]:
+    """One raw article for each newsItem of a message; those of pictures have no text."""
+    return (_item(item) for item in root.iter(f"{_NAMESPACE}newsItem"))
 
 
-def _item(item: Any) -> dict[str, Any]:
-    version = item.get("version") or ""
-    status = _code(item.find(f".//{_G2}itemMeta/{_G2}pubStatus"))
-    language = item.find(f".//{_G2}contentMeta/{_G2}language")
-    return present(
-        id=(item.get("guid") or "")[:_LONGEST_ID],
-        version=int(version) if version.isdigit() else None,
-        source=_named(item.find(f".//{_G2}infoSource")) or _named(item.find(f".//{_G2}provider")),
-        title=_text(item, "contentMeta", "headline"),
-        byline=_text(item, "contentMeta", "by"),
-        credit=_text(item, "contentMeta", "creditline"),
-        text=_body(item),
-        language=(language.get("tag") if language is not None else None) or item.get(_LANGUAGE),
-        published_at=_text(item, "itemMeta", "firstCreated")
-        or _text(item, "itemMeta", "versionCreated"),
-        embargoed_until=_text(item, "itemMeta", "embargoed"),
-        status=status,
-        attributes=attributes(
-            ednote=_text(item, "itemMeta", "edNote"),
-            urgency=_text(item, "contentMeta", "urgency"),
-            dateline=_text(item, "contentMeta", "dateline"),
-            usageterms=_text(item, "rightsInfo", "usageTerms"),
-            slugline=_text(item, "contentMeta", "slugline"),
-        ),
+def _item(item: Any) -> Gathered:
+    found = Gathered()
+    meta, content = _child(item, "itemMeta"), _child(item, "contentMeta")
+    rights = _child(item, "rightsInfo")
+    tag = _child(content, "language")
+    language = (tag.get("tag") if tag is not None else None) or item.get(LANGUAGE)
+    ranked = sorted(_children(content, "headline"), key=lambda element: _rank(element, language))
+    headlines = [(_place(element, "headline"), text_within(element)) for element in ranked]
+
+    def said(parent: Any, *elements: str) -> list[tuple[str, str | None]]:
+        return [(name, text_within(_child(parent, name))) for name in elements]
+
+    found.put("id", ("guid", (item.get("guid") or "")[:LONGEST_ID]))
+    changed = said(meta, "versionCreated")[0][1]
+    found.put("version", *version(item.get("version"), changed))
+    found.put(
+        "source",
+        *(("infoSource", _named(e)) for e in _children(content, "infoSource")),
+        *(("infoSource", _named(e)) for e in _children(meta, "infoSource")),
+        *(("provider", _named(e)) for e in _children(meta, "provider")),
     )
+    found.put("title", *headlines, *said(meta, "title"))
+    found.put(
+        "byline",
+        ("by", names(text_within(by) for by in _children(content, "by"))),
+        ("byline", nitf_byline(_descendant(item, "byline"))),
+        ("creator", names(_child_text(c, "name") for c in _children(content, "creator"))),
+    )
+    found.put(
+        "credit",
+        *said(content, "creditline"),
+        ("distributor", text_within(_descendant(item, "distributor"))),
+        *(("copyrightHolder", _named(e)) for e in _children(rights, "copyrightHolder")),
+    )
+    found.put("text", *_bodies(item, language, found.values.get("title")))
+    found.put("language", ("language", language))
+    found.put(
+        "published_at",
+        *said(meta, "firstCreated"), *said(content, "contentCreated"), ("versionCreated", changed),
+    )  # fmt: skip
+    found.put("embargoed_until", *said(meta, "embargoed"))
+    found.put("status", ("pubStatus", status(_code(_child(meta, "pubStatus")))))
+    attributes = said(meta, "edNote") + said(content, "urgency", "dateline", "slugline")
+    attributes += said(rights, "usageTerms", "copyrightNotice")
+    found.put_attributes(**{name.lower(): text for name, text in attributes})
+    return found
 
 
-def _text(item: Any, parent: str, name: str) -> str | None:
-    element = item.find(f".//{_G2}{parent}/{_G2}{name}")
-    if element is None:
-        return None
-    return " ".join("".join(element.itertext()).split()) or None
+def _child(parent: Any, name: str) -> Any | None:
+    return None if parent is None else parent.find(f"{_NAMESPACE}{name}")
+
+
+def _children(parent: Any, name: str) -> list[Any]:
+    return [] if parent is None else parent.findall(f"{_NAMESPACE}{name}")
+
+
+def _child_text(parent: Any, name: str) -> str | None:
+    return text_within(_child(parent, name))
+
+
+def _descendant(item: Any, name: str) -> Any | None:
+    """The first element of a document inside, whatever its namespace."""
+    return next((e for e in item.iter() if local(e) == name), None)
+
+
+def _place(element: Any, name: str) -> str:
+    role = _role(element)
+    return f"{name}[{role}]" if role else name
+
+
+def _role(element: Any) -> str:
+    return _last_word(element.get("role") or element.get("rendition") or "")
+
+
+def _last_word(code: str) -> str:
+    return code.rstrip("/").replace("/", ":").rsplit(":", 1)[-1].lower()
+
+
+def _rank(element: Any, language: str | None) -> tuple[bool, int]:
+    """Of the item's language before others; then by role, short ones last."""
+    own, role = element.get(LANGUAGE), _role(element)
+    other = bool(own and language and own.split("-")[0].lower() != language.split("-")[0].lower())
+    if role in _MAIN:
+        return other, 0
+    return other, 3 if any(word in role for word in _SHORT) else 1 + bool(role)
 
 
 def _code(element: Any) -> str | None:
-    """The code behind the scheme's alias: `canceled` of `stat:canceled`."""
-    code = element.get("qcode") or element.get("uri") if element is not None else None
-    return code.replace("/", ":").rsplit(":", 1)[-1] if code else None
+    return None if element is None else element.get("qcode") or element.get("uri")
 
 
 def _named(element: Any) -> str | None:
-    if element is None:
-        return None
-    name = element.findtext(f"{_G2}name")
-    return element.get("literal") or (name.strip() if name else None) or _code(element)
+    """A party's name; else the domain of its address; else its code without the scheme."""
+    name = element.get("literal") or _child_text(element, "name")
+    uri, code = element.get("uri") or "", element.get("qcode") or ""
+    return name or domain_of(uri) or _last_code(uri) or _last_code(code)
 
 
-def _body(item: Any) -> str:
-    """The first of the item's renditions in text."""
-    for element in item.iter(f"{_G2}inlineXML"):
-        body = next((e for e in element.iter() if _local(e) in ("body", "body.content")), element)
-        for inner in body.iter():
-            if isinstance(inner.tag, str):
-                inner.tag = _local(inner)
-        return fragment_text(etree.tostring(body, encoding="unicode", with_tail=False))
-    return fragment_text(item.findtext(f".//{_G2}inlineData") or "")
+def _last_code(code: str) -> str | None:
+    return code.rstrip("/").replace("/", ":").rsplit(":", 1)[-1] or None
 
 
-def _local(element: Any) -> str:
-    return etree.QName(element).localname if isinstance(element.tag, str) else ""
+def _bodies(item: Any, language: str | None, title: str | None) -> Iterator[tuple[str, str]]:
+    """The item's renditions in text, the best first."""
+    sets = _children(item, "contentSet")
+    renditions = [e for s in sets for e in s if local(e) in ("inlineXML", "inlineData")]
+    for element in sorted(
+        renditions, key=lambda e: (*_rank(e, language), local(e) == "inlineData")
+    ):
+        name = local(element)
+        text = story_text(element, title) if name == "inlineXML" else _inline_data(element)
+        yield _place(element, name), text
+
+
+def _inline_data(element: Any) -> str:
+    text = element.text or ""
+    kind = (element.get("contenttype") or "").lower()
+    if element.get("encoding"):  # base64 is the only one that the standard names
+        try:
+            text = base64.b64decode(text, validate=False).decode()
+        except (binascii.Error, UnicodeDecodeError, ValueError):
+            return ""
+    return plain_text(text) if kind.startswith("text/plain") else fragment_text(text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -35,6 +35,7 @@ class RawEvent:
         before March 1973.
     origin: where it was read, for messages.
     flaw: why the service will certainly refuse it, if that can be seen at a glance.
+    taken_from: by field, where in a feed or wire item it stood.
     """
 
     key: bytes | None
@@ -42,6 +43,14 @@ class RawEvent:
     time: int | None
     origin: str = ""
     flaw: str | None = field(default=None, compare=False)
+    taken_from: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """A piece of an input that could not be read: which, and why."""
+
+    why: str
 
 
 @dataclass(frozen=True, slots=True)

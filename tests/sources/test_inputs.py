@@ -202,7 +202,7 @@ def test_the_key_is_the_publisher(fields: dict[str, Any], key: bytes | None) -> 
         ({"fetched_at": "soon", "published_at": "1970-01-01T01:00:01.5+01:00"}, 1500),
         ({"fetched_at": None, "published_at": "1970-01-01T00:00:00"}, 0),
         ({"published_at": "1969-12-31T23:59:59Z"}, None),
-        ({"published_at": 1_700_000_000}, None),
+        ({"published_at": 1_700_000_000}, 1_700_000_000_000),
         ({}, None),
     ],
 )

@@ -1,0 +1,91 @@
+"""A raw article's fields as a reader gathers them, each with the place that it was taken from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from streams.articles.times import milliseconds, parse_time
+
+LONGEST_ID = 512
+_ATTRIBUTE_CHARACTERS = 1000
+_MAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
+_EMPTY: tuple[object, ...] = (None, "", {}, [])
+_STATUSES = {"cancelled": "canceled", "killed": "canceled", "kill": "canceled"}
+
+
+@dataclass(slots=True)
+class Gathered:
+    """`values` are a raw event's fields, `taken_from` names for each where it stood."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    taken_from: dict[str, str] = field(default_factory=dict)
+
+    def put(self, name: str, *candidates: tuple[str, Any]) -> None:
+        """Set a field to the first of some (place, value) that has a value."""
+        for place, value in candidates:
+            if value not in _EMPTY:
+                self.values[name] = value
+                self.taken_from[name] = place
+                return
+
+    def put_attributes(self, **values: Any) -> None:
+        """Set `attributes` to those that are there, as text, none of them too long."""
+        kept = {n: str(v)[:_ATTRIBUTE_CHARACTERS] for n, v in values.items() if v not in _EMPTY}
+        self.put("attributes", (", ".join(kept), kept))
+
+
+def text_of(value: Any) -> str | None:
+    """A string or number as text, else None."""
+    if isinstance(value, str):
+        return value.strip() or None
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def dictionaries(value: Any) -> list[dict[str, Any]]:
+    """The objects of a list; an object by itself is a list of one."""
+    items = value if isinstance(value, list) else [value]
+    return [item for item in items if isinstance(item, dict)]
+
+
+def names(texts: Iterable[str | None]) -> str:
+    """Names of people, each once and without mail addresses: `desk@a.example (Ana Berg)`."""
+    found = []
+    for text in texts:
+        name = _MAIL.sub("", text or "").strip(" \t\n,;:<>")
+        if name.startswith("(") or name.endswith("("):
+            name = name.strip("()")
+        name = name.removeprefix("mailto:").strip(" ()") if "(" not in name[1:] else name.strip()
+        if name:
+            found.append(" ".join(name.split()))
+    return ", ".join(dict.fromkeys(found))
+
+
+def seconds(time: Any) -> int | None:
+    """A time as a version that rises with it: seconds since 1970."""
+    text = text_of(time)
+    moment = parse_time(text) if text else None
+    return None if moment is None else max(0, milliseconds(moment) // 1000)
+
+
+def version(number: Any, changed: Any) -> tuple[tuple[str, int | None], tuple[str, int | None]]:
+    """Candidates for `version`: the item's own number, else when it changed."""
+    text = text_of(number) or ""
+    own = int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
+    return ("version", own), ("time of change", seconds(changed))
+
+
+def status(code: Any) -> str | None:
+    """IPTC's publishing status without its scheme: `canceled` of `stat:canceled`."""
+    text = text_of(code)
+    if text is None:
+        return None
+    word = text.replace("/", ":").rstrip(":").rsplit(":", 1)[-1].lower()
+    return _STATUSES.get(word, word)
+
+
+def lower_keys(item: Mapping[str, Any]) -> dict[str, Any]:
+    """An object with its names in lower case: ninjs 1 and 2 write `pubstatus`, 3 `pubStatus`."""
+    return {name.lower(): value for name, value in item.items()}

@@ -1,0 +1,125 @@
+"""ninjs, IPTC's news in JSON, 1.0 to 3.x -> raw events; docs/normalising.md has the table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from streams.articles.address import domain_of
+from streams.articles.fragments import fragment_text, plain_text
+from streams.sources.fields import (
+    LONGEST_ID,
+    Gathered,
+    dictionaries,
+    lower_keys,
+    names,
+    status,
+    text_of,
+    version,
+)
+
+_OWN_NAMES = frozenset({
+    "standard", "headlines", "headline", "bodies", "pubstatus", "versioncreated", "firstcreated",
+    "contentcreated", "embargoed", "embargoeduntil", "infosource", "infosources",
+})  # fmt: skip
+# Raw articles have these and ninjs has not.
+_RAW_NAMES = frozenset({"text", "html", "published_at"})
+_MAIN = ("main", "body", "article", "story", "full")
+_SHORT = ("summary", "abstract", "teaser", "caption", "short", "brief", "alert", "subtitle", "seo")
+
+
+def is_ninjs(document: Any) -> bool:
+    """Whether a JSON value is a ninjs item."""
+    if not isinstance(document, dict) or not isinstance(document.get("uri"), str):
+        return False
+    keys = {name.lower() for name in document}
+    own = any(name in _OWN_NAMES or name.startswith("body_") for name in keys)
+    return own and not _RAW_NAMES & document.keys()
+
+
+def ninjs_item(document: dict[str, Any]) -> Gathered:
+    """The raw article of one item."""
+    item, found = lower_keys(document), Gathered()
+    language = text_of(item.get("language"))
+
+    def said(*properties: str) -> list[tuple[str, str | None]]:
+        return [(name, text_of(item.get(name))) for name in properties]
+
+    found.put("id", ("uri", document["uri"][:LONGEST_ID]))
+    found.put("version", *version(item.get("version"), item.get("versioncreated")))
+    found.put("source", *_sources(item), *said("source", "provider"))
+    found.put("url", *((n, v) for n, v in said("canonicalurl", "url", "href") if _is_web(v)))
+    found.put("title", *_texts(item, "headlines", language), *said("headline", "title"))
+    authors = [a for n in ("authors", "creators") for a in dictionaries(item.get(n))]
+    found.put(
+        "byline",
+        *((name, names([text])) for name, text in said("by", "byline")),
+        ("authors", names(text_of(author.get("name")) for author in authors)),
+    )
+    found.put("credit", *said("creditline", "copyrightholder"))
+    found.put("text", *_texts(item, "bodies", language), *_bodies(item))
+    found.put("language", ("language", language))
+    found.put("published_at", *said("firstcreated", "contentcreated", "versioncreated"))
+    found.put("embargoed_until", *said("embargoeduntil", "embargoed"))
+    found.put("status", ("pubstatus", status(item.get("pubstatus"))))
+    found.put_attributes(
+        **{
+            name: text_of(item.get(name))
+            for name in (
+                "ednote", "urgency", "usageterms", "slugline", "located", "copyrightnotice",
+                "expires", "profile",
+            )
+        }
+    )  # fmt: skip
+    return found
+
+
+def _is_web(text: str | None) -> bool:
+    return text is not None and text.startswith(("http://", "https://"))
+
+
+def _sources(item: dict[str, Any]) -> Iterator[tuple[str, str | None]]:
+    """`infosources` of 2 and 3, `infosource` of 1: objects, or a name."""
+    for name in ("infosources", "infosource"):
+        value = item.get(name)
+        yield name, text_of(value)
+        for source in dictionaries(value):
+            own = lower_keys(source)
+            yield f"{name}.name", text_of(own.get("name")) or text_of(own.get("literal"))
+        for source in dictionaries(value):
+            yield f"{name}.uri", domain_of(text_of(source.get("uri")) or "")
+
+
+def _texts(item: dict[str, Any], name: str, language: str | None) -> Iterator[tuple[str, str]]:
+    """Texts of `headlines` or `bodies`: in the item's language first, by role, short ones last."""
+    options = [lower_keys(option) for option in dictionaries(item.get(name))]
+    for option in sorted(options, key=lambda option: _rank(option, language)):
+        value, role = text_of(option.get("value")), text_of(option.get("role"))
+        place = f"{name}[{role}]" if role else name
+        if value:
+            yield place, _plain(value, text_of(option.get("contenttype")))
+
+
+def _rank(option: dict[str, Any], language: str | None) -> tuple[bool, int]:
+    role = (text_of(option.get("role")) or "").lower().replace("/", ":").rsplit(":", 1)[-1]
+    own = text_of(option.get("language")) or text_of(option.get("lang"))
+    other = bool(own and language and own.split("-")[0].lower() != language.split("-")[0].lower())
+    if role in _MAIN or not role:
+        return other, 0 if role else 1
+    return other, 3 if any(word in role for word in _SHORT) else 2
+
+
+def _plain(value: str, content_type: str | None) -> str:
+    if content_type is not None and content_type.lower().startswith("text/plain"):
+        return plain_text(value)
+    return fragment_text(value)
+
+
+def _bodies(item: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """`body_html` and the others of ninjs 1, which lets any name follow `body_`."""
+    known = ("body_html", "body_xhtml", "body_main", "body_text", "body")
+    others = sorted(n for n in item if n.startswith("body_") and n not in known)
+    last = [name for name in others if any(word in name for word in _SHORT)]
+    for name in (*known, *(n for n in others if n not in last), *last):
+        if value := text_of(item.get(name)):
+            yield name, plain_text(value) if name == "body_text" else fragment_text(value)

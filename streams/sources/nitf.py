@@ -1,0 +1,172 @@
+"""NITF, IPTC's older news in XML, alone or inside NewsML -> raw events."""
+
+from __future__ import annotations
+
+import html.entities
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from lxml import etree
+
+from streams.articles.fragments import fragment_text
+from streams.articles.times import parse_time
+from streams.sources.fields import LONGEST_ID, Gathered, names, status, version
+
+LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
+_ENTITY = re.compile(rb"&([A-Za-z][A-Za-z0-9]{1,31});")
+_CONTROL = re.compile(
+    rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01])|[xX]0*(?:[0-8bcefBCEF]|1[\da-fA-F]));"
+)
+_XML_ENTITIES = frozenset((b"amp", b"lt", b"gt", b"quot", b"apos"))
+_NOT_STORY = frozenset(("body.head", "body.end", "header", "footer", "nav", "aside", "head"))
+
+
+def xml_root(content: bytes) -> Any | None:
+    """A document's root element, or None where it is no XML. No entities, no network: only data."""
+    for attempt in (content, _mended(content)):
+        parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
+        try:
+            return etree.fromstring(attempt, parser)
+        except (etree.XMLSyntaxError, ValueError):
+            continue
+    return None
+
+
+def _mended(content: bytes) -> bytes:
+    """Without control characters; `&eacute;`, whose DTD is elsewhere, as a number."""
+    return _CONTROL.sub(b"", _ENTITY.sub(_as_number, content))
+
+
+def _as_number(entity: re.Match[bytes]) -> bytes:
+    point = html.entities.name2codepoint.get(entity[1].decode())
+    return entity[0] if point is None or entity[1] in _XML_ENTITIES else f"&#{point};".encode()
+
+
+def local(element: Any) -> str:
+    """An element's name without its namespace; empty for comments and the like."""
+    return etree.QName(element).localname if isinstance(element.tag, str) else ""
+
+
+def text_within(element: Any) -> str | None:
+    """All text of an element in one line."""
+    if element is None:
+        return None
+    return " ".join(" ".join(_pieces(element)).split()) or None
+
+
+def _pieces(element: Any) -> Iterator[str]:
+    return (piece for piece in element.itertext() if piece.strip())
+
+
+def nitf_documents(root: Any) -> list[Any]:
+    """The NITF documents of a tree: its root, or those inside (NewsML 1 wraps them so)."""
+    return [element for element in root.iter() if local(element) == "nitf"]
+
+
+def nitf_item(root: Any) -> Gathered:
+    """The raw article of one document."""
+    found = Gathered()
+    first = _first_of(root)
+
+    def attribute(element: str, name: str) -> tuple[str, str | None]:
+        node = first.get(element)
+        value = None if node is None else (node.get(name) or "").strip() or None
+        return f"{element}@{name}", value
+
+    place, identity = attribute("doc-id", "id-string")
+    found.put("id", (place, (identity or "")[-LONGEST_ID:]))
+    issue, release = attribute("date.issue", "norm"), attribute("date.release", "norm")
+    found.put("version", *version(attribute("du-key", "version")[1], None))
+    found.put("source", attribute("doc-id", "regsrc"), attribute("pubdata", "name"))
+    found.put(
+        "title",
+        ("hl1", text_within(first.get("hl1"))),
+        ("hedline", text_within(first.get("hedline"))),
+        ("title", text_within(first.get("title"))),
+    )
+    found.put("byline", ("byline", nitf_byline(first.get("byline"))))
+    found.put(
+        "credit",
+        ("distributor", text_within(first.get("distributor"))),
+        attribute("doc.copyright", "holder"),
+        ("copyrite.holder", text_within(first.get("copyrite.holder"))),
+    )
+    found.put("text", ("body.content", story_text(root)))
+    body = first.get("body")
+    found.put("language", ("xml:lang", root.get(LANGUAGE)), ("body@xml:lang", _lang(body)))
+    found.put(
+        "published_at", issue, attribute("pubdata", "date.publication"),
+        attribute("story.date", "norm"), release,
+    )  # fmt: skip
+    if _is_later(release[1], issue[1]):
+        found.put("embargoed_until", release)
+    place, managed = attribute("docdata", "management-status")
+    known = status(managed)
+    found.put("status", (place, "usable" if known == "embargoed" else known))
+    found.put_attributes(
+        ednote=attribute("ed-msg", "info")[1],
+        urgency=attribute("urgency", "ed-urg")[1],
+        slugline=attribute("du-key", "key")[1],
+        dateline=text_within(first.get("dateline")),
+    )
+    return found
+
+
+def _first_of(root: Any) -> dict[str, Any]:
+    """The first element of each name outside of the story itself."""
+    first: dict[str, Any] = {}
+    walk = etree.iterwalk(root, events=("start",))
+    for _, element in walk:
+        name = local(element)
+        if name:
+            first.setdefault(name, element)
+        if name == "body.content":
+            walk.skip_subtree()
+    return first
+
+
+def _lang(element: Any) -> str | None:
+    return None if element is None else element.get(LANGUAGE)
+
+
+def _is_later(time: str | None, than: str | None) -> bool:
+    one, other = (parse_time(text) if text else None for text in (time, than))
+    return one is not None and other is not None and one > other
+
+
+def nitf_byline(element: Any) -> str | None:
+    """Who wrote it: the persons named, else all but the title (`AP Writer`)."""
+    if element is None:
+        return None
+    persons = [text_within(e) for e in element.iter() if local(e) == "person"]
+    if persons:
+        return names(persons)
+    pieces = [element.text or ""]
+    for child in element:
+        if local(child) not in ("byttl", ""):
+            pieces += _pieces(child)
+        pieces.append(child.tail or "")
+    return names([" ".join(pieces)])
+
+
+def story_text(document: Any, title: str | None = None) -> str:
+    """The text of a NITF or XHTML document: `body.content`, else the body without its header,
+    footer and what leads elsewhere, and without the title where that stands above it again."""
+    elements = [element for element in document.iter() if isinstance(element.tag, str)]
+    story = next((e for e in elements if local(e) == "body.content"), None)
+    if story is None:
+        story = next((e for e in elements if local(e) == "body"), document)
+    for element in list(story.iter()):
+        if isinstance(element.tag, str):
+            element.tag = local(element)
+    for element in list(story.iter(*_NOT_STORY)):
+        parent = element.getparent()
+        if element is not story and parent is not None:
+            element.text = element.tail = None
+            parent.remove(element)
+    for heading in story.iter("h1"):
+        if title and text_within(heading) == title:
+            heading.getparent().remove(heading)
+        break
+    return fragment_text(etree.tostring(story, encoding="unicode", with_tail=False))
