@@ -24,7 +24,7 @@ COMMANDS = {
     ),
     "produce": (
         "streams.cli.produce:produce_command",
-        "Send raw events to Kafka. Exits with 1 if the broker did not confirm every one of them.",
+        "Send raw events to Kafka. Exits with 1 if one fails, or if all of a file will be refused.",
     ),
     "tail": (
         "streams.cli.tail:tail_command",

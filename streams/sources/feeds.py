@@ -92,7 +92,7 @@ def _bylines(entry: Any, feed: Any, kind: str) -> Iterator[tuple[str, str]]:
 
 def _author(author: Any) -> str:
     name, mail = author.get("name") or "", author.get("email") or ""
-    if "<" in name and ">" not in name:  # `Ana Berg <ple`
+    if "<" in name:  # `Ana Berg <ple` or `Ana Berg <ple>`, of an address that it has cut
         return str(name.split("<")[0])
     # Of `desk@daily.example (Ana Berg)` feedparser makes `desk@daily.exam` and `ple (Ana Berg`, of
     # the address alone `desk@daily.exam` and `ple`.

@@ -208,7 +208,7 @@ def test_lone_surrogates_are_replaced_and_reported() -> None:
         ({"canonical_url": "/bridge"}, ["canonical_url"]),
         ({"canonical_url": "/bridge", "url": "nowhere"}, ["canonical_url", "url"]),
         ({"published_at": "yesterday"}, ["published_at"]),
-        ({"fetched_at": "1773731190"}, ["fetched_at"]),
+        ({"fetched_at": "17737311"}, ["fetched_at"]),
         ({"embargoed_until": "2026-02-30T00:00:00Z"}, ["embargoed_until"]),
         (
             {"url": "x", "published_at": "x", "fetched_at": "x"},
