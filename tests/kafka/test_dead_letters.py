@@ -55,7 +55,7 @@ async def _give_up(settings: Settings) -> None:
     await publisher.start()
     try:
         topic = settings.topic_prefix + DEAD_LETTERS
-        await publisher.publish([given_up_letters(topic, "normalise", given_up, 1 << 20)])
+        await publisher.publish([given_up_letters(topic, 4, "normalise", given_up, 1 << 20)])
     finally:
         await publisher.stop()
 

@@ -169,21 +169,29 @@ def test_what_the_broker_refuses_is_not_acknowledged(settings: Settings, tmp_pat
     """Stock: a failed delivery is logged, and the offset is committed all the same."""
     asyncio.run(make_topics(settings, partitions=1))
     worker = Worker(settings, tmp_path).start()
-    asyncio.run(limit(settings, 500))
+    asyncio.run(refuse_whatever_comes(settings))
     asyncio.run(push(settings, [article(n) for n in range(5)]))
     until(worker.ended, "it has ended")
     assert worker.process.returncode == EXIT_UNAVAILABLE, worker.log()
-    assert "MessageSizeTooLarge" in worker.log()
+    assert "refused for its time" in worker.log()
     assert done_offset(settings, NORMALISED) == 0
-    asyncio.run(limit(settings, 4 << 20))
+    asyncio.run(take_whatever_comes(settings))
     with run_until_committed(settings, tmp_path):
         assert len(_keys(settings)) == 5
 
 
-async def limit(settings: Settings, record_bytes: int) -> None:
-    """What the broker takes on the topic of enriched articles."""
+async def refuse_whatever_comes(settings: Settings) -> None:
+    """From now on the broker refuses every enriched article, as written too long ago."""
+    limits = {"message.timestamp.type": "CreateTime", "message.timestamp.before.max.ms": "0"}
+    await _alter(settings, limits)
+
+
+async def take_whatever_comes(settings: Settings) -> None:
+    await _alter(settings, {"message.timestamp.type": "LogAppendTime"})
+
+
+async def _alter(settings: Settings, change: dict[str, str]) -> None:
     name = settings.topic_prefix + ENRICHED
-    change = {"max.message.bytes": str(record_bytes)}
     async with admin_client(settings) as admin:
         await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, name, change)])
 

@@ -22,6 +22,7 @@ from streams.agents.detect import DetectStage
 from streams.agents.normaliser import Normaliser
 from streams.articles.rejection import rejected
 from streams.detection.state import ShardState
+from streams.kafka.acks import Acks
 from streams.kafka.consumer import Chunk
 from streams.kafka.dead_letters import dead_letters
 from streams.kafka.headers import HEADERS_BYTES, Headers
@@ -177,7 +178,7 @@ async def decided(stage: DetectStage, publisher: Publisher, shard: Any, articles
     app = SimpleNamespace(consumer_generation_id=1)
     chunk = Chunk(NORMALISED, 0, 9, 0.0, 0, None, None, b"", None, 0, 0, TP(NORMALISED, 0),
                   generation_id=1)  # fmt: skip
-    chunk.app, chunk.records = app, records_of(batches, NORMALISED)
+    chunk.app, chunk.acks, chunk.records = app, Acks(1), records_of(batches, NORMALISED)
     publish = await (await stage.handle(chunk))
     await publish()
     assert shard.unconfirmed == 0
