@@ -9,9 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
 from streams.detection.chunk import Arrivals, Chunk, arrivals_of
 from streams.detection.compared import Compared
 from streams.detection.compilations import parts_of
@@ -28,6 +25,7 @@ from streams.detection.segment import (
     Segment,
 )
 from streams.detection.state import ShardState, StoryState
+from streams.detection.story_ids import story_ids_of
 from streams.detection.story_log import MOST_COPIES, Published, StoryLog
 from streams.detection.verdict import VerdictWriter, enriched
 from streams.detection.view import View
@@ -94,10 +92,7 @@ class _Judge:
     def verdicts(self, arrivals: Arrivals) -> list[tuple[str, bytes]]:
         """(relation, `detection` as JSON) of every arrival; fills in the rows' stories."""
         rows = arrivals.rows
-        # A new story is named after its first text and its time: a text that comes again after
-        # the window begins another story, with another name.
-        rows["story_id"][:, :8] = rows["article_id"][:, :8]
-        rows["story_id"][:, 8:] = rows["digest"][:, :8] ^ _bytes_of(rows["time"])
+        rows["story_id"] = story_ids_of(self._view.state, arrivals)
         found = self._view.matches()
         self._originals = self._view.originals(found, self._view.state.stories)
         verdicts: list[tuple[str, bytes]] = []
@@ -275,11 +270,6 @@ def _story_fields(story: StoryState) -> dict[str, Any]:
         "unseen_agency": record["unseen_agency"],
         "story_size": record["articles"],
     }
-
-
-def _bytes_of(times: npt.NDArray[np.int64]) -> npt.NDArray[np.uint8]:
-    """(n,) -> (n, 8)."""
-    return np.ascontiguousarray(times).view(np.uint8).reshape(-1, 8)
 
 
 def _syndicated(source: str, story: StoryState) -> bool | None:

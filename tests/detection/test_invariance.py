@@ -10,6 +10,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+import numpy as np
 import orjson
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -208,6 +209,24 @@ def test_a_recovered_shard_is_the_shard_that_was(
     assert published(rest.decisions) == published(live.decisions[crash:])
     assert published(undisturbed.decisions) == published(live.decisions[crash:])
     assert remembered(rest.state) == remembered(live.state)
+
+
+@ordinary
+@given(logs(), cuts, parameters, st.integers(1, 2))
+def test_a_story_and_a_sequence_name_one_event_for_ever(
+    log: Log, cuts: list[int], of: Parameters, times: int
+) -> None:
+    """Also where articles come again after the window has forgotten them, with the times that they
+    had: the whole log, say, after offsets were set back."""
+    again = [
+        Arrival(a.article, a.time, a.offset + n * 1000, a.notice)
+        for n in range(times + 1)
+        for a in log.arrivals
+    ]
+    whole = Log(again, np.concatenate([log.entries] * (times + 1)))
+    decisions = worked(whole.chunks(cuts), of).decisions
+    named = [event[:2] for d in decisions for event in d.events]
+    assert len(named) == len(set(named))
 
 
 @ordinary

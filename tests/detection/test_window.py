@@ -27,6 +27,34 @@ def test_a_text_that_comes_again_after_the_window_begins_another_story() -> None
     assert again["story_id"] != first["story_id"]
 
 
+def test_articles_that_come_again_with_their_old_times_begin_other_stories() -> None:
+    """As after offsets were set back: the window has forgotten them, consumers have not."""
+    for window in (Parameters(capacity=64, window_seconds=3600), Parameters(capacity=8)):
+        desk, stories = Desk(window), []
+        for delivery in range(3):
+            told = [(article(f"{n}", story(n // 2)), NOON + n * HOUR // 4) for n in range(24)]
+            verdicts = [desk.verdict(made, at=at) for made, at in told]
+            assert [v["relation"] for v in verdicts] == ["original", "copy"] * 12
+            stories += [v["story_id"] for v in verdicts[::2]]
+            for n in range(8):  # time goes on, and the window is full of others
+                other = 100 * (delivery + 1) + n
+                desk.verdict(article(f"{other}", story(other)), at=NOON + other * HOUR)
+        assert len(set(stories)) == 36
+        named = [(event["story_id"], event["sequence"]) for event in desk.events]
+        assert len(named) == len(set(named))
+
+
+def test_a_first_delivery_is_named_by_itself_alone() -> None:
+    """Whatever else is in its shard, in its order: the same in `process` and for any partitions."""
+    alone, among = Desk(Parameters(capacity=8)), Desk(Parameters(capacity=8))
+    for n in range(20):
+        among.verdict(article(f"other {n}", story(n + 50)), at=NOON + n * HOUR)
+    for n in range(20):
+        at = NOON + (20 + n) * HOUR
+        first = alone.verdict(article(f"{n}", story(n)), at=at)
+        assert among.verdict(article(f"{n}", story(n)), at=at)["story_id"] == first["story_id"]
+
+
 def test_articles_after_one_with_a_clock_a_year_ahead_are_matched_as_before() -> None:
     desk = Desk()
     desk.verdict(article("1", story(1)), at=NOON)
