@@ -33,6 +33,7 @@ from streams.kafka.fencing import ShardGoneError
 from streams.kafka.headers import (
     HEADERS_BYTES,
     EventHeaders,
+    Header,
     carried_entry,
     carried_trace,
     is_notice,
@@ -66,6 +67,7 @@ class Part(NamedTuple):
     records: Sequence[ConsumerRecord]
     times: Sequence[int]
     decision: Decision
+    note: Header
 
 
 class ForeignRecordError(Exception):
@@ -110,10 +112,19 @@ class DetectStage:
             decision = without_canaries(whole, self._metrics)
             self._metrics.early_evictions.inc(early_evictions(state, decision.segment))
             state.apply(decision.segment)
-            parts.append(Part(records[part], articles.times[part], decision))
+            note = shard.note(articles=len(decision.segment.rows) > 0)
+            parts.append(Part(records[part], articles.times[part], decision, note))
         shard.unconfirmed += 1
         self._metrics.work_seconds.observe(STAGE, time.perf_counter() - started)
         return self._encode(shard, chunk.partition, parts)
+
+    async def pass_over(self, record: ConsumerRecord) -> None:
+        """Say in the shard's log that a record is done with which was given up: segments cover all
+        that is committed, or some of them are lost."""
+        shard = await self._shards.shard(record.partition)
+        if record.offset > shard.state.last_offset:
+            await shard.publisher.publish([shard.nothing_decided(record.offset)])
+            shard.state.apply(shard.state.nothing_decided(record.offset))
 
     async def _encode(self, shard: Shard, partition: int, parts: Sequence[Part]) -> Publish:
         publisher = shard.publisher
@@ -134,7 +145,7 @@ class DetectStage:
                     partial(self._outgoing, part, large, written),
                 ),
                 await publisher.encode(
-                    [], len(records), partial(self._segment, partition, decision, written)
+                    [], len(records), partial(self._segment, partition, part, written)
                 ),
             ]
             given_up += len(large)
@@ -146,7 +157,7 @@ class DetectStage:
             shard.unconfirmed -= 1
             self._metrics.rejected[Reason.TOO_LARGE.value].inc(given_up)
             count_published(self._metrics, STAGE, size, time.perf_counter() - started)
-            for records, times, decision in parts:
+            for records, times, decision, _ in parts:
                 count_taken(self._metrics, STAGE, records)
                 answered = [times[place] for place in decision.places]
                 count_latency(self._metrics, STAGE, answered)
@@ -166,10 +177,9 @@ class DetectStage:
             if len(value) > most
         }
 
-    def _segment(
-        self, partition: int, decision: Decision, written: int, _: Counts
-    ) -> list[Outgoing]:
-        return [outgoing_segment(self._topics[SEGMENTS], partition, decision.segment, written)]
+    def _segment(self, partition: int, part: Part, written: int, _: Counts) -> list[Outgoing]:
+        topic, segment = self._topics[SEGMENTS], part.decision.segment
+        return [outgoing_segment(topic, partition, segment, written, [part.note])]
 
     def _outgoing(
         self,
@@ -178,7 +188,7 @@ class DetectStage:
         written: int,
         counts: Counts,
     ) -> list[Outgoing]:
-        records, times, decision = part
+        records, times, decision, _ = part
         articles = Outgoing(self._topics[ENRICHED])
         columns = decision.places, decision.article_ids, decision.digests, decision.enriched
         for i, (place, article_id, digest, value) in enumerate(zip(*columns, strict=True)):

@@ -7,7 +7,7 @@ import copy
 import logging
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import NoReturn, Protocol
 
@@ -19,7 +19,7 @@ from streams.agents.leaving import blames_record, leave
 from streams.articles.rejection import Rejection
 from streams.health import Progress
 from streams.kafka.consumer import Chunk
-from streams.kafka.crashes import CrashLedger
+from streams.kafka.crashes import Crashes, CrashLedger
 from streams.kafka.dead_letters import rejected_for_crashes, rejected_unreadable
 from streams.kafka.publish import StoppedError
 from streams.tracing import ChunkSpan, ChunkTracer
@@ -44,6 +44,10 @@ class Stage(Protocol):
         in the order of their coming. Raises StoppedError when the partition is another's by now, or
         the worker is ending.
         """
+        ...
+
+    async def pass_over(self, record: ConsumerRecord) -> None:
+        """A record was given up, and all before it in its partition is done."""
         ...
 
 
@@ -112,22 +116,30 @@ class ChunkLoop:
                 return await self._stage.handle(chunk)
             if before is not None:
                 await before
-            innocent = []
-            for record in chunk.records:
-                if crashes := self._ledger.condemned(record):
-                    at_work = _part(chunk, [record])
-                    await self._give_up(record, rejected_for_crashes(crashes))
-                else:
-                    innocent.append(record)
-            for part in self._ledger.parts(innocent) if innocent else []:
+            given_up, parts = self._suspects(chunk.records)
+            for record, crashes in given_up:
+                at_work = _part(chunk, [record])
+                await self._give_up(record, rejected_for_crashes(crashes))
+            for part in parts:
                 at_work = _part(chunk, part)
                 publish = await (await self._stage.handle(at_work))
                 await publish()
+            for record, _ in given_up:
+                await self._stage.pass_over(record)
             return asyncio.sleep(0, _done)
         except StoppedError:
             raise
         except Exception as error:  # noqa: BLE001
             await self._leave(at_work, error, before)
+
+    def _suspects(
+        self, records: Sequence[ConsumerRecord]
+    ) -> tuple[list[tuple[ConsumerRecord, Crashes]], list[list[ConsumerRecord]]]:
+        """Records that have ended too many workers, and the others in the parts to try."""
+        given_up = [(r, crashes) for r in records if (crashes := self._ledger.condemned(r))]
+        condemned = {(r.partition, r.offset) for r, _ in given_up}
+        innocent = [r for r in records if (r.partition, r.offset) not in condemned]
+        return given_up, self._ledger.parts(innocent) if innocent else []
 
     async def _finish(
         self,

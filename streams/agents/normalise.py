@@ -7,6 +7,8 @@ import time
 from collections.abc import Awaitable
 from functools import partial
 
+from aiokafka.structs import ConsumerRecord
+
 from streams.agents.loop import Publish
 from streams.agents.measure import (
     count_given_up,
@@ -60,6 +62,9 @@ class NormaliseStage:
                 self._metrics.work_seconds.observe(STAGE, time.perf_counter() - started)
                 return self.encoded(records, _at_hand([made]))
         return self.encoded(records, self._elsewhere(records, counts))
+
+    async def pass_over(self, record: ConsumerRecord) -> None:
+        """Nothing depends on which records have been."""
 
     async def encoded(self, records: RawRecords, normalising: Awaitable[Normalised]) -> Publish:
         """Wait for a chunk's batches."""

@@ -25,7 +25,7 @@ def rebuild_command(
     what they have decided is committed. Deletes the old segments.
     """
     # With the detector and its compiled loops, which the other commands need not wait for.
-    from streams.kafka.rebuild import rebuild_all  # noqa: PLC0415
+    from streams.kafka.rebuild import Rebuilt, rebuild_all  # noqa: PLC0415
 
     settings = load_settings(
         bootstrap_servers=bootstrap_servers, topic_prefix=topic_prefix, group=group
@@ -43,9 +43,11 @@ def rebuild_command(
                 tasks[partition] = bar.add_task(str(partition))
             bar.update(tasks[partition], completed=done, total=total)
 
-        async def run() -> int:
+        async def run() -> Rebuilt:
             async with admin_client(settings) as admin:
                 return await rebuild_all(admin, settings, show)
 
-        articles = asyncio.run(run())
-    typer.echo(f"{articles} articles are in the shards' segments")
+        rebuilt = asyncio.run(run())
+    for missing in rebuilt.missing:
+        console.print(missing, style="yellow", markup=False)
+    typer.echo(f"{rebuilt.articles} articles are in the shards' segments")

@@ -131,6 +131,10 @@ class ShardState:
         first = segment.base + len(segment.rows) - len(rows)
         self.last_offset = segment.last_offset
         if not len(rows):
+            if not self.count:  # read from here on: the numbers go on, with nothing remembered
+                self.count = self.tail = segment.base
+                self.clock, self.latest = segment.clock, segment.latest
+                self.last_time = segment.latest
             return
         self._take_rows(rows, first)
         # In the order of their last events, so that the first ones are the first to forget; one

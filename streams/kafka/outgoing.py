@@ -10,7 +10,7 @@ from aiokafka.structs import ConsumerRecord
 
 from streams.detection.segment import Segment, encode_segment
 from streams.kafka.batch import RecordBatch, encode_batch
-from streams.kafka.headers import encode_headers
+from streams.kafka.headers import Headers, encode_headers
 from streams.kafka.partitioning import partitions_of
 from streams.kafka.topic_settings import RECORD_OVERHEAD_BYTES
 from streams.settings import Settings
@@ -60,11 +60,16 @@ def largest_record_bytes(settings: Settings) -> int:
 
 
 def outgoing_segment(
-    topic: str, partition: int, segment: Segment, time_milliseconds: int
+    topic: str,
+    partition: int,
+    segment: Segment,
+    time_milliseconds: int,
+    headers: Headers | None = None,
 ) -> Outgoing:
     """A segment for its shard's partition; the time is that of its writing."""
     out = Outgoing(topic)
-    out.add(None, encode_segment(segment), time_milliseconds, encode_headers([]), partition)
+    encoded = encode_headers(headers or [])
+    out.add(None, encode_segment(segment), time_milliseconds, encoded, partition)
     return out
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -38,14 +39,22 @@ _SILENCE_SECONDS = 30.0
 _POLL_MILLISECONDS = 500
 
 
+@dataclass(slots=True)
+class Rebuilt:
+    """How many articles the new segments hold; in words, what could not be made again."""
+
+    articles: int = 0
+    missing: list[str] = field(default_factory=list)
+
+
 class RebuildRefusedError(TopicsError):
     """Segments cannot be made anew now; the message says why."""
 
 
 async def rebuild_all(
     admin: AIOKafkaAdminClient, settings: Settings, progress: Callable[[int, int, int], None]
-) -> int:
-    """Replace the segments of all shards; -> how many articles they hold.
+) -> Rebuilt:
+    """Replace the segments of all shards.
 
     `progress` is called with (partition, articles done, articles in all). Raises
     RebuildRefusedError while a worker is running, and KafkaError.
@@ -58,7 +67,7 @@ async def rebuild_all(
             " write segments of the old kind in between"
         )
     offsets = await admin.list_consumer_group_offsets(settings.group)
-    topic, articles = topic_name(settings, NORMALISED), 0
+    topic, rebuilt = topic_name(settings, NORMALISED), Rebuilt()
     for partition in await partitions_of(admin, topic):
         committed = offsets.get(TopicPartition(topic, partition))
         until = committed.offset if committed else 0
@@ -66,8 +75,8 @@ async def rebuild_all(
         def told(done: int, total: int, partition: int = partition) -> None:
             progress(partition, done, total)
 
-        articles += await _rebuild(admin, settings, partition, until, told)
-    return articles
+        await _rebuild(admin, settings, partition, until, told, rebuilt)
+    return rebuilt
 
 
 async def _rebuild(
@@ -76,7 +85,8 @@ async def _rebuild(
     partition: int,
     until: int,
     progress: Callable[[int, int], None],
-) -> int:
+    rebuilt: Rebuilt,
+) -> None:
     """One shard, from the oldest article there is to the offset `until`, which is left out."""
     source = TopicPartition(topic_name(settings, NORMALISED), partition)
     target = TopicPartition(topic_name(settings, SEGMENTS), partition)
@@ -97,8 +107,8 @@ async def _rebuild(
         # First: a rebuild that is broken off leaves none of the old ones behind the new.
         if old:
             await admin.delete_records({target: RecordsToDelete(before_offset=old)})
-        if begin >= until:
-            return 0
+        if not until:
+            return
         consumer.seek(source, begin)
         state, writer = ShardState(settings.parameters()), VerdictWriter(settings.parameters())
         position, most = begin, publisher.encoder.largest_bytes - 1
@@ -115,10 +125,16 @@ async def _rebuild(
             position = await consumer.position(source)
             progress(min(position, until) - begin, until - begin)
         await _decided_up_to(publisher, target, state, until - 1)
+        rebuilt.articles += state.count
+        if begin and not state.tail:
+            rebuilt.missing.append(
+                f"{source.topic} partition {partition} begins at offset {begin}: articles before it"
+                " cannot be made again, and may have been in the window. Copies of them, and"
+                " deliveries of them again, will be taken for new."
+            )
     finally:
         await consumer.stop()
         await publisher.stop()
-    return state.count
 
 
 async def _decided_up_to(

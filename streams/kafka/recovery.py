@@ -13,6 +13,7 @@ from aiokafka.structs import ConsumerRecord, TopicPartition
 from streams.detection.segment import DamagedSegmentError, Segment, decode_segment
 from streams.detection.state import ShardState
 from streams.kafka.connection import reader
+from streams.kafka.shard_note import ShardNote, note_of
 from streams.kafka.topics import NORMALISED, SEGMENTS, topic_name
 from streams.kafka.unreadable import UnreadableRecord
 from streams.kafka.window_start import window_start
@@ -42,6 +43,9 @@ class Recovery:
         self.partition, self.state = partition, state
         self.position = BEGINNING
         self.left = self.total = 0
+        self.note = ShardNote()  # beside the newest segment, read or written
+        self._first: Segment | None = None  # that was read into an empty state
+        self._first_note: ShardNote | None = None
         self._settings = settings
         self.segments = TopicPartition(topic_name(settings, SEGMENTS), partition)
         self._articles = TopicPartition(topic_name(settings, NORMALISED), partition)
@@ -62,6 +66,8 @@ class Recovery:
         started, known = time.monotonic(), self.state.count
         consumer = reader(
             self._settings,
+            group_id=self._settings.group,  # to ask what is committed; it joins nothing
+            auto_offset_reset="earliest",
             # Requests of one connection queue behind its fetch, which waits at the broker.
             fetch_max_wait_ms=10,
             fetch_max_bytes=4 * _FETCH_BYTES,
@@ -71,15 +77,22 @@ class Recovery:
         try:
             consumer.assign([self.segments, self._articles])
             consumer.pause(self._articles)
+            committed = await consumer.committed(self._articles) or 0
+            beginning = (await consumer.beginning_offsets([self.segments]))[self.segments]
             end = await self._end(consumer)
             if self.position == BEGINNING:
-                beginning = (await consumer.beginning_offsets([self.segments]))[self.segments]
                 window = self.state.parameters.window_milliseconds
                 self.position = await window_start(
                     self._settings, self.segments, range(beginning, end), window, _decoded
                 )
-            self.total = self.left = end - self.position
+            elif self.position > end:
+                raise self._lost(f"ends at {end}, but was read up to {self.position} before")
+            start = self.position
+            self.total = self.left = end - start
             await self._read(consumer, end)
+            await self._check_end(consumer, committed)
+            if start <= beginning:
+                self._check_beginning(beginning)
             if shut_out is not None:
                 await shut_out()
                 await self._read(consumer, await self._end(consumer))
@@ -114,8 +127,72 @@ class Recovery:
                 told = time.monotonic()
                 log.info("%s", self)
 
+    async def _check_end(self, consumer: AIOKafkaConsumer, committed: int) -> None:
+        """Whether all that is committed is in the segments: they are written first.
+
+        What is committed may also lie behind ends of transactions, and behind records that
+        retention took or that nobody can read: none of these was ever decided.
+        """
+        source, done = self._articles, self.state.last_offset + 1
+        # Of a log that ends before what is committed, `_check_log` tells.
+        committed = min(committed, (await consumer.end_offsets([source]))[source])
+        if committed <= done:
+            return
+        consumer.pause(self.segments)
+        consumer.resume(source)
+        consumer.seek(source, done)
+        while await consumer.position(source) < committed:
+            fetched = await consumer.getmany(source, timeout_ms=1000, max_records=1)
+            for record in fetched.get(source, []):
+                if record.offset < committed and not isinstance(record, UnreadableRecord):
+                    raise self._lost(
+                        f"covers {source.topic} up to offset {done - 1}, but group"
+                        f" {self._settings.group} has handled it up to {committed - 1}: its end,"
+                        " or all of it, is gone"
+                    )
+        consumer.pause(source)
+        consumer.resume(self.segments)
+
+    def _check_beginning(self, beginning: int) -> None:
+        """Whether everything before the first segment there is may be forgotten."""
+        first, state, needed = self._first, self.state, self.note.tail
+        if first is None or first.base <= max(needed, state.count - len(state.rows)):
+            return
+        if self.note == ShardNote():  # by a version that wrote no notes
+            if state.tail <= first.base:
+                log.warning(
+                    "%s begins at offset %d with article %d of its shard; whether articles before"
+                    " it are still needed, segments of this version do not tell",
+                    self._place, beginning, first.base,
+                )  # fmt: skip
+            return
+        written = self._first_note.before if self._first_note else self.note.written
+        seconds = time.time() - written / 1000
+        if seconds < state.parameters.window_seconds or not written:
+            raise self._lost(
+                f"begins at offset {beginning} with article {first.base} of its shard, but the"
+                f" window begins at article {needed}: records before were deleted"
+            )
+        log.warning(
+            "%s begins at offset %d with article %d of its shard: those from %d on are older than"
+            " the window by the clock, though no later article has moved it on yet",
+            self._place, beginning, first.base, needed,
+        )  # fmt: skip
+
+    def _lost(self, what: str) -> ShardUnrecoverableError:
+        return ShardUnrecoverableError(f"{self._place} {what}. {_REBUILD}")
+
+    @property
+    def _place(self) -> str:
+        return f"{self.segments.topic} partition {self.segments.partition}"
+
     def _apply(self, record: ConsumerRecord) -> None:
         segment, state = _decoded(record), self.state
+        note = note_of(record.headers)
+        if note is not None and note.tail >= self.note.tail:
+            self.note = note
+        if self._first is None and state.last_offset < 0:
+            self._first, self._first_note = segment, note
         new = int((segment.rows["offset"] > state.last_offset).sum())
         first = segment.base + len(segment.rows) - new
         if segment.last_offset > state.last_offset and new and state.count not in (0, first):
@@ -136,7 +213,7 @@ class Recovery:
                 f" {state.last_offset}, but {source.topic} ends at {end}: it was deleted or made"
                 f" anew. {_OTHER_LOG.format(segments.topic)}"
             )
-        if not state.count:
+        if state.tail == state.count:
             return
         row = state.row(state.count - 1)
         offset, key = int(row["offset"]), row["article_id"].tobytes().hex().encode()

@@ -10,7 +10,8 @@ from collections.abc import Callable
 
 from streams.detection.state import ShardState, bytes_an_article
 from streams.kafka.fencing import ShardGoneError, ShardPublisher
-from streams.kafka.outgoing import outgoing_segment
+from streams.kafka.headers import Header
+from streams.kafka.outgoing import Outgoing, outgoing_segment
 from streams.kafka.publish import BatchPublisher
 from streams.kafka.recovery import Recovery
 from streams.kafka.rights import fence_name
@@ -45,10 +46,20 @@ class Shard:
     async def _write_first(self) -> None:
         """From now on, no worker before us can write a segment. One that came after we have read
         would be unknown to us, and in the way of ours for whoever reads them next."""
-        nothing = self.state.nothing_decided(self.state.last_offset)
+        await self.publisher.publish([self.nothing_decided(self.state.last_offset)])
+
+    def nothing_decided(self, last_offset: int) -> Outgoing:
+        """A segment that says only up to where all is decided."""
+        nothing = self.state.nothing_decided(last_offset)
         topic, partition = self.recovery.segments
         now = time.time_ns() // 1_000_000
-        await self.publisher.publish([outgoing_segment(topic, partition, nothing, now)])
+        return outgoing_segment(topic, partition, nothing, now, [self.note(articles=False)])
+
+    def note(self, *, articles: bool) -> Header:
+        """What to write beside the segment that was applied last. Call it before the next is."""
+        now = time.time_ns() // 1_000_000 if articles else None
+        self.recovery.note = self.recovery.note.after(self.state.tail, now)
+        return self.recovery.note.header()
 
 
 class Shards:

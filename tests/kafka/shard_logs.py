@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 from aiokafka import AIOKafkaProducer
 
 from streams.articles.times import format_milliseconds
 from streams.detection.entry import encode_entries, entries_of
+from streams.detection.segment import decode_segment
 from streams.detection.sketch import sketch_texts
 from streams.detection.state import ShardState
 from streams.kafka.connection import client_options
 from streams.kafka.event_time import CE_TIME
 from streams.kafka.headers import ENTRY_HEADER
 from streams.kafka.recovery import Recovery
+from streams.kafka.shard_note import ShardNote
 from streams.kafka.topics import NORMALISED, SEGMENTS
 from streams.settings import Settings
 from tests.detection.newsroom import (
@@ -69,6 +72,20 @@ async def publish_segments(
 
 def ce_time(milliseconds: int) -> bytes:
     return format_milliseconds(milliseconds).encode()
+
+
+async def publish_noted(
+    settings: Settings, segments: Sequence[bytes], written: Sequence[int] | None = None
+) -> None:
+    """Segments with their notes beside them, as workers write them; `written` when, in milliseconds
+    since 1970: now, unless told."""
+    state, note = ShardState(settings.parameters()), ShardNote()
+    for n, data in enumerate(segments):
+        segment = decode_segment(data)
+        state.apply(segment)
+        now = written[n] if written else time.time_ns() // 1_000_000
+        note = note.after(state.tail, now if len(segment.rows) else None)
+        await push(settings, [data], topic=SEGMENTS, partition=0, headers=[note.header()])
 
 
 async def recovered(settings: Settings, partition: int = 0) -> Recovery:

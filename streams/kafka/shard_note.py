@@ -1,0 +1,46 @@
+"""What stands beside a segment, in a header: how much of the shard's log is still needed.
+
+The window goes by the articles' times and Kafka's retention by its own, so a log's beginning may
+be gone because nobody needs it, or be lost. Only the writer knew which.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import orjson
+
+from streams.kafka.headers import Header
+
+NOTE_HEADER = "echowire-shard"
+
+
+class ShardNote(NamedTuple):
+    """A shard after a segment.
+
+    tail: its articles below this number are forgotten, all others are needed.
+    written, before: when its newest article was written, and the newest of before this segment, by
+    the worker's clock in milliseconds since 1970; 0 where there is none.
+    """
+
+    tail: int = 0
+    written: int = 0
+    before: int = 0
+
+    def after(self, tail: int, now: int | None) -> ShardNote:
+        """The next one; `now` where its segment brings articles."""
+        return ShardNote(tail, self.written if now is None else now, self.written)
+
+    def header(self) -> Header:
+        """As it travels."""
+        return NOTE_HEADER, orjson.dumps(self._asdict())
+
+
+def note_of(headers: Sequence[Header]) -> ShardNote | None:
+    """The note beside a segment; None beside those of older versions."""
+    for name, value in headers:
+        if name == NOTE_HEADER and value is not None:
+            fields = orjson.loads(value)
+            return ShardNote(**{field: int(fields[field]) for field in ShardNote._fields})
+    return None
