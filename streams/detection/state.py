@@ -145,7 +145,7 @@ class ShardState:
         self._forget()
 
     def _take_rows(self, rows: Rows, first: int) -> None:
-        if not self.count:
+        if self.tail == self.count:  # whatever the numbers were, nothing of them is remembered
             self.tail = first
         serials = np.arange(first, first + len(rows))
         self._forget_overwritten(first + len(rows) - len(self.rows))
