@@ -78,11 +78,13 @@ def main() -> None:
     selector.register(0, selectors.EVENT_READ, 0)
     told = b""
     while True:
-        for key, _ in selector.select(switch.pass_on(time.monotonic())):
+        ready = selector.select(switch.pass_on(time.monotonic()))
+        # What is told first, and one packet of each host: whatever was sent after a line was
+        # written is treated as the line says.
+        for key, _ in sorted(ready, key=lambda found: int(found[0].data)):
             if key.data:
                 with suppress(BlockingIOError):
-                    while packet := os.read(key.fd, PACKET_BYTES):
-                        switch.came(key.data, packet, time.monotonic())
+                    switch.came(key.data, os.read(key.fd, PACKET_BYTES), time.monotonic())
                 continue
             said = os.read(0, PACKET_BYTES)
             if not said:
