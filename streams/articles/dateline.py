@@ -3,25 +3,40 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from streams.articles.agency_table import Found
+from streams.articles.written_time import is_day_or_month
 
-# How far into a text a dateline may reach.
-HEAD_CHARACTERS = 140
+# How far into a text a dateline may begin: below its title, byline and what editors note.
+HEAD_CHARACTERS = 700
+_DATELINE_CHARACTERS = 140  # from its beginning to the end of its agency
+_HEAD_LINES, _HEAD_LINE_CHARACTERS = 6, 160
 _PLACE_CHARACTERS = 60
 _MOST_TOKENS = 9
-_BRACKET_CHARACTERS, _JAPANESE_CHARACTERS = 60, 30
-_OPENING, _CLOSING = "(/[（［【《", ")/]）］】》"
-_JOINT = re.compile(r"\s*[.:]?\s*(?:--|[-–—―:=]+)?\s*")
-_DASH = re.compile(r"\s*[.:]?\s*(?:--|[-–—―:=])\s*")
+_BRACKET_CHARACTERS, _CJK_CHARACTERS = 60, 30
+_BRACKETS = {
+    "(": ")", "/": "/", "[": "]", "（": "）", "［": "］", "【": "】", "《": "》", "«": "»",
+    "|": "|",
+}  # fmt: skip
+_WIDE = "（［【["
+_JOINT = re.compile(r"\s*[.:।]?\s*(?:--|[-–—―:=_])*\s*")
+_DASH = re.compile(r"\s*[.:]?\s*(?:--|[-–—―:=_])\s*")
+# What ends an agency that no bracket closes: a dash, the end of its line, a full stop and a blank.
+_BARE_END = re.compile(r"\s*(?:(?P<dash>[.:]?\s*(?:--|[-–—―]))|[.:](?=\s)|(?=\n)|/)\s*")
+_PARTS = re.compile(r"[\s,./–—:-]+")
 _SMALL = frozenset(
-    "de di del da do la le el of von am an der den im i e y und and et in a du des o os as los las "
-    "jan ene gen feb mar apr abr avr may mai mag jun giu jul lug aug ago aoû sep set oct ott out "
-    "nov dec dic dez января февраля марта апреля мая июня июля августа сентября октября ноября "
-    "декабря enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre "
-    "diciembre janvier février mars avril juin juillet août septembre octobre novembre "
-    "décembre".split()
+    "de di del da do la le el of von am an der den im i e y und and et in a du des o os as las los "
+    "van ten op sur sous lez on upon st nd rd th".split()
+)
+# `(AP Photo)` is a caption's; `(Reuters Health)` is a service.
+_PICTURES = frozenset("photo photos foto fotos image images picture pictures video file".split())
+# Words that open a sentence with a date in it: `On March 2 (AFP) ...`.
+_NO_PLACE = frozenset("on in at since from until by when after before and but as with for".split())
+_INSIDE = re.compile(
+    r"[\s,/&;+|:–-]+|\b(?:and|und|et|y|e|with|news|agency|agencies|agenturen|agencias|via)\b",
+    re.IGNORECASE,
 )
 _CITY_ONLY = re.compile(
     r"""(?P<place>[A-ZÀ-ÞА-ЯЁ][A-ZÀ-ÞА-ЯЁ.'’-]+
@@ -30,15 +45,29 @@ _CITY_ONLY = re.compile(
     \s?(?:--|[—–:]|\ -\ )\s*(?=\S)""",
     re.VERBOSE,
 )
+# `(ANSA) - ROMA, 02 MAR - `: the place stands behind.
+_PLACE_BEHIND = re.compile(
+    r"(?P<place>[A-ZÀ-Þ][\w'’.-]+(?: [A-ZÀ-Þ][\w'’.-]+){0,3}), ?\d{1,2} ?[^\W\d]{3,9}\.?"
+    r"(?: \d{4})?\s*[-–—]\s*"
+)
+# The end of a line that holds more than a dateline: `By Ana Berg GENEVA, March 2`.
+_CITY_AT_END = re.compile(
+    r"""(?:^|[\s.)”"])(?P<place>[A-ZÀ-ÞА-ЯЁ][A-ZÀ-ÞА-ЯЁ.'’-]{2,}
+        (?:[ /][A-ZÀ-ÞА-ЯЁ][A-ZÀ-ÞА-ЯЁ.'’-]+){0,2}
+        (?:,\ [A-Z][\w.]+(?:\ [A-Z][\w.]+)?)?
+        (?:,?\ (?:[A-Z][a-z]{2,8}\.?\ \d{1,2}|\d{1,2}\ [^\W\d]{3,9}\.?)(?:,?\ \d{4})?)?)$""",
+    re.VERBOSE,
+)
 # Headlines' kickers look like cities.
 _KICKERS = frozenset(
     "ANALYSIS BREAKING UPDATE UPDATED WATCH LIVE EXCLUSIVE OPINION VIDEO REVIEW EDITORIAL PHOTOS "
     "POLL WARNING NOTE Q A FAQ EXPLAINER FACTBOX TIMELINE PROFILE INTERVIEW COMMENT".split()
 )
 _CHINESE = re.compile(
-    r"[（(【\[]?\s*(?P<place>[\u3400-\u9fff]{2,12}?)?\s*(?:\d{1,2}月)?\d{1,2}日(?:电|電|讯|訊)"
+    r"[（(【\[]?\s*(?P<reporter>(?:记者|記者)[^\d\s]{2,8}?)?(?P<place>[\u3400-\u9fff]{2,12}?)?\s*"
+    r"(?:\d{1,2}月)?\d{1,2}日(?:[^\s，。）)】]{0,4})?(?:电|電|讯|訊)"
 )
-_KOREAN = re.compile(r"\((?P<place>[^=()]{1,20})=\s*")
+_KOREAN = re.compile(r"[(\[](?P<place>[^=()\[\]]{1,20})=\s*")
 
 
 class Dateline(NamedTuple):
@@ -49,79 +78,185 @@ class Dateline(NamedTuple):
     end: int
 
 
+class _Place(NamedTuple):
+    """What stands before an agency: a city (None: a date alone), and whether there is a date."""
+
+    city: str | None
+    dated: bool
+
+
 def dateline_of(text: str, found: list[Found]) -> Dateline | None:
-    """The dateline that a text begins with, or None. `found` are the agencies in its head."""
-    head = text[:HEAD_CHARACTERS]
-    if found and (dateline := _with_agency(text, head, found)):
-        return dateline
-    city = _CITY_ONLY.match(head)
+    """The dateline that a text begins with, or that stands below its title and byline; or None.
+
+    `found` are the agencies in its head.
+    """
+    for start in _line_starts(text) if found else ():
+        names = [f for f in found if start <= f.start and f.end <= start + _DATELINE_CHARACTERS]
+        if names and (dateline := _begun_at(text, start, names)):
+            return dateline
+    city = _CITY_ONLY.match(text[:_DATELINE_CHARACTERS])
     if city and city["place"].split(",", 1)[0] not in _KICKERS:
         return Dateline(city["place"], (), city.end())
     return None
 
 
-def _with_agency(text: str, head: str, found: list[Found]) -> Dateline | None:
+def _line_starts(text: str) -> Iterator[int]:
+    """Where the first lines begin, as long as those above read like a title, byline or note."""
+    start = sentences = 0
+    for _ in range(_HEAD_LINES):
+        while text[start : start + 1].isspace():
+            start += 1
+        if start >= min(len(text), HEAD_CHARACTERS):
+            return
+        yield start
+        end = text.find("\n", start, start + _HEAD_LINE_CHARACTERS)
+        line = text[start:end].rstrip()
+        sentences += line.endswith((".", "。", "।")) and line[:1] != "("
+        if end < 0 or sentences > 1:
+            return
+        start = end + 1
+
+
+def _begun_at(text: str, start: int, found: list[Found]) -> Dateline | None:
     first = found[0]
-    before, rest = head[: first.start], head[first.end :]
+    before = text[start : first.start]
+    if "\n" in before:
+        return None
+    rest = text[first.end : first.end + _DATELINE_CHARACTERS]
     bare = before.rstrip()
-    if bare[-1:] in tuple(_OPENING):
-        closing = _first_of(rest, _CLOSING)
-        if 0 <= closing <= _BRACKET_CHARACTERS and "\n" not in rest[:closing]:
-            end = first.end + closing
+    if closing := _BRACKETS.get(bare[-1:]):
+        at = rest.find(closing, 0, _BRACKET_CHARACTERS)
+        if at >= 0 and "\n" not in rest[:at]:
+            end = first.end + at
             agencies = tuple(dict.fromkeys(f.agency for f in found if f.start < end))
-            if (chinese := _CHINESE.match(rest)) and not bare.strip(_OPENING):
-                return Dateline(chinese["place"], (first.agency,), end + 1)
-            return _bracketed(text, bare[:-1], agencies, end + 1)
-    return _in_other_scripts(text, before, rest, first) or _bare(bare, rest, first)
+            if (chinese := _CHINESE.match(rest)) and len(bare) == 1:
+                return Dateline(_chinese_place(chinese), agencies, end + 1)
+            if not _only_agencies(text[first.start : end], found, first.start):
+                return None
+            dateline = _bracketed(text, bare[:-1], agencies, end + 1)
+            # `... the official Kenya News Agency` and, on the next line, `(KNA) said`.
+            lone = len(bare) == 1 and text[:start].strip() and not _DASH.match(text, end + 1)
+            return None if lone else dateline
+    if text[:start].strip() and text[start - 2 : start] != "\n\n":
+        return None  # a line of a wrapped paragraph may begin with an agency, too
+    return (
+        _in_other_scripts(text, before, rest, found)
+        or _agency_first(text, bare, first)
+        or _between_marks(text, bare, first)
+    )
 
 
-def _in_other_scripts(text: str, before: str, rest: str, first: Found) -> Dateline | None:
-    """`新华社北京3月3日电`, `(서울=연합뉴스) 기자 =`, place, day and agency in wide brackets."""
-    if (chinese := _CHINESE.match(rest)) and not before.strip():
-        return Dateline(chinese["place"], (first.agency,), first.end + chinese.end())
-    if (korean := _KOREAN.match(before)) and rest[:1] == ")":
+def _only_agencies(inside: str, found: list[Found], offset: int) -> bool:
+    """Whether a bracket holds agencies and their services: `dpa/lby`, not `AP Photo/Ana Berg`."""
+    rest = inside.split(",", 1)[0]  # reporters may follow
+    inside = rest
+    for name in reversed(found):
+        if name.end - offset <= len(inside):
+            rest = rest[: name.start - offset] + " " + rest[name.end - offset :]
+    words = [word for word in _INSIDE.split(rest) if word]
+    others = [w for w in words if w.isalpha() and not (w.islower() or w.isupper())]
+    return not others or (len(others) == 1 and others[0].lower() not in _PICTURES)
+
+
+def _in_other_scripts(text: str, before: str, rest: str, found: list[Found]) -> Dateline | None:
+    """Read `新华社北京3月3日电`, `(서울=연합뉴스) 기자 =`; place, day and agency in one bracket."""
+    first = found[0]
+    if (chinese := _CHINESE.match(rest)) and not before.strip(_WIDE):
+        end = first.end + chinese.end()
+        return Dateline(_chinese_place(chinese), (first.agency,), end)
+    if (korean := _KOREAN.match(before)) and rest[:1] in (")", "]"):
         equals = text.find("=", first.end, first.end + 40)
         return Dateline(korean["place"], (first.agency,), max(equals, first.end) + 1)
-    if before[:1] in tuple("［[【"):
-        closing = _first_of(rest, "]］】")
-        if 0 <= closing <= _JAPANESE_CHARACTERS and len(before) < _JAPANESE_CHARACTERS:
-            place = before[1:].split()[:1]
-            return _bracketed(text, "".join(place), (first.agency,), first.end + closing + 1)
+    closing = _BRACKETS.get(before[:1], "")
+    if closing and before[:1] in "（［【[(" and len(before) < _CJK_CHARACTERS:
+        at = rest.find(closing, 0, _CJK_CHARACTERS)
+        if at < 0 or (before[0] == "(" and before.isascii()):
+            return None
+        place = before[1:].replace("＝", " ").replace("=", " ").split()[:1]
+        agencies = tuple(dict.fromkeys(f.agency for f in found if f.start < first.end + at))
+        joint = _JOINT.match(text, first.end + at + 1)
+        known = _place("".join(place))
+        city = None if known is None or any(map(str.isdigit, "".join(place))) else known.city
+        return Dateline(city, agencies, joint.end() if joint else first.end + at + 1)
     return None
 
 
-def _bare(bare: str, rest: str, first: Found) -> Dateline | None:
+def _chinese_place(match: re.Match[str]) -> str | None:
+    # Behind `记者` name and place run into each other.
+    return None if match["reporter"] else match["place"]
+
+
+def _agency_first(text: str, bare: str, first: Found) -> Dateline | None:
     """`AFP - `, `/PRNewswire/ -- ` at the very start."""
     if bare.strip("/"):
         return None
-    slash = len(rest) - len(rest.lstrip("/"))
-    dash = _DASH.match(rest, slash)
-    return Dateline(None, (first.agency,), first.end + dash.end()) if dash else None
+    slashes = len(text) - len(text[first.end :].lstrip("/"))
+    dash = _DASH.match(text, slashes)
+    return _with_place_behind(text, (first.agency,), dash.end()) if dash else None
 
 
-def _first_of(text: str, marks: str) -> int:
-    """Where the first of some marks stands; -1 where none does."""
-    return min((at for mark in marks if (at := text.find(mark)) >= 0), default=-1)
+def _with_place_behind(text: str, agencies: tuple[str, ...], end: int) -> Dateline:
+    behind = _PLACE_BEHIND.match(text, end, end + _DATELINE_CHARACTERS)
+    if behind:
+        return Dateline(behind["place"], agencies, behind.end())
+    return Dateline(None, agencies, end)
+
+
+def _between_marks(text: str, bare: str, first: Found) -> Dateline | None:
+    """Read `МОСКВА, 2 мар - РИА Новости.`, `Accra, March 2, GNA -`, `YEREVAN, MARCH 2, APA.`."""
+    end = _BARE_END.match(text, first.end)
+    if end is None or bare[-1:] not in tuple(",.:–—-/"):
+        return None
+    place = _place(bare.strip(" ,.:–—-/"))
+    if place is None or (place.city is None and not place.dated):
+        return None
+    certain = place.dated or (place.city or "").isupper() or (end["dash"] and bare[-1] in ",.")
+    caseless = (
+        bare[-1] == "/" and not bare.isascii() and text[end.start() : end.end()].strip() == ""
+    )
+    return Dateline(place.city, (first.agency,), end.end()) if certain or caseless else None
 
 
 def _bracketed(text: str, before: str, agencies: tuple[str, ...], end: int) -> Dateline | None:
-    place = before.strip(" ,.\n\t–—-")
     joint = _JOINT.match(text, end)
     after = joint.end() if joint else end
-    if not place:
-        return Dateline(None, agencies, after)
-    if not text[end:after].strip() and not place.split(",", 1)[0].isupper():
-        return None  # `Agents (AFP) met him`
-    tokens = re.split(r"[\s,./-]+", place)
-    if len(place) > _PLACE_CHARACTERS or len(tokens) > _MOST_TOKENS:
+    joined = bool(text[end:after].strip())
+    before = before.strip(" ,.:\n\t–—-")
+    if not before:
+        return _with_place_behind(text, agencies, after)
+    place = _place(before)
+    if place is None:
+        city = _CITY_AT_END.search(before) if joined else None
+        place = _place(city["place"]) if city else None
+    if place is None:
         return None
-    if any(token[:1].islower() and token.lower() not in _SMALL for token in tokens if token):
+    # Without a dash a date has to tell it from `Agents (AFP) met him`.
+    if not joined and not place.dated and not before.split(",", 1)[0].isupper():
         return None
-    return Dateline(_city(place), agencies, after)
+    return Dateline(place.city, agencies, after)
 
 
-def _city(place: str) -> str | None:
-    """The place without its date."""
-    first = place.split(",", 1)[0].strip()
-    words = [word for word in first.split() if not any(c.isdigit() for c in word)]
-    return " ".join(words) or None
+def _place(text: str) -> _Place | None:
+    """Read `New Delhi [India], Mar 2`, or None where it has other words than a place and a date."""
+    text = re.sub(r"\s*\[[^\]]*\]", "", text)
+    tokens = [token for token in _PARTS.split(text) if token]
+    if not tokens or len(text) > _PLACE_CHARACTERS or len(tokens) > _MOST_TOKENS:
+        return None
+    if tokens[0].lower() in _NO_PLACE:
+        return None
+    if any(t[:1].islower() and t.lower() not in _SMALL and not is_day_or_month(t) for t in tokens):
+        return None
+    dated = any(map(str.isdigit, text)) and any(map(is_day_or_month, tokens))
+    return _Place(_city(re.split(r",|\.\s(?=\d)", text, maxsplit=1)[0].strip()), dated)
+
+
+def _city(text: str) -> str | None:
+    """The place without a date that stands beside it: `Praha 2. března`."""
+    words = text.split(" /", 1)[0].split()  # `BONN /Germany/`
+    numbers = {n for n, word in enumerate(words) if any(map(str.isdigit, word))}
+    kept = [
+        word
+        for n, word in enumerate(words)
+        if n not in numbers and not (is_day_or_month(word) and {n - 1, n + 1} & numbers)
+    ]
+    return " ".join(kept).strip(" ./") or None

@@ -74,6 +74,12 @@ def written_time(text: str) -> datetime | None:
         return None
 
 
+def is_day_or_month(word: str) -> bool:
+    """Whether a word names a month or a day of the week, whole or short, in any language known."""
+    low, words = word.casefold().strip("."), _words()
+    return low in words.months or low in words.weekdays
+
+
 def _written(text: str, words: _Words) -> datetime | None:
     date_at = next((m for form in _NUMERIC if (m := form.search(text))), None)
     if date_at is not None:  # first: `02.03.2026` has something like a clock in it
