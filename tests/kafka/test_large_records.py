@@ -28,6 +28,7 @@ from streams.kafka.dead_letters import dead_letters
 from streams.kafka.headers import HEADERS_BYTES, Headers
 from streams.kafka.outgoing import Encoded, Encoder, largest_record_bytes
 from streams.kafka.raw_record import RawRecord
+from streams.kafka.shard_note import ShardNote
 from streams.kafka.topic_settings import RECORD_OVERHEAD_BYTES
 from streams.kafka.topics import DEAD_LETTERS, ENRICHED, NORMALISED, RAW
 from streams.metrics import Metrics
@@ -187,7 +188,10 @@ async def decided(stage: DetectStage, publisher: Publisher, shard: Any, articles
 def stage_of(settings: Settings) -> tuple[DetectStage, Publisher, Any]:
     publisher = Publisher(settings)
     shard = SimpleNamespace(
-        state=ShardState(settings.parameters()), unconfirmed=0, publisher=publisher
+        state=ShardState(settings.parameters()),
+        unconfirmed=0,
+        publisher=publisher,
+        note=lambda *, articles: ShardNote().after(0, 1 if articles else None).header(),
     )
 
     async def ready(_: int) -> Any:
