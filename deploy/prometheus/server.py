@@ -14,8 +14,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import yaml
-
 from deploy.kafka.embedded import free_ports
 from deploy.kafka.tether import spawn_tied
 
@@ -116,8 +114,8 @@ class Prometheus(PrometheusClient):
                 }
             ],
         }
-        text = yaml.safe_dump(configuration)
-        (folder / "prometheus.yml").write_text(text, encoding="utf-8")
+        # JSON is YAML, and the demo's environment has no other writer of it.
+        (folder / "prometheus.yml").write_text(json.dumps(configuration), encoding="utf-8")
 
     def __enter__(self) -> Self:
         command = shutil.which("prometheus")
