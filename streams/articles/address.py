@@ -6,28 +6,12 @@ import re
 from functools import lru_cache
 from urllib.parse import parse_qsl, quote, unquote_to_bytes, urlencode, urlsplit
 
-# Parameters that say where a reader came from, never which article this is. Compared in lower
-# case; a trailing * is a prefix. `sid`, `cid`, `tid` and `source` are missing on purpose: some
-# sites number their stories with them, and two articles must not share one address.
-TRACKING_PARAMETERS = (
-    "utm_*", "mtm_*", "pk_*", "hsa_*", "at_*", "fb_*", "ga_*", "wt_*", "_hs*",
-    "fbclid", "gclid", "gclsrc", "dclid", "gbraid", "wbraid", "msclkid", "yclid", "ysclid",
-    "twclid", "ttclid", "igshid", "igsh", "li_fat_id", "mc_cid", "mc_eid", "mkt_tok", "vero_id",
-    "oly_anon_id", "oly_enc_id", "wickedid", "smid", "smtyp", "cmp", "cmpid", "icid", "ocid",
-    "ito", "ncid", "ref", "ref_src", "ref_url", "referrer", "feedtype", "feedname",
-    "ftag", "intcmp", "xtor", "ns_campaign", "ns_mchannel", "ns_source", "ns_linkname", "ns_fee",
-    "soc_src", "soc_trk", "sr_share", "spm", "taid", "__twitter_impression", "campaign_id",
-    "guccounter", "guce_referrer", "guce_referrer_sig", "outputtype", "amp", "amp_js_v", "usqp",
-    "phpsessid", "jsessionid", "sessionid", "aspsessionid", "cfid", "cftoken", "wprov", "emc",
-    "sharetoken", "shareid",
-)  # fmt: skip
-_EXACT = frozenset(p for p in TRACKING_PARAMETERS if not p.endswith("*"))
-_PREFIXES = tuple(p[:-1] for p in TRACKING_PARAMETERS if p.endswith("*"))
-
-# The page to print of the same article. Other values may number an article: `?print=8213`.
-_PRINT_VIEWS = frozenset({("print", ""), ("print", "1"), ("print", "true"), ("view", "print")})
+from streams.articles.address_rules import address_rules, wrappers_of
 
 _VARIANT_HOST = re.compile(r"^(?:(?:www\d?|m|mobile|amp|wap|touch)\.)+(?=[^.]+\.[^.]+)")
+_AMP_PATH = re.compile(r"(?:^/amp(?=/.))|(?:/amp(?:\.html)?/?$)|(?:\.amp(?=\.html?$|$))")
+_SESSION_PATH = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?#]*", re.IGNORECASE)
+_HOST = re.compile(r"^(?:(?:www\d?|m|mobile|amp|wap|touch)\.)+(?=[^.]+\.[^.]+)")
 _AMP_PATH = re.compile(r"(?:^/amp(?=/.))|(?:/amp(?:\.html)?/?$)|(?:\.amp(?=\.html?$|$))")
 _SESSION_PATH = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?#]*", re.IGNORECASE)
 # Google's viewer and cache hold a copy of an address behind their own:
@@ -42,44 +26,45 @@ _HOST = re.compile(
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 # What nearly all addresses are; the others take the long way, four times as slow.
 _PLAIN_ADDRESS = re.compile(
-    r"https?://([a-z0-9.-]+)(/[^?#\s\\\x7f-\U0010ffff]*)?(?:\?([^#\s\\\x7f-\U0010ffff]*))?(?:#[!-~]*)?"
+    r"https?://([a-z0-9.-]+)(/[^?#\s\\\x7f-\U0010ffff]*)?(?:\?([^#\s\\\x7f-\U0010ffff]*))?(?:#([!-~]*))?"
 )
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9/_.~@!$&'()*+,;=:-]*")
 _LONGEST_ADDRESS = 2048
 _LONGEST_NAME = 300
 # A publisher stands beside every article in the detector's memory, in a place of this size.
 SOURCE_BYTES = 64
+_ESCAPED_AMPERSAND = re.compile("&(?:amp;)+")
+
+
+# Host, port (with its colon, or empty), path, query, fragment.
+_Parts = tuple[str, str, str, str, str]
 
 
 def canonical_address(address: str) -> str | None:
     """One form for all variants of an article's address, or None where it is no web address.
 
-    Scheme https, lower-case ASCII host without `www.`, `m.`, `amp.`; no default port, fragment,
-    user, tracking or session parameters, AMP suffix or trailing slash; parameters sorted.
+    Scheme https, lower-case ASCII host without `www.`, `m.`, `amp.`; no default port, user,
+    tracking or session parameters, AMP suffix or trailing slash; parameters sorted. Of an
+    archive's, a cache's or a translator's address it is the publisher's. No fragment, unless that
+    names the article, as in `#!/story/5`.
     """
-    parts = _split(address)
+    parts = _parts(address)
     if parts is None:
         return None
-    host, port, path, query = parts
-    path = _plain_path(path)
-    if "amp" in host + path and (cached := _AMP_CACHE.match(host + path)):
-        rest = (cached[2] or "").replace("%3F", "?", 1)
-        joint = "&" if "?" in rest else "?"
-        return canonical_address(f"https://{cached[1]}{rest}{joint}{query}")
-    path = path.rstrip("/")
+    host, port, path, query, fragment = parts
+    path = _plain_path(path).rstrip("/")
     while "amp" in path and (shorter := _AMP_PATH.sub("", path).rstrip("/")) != path:
         path = shorter
-    if query:
-        pairs = parse_qsl(query, keep_blank_values=True, errors="surrogateescape")
-        kept = sorted(p for p in pairs if not _is_variant(*p))
-        query = urlencode(kept, errors="surrogateescape")
-    canonical = f"https://{host}{port}{path}{'?' if query else ''}{query}"
+    query, route = _kept(query), _route(fragment)
+    if query.startswith("_escaped_fragment_=") or "&_escaped_fragment_=" in query:
+        query, route = _unescaped_route(query)
+    canonical = f"https://{host}{port}{path}{'?' if query else ''}{query}{route}"
     return canonical if len(canonical) <= _LONGEST_ADDRESS else None
 
 
 def domain_of(address: str) -> str | None:
     """The publisher's domain: the host without `www.`, `m.`, `amp.`; None if it is no address."""
-    parts = _split(address)
+    parts = _parts(address)
     return parts[0] if parts else None
 
 
@@ -90,7 +75,10 @@ def publisher(source: str | None, canonical: str | None) -> str | None:
         return domain_of(canonical) if canonical else None
     if len(name) > _LONGEST_NAME:  # no domain, and too long to keep in a cache
         return name
-    return _domain_of_name(name) or name
+    domain = _domain_of_name(name)
+    if domain and canonical and any(wrapper.archive for wrapper in wrappers_of(domain)):
+        return domain_of(canonical) or domain
+    return domain or name
 
 
 @lru_cache(maxsize=4096)
@@ -107,19 +95,63 @@ def _plain_path(path: str) -> str:
     return _SESSION_PATH.sub("", path) if ";" in path else path
 
 
-def _is_variant(name: str, value: str) -> bool:
-    lower = name.lower()
-    return lower in _EXACT or lower.startswith(_PREFIXES) or (lower, value.lower()) in _PRINT_VIEWS
+def _kept(query: str) -> str:
+    """Of a query what names the article, in one order."""
+    if not query:
+        return ""
+    names_no_article = address_rules().names_no_article
+    pairs = parse_qsl(query, keep_blank_values=True, errors="surrogateescape")
+    kept = sorted([pair for pair in pairs if not names_no_article(*pair)])
+    return urlencode(kept, errors="surrogateescape")
 
 
-def _split(address: str) -> tuple[str, str, str, str] | None:
-    """-> (host, port with its colon or nothing, path, query); None where it is no web address."""
+def _route(fragment: str) -> str:
+    """The fragment, where it names a page of a site that is one program: `#!/story/5`."""
+    if not fragment.startswith(("!", "/")):
+        return ""
+    path, _, query = fragment.partition("?")
+    content = unquote_to_bytes(path.encode("utf-8", "surrogateescape"))
+    path = quote(content, safe="~/:@!$&'()*+,;=").rstrip("/")
+    query = _kept(query)
+    return f"#{path}{'?' if query else ''}{query}" if path.strip("!") else ""
+
+
+def _unescaped_route(query: str) -> tuple[str, str]:
+    """`?_escaped_fragment_=/story/5` is how crawlers ask for `#!/story/5`."""
+    pairs = parse_qsl(query, keep_blank_values=True, errors="surrogateescape")
+    route = next(value for name, value in pairs if name == "_escaped_fragment_")
+    others = [pair for pair in pairs if pair[0] != "_escaped_fragment_"]
+    return urlencode(others, errors="surrogateescape"), _route(f"!{route}")
+
+
+def _parts(address: str) -> _Parts | None:
+    """The parts of an address; of one that holds another's, those of the other."""
+    parts = _split(address)
+    while parts is not None and (wrappers := wrappers_of(parts[0])):
+        host, _, path, query, _ = parts
+        held = (wrapper.unwrapped(host, _plain_path(path), query) for wrapper in wrappers)
+        inner = next((found for text in held if text and (found := _split(text))), None)
+        if inner is None or inner == parts:
+            break
+        parts = inner
+    return parts
+
+
+def _split(address: str) -> _Parts | None:
+    """The parts as they are written; None where it is no web address."""
     text = address.strip()
     if not text or len(text) > _LONGEST_ADDRESS:
         return None
+    if "&" in text and "&amp;" in text:  # copied from HTML, once or more often
+        text = _ESCAPED_AMPERSAND.sub("&", text)
     if plain := _PLAIN_ADDRESS.fullmatch(text):
-        host = _host(plain[1])
-        return None if host is None else (host, "", plain[2] or "", plain[3] or "")
+        return (host := _host(plain[1])) and (
+            host,
+            "",
+            plain[2] or "",
+            plain[3] or "",
+            plain[4] or "",
+        )
     bare = not _SCHEME.match(text)
     if bare:
         text = f"https://{text.removeprefix('//')}"
@@ -134,7 +166,8 @@ def _split(address: str) -> tuple[str, str, str, str] | None:
         return None
     if bare and "@" in parts.netloc:  # an e-mail address
         return None
-    return host, "" if number in (None, 80, 443) else f":{number}", parts.path, parts.query
+    port = "" if number in (None, 80, 443) else f":{number}"
+    return host, port, parts.path, parts.query, parts.fragment
 
 
 @lru_cache(maxsize=4096)

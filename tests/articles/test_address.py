@@ -6,12 +6,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from streams.articles.address import (
-    TRACKING_PARAMETERS,
-    canonical_address,
-    domain_of,
-    publisher,
-)
+from streams.articles.address import canonical_address, domain_of, publisher
+from streams.articles.address_rules import address_rules
 
 STORY = "https://daily.example/news/bridge?id=5"
 
@@ -66,13 +62,38 @@ STORY = "https://daily.example/news/bridge?id=5"
         "https://google.co.uk/amp/s/amp.daily.example/news/bridge?id=5",
         "https://www-daily-example.cdn.ampproject.org/c/s/www.daily.example/news/bridge?id=5",
         "https://cdn.ampproject.org/v/s/daily.example/news/bridge?id=5&amp_js_v=0.1",
+        "https://www-daily-example.bing-amp.com/c/s/www.daily.example/news/bridge?id=5",
+        "https://daily.example/news/bridge?id=5&amp;utm_source=feed&amp;utm_medium=rss",
+        "https://daily.example/news/bridge?utm_source=feed&amp;amp;id=5",
+        "https://daily.example/news/bridge?id=5&_ga=2.1.3-4&_gl=1*a*b",
+        "https://daily.example/news/bridge?id=5&srsltid=AfmBOo",
+        "https://daily.example/news/bridge?id=5&src=rss",
+        "https://daily.example/news/bridge?id=5&share=facebook&nb=1",
+        "https://daily.example/news/bridge?id=5&replytocom=17",
+        "https://daily.example/news/bridge?id=5&tmpl=component&print=1",
+        "https://web.archive.org/web/20260302101500/https://www.daily.example/news/bridge?id=5",
+        "https://web.archive.org/web/20260302101500if_/http://daily.example:80/news/bridge?id=5",
+        "http://web.archive.org/web/2026*/daily.example/news/bridge?id=5",
+        "https://web.archive.org/web/20260302101500/https:/daily.example/news/bridge?id=5",
+        "https://archive.ph/2026.03.02-101500/https://daily.example/news/bridge?id=5",
+        "https://archive.today/newest/https://daily.example/news/bridge?id=5",
+        "https://arquivo.pt/wayback/20260302101500/https://daily.example/news/bridge?id=5",
+        "https://wayback.archive-it.org/1068/20260302101500/https://daily.example/news/bridge?id=5",
+        "https://webcache.googleusercontent.com/search?q=cache:Xy12_abcdEFG:STORY+bridge&hl=en",
+        "https://daily-example.translate.goog/news/bridge?id=5&_x_tr_sl=en&_x_tr_tl=de&_x_tr_pto=wapp",
+        "https://translate.google.com/translate?sl=en&u=https%3A%2F%2Fdaily.example%2Fnews%2Fbridge%3Fid%3D5",
+        "https://www.google.com/url?sa=t&url=https%3A%2F%2Fdaily.example%2Fnews%2Fbridge%3Fid%3D5&usg=A",
+        "https://l.facebook.com/l.php?u=https%3A%2F%2Fdaily.example%2Fnews%2Fbridge%3Fid%3D5&h=AT0",
+        "https://r.jina.ai/https://daily.example/news/bridge?id=5",
+        "https://web.archive.org/web/2026/https://www.google.com/amp/s/daily.example/news/bridge?id=5",
     ],
 )
 def test_variants_of_one_address_have_one_form(variant: str) -> None:
-    assert canonical_address(variant) == STORY
+    escaped = STORY.replace("?", "%3F").replace("=", "%3D")
+    assert canonical_address(variant.replace("STORY", escaped)) == STORY
 
 
-@pytest.mark.parametrize("name", TRACKING_PARAMETERS)
+@pytest.mark.parametrize("name", address_rules().tracking)
 def test_a_tracking_parameter_goes(name: str) -> None:
     address = f"https://daily.example/news/bridge?id=5&{name.replace('*', 'anything')}=x"
     assert canonical_address(address) == STORY
@@ -88,6 +109,10 @@ def test_a_tracking_parameter_goes(name: str) -> None:
         ("https://daily.example/a b", "https://daily.example/a%20b"),
         ("https://daily.example/?q=a+b", "https://daily.example/?q=a%20b"),
         ("https://daily.example/a?x=1&y=2", "https://daily.example/a?y=2&x=1"),
+        ("https://daily.example/#!/a/", "https://daily.example?_escaped_fragment_=/a"),
+        ("https://daily.example/#!/a?utm_source=x", "https://daily.example/#!/a"),
+        ("https://daily.example/#!", "https://daily.example/#top"),
+        ("https://my--paper-daily-example.translate.goog/a", "https://my-paper.daily.example/a"),
         ("https://daily.example", "https://daily.example/"),
         (
             "daily.example/a?next=https://b.example/",
@@ -128,6 +153,19 @@ def test_two_spellings_are_one_address(one: str, other: str) -> None:
             "https://www.google.com/amp/s/daily.example/story?id=5",
             "https://www.google.com/amp/s/daily.example/story?id=6",
         ),
+        ("https://daily.example/#!/story/5", "https://daily.example/#!/story/6"),
+        ("https://daily.example/#/story/5", "https://daily.example/#/story/6"),
+        ("https://daily.example/#!story=5", "https://daily.example/"),
+        ("https://daily.example/a?src=17", "https://daily.example/a?src=18"),
+        ("https://daily.example/a?source=17", "https://daily.example/a?source=rss"),
+        ("https://daily.example/a?m=5", "https://daily.example/a?m=6"),
+        ("https://daily.example/a?cid=5", "https://daily.example/a?cid=6"),
+        (
+            "https://web.archive.org/web/20260302101500/https://daily.example/story?id=5",
+            "https://web.archive.org/web/20260302101500/https://daily.example/story?id=6",
+        ),
+        ("https://archive.ph/aB3dE", "https://archive.ph/aB3dF"),
+        ("https://www.google.com/search?q=bridge", "https://www.google.com/search?q=ferry"),
     ],
 )
 def test_different_articles_are_not_joined(one: str, other: str) -> None:
@@ -173,20 +211,44 @@ def test_what_is_no_web_address_has_no_form(text: str) -> None:
 
 
 _HOST = st.sampled_from(
-    ["daily.example", "www.m.daily.example", "google.com", "a.cdn.ampproject.org", "bücher.example"]
-)
+    ["daily.example", "www.m.daily.example", "google.com", "a.cdn.ampproject.org", "bücher.example",
+     "web.archive.org", "a-example.translate.goog", "archive.ph", "l.facebook.com", "r.jina.ai"]
+)  # fmt: skip
 _PATH = st.lists(
     st.sampled_from(
         ["/", "amp", ".amp", ".html", "%61", "%2F", "%", "%3f", "%E9", "ü", "c", "s", "a.example",
-         ";sid=", "sid", "=", " ", "x", "\\", "..", "&amp;"]
+         ";sid=", "sid", "=", " ", "x", "\\", "..", "&amp;",
+         "web/2026/", "https:", "newest/", "l.php"]
     ),
     max_size=12,
 ).map("".join)  # fmt: skip
 _QUERY = st.lists(
-    st.sampled_from(["a", "=", "&", "id", "utm_x", "%3D", "%26", "+", "%E9", "ü", "?", ";", "1"]),
+    st.sampled_from(
+        [
+            "a",
+            "=",
+            "&",
+            "id",
+            "utm_x",
+            "%3D",
+            "%26",
+            "+",
+            "%E9",
+            "ü",
+            "?",
+            ";",
+            "1",
+            "_escaped_fragment_=",
+            "u=https://b.example/a",
+            "&amp;",
+        ]
+    ),
     max_size=10,
 ).map("".join)
-ADDRESSES = st.builds("https://{}/{}?{}".format, _HOST, _PATH, _QUERY)
+_FRAGMENT = st.sampled_from(
+    ["", "#", "#top", "#!", "#!/a b", "#!a=ü?utm_x=1&b=%3F", "#/x/?", "#!#"]
+)
+ADDRESSES = st.builds("https://{}/{}?{}{}".format, _HOST, _PATH, _QUERY, _FRAGMENT)
 
 
 @settings(deadline=None)
@@ -211,12 +273,14 @@ def test_no_text_raises(text: str) -> None:
 
 @settings(deadline=None)
 @given(ADDRESSES)
-def test_a_canonical_form_is_ascii_on_https_without_a_fragment(address: str) -> None:
+def test_a_canonical_form_is_ascii_on_https_without_a_fragment_but_a_route(address: str) -> None:
     canonical = canonical_address(address)
     if canonical is not None:
         assert canonical.startswith("https://")
         assert canonical.isascii()
-        assert not set(canonical) & set(" #\n\t")
+        before, mark, route = canonical.partition("#")
+        assert not mark or route.startswith(("!", "/"))
+        assert not set(before + route) & set(" #\n\t")
 
 
 @pytest.mark.parametrize(
@@ -227,6 +291,9 @@ def test_a_canonical_form_is_ascii_on_https_without_a_fragment(address: str) -> 
         ("https://sport.daily.example/", "sport.daily.example"),
         ("https://www.example", "www.example"),
         ("the daily", None),
+        ("https://web.archive.org/web/2026/https://sport.daily.example/", "sport.daily.example"),
+        ("https://web.archive.org/details/bridge", "web.archive.org"),
+        ("https://www.google.com/amp/s/www.daily.example/a", "daily.example"),
     ],
 )
 def test_the_domain_is_the_host_without_the_marks_of_a_variant(
@@ -249,6 +316,10 @@ def test_the_domain_is_the_host_without_the_marks_of_a_variant(
         ("  ", STORY, "daily.example"),
         (None, None, None),
         ("d." * 1000, None, "d." * 1000),
+        ("web.archive.org", STORY, "daily.example"),
+        ("https://web.archive.org/web/2026/https://daily.example/a", None, "daily.example"),
+        ("web.archive.org", None, "web.archive.org"),
+        ("google.com", STORY, "google.com"),
     ],
 )
 def test_the_publisher_is_a_domain_where_one_is_known(
