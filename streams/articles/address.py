@@ -145,12 +145,9 @@ def _split(address: str) -> _Parts | None:
     if "&" in text and "&amp;" in text:  # copied from HTML, once or more often
         text = _ESCAPED_AMPERSAND.sub("&", text)
     if plain := _PLAIN_ADDRESS.fullmatch(text):
-        return (host := _host(plain[1])) and (
-            host,
-            "",
-            plain[2] or "",
-            plain[3] or "",
-            plain[4] or "",
+        found = _host(plain[1])
+        return (
+            None if found is None else (found, "", plain[2] or "", plain[3] or "", plain[4] or "")
         )
     bare = not _SCHEME.match(text)
     if bare:
