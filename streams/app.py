@@ -14,16 +14,16 @@ from faust.types import TP
 from streams.agents import detect, normalise
 from streams.agents.canary import CanarySender
 from streams.agents.detect import DetectStage
+from streams.agents.exit import exit_process
 from streams.agents.holes import Holes
-from streams.agents.leaving import leave
 from streams.agents.loop import ChunkLoop, Stage
 from streams.agents.measure import count_given_up
 from streams.agents.normalise import NormaliseStage
 from streams.health import Progress
 from streams.kafka.connection import METADATA_SECONDS
 from streams.kafka.consumer import ChunkTransport
-from streams.kafka.crashes import CrashLedger
-from streams.kafka.membership import InstanceTakenError, Membership
+from streams.kafka.duplicate_instance import DuplicateInstanceWatch, InstanceTakenError
+from streams.kafka.poison_records import CrashLedger
 from streams.kafka.publish import BatchPublisher
 from streams.kafka.refused import give_up
 from streams.kafka.retention import watch_retention
@@ -94,7 +94,7 @@ def create_app(settings: Settings, stages: Collection[str] = STAGES) -> EchoWire
         gather_seconds=settings.gather_seconds,
         isolation_level=settings.isolation_level,
         merged_topics=[topics[normalise.STAGE]],
-        on_failure=partial(leave, where="at a rebalance"),
+        on_failure=partial(exit_process, where="at a rebalance"),
         on_hole=Holes(metrics, read, topics[detect.STAGE]),
     )
     metrics.window_articles.set(settings.window_articles)
@@ -105,7 +105,7 @@ def create_app(settings: Settings, stages: Collection[str] = STAGES) -> EchoWire
         metrics.recovery_seconds.inc(seconds)
 
     def unrecovered(error: Exception) -> None:
-        leave(error, "while a shard was being read back")
+        exit_process(error, "while a shard was being read back")
 
     shards = Shards(settings, recovered, unrecovered)
     ledger = CrashLedger(app, settings)
@@ -114,7 +114,7 @@ def create_app(settings: Settings, stages: Collection[str] = STAGES) -> EchoWire
         app,
         [*read, segments] if detect.STAGE in stages else read,
         (topics[detect.STAGE], segments),
-        partial(leave, where="as a topic changed"),
+        partial(exit_process, where="as a topic changed"),
     )
     progress = Progress(app, read, shards, metrics, watch)
     status = StatusPage(settings, list(stages), metrics, progress, shards)
@@ -140,7 +140,7 @@ def create_app(settings: Settings, stages: Collection[str] = STAGES) -> EchoWire
             try:
                 await web.start()
             except PortTakenError as error:
-                leave(error, "before it began")
+                exit_process(error, "before it began")
             self.add_future(watch.run())
             if detect.STAGE in stages:
                 self.add_future(watch_retention(settings, metrics))
@@ -157,8 +157,8 @@ def create_app(settings: Settings, stages: Collection[str] = STAGES) -> EchoWire
             normalising.pages.close()
             tracer.shut_down()
 
-    membership = Membership(settings.instance_id)
-    _follow_rebalances(app, topics[detect.STAGE], shards, ledger, progress, membership)
+    instances = DuplicateInstanceWatch(settings.instance_id)
+    _follow_rebalances(app, topics[detect.STAGE], shards, ledger, progress, instances)
     return EchoWire(app, metrics, progress, web, shards)
 
 
@@ -168,17 +168,17 @@ def _follow_rebalances(
     shards: Shards,
     ledger: CrashLedger,
     progress: Progress,
-    membership: Membership,
+    instances: DuplicateInstanceWatch,
 ) -> None:
     @app.on_partitions_assigned.connect  # type: ignore[untyped-decorator]
     async def assigned(_: faust.App, assigned: set[TP], **_kwargs: object) -> None:
         mine = {tp.partition for tp in assigned if tp.topic == shard_topic}
         ledger.assigned(assigned)
         try:
-            membership.assigned(assigned, time.monotonic())
+            instances.assigned(assigned, time.monotonic())
             shards.assigned(mine)
         except (InstanceTakenError, NotEnoughMemoryError) as error:
-            leave(error, "before it took its partitions")
+            exit_process(error, "before it took its partitions")
         progress.assign(assigned)
         log.info("assigned: %s", ", ".join(f"{t.topic}[{t.partition}]" for t in sorted(assigned)))
 

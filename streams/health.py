@@ -28,7 +28,7 @@ class _Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class PartitionProgress:
     """One partition at this moment."""
 
     topic: str
@@ -84,9 +84,9 @@ class Progress:
             if tp in self._places:
                 self._places[tp] = _Place(offset + 1, event_time, now)
 
-    def standings(self) -> list[Standing]:
+    def partitions(self) -> list[PartitionProgress]:
         """Every assigned partition, by topic and number."""
-        now, standings = time.monotonic(), []
+        now, partitions = time.monotonic(), []
         for tp, place in sorted(self._places.items()):
             done, end = self._app.consumer.acks.done(tp), self._app.consumer.highwater(tp)
             known = done is not None and end is not None
@@ -94,17 +94,17 @@ class Progress:
             if known and (not lag or done != place.offset):
                 place.offset, place.since = done, now
             stage, still = self._stages[tp.topic], now - place.since
-            standings.append(
-                Standing(tp.topic, tp.partition, stage, place.offset, lag, known, still)
+            partitions.append(
+                PartitionProgress(tp.topic, tp.partition, stage, place.offset, lag, known, still)
             )
-        return standings
+        return partitions
 
     def stuck(self) -> list[str]:
         """What stands still although records wait, in words."""
         return [
             f"{s.topic} partition {s.partition} "
             + (f"stands at offset {s.offset}" if s.known else "is not read")
-            for s in self.standings()
+            for s in self.partitions()
             if s.still_seconds > STALLED_SECONDS
         ]
 
@@ -118,7 +118,7 @@ class Progress:
         reasons += [f"{topic} is missing" for topic in self._watch.missing]
         reasons += [
             f"{s.topic} partition {s.partition} is not read yet"
-            for s in self.standings()
+            for s in self.partitions()
             if not s.known
         ]
         reasons += map(str, self._shards.recovering)
@@ -127,12 +127,12 @@ class Progress:
     def measure(self) -> None:
         """Set the gauges of progress and of the shards."""
         m, now = self._metrics, time.time()
-        standings = self.standings()
+        partitions = self.partitions()
         m.lag_records.clear()
-        for s in standings:
+        for s in partitions:
             m.lag_records.labels(s.stage, s.topic, str(s.partition)).set(s.lag_records)
         for stage in self._stages.values():
-            mine = [s for s in standings if s.stage == stage]
+            mine = [s for s in partitions if s.stage == stage]
             behind = [
                 now - place.event_time
                 for s in mine

@@ -26,7 +26,7 @@ def keep_freed_memory() -> None:
         mallopt(_M_TRIM_THRESHOLD, _KEPT_BYTES)
 
 
-def keep_what_is_here() -> None:
+def freeze_gc() -> None:
     """Tell the garbage collector that what a process has made by now stays, and to look seldom.
 
     A chunk makes thousands of objects without a cycle among them: the collector took a tenth of

@@ -18,12 +18,12 @@ from streams.articles.normalise import Decoded, NormalisedChunk, decode_chunk, n
 from streams.articles.page import Page, PageSource, read_page
 from streams.articles.record import Record
 from streams.articles.rejection import Rejection
-from streams.detection.chunk import Chunk
 from streams.detection.decide import Decision, decide
-from streams.detection.entry import Entries, entries_of
+from streams.detection.index.arrivals import ArticleColumns
+from streams.detection.index.state import ShardState
 from streams.detection.parameters import Parameters
-from streams.detection.sketch import sketch_texts
-from streams.detection.state import ShardState
+from streams.detection.sketch.entry import Entries, entries_of
+from streams.detection.sketch.sketches import sketch_texts
 from streams.detection.verdict import VerdictWriter
 from streams.sources.inputs import raw_event
 from streams.sources.raw_events import FileRecord, RawEvent, event_of
@@ -63,16 +63,16 @@ class RejectedError(ValueError):
 def sketched(records: Sequence[Record], decoded: Decoded, pages: Sequence[Page]) -> Sketched:
     """Articles and sketches of decoded records; `pages` are those of `decoded.pages`, read."""
     chunk = normalise_chunk(records, decoded, pages)
-    return Sketched(chunk, entries_of(chunk.articles, sketch_texts(chunk.compared)))
+    return Sketched(chunk, entries_of(chunk.articles, sketch_texts(chunk.story_texts)))
 
 
 def undisturbed_chunk(
     made: Sketched, records: Sequence[Record], offsets: Sequence[int] | None = None
-) -> Chunk:
+) -> ArticleColumns:
     """A chunk of articles for detection, without a log between: each has its record's offset,
     unless `offsets` (n,) says otherwise."""
     places = made.chunk.places
-    return Chunk(
+    return ArticleColumns(
         values=made.chunk.values,
         entries=made.entries,
         times=[records[place].timestamp for place in places],
@@ -97,7 +97,7 @@ class Detector:
         self.state = ShardState(parameters) if state is None else state
         self._writer = VerdictWriter(parameters)
 
-    def decide(self, chunk: Chunk) -> Decision:
+    def decide(self, chunk: ArticleColumns) -> Decision:
         """The verdicts on a chunk. Apply its decision before deciding the next one."""
         return decide(self.state, chunk, self._writer)
 

@@ -12,8 +12,8 @@ from string import Template
 
 from pydantic import SecretStr
 
-from streams.detection.occupancy import occupancy, oldest_seconds
-from streams.health import Progress, Standing
+from streams.detection.index.occupancy import occupancy, oldest_seconds
+from streams.health import PartitionProgress, Progress
 from streams.kafka.shards import Shards
 from streams.metrics import Metrics
 from streams.metrics.labels import STAGES
@@ -49,13 +49,13 @@ class StatusPage:
     def html(self) -> str:
         """The whole page."""
         rates = self._rates()
-        standings = self._progress.standings()
+        partitions = self._progress.partitions()
         troubles = [*self._progress.unready(), *self._progress.stuck()]
         facts = [
             ("version", version("echowire")),
             ("stages", ", ".join(self._stages)),
             ("up for", _duration(time.time() - self._started)),
-            ("waiting", f"{sum(s.lag_records for s in standings):,} records"),
+            ("waiting", f"{sum(s.lag_records for s in partitions):,} records"),
             *((f"{stage} rate", f"{rates[stage]:,.1f} records/s") for stage in self._stages),
         ]
         return _PAGE.substitute(
@@ -63,10 +63,10 @@ class StatusPage:
             headline=escape("; ".join(troubles))
             if troubles
             else "Running, and keeping up"
-            if not any(s.lag_records for s in standings)
+            if not any(s.lag_records for s in partitions)
             else "Running, catching up",
             facts="".join(f"<div><dt>{escape(n)}</dt><dd>{escape(v)}</dd></div>" for n, v in facts),
-            partitions=_rows([_partition(s) for s in standings], 6),
+            partitions=_rows([_partition(s) for s in partitions], 6),
             shards=_rows(self._shard_rows(), 7),
             settings=_rows(shown_settings(self._settings), 3),
         )
@@ -110,14 +110,14 @@ def shown_settings(settings: Settings) -> list[tuple[str, str, str]]:
     return shown
 
 
-def _partition(standing: Standing) -> Sequence[str]:
+def _partition(at: PartitionProgress) -> Sequence[str]:
     return (
-        standing.stage,
-        standing.topic,
-        str(standing.partition),
-        f"{standing.offset:,}",
-        f"{standing.lag_records:,}",
-        _duration(standing.still_seconds) if standing.lag_records else "-",
+        at.stage,
+        at.topic,
+        str(at.partition),
+        f"{at.offset:,}",
+        f"{at.lag_records:,}",
+        _duration(at.still_seconds) if at.lag_records else "-",
     )
 
 

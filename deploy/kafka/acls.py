@@ -12,7 +12,7 @@ from aiokafka.errors import for_code
 from aiokafka.protocol.admin import CreateAclsRequest, DeleteAclsRequest
 
 from streams.app import STAGES
-from streams.kafka.authorised import NAMES
+from streams.kafka.acl_queries import NAMES
 from streams.kafka.rights import Right, rights
 from streams.settings import load_settings
 

@@ -20,11 +20,11 @@ from streams.agents.measure import (
     count_taken,
 )
 from streams.articles.rejection import Rejection, rejected
-from streams.detection.chunk import Chunk as ArticleChunk
 from streams.detection.decide import Decision
-from streams.detection.entry import ForeignEntryError, decode_entries
-from streams.detection.occupancy import early_evictions
+from streams.detection.index.arrivals import ArticleColumns
+from streams.detection.index.occupancy import early_evictions
 from streams.detection.parts import decide_in_parts
+from streams.detection.sketch.entry import ForeignEntryError, decode_entries
 from streams.detection.verdict import VerdictWriter
 from streams.kafka.consumer import Chunk
 from streams.kafka.dead_letters import dead_letters
@@ -221,7 +221,7 @@ async def _nothing() -> Publish:
     return publish
 
 
-def _articles(records: Sequence[ConsumerRecord]) -> ArticleChunk:
+def _articles(records: Sequence[ConsumerRecord]) -> ArticleColumns:
     headers = [record.headers for record in records]
     try:
         entries = decode_entries([carried_entry(h) for h in headers])
@@ -232,7 +232,7 @@ def _articles(records: Sequence[ConsumerRecord]) -> ArticleChunk:
             f" on that this echowire did not write ({error}): nothing else may produce to it, and"
             " workers of one group must run the same version"
         ) from error
-    return ArticleChunk(
+    return ArticleColumns(
         values=[record.value for record in records],
         entries=entries,
         times=[own_time(record) for record in records],

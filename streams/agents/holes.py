@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from streams.agents.leaving import leave
+from streams.agents.exit import exit_process
 from streams.kafka.consumer_thread import Ended, Lost
 from streams.kafka.recovery import ShardUnrecoverableError
 from streams.metrics import Metrics
@@ -32,7 +32,7 @@ class Holes:
                 topic, partition, count, hole.first, hole.last,
             )  # fmt: skip
         elif topic == self._shard_topic:
-            leave(
+            exit_process(
                 ShardUnrecoverableError(
                     f"{topic} partition {partition} is decided up to offset {hole.position}, and"
                     " ends before it: it was made anew, or has lost its end"

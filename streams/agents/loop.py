@@ -15,12 +15,12 @@ import faust
 from aiokafka.structs import ConsumerRecord
 from faust.types import TP
 
-from streams.agents.leaving import blames_record, leave
+from streams.agents.exit import blames_record, exit_process
 from streams.articles.rejection import Rejection
 from streams.health import Progress
 from streams.kafka.consumer import Chunk
-from streams.kafka.crashes import Crashes, CrashLedger
 from streams.kafka.dead_letters import rejected_for_crashes, rejected_unreadable
+from streams.kafka.poison_records import CrashLedger, CrashNote
 from streams.kafka.publish import StoppedError
 from streams.tracing import ChunkSpan, ChunkTracer
 
@@ -96,7 +96,9 @@ class ChunkLoop:
                     span.end()
                     continue  # by a rebalance or the end: the chunk is read again
                 finishing = asyncio.create_task(self._finish(stream, event, encoding, before))
-                finishing.add_done_callback(partial(_told, self._name, chunk, started, span))
+                finishing.add_done_callback(
+                    partial(_on_chunk_done, self._name, chunk, started, span)
+                )
                 unfinished.append(finishing)
                 if len(unfinished) > _MOST_UNFINISHED:
                     await unfinished.popleft()
@@ -130,11 +132,11 @@ class ChunkLoop:
         except StoppedError:
             raise
         except Exception as error:  # noqa: BLE001
-            await self._leave(at_work, error, before)
+            await self._exit(at_work, error, before)
 
     def _suspects(
         self, records: Sequence[ConsumerRecord]
-    ) -> tuple[list[tuple[ConsumerRecord, Crashes]], list[list[ConsumerRecord]]]:
+    ) -> tuple[list[tuple[ConsumerRecord, CrashNote]], list[list[ConsumerRecord]]]:
         """Records that have ended too many workers, and the others in the parts to try."""
         given_up = [(r, crashes) for r in records if (crashes := self._ledger.condemned(r))]
         condemned = {(r.partition, r.offset) for r, _ in given_up}
@@ -160,9 +162,9 @@ class ChunkLoop:
         except StoppedError:
             return  # as above; the state that had it already is gone, too
         except Exception as error:  # noqa: BLE001
-            await self._leave(chunk, error, before)
+            await self._exit(chunk, error, before)
 
-    async def _leave(
+    async def _exit(
         self, chunk: Chunk, error: Exception, before: asyncio.Task[None] | None
     ) -> NoReturn:
         """End the process; where the chunk's records may be to blame, note them for the next."""
@@ -187,7 +189,9 @@ def _part(chunk: Chunk, records: list[ConsumerRecord]) -> Chunk:
     return part
 
 
-def _told(name: str, chunk: Chunk, started: float, span: ChunkSpan, _: asyncio.Task[None]) -> None:
+def _on_chunk_done(
+    name: str, chunk: Chunk, started: float, span: ChunkSpan, _: asyncio.Task[None]
+) -> None:
     """A chunk is finished: end its span, and say so to whoever debugs."""
     span.end()
     if log.isEnabledFor(logging.DEBUG):
@@ -206,4 +210,4 @@ def _place(chunk: Chunk) -> dict[str, object]:
 def end_process(chunk: Chunk, error: Exception) -> NoReturn:
     """Leave because of a chunk."""
     places = ", ".join(f"{tp.topic}[{tp.partition}] up to {offset}" for tp, offset in chunk.ends)
-    leave(error, f"at chunk {places}, which is not acknowledged")
+    exit_process(error, f"at chunk {places}, which is not acknowledged")

@@ -13,8 +13,8 @@ from aiokafka.structs import ConsumerRecord
 from streams.agents.normaliser import NormalisedCounts
 from streams.articles.rejection import Rejection
 from streams.detection.decide import Decision
-from streams.detection.segment import Rows
-from streams.detection.state import ShardState
+from streams.detection.index.segment import Rows
+from streams.detection.index.state import ShardState
 from streams.kafka.raw_record import RawRecord
 from streams.metrics import Metrics
 from streams.metrics.labels import AGENCIES, DROPPABLE, LANGUAGES, OTHER
@@ -92,7 +92,7 @@ def count_decided(
     ).items():
         metrics.verdicts[relation, _LANGUAGES.get(language, OTHER)].inc(count)
     metrics.redeliveries.inc(decision.redeliveries)
-    for relation, count in decision.compared.relations().items():
+    for relation, count in decision.match_stats.relations().items():
         metrics.matches[relation].inc(count)
     for kind, count in Counter([_text_after(_TYPE, e[3]) for e in decision.events]).items():
         metrics.story_events[kind].inc(count)
@@ -102,10 +102,10 @@ def count_decided(
         named = [_text_after(_AGENCY, records[decision.places[i]].value) for i in copies]
         for agency, count in Counter(filter(None, named)).items():
             metrics.agency_copies[agency if agency in _AGENCIES else OTHER].inc(count)
-    compared = decision.compared
-    metrics.similarity.observe_many("accepted", compared.jaccard(accepted=True))
-    metrics.similarity.observe_many("rejected", compared.jaccard(accepted=False))
-    metrics.candidates.observe_many("detect", compared.candidates.astype(np.float64))
+    stats = decision.match_stats
+    metrics.similarity.observe_many("accepted", stats.jaccard(accepted=True))
+    metrics.similarity.observe_many("rejected", stats.jaccard(accepted=False))
+    metrics.candidates.observe_many("detect", stats.candidates.astype(np.float64))
 
 
 def _copy_delays(copies: Rows, state: ShardState) -> npt.NDArray[np.float64]:

@@ -18,7 +18,7 @@ from streams.agents.measure import (
     count_taken,
 )
 from streams.agents.normaliser import STAGE, NormalisedCounts, Normaliser
-from streams.agents.page_pool import PagePool
+from streams.agents.normaliser_pool import NormaliserPool
 from streams.canaries import ENCODED_SOURCE as CANARY_KEY
 from streams.kafka.consumer import Chunk
 from streams.kafka.outgoing import Counts, Encoded
@@ -46,7 +46,7 @@ class NormaliseStage:
         given_up = partial(count_given_up, metrics)
         self._refusals = Refusals(STAGE, self._normaliser.dead_letters, given_up)
         self._processes = settings.page_processes
-        self.pages = PagePool(settings.page_processes, settings.page_seconds)
+        self.pages = NormaliserPool(settings.page_processes, settings.page_seconds)
 
     async def handle(self, chunk: Chunk) -> Awaitable[Publish]:
         """Begin to normalise a chunk's records: here, or in as many parts as there are processes,

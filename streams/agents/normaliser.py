@@ -14,7 +14,7 @@ from streams.agents.page_time import read_in_time
 from streams.articles.normalise import Decoded, NormalisedChunk, decode_chunk, without_records
 from streams.articles.page import Page
 from streams.articles.rejection import rejected
-from streams.detection.entry import encode_entries
+from streams.detection.sketch.entry import encode_entries
 from streams.kafka.dead_letters import dead_letters
 from streams.kafka.headers import (
     ENTRY_HEADER,

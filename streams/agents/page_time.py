@@ -8,7 +8,7 @@ from functools import lru_cache
 from types import FrameType
 
 from streams.articles.page import Page, PageSource, read_page
-from streams.heap import keep_what_is_here
+from streams.heap import freeze_gc
 from streams.warm_up import compile_kernels, load_language_model
 
 _AGAIN_SECONDS = 0.5  # a library may swallow the first interruption
@@ -40,7 +40,7 @@ def warm_up() -> None:
     """Load and compile, once a process, what reading pages needs."""
     compile_kernels()
     load_language_model()
-    keep_what_is_here()
+    freeze_gc()
 
 
 def _give_up(_signal: int, _frame: FrameType | None) -> None:

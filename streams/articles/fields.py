@@ -16,8 +16,8 @@ from streams.articles.page import Page
 from streams.articles.pages.reading import Part
 from streams.articles.record import Record
 from streams.articles.rejection import Rejection, rejected
-from streams.articles.seen import Seen
 from streams.articles.text import clean_line
+from streams.articles.text_scan import TextScan
 from streams.articles.times import format_milliseconds, format_time, parse_time, utc_time
 
 _LINE_BYTES = 1024
@@ -42,13 +42,13 @@ class Made(NamedTuple):
     """`NormalisedArticle` fields, and the part of the text that is compared."""
 
     article: dict[str, Any]
-    compared: str
+    story_text: str
 
 
 def article_of(
     raw: RawArticle,
     draft: Draft,
-    seen: Seen,
+    scan: TextScan,
     record: Record,
     outlets: Outlets,
     dropped: list[str],
@@ -63,11 +63,11 @@ def article_of(
             "id: expected the id or address of the item to cancel, got neither",
         )
     source = clean_line(_source(raw, page, canonical, outlets), SOURCE_BYTES)
-    digest = content_digest(raw.status, title, seen.utf8)
+    digest = content_digest(raw.status, title, scan.utf8)
     byline = _byline(clean_line(raw.byline, _LINE_BYTES) or clean_line(meta.byline, _LINE_BYTES))
     credit = clean_line(raw.credit, _LINE_BYTES)
     found = attribute(
-        text, seen.names, source=source, credit=credit, byline=byline, stated=meta.agency_hint
+        text, scan.names, source=source, credit=credit, byline=byline, stated=meta.agency_hint
     )
     claimed = raw.language or meta.language
     claimed = claimed if claimed and claimed.isascii() else None
@@ -89,7 +89,7 @@ def article_of(
         "byline": byline,
         "credit": credit,
         "dateline": clean_line(found.place, 128),
-        "language": language_of(text, claimed, seen.english),
+        "language": language_of(text, claimed, scan.english),
         "text": text,
         "text_confidence": page.confidence,
         "published_at": _published(raw, page, fetched, dropped),
@@ -111,14 +111,14 @@ def article_of(
     return Made(article, comparable(text, found.start, found.end))
 
 
-def part_of(parent: dict[str, Any], draft: Draft, seen: Seen, outlets: Outlets) -> Made:
+def part_of(parent: dict[str, Any], draft: Draft, scan: TextScan, outlets: Outlets) -> Made:
     """One embedded article; `parent` are the fields of its page's own."""
     part, text = draft.part or Part(""), draft.text
     title = clean_line(part.title, _LINE_BYTES)
     source = clean_line(outlets.domain(part.source or "") or part.source, SOURCE_BYTES)
-    digest = content_digest("usable", title, seen.utf8)
+    digest = content_digest("usable", title, scan.utf8)
     byline = _byline(clean_line(part.byline, _LINE_BYTES))
-    found = attribute(text, seen.names, source=source, credit=None, byline=byline)
+    found = attribute(text, scan.names, source=source, credit=None, byline=byline)
     time = part.time
     article = parent | {
         "article_id": part_id(parent["article_id"], source, title, digest),
@@ -134,7 +134,7 @@ def part_of(parent: dict[str, Any], draft: Draft, seen: Seen, outlets: Outlets) 
         "byline": byline,
         "credit": None,
         "dateline": clean_line(found.place, 128),
-        "language": language_of(text, parent["language"], seen.english),
+        "language": language_of(text, parent["language"], scan.english),
         "text": text,
         "published_at": format_time(time.time) if time else None,
         "published_precision_seconds": time.precision_seconds if time else None,

@@ -16,15 +16,15 @@ import orjson
 
 from schemas import RawArticle
 from streams.articles.body import NO_PAGE, body_of, page_of, settled_body
+from streams.articles.clean_check import are_clean
 from streams.articles.decode import bodiless, decode
 from streams.articles.fields import Draft, Made, article_of, part_of
 from streams.articles.outlets import Outlets, outlets
 from streams.articles.page import Page, PageSource
 from streams.articles.record import Record
 from streams.articles.rejection import Rejection
-from streams.articles.seen import seen_in
-from streams.articles.settled import settled
 from streams.articles.text import clean_text
+from streams.articles.text_scan import scan_texts
 
 
 @dataclass(slots=True)
@@ -42,15 +42,15 @@ class Decoded:
 class NormalisedChunk:
     """Articles in the chunk's order, as parallel lists, and what was rejected.
 
-    `articles` are `NormalisedArticle` fields, `values` the same as JSON, `compared` the texts that
-    sketches are made of; `places[i]` is the place in the chunk of the record that article i is of.
+    `articles` are `NormalisedArticle` fields, `values` the same as JSON, `story_texts` what is
+    sketched; `places[i]` is the place in the chunk of the record that article i is of.
     A page's embedded articles follow its own, in the page's order.
     """
 
     places: list[int] = field(default_factory=list)
     articles: list[dict[str, Any]] = field(default_factory=list)
     values: list[bytes] = field(default_factory=list)
-    compared: list[str] = field(default_factory=list)
+    story_texts: list[str] = field(default_factory=list)
     rejections: list[tuple[int, Rejection]] = field(default_factory=list)
     dropped: Counter[str] = field(default_factory=Counter)
 
@@ -59,7 +59,7 @@ class NormalisedChunk:
         self.places.append(place)
         self.articles.append(made.article)
         self.values.append(orjson.dumps(made.article))
-        self.compared.append(made.compared)
+        self.story_texts.append(made.story_text)
 
 
 def decode_chunk(
@@ -108,16 +108,16 @@ def normalise_chunk(
         else:
             drafts += drafted
     parent: dict[str, Any] | None = None
-    for draft, seen in zip(drafts, seen_in([draft.text for draft in drafts]), strict=True):
+    for draft, scan in zip(drafts, scan_texts([draft.text for draft in drafts]), strict=True):
         if draft.part is not None:
             if parent is not None:
-                chunk.add(draft.place, part_of(parent, draft, seen, decoded.outlets))
+                chunk.add(draft.place, part_of(parent, draft, scan, decoded.outlets))
             continue
         place, parent = draft.place, None
         raw, record = decoded.articles[place], records[place]
         if isinstance(raw, Rejection):
             continue
-        made = article_of(raw, draft, seen, record, decoded.outlets, dropped[place])
+        made = article_of(raw, draft, scan, record, decoded.outlets, dropped[place])
         if isinstance(made, Rejection):
             chunk.rejections.append((place, made))
             continue
@@ -136,7 +136,7 @@ def without_records(chunk: NormalisedChunk, rejections: Mapping[int, Rejection])
         places=[chunk.places[i] for i in kept],
         articles=[chunk.articles[i] for i in kept],
         values=[chunk.values[i] for i in kept],
-        compared=[chunk.compared[i] for i in kept],
+        story_texts=[chunk.story_texts[i] for i in kept],
         rejections=sorted([*chunk.rejections, *rejections.items()], key=itemgetter(0)),
         dropped=chunk.dropped,
     )
@@ -156,7 +156,7 @@ def _settled_bodies(
     }
     return {
         place: settled_body(text)
-        for (place, text), clean in zip(texts.items(), settled([*texts.values()]), strict=True)
+        for (place, text), clean in zip(texts.items(), are_clean([*texts.values()]), strict=True)
         if clean
     }
 

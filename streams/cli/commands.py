@@ -95,14 +95,14 @@ def process(
     time of its own takes that of the one before it. Exits with 1 if all events of a file were
     refused.
     """
-    from streams.agents.page_pool import PagePool
+    from streams.agents.normaliser_pool import NormaliserPool
     from streams.cli.process import Summary, process
     from streams.pipeline import Pipeline
     from streams.settings import load_settings
     from streams.sources.inputs import Meter, read_events
 
     settings, summary, meter = load_settings(**_assignments(set_ or [])), Summary(), Meter()
-    pool = PagePool(settings.page_processes, settings.page_seconds)
+    pool = NormaliserPool(settings.page_processes, settings.page_seconds)
     pipeline = Pipeline(
         settings.parameters(),
         limit_bytes=settings.record_bytes,

@@ -83,7 +83,7 @@ def rendered(understood: Understood) -> Group:
     parts: list[Any] = [
         Text(f"rejected: {why.reason}: {why.detail}", "red") for _, why in chunk.rejections
     ]
-    for article, compared in zip(chunk.articles, chunk.compared, strict=True):
+    for article, compared in zip(chunk.articles, chunk.story_texts, strict=True):
         parts.append(_fields(article, compared))
     if understood.labels:
         parts.append(_lines(understood.labels))

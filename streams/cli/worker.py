@@ -12,9 +12,9 @@ import uvloop
 from faust.worker import Worker
 
 from streams.agents.descriptors import raise_limit
-from streams.agents.leaving import leave
+from streams.agents.exit import exit_process
 from streams.app import create_app
-from streams.heap import keep_freed_memory, keep_what_is_here
+from streams.heap import freeze_gc, keep_freed_memory
 from streams.kafka.connection import admin_client
 from streams.kafka.rights import check_rights, topics_of
 from streams.kafka.topics import check_topics
@@ -49,12 +49,12 @@ def run_worker(settings: Settings, stages: Collection[str]) -> None:
     worker = _Worker(echowire.app, loop=loop)
     worker.spinner = None
     keep_freed_memory()
-    keep_what_is_here()
+    freeze_gc()
     try:
         worker.execute_from_commandline()
     except SystemExit as ended:
         if isinstance(error := ended.__context__, Exception):  # what one of Faust's services raised
-            leave(error, "by an error outside its agents")
+            exit_process(error, "by an error outside its agents")
         # Everything has stopped in order. Compiled loops may still run in threads, without the
         # interpreter's lock, and Python takes itself apart without waiting for them.
         logging.shutdown()

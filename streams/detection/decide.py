@@ -9,14 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from streams.detection.chunk import Arrivals, Chunk, arrivals_of
-from streams.detection.compared import Compared
-from streams.detection.compilations import parts_of
-from streams.detection.entry import hex_ids
-from streams.detection.listing import listed
-from streams.detection.novelty import Recent
-from streams.detection.relations import COPY, EXCERPT, EXPANSION, RELATIONS, Match
-from streams.detection.segment import (
+from streams.detection.index.arrivals import Arrivals, ArticleColumns, arrivals_of
+from streams.detection.index.segment import (
     COMPILATION,
     MATCHABLE,
     NO_SERIAL,
@@ -24,11 +18,17 @@ from streams.detection.segment import (
     WITHDRAWN,
     Segment,
 )
-from streams.detection.state import ShardState, StoryState
-from streams.detection.story_ids import story_ids_of
-from streams.detection.story_log import MOST_COPIES, Published, StoryLog
+from streams.detection.index.state import ShardState, StoryState
+from streams.detection.judge.compilations import parts_of
+from streams.detection.judge.match_json import matches_json
+from streams.detection.judge.match_stats import MatchStats
+from streams.detection.judge.relations import COPY, EXCERPT, EXPANSION, RELATIONS, Match
+from streams.detection.judge.view import View
+from streams.detection.sketch.entry import hex_ids
+from streams.detection.stories.novelty import Recent
+from streams.detection.stories.story_ids import story_ids_of
+from streams.detection.stories.story_log import MOST_COPIES, Published, StoryLog
 from streams.detection.verdict import VerdictWriter, enriched
-from streams.detection.view import View
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +44,10 @@ class Decision:
     relations: list[str]  # (v,)
     events: list[Published]
     stories: list[Published]  # the last state of each that changed
-    compared: Compared
+    match_stats: MatchStats
 
 
-def decide(state: ShardState, chunk: Chunk, writer: VerdictWriter) -> Decision:
+def decide(state: ShardState, chunk: ArticleColumns, writer: VerdictWriter) -> Decision:
     """The verdicts on a chunk. Apply the decision's segment before deciding the next one."""
     arrivals = arrivals_of(state, chunk)
     judge = _Judge(View(state, arrivals), writer)
@@ -74,7 +74,7 @@ def decide(state: ShardState, chunk: Chunk, writer: VerdictWriter) -> Decision:
         relations=[verdicts[i][0] for i in ours],
         events=judge.log.events,
         stories=judge.log.records(),
-        compared=judge.compared,
+        match_stats=judge.match_stats,
     )
 
 
@@ -87,7 +87,7 @@ class _Judge:
         self._originals: dict[tuple[int, int], Match | None] = {}
         self._words: list[int] = []
         self.log = StoryLog(view)
-        self.compared = view.compared
+        self.match_stats = view.match_stats
 
     def verdicts(self, arrivals: Arrivals) -> list[tuple[str, bytes]]:
         """(relation, `detection` as JSON) of every arrival; fills in the rows' stories."""
@@ -120,7 +120,7 @@ class _Judge:
         words = self._words[i]
         if parts := parts_of(i, matches, view):
             view.rows["flags"][i] |= COMPILATION
-            json, _ = listed(words, matches, view, self._most, parts)
+            json, _ = matches_json(words, matches, view, self._most, parts)
             return "compilation", self._writer.verdict(
                 story_id=story_id, relation="compilation", original_id=article_id, matches=json
             )
@@ -128,7 +128,7 @@ class _Judge:
         best = self._best_to_join(matches)
         if best is not None and best is not matches[0]:  # its reason is the verdict's
             matches = [best, *(m for m in matches if m is not best)]
-        json, reason = listed(words, matches, view, self._most)
+        json, reason = matches_json(words, matches, view, self._most)
         if best is None:
             named = RELATIONS[relation] if relation is not None and relation != COPY else "original"
             return named, self._writer.verdict(
@@ -139,7 +139,7 @@ class _Judge:
         return named, self._writer.verdict(
             story_id=story,
             relation=named,
-            syndicated=_syndicated(view.brief(serial).source, joined),
+            syndicated=_syndicated(view.row_view(serial).source, joined),
             matches=json,
             novelty=lately,
             **_story_fields(joined),
@@ -168,7 +168,7 @@ class _Judge:
         view, serial = self._view, self._view.base + i
         row, earlier = view.rows[i], view.row(before)
         matches = self._with_originals(i, candidates)
-        json, reason = listed(self._words[i], matches, view, self._most)
+        json, reason = matches_json(self._words[i], matches, view, self._most)
         verdict = {
             "relation": "revision",
             "supersedes": earlier["digest"].tobytes().hex(),
@@ -235,8 +235,8 @@ class _Judge:
             )
         members = view.members(view.story_id(before), story.first, serial)
         matches = view.among(before, members)
-        copies = [view.brief(match.serial).article_id for match in matches]
-        json, _ = listed(int(earlier["words"]), matches, view, self._most)
+        copies = [view.row_view(match.serial).article_id for match in matches]
+        json, _ = matches_json(int(earlier["words"]), matches, view, self._most)
         story = self.log.withdrawn(serial, before, story, copies[:MOST_COPIES])
         return "withdrawn", self._writer.verdict(
             matches=json, novelty=lately, **_story_fields(story), **verdict

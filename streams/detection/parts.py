@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import fields
 
-from streams.detection.chunk import Chunk
 from streams.detection.decide import Decision, decide
-from streams.detection.segment import segment_bytes
-from streams.detection.state import ShardState
+from streams.detection.index.arrivals import ArticleColumns
+from streams.detection.index.segment import segment_bytes
+from streams.detection.index.state import ShardState
 from streams.detection.verdict import VerdictWriter
 
 
 def decide_in_parts(
-    state: ShardState, chunk: Chunk, writer: VerdictWriter, most_bytes: int
+    state: ShardState, chunk: ArticleColumns, writer: VerdictWriter, most_bytes: int
 ) -> Iterator[tuple[slice, Decision]]:
     """Yield the decisions on a chunk in order, each with its part of the chunk.
 
@@ -33,7 +33,9 @@ def decide_in_parts(
             yield slice(first, end), decision
 
 
-def _part(chunk: Chunk, part: slice) -> Chunk:
+def _part(chunk: ArticleColumns, part: slice) -> ArticleColumns:
     if part == slice(0, len(chunk.values)):
         return chunk
-    return Chunk(**{field.name: getattr(chunk, field.name)[part] for field in fields(Chunk)})
+    return ArticleColumns(
+        **{field.name: getattr(chunk, field.name)[part] for field in fields(ArticleColumns)}
+    )

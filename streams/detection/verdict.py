@@ -6,9 +6,9 @@ from dataclasses import asdict
 
 import orjson
 
-from streams.detection.novelty import Recent
 from streams.detection.parameters import Parameters
-from streams.detection.sketch import ALGORITHM
+from streams.detection.sketch.sketches import ALGORITHM
+from streams.detection.stories.novelty import Recent
 
 # Memory bounds, not thresholds.
 _UNPUBLISHED = frozenset({"capacity", "listed_matches"})

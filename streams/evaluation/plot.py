@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from streams.detection.judge.relations import overlap_of_longer
+from streams.detection.judge.similarity import compare
 from streams.detection.parameters import Parameters
-from streams.detection.relations import overlap_of_longer
-from streams.detection.sketch import sketch_texts
-from streams.detection.verify import compare
+from streams.detection.sketch.sketches import sketch_texts
 from streams.evaluation.labelled import IGNORED, POSITIVE, Labelled
 
 

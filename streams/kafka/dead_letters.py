@@ -12,10 +12,10 @@ from aiokafka.structs import ConsumerRecord
 from schemas.dead_letter import Reason
 from streams.articles.rejection import Rejection, rejected
 from streams.articles.times import format_milliseconds
-from streams.kafka.crashes import Crashes
 from streams.kafka.event_time import own_time, raw_time
 from streams.kafka.headers import DEAD_LETTER_HEADERS, Header, Headers, encode_headers
 from streams.kafka.outgoing import Outgoing
+from streams.kafka.poison_records import CrashNote
 from streams.kafka.raw_record import RawRecord, raw_records
 from streams.kafka.unreadable import UnreadableRecord
 
@@ -64,7 +64,7 @@ def _raw(record: ConsumerRecord, stage: str) -> RawRecord:
     return raw
 
 
-def rejected_for_crashes(crashes: Crashes) -> Rejection:
+def rejected_for_crashes(crashes: CrashNote) -> Rejection:
     """Why a record that keeps ending workers is given up."""
     detail = f"value: ended {crashes.count} workers in a row, the last with {crashes.error}"
     return rejected(Reason.CRASHES_WORKER, detail)

@@ -12,7 +12,7 @@ from streams.articles.times import format_milliseconds
 Header = tuple[str, bytes | None]
 Headers = list[Header]
 
-# What detection needs of the article, in one fixed-size record: `streams.detection.entry`.
+# What detection needs of the article, in one fixed-size record: `streams.detection.sketch.entry`.
 ENTRY_HEADER = "echowire-entry"
 # A kill goes to every shard, since it has no text to tell its language by: one of them publishes
 # its verdict, the others only take note.

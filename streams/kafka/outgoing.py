@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from aiokafka.record.memory_records import MemoryRecords
 from aiokafka.structs import ConsumerRecord
 
-from streams.detection.segment import Segment, encode_segment
+from streams.detection.index.segment import Segment, encode_segment
 from streams.kafka.batch import RecordBatch, encode_batch
 from streams.kafka.headers import Headers, encode_headers
 from streams.kafka.partitioning import partitions_of

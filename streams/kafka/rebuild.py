@@ -19,12 +19,12 @@ from aiokafka.admin.records_to_delete import RecordsToDelete
 from aiokafka.structs import ConsumerRecord, TopicPartition
 
 from streams.articles.comparable import comparable_texts
-from streams.detection.chunk import Chunk
-from streams.detection.entry import Entries, ForeignEntryError, decode_entries, entries_of
+from streams.detection.index.arrivals import ArticleColumns
+from streams.detection.index.segment import Segment
+from streams.detection.index.state import ShardState
 from streams.detection.parts import decide_in_parts
-from streams.detection.segment import Segment
-from streams.detection.sketch import sketch_texts
-from streams.detection.state import ShardState
+from streams.detection.sketch.entry import Entries, ForeignEntryError, decode_entries, entries_of
+from streams.detection.sketch.sketches import sketch_texts
 from streams.detection.verdict import VerdictWriter
 from streams.kafka.connection import reader
 from streams.kafka.event_time import own_time
@@ -150,12 +150,12 @@ def _outgoing(target: TopicPartition, segment: Segment) -> Outgoing:
     return outgoing_segment(target.topic, target.partition, segment, time.time_ns() // 1_000_000)
 
 
-def _chunk(records: Sequence[ConsumerRecord]) -> Chunk | None:
+def _chunk(records: Sequence[ConsumerRecord]) -> ArticleColumns | None:
     """As detection takes it. What is no article of ours was given up when it was to be decided."""
     ours = [(record, article) for record in records if (article := _article(record))]
     if not ours:
         return None
-    return Chunk(
+    return ArticleColumns(
         values=[record.value for record, _ in ours],
         entries=np.concatenate([_entry(record, article) for record, article in ours]),
         times=[own_time(record) for record, _ in ours],

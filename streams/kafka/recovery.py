@@ -10,8 +10,8 @@ from collections.abc import Awaitable, Callable
 from aiokafka import AIOKafkaConsumer
 from aiokafka.structs import ConsumerRecord, TopicPartition
 
-from streams.detection.segment import DamagedSegmentError, Segment, decode_segment
-from streams.detection.state import ShardState
+from streams.detection.index.segment import DamagedSegmentError, Segment, decode_segment
+from streams.detection.index.state import ShardState
 from streams.kafka.connection import reader
 from streams.kafka.shard_note import ShardNote, note_of
 from streams.kafka.topics import NORMALISED, SEGMENTS, topic_name

@@ -10,7 +10,7 @@ from aiokafka.errors import GroupAuthorizationFailedError
 
 from streams.errors import UserError
 from streams.kafka import topics
-from streams.kafka.authorised import NAMES, READ, WRITE, group_operations, topic_operations
+from streams.kafka.acl_queries import NAMES, READ, WRITE, group_operations, topic_operations
 from streams.settings import Settings
 
 

@@ -8,7 +8,7 @@ import os
 import time
 from collections.abc import Callable
 
-from streams.detection.state import ShardState, bytes_an_article
+from streams.detection.index.state import ShardState, bytes_an_article
 from streams.kafka.fencing import ShardGoneError, ShardPublisher
 from streams.kafka.headers import Header
 from streams.kafka.outgoing import Outgoing, outgoing_segment

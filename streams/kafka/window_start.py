@@ -8,7 +8,7 @@ from collections.abc import Callable
 from aiokafka import AIOKafkaConsumer
 from aiokafka.structs import ConsumerRecord, TopicPartition
 
-from streams.detection.segment import DamagedSegmentError, Segment, decode_segment
+from streams.detection.index.segment import DamagedSegmentError, Segment, decode_segment
 from streams.kafka.connection import reader
 from streams.settings import Settings
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from streams.detection.occupancy import occupancy, oldest_seconds
-from streams.detection.state import ShardState
+from streams.detection.index.occupancy import occupancy, oldest_seconds
+from streams.detection.index.state import ShardState
 from streams.metrics import Metrics
 
 

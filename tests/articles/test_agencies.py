@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from streams.articles.agencies import Agency, agencies, agency_of_site
-from streams.detection.evidence import agency_named, cut_name
+from streams.detection.sketch.evidence import agency_named, cut_name
 from streams.metrics.labels import AGENCIES
 
 TABLE = list(agencies().values())

@@ -6,14 +6,14 @@ import pytest
 
 from schemas.normalised_article import Agency
 from streams.articles.attribution import Attribution, attribute
-from streams.articles.seen import seen_in
+from streams.articles.text_scan import scan_texts
 
 STORY = "The council decided on Monday to rebuild the old bridge over the river."
 
 
 def attributed(text: str, **fields: str | None) -> Attribution:
     given = {"source": None, "credit": None, "byline": None} | fields
-    return attribute(text, seen_in([text])[0].names, **given)
+    return attribute(text, scan_texts([text])[0].names, **given)
 
 
 def found(text: str = STORY, **fields: str | None) -> list[tuple[str, str, str]]:

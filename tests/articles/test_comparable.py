@@ -21,9 +21,9 @@ def test_a_normalised_text_is_compared_by_the_same_part_as_when_it_came(
     dateline: str, end: str
 ) -> None:
     made = normalised_chunk(raw(id="a", text=f"{dateline}{STORY}{end}"))
-    assert comparable_texts([article["text"] for article in made.articles]) == made.compared
+    assert comparable_texts([article["text"] for article in made.articles]) == made.story_texts
     if dateline and not end:
-        assert made.compared[0].startswith(TEXT)
+        assert made.story_texts[0].startswith(TEXT)
 
 
 def test_the_same_holds_for_pages_and_for_what_is_boilerplate_alone() -> None:
@@ -32,4 +32,4 @@ def test_the_same_holds_for_pages_and_for_what_is_boilerplate_alone() -> None:
         raw(id="c", text="LONDON (Reuters) -"), raw(id="d", status="canceled"),
     )  # fmt: skip
     assert len(made.articles) == 4
-    assert comparable_texts([article["text"] for article in made.articles]) == made.compared
+    assert comparable_texts([article["text"] for article in made.articles]) == made.story_texts

@@ -8,9 +8,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from streams.agents import detect
 from streams.cli.main import run
-from streams.detection.segment import Segment
+from streams.detection.index.segment import Segment
+from streams.kafka import outgoing
 from streams.kafka.publish import BatchPublisher, Encoded
 from streams.kafka.topics import SEGMENTS
 
@@ -33,5 +33,5 @@ def no_segment(_segment: Segment) -> bytes:
 
 if __name__ == "__main__":
     BatchPublisher.send = send_and_forget  # type: ignore[method-assign]
-    detect.encode_segment = no_segment
+    outgoing.encode_segment = no_segment
     run()

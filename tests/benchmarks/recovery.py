@@ -16,9 +16,9 @@ from confluent_kafka import Producer
 from deploy.kafka.embedded import EmbeddedKafka
 from streams.articles.normalise import decode_chunk
 from streams.articles.page import read_page
-from streams.detection.segment import encode_segment
-from streams.detection.state import ShardState
-from streams.heap import keep_what_is_here
+from streams.detection.index.segment import encode_segment
+from streams.detection.index.state import ShardState
+from streams.heap import freeze_gc
 from streams.kafka.recovery import Recovery
 from streams.kafka.topics import NORMALISED, SEGMENTS, topic_name
 from streams.pipeline import Detector, sketched, undisturbed_chunk
@@ -97,7 +97,7 @@ def main() -> None:
         segments, placed = decided(settings, chosen.articles, chosen.chunk)
         fill(settings, segments, placed)
         print(f"{len(placed)} articles a shard, {sum(map(len, segments)) / len(placed):.0f} bytes")
-        keep_what_is_here()  # as a worker does before it begins
+        freeze_gc()  # as a worker does before it begins
         for _ in range(chosen.rounds):
             alone = asyncio.run(recover(settings, 1))
             together = asyncio.run(recover(settings, SHARDS))

@@ -9,7 +9,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 import orjson
 from aiokafka.structs import ConsumerRecord
 
-from streams.detection.stories import rebuild
+from streams.detection.stories.records import replay_events
 from streams.kafka.topics import (
     DEAD_LETTERS,
     ENRICHED,
@@ -59,7 +59,7 @@ def audit(settings: Settings, sent: Sequence[RawRecord]) -> tuple[list[str], Exp
     stories = {record.key.decode(): record.value for record in log[STORIES]}
     wrong += _compare("stories", stories, expected.stories)
     try:
-        rebuilt = rebuild(event for event, _ in _parsed(log[STORY_EVENTS]))
+        rebuilt = replay_events(event for event, _ in _parsed(log[STORY_EVENTS]))
     except ValueError as error:  # its numbers have a gap
         wrong.append(f"stories by their events: {error}")
     else:

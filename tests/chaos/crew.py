@@ -19,7 +19,7 @@ import psutil
 from aiokafka import AIOKafkaProducer
 from aiokafka.structs import RecordMetadata
 
-from streams.agents.leaving import EXIT_INTERNAL_ERROR
+from streams.agents.exit import EXIT_INTERNAL_ERROR
 from streams.kafka.connection import client_options
 from streams.kafka.topics import RAW
 from streams.settings import Settings

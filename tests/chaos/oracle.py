@@ -11,11 +11,11 @@ from aiokafka.structs import ConsumerRecord
 
 from streams.articles.normalise import NormalisedChunk, decode_chunk, normalise_chunk
 from streams.articles.page import read_page
-from streams.detection.chunk import Chunk
 from streams.detection.decide import decide
-from streams.detection.entry import entries_of
-from streams.detection.sketch import sketch_texts
-from streams.detection.state import ShardState
+from streams.detection.index.arrivals import ArticleColumns
+from streams.detection.index.state import ShardState
+from streams.detection.sketch.entry import entries_of
+from streams.detection.sketch.sketches import sketch_texts
 from streams.detection.verdict import VerdictWriter
 from streams.kafka.event_time import raw_time
 from streams.kafka.partitioning import shard_of
@@ -60,7 +60,7 @@ def undisturbed(raw: Sequence[ConsumerRecord], settings: Settings, shards: int) 
         for place, why in chunk.rejections:
             expected.letters[records[place].partition, records[place].offset] = why.reason.value
         for place, article, value, compared in zip(
-            chunk.places, chunk.articles, chunk.values, chunk.compared, strict=True
+            chunk.places, chunk.articles, chunk.values, chunk.story_texts, strict=True
         ):
             record = records[place]
             made = (record.partition, record.offset), article["article_id"]
@@ -96,7 +96,7 @@ def _detect(log: _ShardLog, settings: Settings, expected: Expected) -> None:
         sketches = sketch_texts(log.compared[part])
         decision = decide(
             state,
-            Chunk(
+            ArticleColumns(
                 values=log.values[part],
                 entries=entries_of(articles, sketches),
                 times=log.times[part],

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.kafka.embedded import EmbeddedKafka
-from streams.agents.leaving import EXIT_SHUT_OUT, EXIT_UNAVAILABLE
-from streams.kafka.crashes import CRASHES_TOLERATED
+from streams.agents.exit import EXIT_SHUT_OUT, EXIT_UNAVAILABLE
+from streams.kafka.poison_records import CRASHES_TOLERATED
 from streams.kafka.topics import NORMALISED, RAW
 from streams.settings import Settings
 from tests.chaos.accounts import audit

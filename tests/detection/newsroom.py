@@ -13,14 +13,14 @@ import orjson
 
 from streams.articles.identity import article_id, content_digest
 from streams.articles.times import format_milliseconds
-from streams.detection.chunk import Chunk
 from streams.detection.decide import Decision, decide
-from streams.detection.entry import entries_of
-from streams.detection.index import keys_of
+from streams.detection.index.arrivals import ArticleColumns
+from streams.detection.index.key_index import keys_of
+from streams.detection.index.segment import MATCHABLE, encode_segment
+from streams.detection.index.state import ShardState
 from streams.detection.parameters import Parameters
-from streams.detection.segment import MATCHABLE, encode_segment
-from streams.detection.sketch import sketch_texts
-from streams.detection.state import ShardState
+from streams.detection.sketch.entry import entries_of
+from streams.detection.sketch.sketches import sketch_texts
 from streams.detection.verdict import VerdictWriter
 
 NOON = 1_772_452_800_000  # 2026-03-02T12:00:00Z in milliseconds
@@ -133,9 +133,9 @@ class Arrival:
         return orjson.dumps({**self.article, "raw": raw})
 
 
-def chunk_of(arrivals: Sequence[Arrival]) -> Chunk:
+def chunk_of(arrivals: Sequence[Arrival]) -> ArticleColumns:
     """These records as the detector is given them."""
-    return Chunk(
+    return ArticleColumns(
         values=[arrival.value for arrival in arrivals],
         entries=entries_of(
             [arrival.article for arrival in arrivals],
@@ -164,7 +164,7 @@ class Desk:
         self.offset += 1
         return Arrival(made, self.now, self.offset)
 
-    def decide(self, chunk: Chunk) -> Decision:
+    def decide(self, chunk: ArticleColumns) -> Decision:
         """Decide and apply one chunk; keeps the segment's bytes and the decision."""
         decision = decide(self.state, chunk, self.writer)
         self.segments.append(encode_segment(decision.segment))

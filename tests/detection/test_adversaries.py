@@ -8,10 +8,10 @@ import numpy as np
 import orjson
 import pytest
 
-from streams.detection.entry import entries_of
 from streams.detection.parameters import Parameters
-from streams.detection.sketch import sketch_texts
-from streams.detection.tokens import LONGEST_TEXT
+from streams.detection.sketch.entry import entries_of
+from streams.detection.sketch.sketches import sketch_texts
+from streams.detection.sketch.tokens import LONGEST_TEXT
 from tests.detection.newsroom import (
     HOUR,
     NOON,

@@ -15,10 +15,10 @@ from functools import cache
 import orjson
 import pytest
 
-from streams.detection.chunk import Chunk
 from streams.detection.decide import Decision, decide
+from streams.detection.index.arrivals import ArticleColumns
+from streams.detection.index.state import bytes_an_article
 from streams.detection.parameters import Parameters
-from streams.detection.state import bytes_an_article
 from tests.detection.newsroom import Desk, article, chunk_of, cut, story
 
 ARTICLES = 10_000
@@ -110,7 +110,7 @@ def test_memory_does_not_grow_with_what_they_share() -> None:
     assert kept == reserved <= bytes_an_article(WIDE) * WIDE.capacity
 
 
-def peak_of(desk: Desk, chunk: Chunk) -> int:
+def peak_of(desk: Desk, chunk: ArticleColumns) -> int:
     """Most bytes that are taken at once while a chunk is decided and applied."""
     tracemalloc.start()
     try:

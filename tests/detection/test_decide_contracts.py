@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from schemas import EnrichedArticle, Story, StoryEvent
-from streams.detection.stories import rebuild
+from streams.detection.stories.records import replay_events
 from tests.detection.newsroom import Article, Desk, article, cut, edited, kill, story
 
 
@@ -67,7 +67,7 @@ def test_every_story_and_every_event_keeps_its_contract(desk: Desk) -> None:
 
 def test_events_fold_to_exactly_the_published_stories(desk: Desk) -> None:
     assert len(desk.stories) >= 6
-    assert rebuild(desk.events) == desk.stories
+    assert replay_events(desk.events) == desk.stories
 
 
 def test_a_shards_own_stories_are_the_published_ones(desk: Desk) -> None:

@@ -16,14 +16,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from schemas import Story
-from streams.detection.chunk import Chunk
 from streams.detection.decide import Decision, decide
-from streams.detection.entry import Entries, entries_of
+from streams.detection.index.arrivals import ArticleColumns
+from streams.detection.index.segment import Segment, decode_segment, encode_segment
+from streams.detection.index.state import ShardState
 from streams.detection.parameters import Parameters
-from streams.detection.segment import Segment, decode_segment, encode_segment
-from streams.detection.sketch import Sketches, sketch_texts
-from streams.detection.state import ShardState
-from streams.detection.stories import rebuild
+from streams.detection.sketch.entry import Entries, entries_of
+from streams.detection.sketch.sketches import Sketches, sketch_texts
+from streams.detection.stories.records import replay_events
 from streams.detection.verdict import VerdictWriter
 from tests.detection.newsroom import (
     HOUR,
@@ -94,9 +94,9 @@ class Log:
             for a in self.arrivals
         )
 
-    def chunk(self, first: int, last: int) -> Chunk:
+    def chunk(self, first: int, last: int) -> ArticleColumns:
         part = self.arrivals[first:last]
-        return Chunk(
+        return ArticleColumns(
             values=[a.value for a in part],
             entries=self.entries[first:last],
             times=[a.time for a in part],
@@ -104,7 +104,7 @@ class Log:
             notices=[a.notice for a in part],
         )
 
-    def chunks(self, cuts: list[int]) -> list[Chunk]:
+    def chunks(self, cuts: list[int]) -> list[ArticleColumns]:
         """Cut after so many records each, over and over."""
         made, first = [], 0
         while first < len(self.arrivals):
@@ -159,7 +159,7 @@ def published(decisions: list[Decision]) -> dict[str, Any]:
     }
 
 
-def worked(chunks: list[Chunk], of: Parameters, state: ShardState | None = None) -> Desk:
+def worked(chunks: list[ArticleColumns], of: Parameters, state: ShardState | None = None) -> Desk:
     desk = Desk(of)
     desk.state = state or desk.state
     for chunk in chunks:
@@ -236,7 +236,7 @@ def test_events_add_up_to_stories_whose_counts_are_possible(
 ) -> None:
     decisions = worked(log.chunks(cuts), of).decisions
     stories = {s[0]: orjson.loads(s[-1]) for d in decisions for s in d.stories}
-    assert rebuild(orjson.loads(e[-1]) for d in decisions for e in d.events) == stories
+    assert replay_events(orjson.loads(e[-1]) for d in decisions for e in d.events) == stories
     for record in stories.values():
         Story.model_validate(record)
         assert record["copies"] < record["articles"]

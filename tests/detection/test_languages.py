@@ -7,8 +7,8 @@ import unicodedata
 
 import pytest
 
-from streams.detection.sketch import sketch_texts
-from streams.detection.verify import compare
+from streams.detection.judge.similarity import compare
+from streams.detection.sketch.sketches import sketch_texts
 from tests.detection.newsroom import Desk, article
 
 # Blocks of letters, and whether the script puts blanks between words.

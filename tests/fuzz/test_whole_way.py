@@ -15,9 +15,9 @@ from schemas import EnrichedArticle, RawArticle
 from streams.articles.normalise import decode_chunk
 from streams.articles.page import read_page
 from streams.articles.rejection import Rejection
-from streams.detection.entry import decode_entries, encode_entries
+from streams.detection.index.segment import decode_segment, encode_segment
 from streams.detection.parameters import Parameters
-from streams.detection.segment import decode_segment, encode_segment
+from streams.detection.sketch.entry import decode_entries, encode_entries
 from streams.pipeline import Detector, Sketched, sketched, undisturbed_chunk
 
 # 100,000 inputs take minutes: `make fuzz`. In the suite a few hundred new ones each time.

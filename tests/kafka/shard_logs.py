@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from aiokafka import AIOKafkaProducer
 
 from streams.articles.times import format_milliseconds
-from streams.detection.entry import encode_entries, entries_of
-from streams.detection.segment import decode_segment
-from streams.detection.sketch import sketch_texts
-from streams.detection.state import ShardState
+from streams.detection.index.segment import decode_segment
+from streams.detection.index.state import ShardState
+from streams.detection.sketch.entry import encode_entries, entries_of
+from streams.detection.sketch.sketches import sketch_texts
 from streams.kafka.connection import client_options
 from streams.kafka.event_time import CE_TIME
 from streams.kafka.headers import ENTRY_HEADER

@@ -14,7 +14,7 @@ import orjson
 import pytest
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
-from streams.agents.leaving import EXIT_INTERNAL_ERROR, EXIT_UNAVAILABLE
+from streams.agents.exit import EXIT_INTERNAL_ERROR, EXIT_UNAVAILABLE
 from streams.kafka.connection import admin_client
 from streams.kafka.topics import ENRICHED, NORMALISED, RAW
 from streams.settings import Settings

@@ -21,7 +21,7 @@ from schemas.dead_letter import Reason
 from streams.agents.detect import DetectStage
 from streams.agents.normaliser import Normaliser
 from streams.articles.rejection import rejected
-from streams.detection.state import ShardState
+from streams.detection.index.state import ShardState
 from streams.kafka.acks import Acks
 from streams.kafka.consumer import Chunk
 from streams.kafka.dead_letters import dead_letters

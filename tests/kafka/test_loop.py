@@ -13,7 +13,7 @@ from faust.types import TP
 
 from streams.agents.detect import DetectStage
 from streams.agents.loop import ChunkLoop, Publish
-from streams.agents.page_pool import PagePool
+from streams.agents.normaliser_pool import NormaliserPool
 from streams.kafka.acks import Acks
 from streams.kafka.batch import encode_batch
 from streams.kafka.consumer import Chunk
@@ -146,7 +146,7 @@ async def test_what_is_stopped_while_it_publishes_says_so(
 
 
 async def test_what_has_been_stopped_says_so(settings: Settings) -> None:
-    publisher, pool = BatchPublisher(settings), PagePool(1, 10)
+    publisher, pool = BatchPublisher(settings), NormaliserPool(1, 10)
     with pytest.raises(RuntimeError, match="has not been started"):
         await publisher.partition_count("articles")
     await publisher.stop()

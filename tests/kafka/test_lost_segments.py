@@ -11,8 +11,8 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.admin.records_to_delete import RecordsToDelete
 from aiokafka.structs import TopicPartition
 
-from streams.agents.leaving import EXIT_CONFIGURATION
-from streams.detection.segment import decode_segment, encode_segment
+from streams.agents.exit import EXIT_CONFIGURATION
+from streams.detection.index.segment import decode_segment, encode_segment
 from streams.kafka.connection import admin_client, client_options
 from streams.kafka.rebuild import rebuild_all
 from streams.kafka.recovery import ShardUnrecoverableError

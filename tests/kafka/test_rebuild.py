@@ -9,10 +9,10 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.structs import TopicPartition
 
-from streams.agents.leaving import EXIT_CONFIGURATION
-from streams.detection.chunk import Chunk
-from streams.detection.entry import ENTRY_VERSION, encode_entries, entries_of
-from streams.detection.sketch import sketch_texts
+from streams.agents.exit import EXIT_CONFIGURATION
+from streams.detection.index.arrivals import ArticleColumns
+from streams.detection.sketch.entry import ENTRY_VERSION, encode_entries, entries_of
+from streams.detection.sketch.sketches import sketch_texts
 from streams.kafka.connection import admin_client, client_options
 from streams.kafka.event_time import CE_TIME
 from streams.kafka.headers import ENTRY_HEADER
@@ -76,11 +76,11 @@ async def test_articles_sketched_anew_give_the_very_rows_of_the_live_run(shard: 
         ),
         raw(id="b", source="b.example", text=f"GENEVA: {edited(story(1))}{ends[0]}"),
     )
-    entries = entries_of(made.articles, sketch_texts(made.compared))
+    entries = entries_of(made.articles, sketch_texts(made.story_texts))
     offsets = [*range(len(entries))]
     times = [NOON + n for n in offsets]
     live = Desk(shard.parameters())
-    live.decide(Chunk(made.values, entries, times, offsets, [False] * len(entries)))
+    live.decide(ArticleColumns(made.values, entries, times, offsets, [False] * len(entries)))
     old = entries.copy()
     old["version"] = ENTRY_VERSION - 1
     async with AIOKafkaProducer(**client_options(shard)) as producer:

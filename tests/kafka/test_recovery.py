@@ -9,9 +9,9 @@ import weakref
 
 import pytest
 
-from streams.detection import segment as segment_module
-from streams.detection.segment import decode_segment, encode_segment
-from streams.detection.state import ShardState
+from streams.detection.index import segment as segment_module
+from streams.detection.index.segment import decode_segment, encode_segment
+from streams.detection.index.state import ShardState
 from streams.kafka.fencing import ShardGoneError, ShardPublisher, ShutOutError
 from streams.kafka.headers import encode_headers
 from streams.kafka.outgoing import Outgoing, outgoing_segment

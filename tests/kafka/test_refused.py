@@ -10,7 +10,7 @@ import orjson
 import pytest
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
-from streams.agents.leaving import EXIT_CONFIGURATION
+from streams.agents.exit import EXIT_CONFIGURATION
 from streams.kafka.connection import admin_client
 from streams.kafka.outgoing import Outgoing
 from streams.kafka.publish import BatchPublisher, RecordsRefusedError

@@ -124,18 +124,18 @@ def test_descriptors_that_run_out_later_are_a_sentence(settings: Settings, tmp_p
 
 HANGS = """
 import threading
-from streams.agents.page_pool import PagePool
+from streams.agents.normaliser_pool import NormaliserPool
 from streams.agents.normalise import NormaliseStage
 from streams.cli import worker
 from streams.cli.main import run
 
 worker._STOP_SECONDS = 2.0
-PagePool.close = lambda self: threading.Event().wait()
+NormaliserPool.close = lambda self: threading.Event().wait()
 
 async def fail(self):
     raise RuntimeError("at the start")
 
-PagePool.warm_up = fail
+NormaliserPool.warm_up = fail
 run()
 """
 

@@ -21,7 +21,7 @@ from deploy.kafka.secured import (
     make_certificates,
     password_settings,
 )
-from streams.agents.leaving import EXIT_FORBIDDEN, exit_code
+from streams.agents.exit import EXIT_FORBIDDEN, exit_code
 from streams.app import STAGES
 from streams.kafka.connection import BrokerUnreachableError, admin_client, client_options
 from streams.kafka.fencing import ShardPublisher

@@ -9,7 +9,7 @@ import orjson
 import pytest
 from aiokafka.admin import NewPartitions
 
-from streams.agents.leaving import EXIT_CONFIGURATION
+from streams.agents.exit import EXIT_CONFIGURATION
 from streams.kafka.connection import METADATA_SECONDS, admin_client
 from streams.kafka.partitioning import shard_of
 from streams.kafka.topics import DEAD_LETTERS, NORMALISED, RAW, SEGMENTS

@@ -14,8 +14,8 @@ from aiokafka.structs import ConsumerRecord
 
 from deploy.kafka.embedded import EmbeddedKafka
 from schemas import CONTRACTS, DeadLetterHeaders, EnrichedArticle, NormalisedArticle
-from streams.agents.leaving import EXIT_INTERNAL_ERROR
-from streams.detection.stories import rebuild
+from streams.agents.exit import EXIT_INTERNAL_ERROR
+from streams.detection.stories.records import replay_events
 from streams.kafka.topics import DEAD_LETTERS, ENRICHED, NORMALISED, RAW, STORIES, STORY_EVENTS
 from streams.pipeline import Pipeline
 from streams.settings import Settings, load_settings
@@ -146,7 +146,7 @@ def test_what_the_events_say_folds_to_the_stories(sample: SampleRun) -> None:
     events = [orjson.loads(r.value) for r in sample.topics[STORY_EVENTS]]
     stories = {r.key.decode(): orjson.loads(r.value) for r in sample.topics[STORIES]}
     assert len(stories) > 20
-    assert rebuild(events) == stories
+    assert replay_events(events) == stories
     for name, values in (("story", stories.values()), ("story_event", events)):
         for value in values:
             CONTRACTS[name].model_validate_json(orjson.dumps(value))

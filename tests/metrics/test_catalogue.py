@@ -21,12 +21,12 @@ from streams.agents.measure import (
 )
 from streams.agents.normaliser import NormalisedCounts
 from streams.articles.normalise import decode_chunk, normalise_chunk
-from streams.detection.chunk import Chunk
 from streams.detection.decide import Decision, decide
-from streams.detection.entry import entries_of
+from streams.detection.index.arrivals import ArticleColumns
+from streams.detection.index.state import ShardState
 from streams.detection.parameters import Parameters
-from streams.detection.sketch import sketch_texts
-from streams.detection.state import ShardState
+from streams.detection.sketch.entry import entries_of
+from streams.detection.sketch.sketches import sketch_texts
 from streams.detection.verdict import VerdictWriter
 from streams.metrics import Metrics
 from streams.metrics.labels import LANGUAGES
@@ -88,7 +88,7 @@ class Worked:
             FileRecord(record.offset, record.timestamp, value)
             for record, value in zip(self.records, self.articles.values, strict=True)
         ]
-        chunk = Chunk(
+        chunk = ArticleColumns(
             values=self.articles.values,
             entries=entries,
             times=[r.timestamp for r in self.normalised],
@@ -185,7 +185,7 @@ def test_similarities_of_all_compared_pairs_are_counted() -> None:
     value = metrics.registry.get_sample_value
     accepted = value("echowire_candidate_jaccard_count", {"outcome": "accepted"}) or 0
     rejected = value("echowire_candidate_jaccard_count", {"outcome": "rejected"}) or 0
-    assert accepted == len(chunk.decision.compared.jaccard(accepted=True)) > 0
-    assert rejected == len(chunk.decision.compared.jaccard(accepted=False))
-    compared = np.asarray(chunk.decision.compared.candidates)
+    assert accepted == len(chunk.decision.match_stats.jaccard(accepted=True)) > 0
+    assert rejected == len(chunk.decision.match_stats.jaccard(accepted=False))
+    compared = np.asarray(chunk.decision.match_stats.candidates)
     assert value("echowire_query_candidates_count", {"stage": "detect"}) == len(compared) == 30

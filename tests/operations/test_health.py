@@ -126,7 +126,7 @@ def test_what_is_no_record_does_not_wait(desk: Desk) -> None:
     desk.app.consumer.highwaters[desk.tp] = 11
     desk.read(11)
     desk.now += 10 * STALLED_SECONDS
-    assert [s.lag_records for s in desk.progress.standings()] == [0]
+    assert [s.lag_records for s in desk.progress.partitions()] == [0]
     assert desk.progress.stuck() == []
 
 

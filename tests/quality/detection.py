@@ -17,15 +17,15 @@ import numpy as np
 import orjson
 
 from streams.detection.decide import decide
-from streams.detection.index import Index, Keys
+from streams.detection.index.key_index import Index, Keys
+from streams.detection.index.state import ShardState, bytes_an_article
+from streams.detection.judge.similarity import compare
 from streams.detection.parameters import Parameters
-from streams.detection.sketch import sketch_texts
-from streams.detection.state import ShardState, bytes_an_article
+from streams.detection.sketch.sketches import sketch_texts
 from streams.detection.verdict import VerdictWriter
-from streams.detection.verify import compare
 from streams.evaluation.labelled import Labelled, read_labelled
 from streams.evaluation.run import CLAIMS, run
-from streams.heap import keep_freed_memory, keep_what_is_here
+from streams.heap import freeze_gc, keep_freed_memory
 from streams.settings import load_settings
 from tests.detection.newsroom import NOON, SECOND, Arrival, article, chunk_of
 from tests.quality.kept import is_time
@@ -165,7 +165,7 @@ def costs(texts: list[str]) -> Figures:
     chunk = chunk_of([Arrival(a, NOON + i, i) for i, a in enumerate(articles)])
     writer = VerdictWriter(Parameters())
     keep_freed_memory()  # as a worker does
-    keep_what_is_here()
+    freeze_gc()
 
     def verdicts() -> None:
         state = ShardState(Parameters(capacity=1 << 12))

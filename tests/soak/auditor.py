@@ -13,10 +13,10 @@ import orjson
 from aiokafka import AIOKafkaConsumer
 from aiokafka.structs import ConsumerRecord, TopicPartition
 
-from streams.detection.chunk import Chunk
 from streams.detection.decide import decide
-from streams.detection.entry import decode_entries
-from streams.detection.state import ShardState
+from streams.detection.index.arrivals import ArticleColumns
+from streams.detection.index.state import ShardState
+from streams.detection.sketch.entry import decode_entries
 from streams.detection.verdict import VerdictWriter
 from streams.kafka.connection import client_options
 from streams.kafka.event_time import own_time
@@ -157,8 +157,8 @@ class Auditor:
             self.ledger.find(("story event", name, record.value))
 
 
-def _chunk(records: Sequence[ConsumerRecord]) -> Chunk:
-    return Chunk(
+def _chunk(records: Sequence[ConsumerRecord]) -> ArticleColumns:
+    return ArticleColumns(
         values=[record.value for record in records],
         entries=decode_entries([carried_entry(record.headers) for record in records]),
         times=[own_time(record) for record in records],

@@ -7,7 +7,7 @@ import lzma
 from pathlib import Path
 
 from streams.articles.attribution import attribute
-from streams.articles.seen import seen_in
+from streams.articles.text_scan import scan_texts
 from tests.quality.pages.corpus import ARTICLES
 
 LABELS = Path(__file__).with_name("agency_labels.json")
@@ -19,7 +19,7 @@ def figures() -> dict[str, float]:
     with lzma.open(ARTICLES, "rt", encoding="utf-8") as lines:
         documents = [d for d in map(json.loads, lines) if d["id"] in labels]
     found, true, right = 0, 0, 0
-    for document, seen in zip(documents, seen_in([d["text"] for d in documents]), strict=True):
+    for document, seen in zip(documents, scan_texts([d["text"] for d in documents]), strict=True):
         result = attribute(
             document["text"], seen.names, source=document["source"], credit=None, byline=None
         )

@@ -13,7 +13,7 @@ from streams.articles.normalise import normalise_chunk
 from streams.articles.outlets import outlets
 from streams.articles.page import PageSource, read_page
 from streams.articles.pages.reading import read_text_page
-from streams.heap import keep_freed_memory, keep_what_is_here
+from streams.heap import freeze_gc, keep_freed_memory
 from streams.settings import load_settings
 from streams.sources.raw_events import FileRecord
 from tests.benchmarks.articles import make_articles, read_corpus
@@ -37,7 +37,7 @@ def costs() -> dict[str, float]:
     stripped = [strip(page.html) for page in benchmark_pages() for strip in WAYS.values()]
     built = list(_built())
     keep_freed_memory()
-    keep_what_is_here()
+    freeze_gc()
     normaliser = Normaliser(load_settings())
 
     def normalise(first: int) -> None:

@@ -1,0 +1,98 @@
+"""How a worker ends when it cannot go on: at once, with an exit code that says what to do.
+
+Nothing is acknowledged, no offset flushed, nobody's clean-up run: what was not confirmed is read
+again by the next worker.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from typing import NoReturn
+
+from aiokafka.errors import (
+    ClusterAuthorizationFailedError,
+    GroupAuthorizationFailedError,
+    KafkaError,
+    TopicAuthorizationFailedError,
+    TransactionalIdAuthorizationFailed,
+)
+
+from streams.agents.descriptors import DescriptorsError, is_exhausted, none_left
+from streams.kafka.connection import BrokerUnreachableError
+from streams.kafka.duplicate_instance import InstanceTakenError
+from streams.kafka.fencing import ShutOutError
+from streams.kafka.recovery import ShardUnrecoverableError
+from streams.kafka.refused import TopicTooNarrowError
+from streams.kafka.rights import RightsError
+from streams.kafka.shards import NotEnoughMemoryError
+from streams.kafka.topic_watch import TopicChangedError
+from streams.settings import SettingsError
+from streams.web import PortTakenError
+
+log = logging.getLogger("echowire")
+
+# sysexits.h. A supervisor restarts after all of them; the last two want a person as well.
+EXIT_UNAVAILABLE = 69  # Kafka failed or refused us
+EXIT_INTERNAL_ERROR = 70  # an error that nobody expected; the record behind it is counted
+EXIT_SHUT_OUT = 75  # another worker has our partitions: start anew
+EXIT_FORBIDDEN = 77  # a right is missing
+EXIT_CONFIGURATION = 78
+
+_FORBIDDEN = {
+    ClusterAuthorizationFailedError: "Write on any of the topics",
+    GroupAuthorizationFailedError: "Read on the group",
+    TopicAuthorizationFailedError: "a right on the topic",
+    TransactionalIdAuthorizationFailed: "Write on the transactional id",
+}
+_MISCONFIGURED = (
+    TopicTooNarrowError,
+    ShardUnrecoverableError,
+    TopicChangedError,
+    NotEnoughMemoryError,
+    InstanceTakenError,
+    SettingsError,
+    PortTakenError,
+    DescriptorsError,
+)
+_TOLD_IN_FULL = (*_MISCONFIGURED, ShutOutError, RightsError, BrokerUnreachableError)
+
+
+def blames_record(error: Exception) -> bool:
+    """Whether the records at work may be what ended us, rather than Kafka or the configuration."""
+    return exit_code(error) == EXIT_INTERNAL_ERROR and not is_exhausted(error)
+
+
+def exit_code(error: Exception) -> int:
+    """What an error ends the process with."""
+    if isinstance(error, (*_FORBIDDEN, RightsError)):
+        return EXIT_FORBIDDEN
+    if isinstance(error, _MISCONFIGURED):
+        return EXIT_CONFIGURATION
+    if isinstance(error, ShutOutError):
+        return EXIT_SHUT_OUT
+    if isinstance(error, KafkaError | BrokerUnreachableError | TimeoutError):
+        return EXIT_UNAVAILABLE
+    return EXIT_INTERNAL_ERROR
+
+
+def exit_process(error: Exception, where: str) -> NoReturn:
+    """End the process. `where` is what it was at, in words that follow "ended"."""
+    # Where a connection could not be made, the client library does not say why.
+    if is_exhausted(error) or (exit_code(error) == EXIT_UNAVAILABLE and none_left()):
+        error = DescriptorsError.of_now()
+    log.critical(
+        "ended %s: %s", where, _sentence(error), exc_info=error if blames_record(error) else None
+    )
+    logging.shutdown()
+    os._exit(exit_code(error))
+
+
+def _sentence(error: Exception) -> str:
+    for kind, right in _FORBIDDEN.items():
+        if isinstance(error, kind):
+            names = ", ".join(map(str, error.args)) or "(Kafka names none)"
+            return f"the brokers do not allow {right} {names}; docs/security.md lists all rights"
+    if isinstance(error, _TOLD_IN_FULL):
+        return str(error)
+    return f"{type(error).__name__}: {error}"

@@ -1,0 +1,183 @@
+"""Chunks are normalised and pages read in processes of their own: they would hold up heartbeats."""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import logging
+import multiprocessing
+import os
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from typing import NamedTuple, ParamSpec, TypeVar
+
+from streams.agents.descriptors import is_exhausted
+from streams.agents.page_time import read_in_time, warm_up
+from streams.agents.shared_memory import Block, Packed, call_packed, pack, unpack
+from streams.articles.page import Page, PageSource
+from streams.heap import keep_freed_memory
+from streams.kafka.publish import StoppedError
+
+log = logging.getLogger("echowire")
+
+_PR_SET_PDEATHSIG = 1
+# Calls that use shared memory: one at work, one that waits, one whose answer is being taken. All
+# blocks are 48 MiB at most; further calls go through pipes.
+_BLOCKS_A_PROCESS, _MOST_BLOCKS = 3, 12
+
+_CLOSE_SECONDS = 5.0
+
+_blocks: list[Block] = []  # the owner's, in a process of the pool
+
+
+class Failure(NamedTuple):
+    """An exception of a page process, as text."""
+
+    kind: str
+    message: str
+    traceback: str
+
+
+class NormaliserProcessError(Exception):
+    """A page process could not do what it was told; the traceback there is a note on this."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(f"{failure.kind}: {failure.message}")
+        self.add_note(f"In the page process:\n{failure.traceback}")
+
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class NormaliserPool:
+    """A pool that starts at the first call or before, and ends with its owner."""
+
+    def __init__(self, processes: int, page_seconds: float) -> None:
+        self._processes = processes
+        self._read = partial(_read, page_seconds)
+        self._executor: ProcessPoolExecutor | None = None
+        self._blocks: list[Block] = []
+        self._free: list[int] = []  # numbers of blocks that no call uses
+        self._closed = False
+        self._alone = False  # whether there are no processes
+
+    async def run(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Call a function in one of the processes, without holding up the event loop.
+
+        Raises NormaliserProcessError for what it raises, BrokenProcessPool when the process died,
+        and StoppedError when the pool is closed.
+        """
+        executor, call = self._started(), partial(function, *args, **kwargs)
+        if executor is None:
+            await asyncio.sleep(0)
+            return call()
+        number = self._free.pop() if self._free else None
+        block = None if number is None else self._blocks[number]
+        submitted = executor.submit(_run_packed, number, pack(block, call))
+        try:
+            answer: R = unpack(block, _taken(await asyncio.wrap_future(submitted)))
+        finally:
+            if number is not None:  # if we are cancelled, the process may be at it still
+                submitted.add_done_callback(lambda _: self._free.append(number))
+        return answer
+
+    def read_now(self, pages: Sequence[PageSource]) -> list[Page]:
+        """Read pages, waiting; the answers are in the same order."""
+        if not pages:
+            return []
+        executor = self._started()
+        answers = executor.map(self._read, pages) if executor else map(self._read, pages)
+        return [_taken(answer) for answer in answers]
+
+    async def warm_up(self) -> None:
+        """Start the processes ahead of the first chunk, which would wait seconds for them."""
+        await asyncio.gather(*(self.run(warm_up) for _ in range(self._processes)))
+
+    def close(self) -> None:
+        """End the processes; one that is at a call has a moment to finish it."""
+        self._closed = True
+        if self._executor is None:
+            return
+        processes = [*(self._executor._processes or {}).values()]  # noqa: SLF001 - no other way
+        self._executor.shutdown(wait=False, cancel_futures=True)
+        self._executor = None
+        deadline = time.monotonic() + _CLOSE_SECONDS
+        for process in processes:
+            process.join(max(0.0, deadline - time.monotonic()))
+            if process.is_alive():
+                process.kill()
+                process.join()
+
+    def _started(self) -> ProcessPoolExecutor | None:
+        """None where the system has no semaphores for a pool: everything is done here then."""
+        if self._closed:
+            raise StoppedError
+        if self._executor is None and not self._alone:
+            # Forking a process with threads and open connections is asking for deadlocks.
+            context = multiprocessing.get_context("spawn")
+            count = min(self._processes * _BLOCKS_A_PROCESS, _MOST_BLOCKS)
+            try:
+                self._blocks = [Block() for _ in range(count)]
+            except OSError as error:
+                _raise_if_exhausted(error)
+                log.warning("no shared memory (%s): chunks go through pipes, which is slow", error)
+            setup = os.getpid(), self._blocks
+            try:
+                self._executor = ProcessPoolExecutor(self._processes, context, _begin, setup)
+            except (OSError, NotImplementedError) as error:
+                _raise_if_exhausted(error)
+                self._alone, self._blocks = True, []
+                log.warning(
+                    "no processes for pages, as there is no room for semaphores (%s): everything"
+                    " is done in one process, which is slow; see that /dev/shm can be written to",
+                    error,
+                )
+            self._free = [*range(len(self._blocks))]
+        return self._executor
+
+
+def _raise_if_exhausted(error: Exception) -> None:
+    if is_exhausted(error):
+        raise error
+
+
+def _run_packed(number: int | None, packed: Packed) -> Packed | Failure:
+    return _answer(call_packed, None if number is None else _blocks[number], packed)
+
+
+def _read(seconds: float, page: PageSource) -> Page | Failure:
+    return _answer(read_in_time, seconds, page)
+
+
+def _answer(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R | Failure:
+    """What a function returns or, as a value, what it raises: an exception that cannot be pickled,
+    or cannot be unpickled, would break the pool and hide what happened."""
+    try:
+        return function(*args, **kwargs)
+    except Exception as error:  # noqa: BLE001
+        return Failure(type(error).__name__, str(error), traceback.format_exc())
+
+
+def _taken(answer: R | Failure) -> R:
+    """Raises NormaliserProcessError where there is no answer."""
+    if isinstance(answer, Failure):
+        raise NormaliserProcessError(answer)
+    return answer
+
+
+def _begin(parent: int, blocks: list[Block]) -> None:
+    """Set a process up: it leaves interrupts to the parent, and does not outlive it when that is
+    killed."""
+    _blocks[:] = blocks
+    keep_freed_memory()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:  # it ended before the line above
+            os._exit(1)

@@ -1,0 +1,120 @@
+"""Which texts are clean already: most are, and one look says so for a whole chunk."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from streams.articles.encoded import Bounds, Bytes, Flags, encoded
+from streams.articles.text import INVISIBLE, MOJIBAKE_LEADS, MOJIBAKE_TAILS
+from streams.compiled import kernel
+
+_Table = npt.NDArray[np.uint16]
+
+# What there is to know of a character.
+_UNCLEAN, _AMPERSAND, _SEMICOLON = 1, 2, 4
+_ENTITY = _AMPERSAND | _SEMICOLON
+# Pairs, of which the second is twice the first: what UTF-8 looks like in another encoding, a blank
+# at a line's end, the beginning of a closing tag.
+_LEAD, _TAIL = 8, 16
+_BLANK, _LINE_FEED = 32, 64
+_OPENING, _SLASH = 128, 256
+_SECONDS = _TAIL | _LINE_FEED | _SLASH
+# Letters and signs that NFC leaves as they are whatever stands beside them: Latin, Cyrillic,
+# Arabic and Hebrew letters, punctuation, currencies, kana, Han, Hangul, wide forms.
+_PLAIN = (
+    (0x09, 0x0A), (0x20, 0x7E), (0xA0, 0x24F), (0x400, 0x482), (0x48A, 0x52F), (0x5D0, 0x5EA),
+    (0x620, 0x64A), (0x660, 0x66F), (0x671, 0x6D3), (0x2010, 0x2027), (0x2030, 0x205E),
+    (0x20A0, 0x20BF),
+    (0x3000, 0x3029), (0x3041, 0x3096), (0x309B, 0x30FF), (0x4E00, 0x9FFF), (0xAC00, 0xD7A3),
+    (0x2122, 0x2122), (0xFF01, 0xFFE6), (0xFFFD, 0xFFFD),
+)  # fmt: skip
+
+
+def are_clean(texts: Sequence[str]) -> list[bool]:
+    """For each text whether it has no markup, and cleaning would strip it and do nothing else.
+
+    False where that takes more than a look to say.
+    """
+    content, ends, ascii_only = encoded([text.encode() for text in texts])
+    found: list[bool] = _settled(content, ends, ascii_only, _characters()).tolist()
+    return found
+
+
+@lru_cache(maxsize=1)
+def _characters() -> _Table:
+    """(65536,) what there is to know of each character."""
+    table = np.full(1 << 16, _UNCLEAN, np.uint16)
+    for first, last in _PLAIN:
+        table[first : last + 1] = 0
+    for characters, bit in (
+        (INVISIBLE, _UNCLEAN),
+        ("&", _AMPERSAND),
+        (";", _SEMICOLON),
+        (MOJIBAKE_LEADS, _LEAD),
+        (MOJIBAKE_TAILS, _TAIL),
+        (" \t\xa0", _BLANK),
+        ("\n", _LINE_FEED),
+        ("<", _OPENING),
+        ("/bB", _SLASH),  # of `</p>` and `<br>`
+    ):
+        for character in characters:
+            table[ord(character)] |= bit
+    return table
+
+
+@kernel
+def _settled(content: Bytes, ends: Bounds, ascii_only: Flags, table: _Table) -> Flags:
+    found = np.empty(len(ends), np.bool_)
+    start = 0
+    for text in range(len(ends)):
+        own = content[start : ends[text]]
+        found[text] = _ascii_settled(own) if ascii_only[text] else _utf8_settled(own, table)
+        start = ends[text]
+    return found
+
+
+@kernel
+def _ascii_settled(content: Bytes) -> bool:
+    """Without the table and without branches: sixteen characters at a time."""
+    unclean = ampersand = semicolon = False
+    for byte in content:
+        unclean |= (byte < 0x20) & (byte != 0x0A) & (byte != 0x09) | (byte == 0x7F)
+        ampersand |= byte == 0x26
+        semicolon |= byte == 0x3B
+    after, later = content[1:], content[2:]
+    for place in range(len(after)):
+        blank = (content[place] == 0x20) | (content[place] == 0x09)
+        unclean |= blank & (after[place] == 0x0A)
+        begins = (after[place] == 0x2F) | ((after[place] | 0x20) == 0x62)  # `</p>`, `<br>`
+        unclean |= (content[place] == 0x3C) & begins
+    for place in range(len(later)):
+        unclean |= (content[place] == 0x0A) & (after[place] == 0x0A) & (later[place] == 0x0A)
+    return not (unclean | (ampersand & semicolon))
+
+
+@kernel
+def _utf8_settled(content: Bytes, table: _Table) -> bool:
+    seen = bad = before = earlier = point = more = np.int64(0)
+    for byte in content:
+        if byte < 0x80:
+            point = np.int64(byte)
+        elif byte < 0xC0:
+            point = point << 6 | np.int64(byte & 0x3F)
+            more -= 1
+            if more:
+                continue
+        elif byte < 0xF0:
+            more = np.int64(1 if byte < 0xE0 else 2)
+            point = np.int64(byte & (0x1F if byte < 0xE0 else 0x0F))
+            continue
+        else:
+            return False  # of the rarer planes
+        own = np.int64(table[point])
+        seen |= own
+        bad |= before << 1 & own & _SECONDS | earlier & before & own & _LINE_FEED
+        earlier, before = before, own
+    return not bad and not seen & _UNCLEAN and seen & _ENTITY != _ENTITY

@@ -1,0 +1,1 @@
+"""A shard's memory: rows, the index of their keys, segments, and what is new in a chunk."""

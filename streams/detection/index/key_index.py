@@ -1,0 +1,206 @@
+"""A fixed-memory index from sketch keys to articles: who shares a key with whom.
+
+One set-associative table serves both kinds of key. A slot holds the newest four entries, each a
+32-bit fingerprint and the low 32 bits of an article's serial number; the oldest is pushed out, so
+nothing is ever deleted, memory never grows, and a key that every article has costs four places.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from streams.compiled import kernel
+from streams.detection.sketch.sketches import PERMUTATIONS, Sketches
+from streams.detection.sketch.tokens import U64, Hashes
+
+Integers = npt.NDArray[np.int64]
+
+# 32 bands of 4 rows: a pair of Jaccard J shares a band with probability 1 - (1 - J^4)^32, which is
+# .56 at J = .4, .87 at .5 and .9998 at .7. tests/detection/index/test_key_index.py computes them.
+BANDS, ROWS = 32, 4
+WAYS = 4
+_LOW32 = U64(0xFFFFFFFF)
+
+# One shared band, or two shared 5-gram keys, make a candidate.
+_BAND_VOTE, _FRAC_VOTE, _CANDIDATE_VOTES = 2, 1, 2
+
+
+@kernel
+def _mix(value: np.uint64) -> np.uint64:
+    value = (value ^ (value >> U64(30))) * U64(0xBF58476D1CE4E5B9)
+    value = (value ^ (value >> U64(27))) * U64(0x94D049BB133111EB)
+    return value ^ (value >> U64(31))
+
+
+def _constants(seed: int, count: int) -> Hashes:
+    """`count` fixed odd 64-bit numbers (splitmix64): the same on every machine, for ever."""
+    state = U64(seed) + np.arange(1, count + 1, dtype=U64) * U64(0x9E3779B97F4A7C15)
+    state = (state ^ (state >> U64(30))) * U64(0xBF58476D1CE4E5B9)
+    state = (state ^ (state >> U64(27))) * U64(0x94D049BB133111EB)
+    return (state ^ (state >> U64(31))) | U64(1)
+
+
+_ROW_MULTIPLIERS = _constants(3, PERMUTATIONS).reshape(BANDS, ROWS)
+_BAND_SALTS = _constants(4, BANDS)
+_FRAC_SALT = _constants(5, 1)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """All keys of a batch of articles, in the order in which they enter the index."""
+
+    owner: Integers  # (k,) place of the key's article in the batch, ascending
+    value: Hashes  # (k,) 64 well-mixed bits
+    vote: Integers  # (k,)
+
+
+def keys_of(sketches: Sketches) -> Keys:
+    """(n,) sketches -> their keys: 32 bands and `frac_count` 5-gram keys each."""
+    minhash, frac = sketches["minhash"], sketches["frac"]
+    counts = sketches["frac_count"].astype(np.int64)
+    owner = np.repeat(np.arange(len(sketches)), counts + BANDS)
+    return Keys(owner, *_keys(np.ascontiguousarray(minhash), np.ascontiguousarray(frac), counts))
+
+
+@kernel
+def _keys(
+    minhash: npt.NDArray[np.uint8], frac: npt.NDArray[np.uint32], counts: Integers
+) -> tuple[Hashes, Integers]:
+    total = len(counts) * BANDS + counts.sum()
+    value, vote = np.empty(total, np.uint64), np.empty(total, np.int64)
+    k = 0
+    for i in range(len(counts)):
+        for band in range(BANDS):
+            rows = _BAND_SALTS[band]
+            for row in range(ROWS):
+                rows += U64(minhash[i, band * ROWS + row]) * _ROW_MULTIPLIERS[band, row]
+            value[k], vote[k] = _mix(rows), _BAND_VOTE
+            k += 1
+        for place in range(counts[i]):
+            value[k], vote[k] = _mix(U64(frac[i, place]) + _FRAC_SALT), _FRAC_VOTE
+            k += 1
+    return value, vote
+
+
+class Index:
+    """Articles are known by serial numbers, rising in the order in which they came."""
+
+    def __init__(self, slots: int) -> None:
+        """`slots` must be a power of two; each takes 32 bytes."""
+        if slots & (slots - 1) or slots < 1:
+            raise ValueError(f"slots: expected a power of two, got {slots}")
+        # Newest first; fingerprint << 32 | serial's low 32 bits.
+        self.entries = np.zeros((slots, WAYS), U64)
+
+    @property
+    def bytes(self) -> int:
+        """Memory taken when every page has been touched."""
+        return self.entries.nbytes
+
+    def candidates(self, keys: Keys, serials: Integers) -> tuple[Integers, Integers]:
+        """-> (newer, older) serials of every pair that shares enough keys, unique, ascending.
+
+        `serials` (n,) are the batch's own, rising. The answer is as if its articles had come one
+        at a time: each sees the table as the articles before it, of this batch too, have left it.
+        So they do enter the table, and are taken out again before this returns.
+        """
+        if not len(keys.owner):
+            return np.zeros(0, np.int64), np.zeros(0, np.int64)
+        return _candidates(self.entries, keys.owner, keys.value, keys.vote, serials)
+
+    def insert(self, keys: Keys, serials: Integers) -> None:
+        """Enter a batch's keys. `serials` as in `candidates`."""
+        if len(keys.owner):
+            _insert(self.entries, keys.owner, keys.value, serials)
+
+
+@kernel
+def _slot(value: np.uint64, entries: Hashes) -> np.int64:
+    return np.int64(value & U64(len(entries) - 1))
+
+
+@kernel
+def _push(entries: Hashes, slot: np.int64, value: np.uint64, serial: np.int64) -> None:
+    """A fingerprint is odd, so that no entry is 0, the empty way."""
+    for way in range(WAYS - 1, 0, -1):
+        entries[slot, way] = entries[slot, way - 1]
+    entries[slot, 0] = ((value | (U64(1) << U64(32))) & ~_LOW32) | (U64(serial) & _LOW32)
+
+
+@kernel
+def _insert(entries: Hashes, owner: Integers, value: Hashes, serials: Integers) -> None:
+    for k in range(len(owner)):
+        _push(entries, _slot(value[k], entries), value[k], serials[owner[k]])
+
+
+@kernel
+def _candidates(
+    entries: Hashes, owner: Integers, value: Hashes, vote: Integers, serials: Integers
+) -> tuple[Integers, Integers]:
+    pairs = np.empty((256, 2), np.int64)
+    pushed_out = np.empty(len(owner), np.uint64)
+    seen, votes = np.empty(0, np.int64), np.empty(0, np.int64)
+    found = first = 0
+    while first < len(owner):
+        last = first
+        while last < len(owner) and owner[last] == owner[first]:
+            last += 1
+        serial = serials[owner[first]]
+        most = (last - first) * WAYS
+        if len(seen) < most:
+            seen, votes = np.empty(most, np.int64), np.empty(most, np.int64)
+        met = _count_votes(entries, value[first:last], vote[first:last], serial, seen, votes)
+        if found + met > len(pairs):
+            pairs = _longer(pairs, found, 2 * (found + met))
+        for place in range(met):
+            if votes[place] >= _CANDIDATE_VOTES:
+                pairs[found, 0], pairs[found, 1] = serial, seen[place]
+                found += 1
+        for k in range(first, last):
+            slot = _slot(value[k], entries)
+            pushed_out[k] = entries[slot, WAYS - 1]
+            _push(entries, slot, value[k], serial)
+        first = last
+    for k in range(len(owner) - 1, -1, -1):
+        slot = _slot(value[k], entries)
+        for way in range(WAYS - 1):
+            entries[slot, way] = entries[slot, way + 1]
+        entries[slot, WAYS - 1] = pushed_out[k]
+    return pairs[:found, 0].copy(), pairs[:found, 1].copy()
+
+
+@kernel
+def _count_votes(
+    entries: Hashes, value: Hashes, vote: Integers, serial: int, seen: Integers, votes: Integers
+) -> int:
+    """-> how many earlier articles share a key; fills in their serials, ascending, and votes."""
+    met = 0
+    for k in range(len(value)):
+        slot, fingerprint = _slot(value[k], entries), (value[k] >> U64(32)) | U64(1)
+        for way in range(WAYS):
+            entry = entries[slot, way]
+            if entry >> U64(32) != fingerprint:
+                continue
+            # The newest serial with these low bits that is not above this article's.
+            older = serial - ((serial - np.int64(entry & _LOW32)) & 0xFFFFFFFF)
+            place = met
+            while place > 0 and seen[place - 1] > older:
+                place -= 1
+            if place > 0 and seen[place - 1] == older:
+                votes[place - 1] += vote[k]
+                continue
+            for later in range(met, place, -1):
+                seen[later], votes[later] = seen[later - 1], votes[later - 1]
+            seen[place], votes[place] = older, vote[k]
+            met += 1
+    return met
+
+
+@kernel
+def _longer(pairs: Integers, used: int, rows: int) -> Integers:
+    out = np.empty((rows, 2), np.int64)
+    out[:used] = pairs[:used]
+    return out

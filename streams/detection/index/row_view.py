@@ -1,0 +1,92 @@
+"""A row as plain Python values, for the few rows that are looked at one by one."""
+
+from __future__ import annotations
+
+import struct
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from streams.detection.index.segment import ROW, WITHDRAWN, WITHHELD, Rows
+from streams.detection.sketch.evidence import agency_named
+
+
+class RowView(NamedTuple):
+    """What stands in a row besides its sketch and its place in the log.
+
+    Taking two fields out of a record of an array takes longer than making all of this.
+    """
+
+    story_id: bytes  # as it was when the row was read
+    article_id: str  # 32 hexadecimal digits, as the digest
+    digest: str
+    language: str
+    source: str  # empty where it is unknown, as the next two
+    headline: str
+    provider: str
+    time: int  # milliseconds since 1970, as the next two
+    latest: int
+    clock: int
+    published: int  # seconds since 1970
+    link: int
+    flags: int
+    words: int
+
+    @property
+    def status(self) -> str:
+        """The article's status as its source says it."""
+        if self.flags & WITHDRAWN:
+            return "canceled"
+        return "withheld" if self.flags & WITHHELD else "usable"
+
+
+_NUMBERS = {"<i8": "q", "<u4": "I", "|u1": "B"}
+
+
+def _format(names: tuple[str, ...]) -> str:
+    """These fields of a row, which stand in this order, for `struct`."""
+    fields: dict[str, Any] = dict(ROW.fields or {})
+    format_, end = "<", 0
+    for name in names:
+        dtype, offset = fields[name][:2]
+        whole_number = dtype.kind in "iu" and not dtype.subdtype
+        code = _NUMBERS[dtype.str] if whole_number else f"{dtype.itemsize}s"
+        format_ += f"{offset - end}x{code}"
+        end = offset + dtype.itemsize
+    return format_
+
+
+_FIELDS = struct.Struct(
+    _format((
+        "time", "latest", "clock", "story_id", "flags", "article_id", "digest", "language",
+        "source", "headline", "provider", "link", "published", "words",
+    ))
+)  # fmt: skip
+
+
+def octets_of(rows: Rows) -> memoryview:
+    """(n,) rows that stand side by side -> their memory. To ask an array of records for it takes
+    longer than to read one."""
+    return rows.view(np.uint8).data
+
+
+def row_view_of(octets: memoryview, place: int) -> RowView:
+    """One of some rows as Python values."""
+    time, latest, clock, story_id, flags, article, digest, language, source, headline, provider, \
+        link, published, words = _FIELDS.unpack_from(octets, place * ROW.itemsize)  # fmt: skip
+    return RowView(
+        story_id,
+        article.hex(),
+        digest.hex(),
+        language.rstrip(b"\0").decode(),
+        source.rstrip(b"\0").decode(),
+        headline.rstrip(b"\0").decode(),
+        agency_named(provider.rstrip(b"\0")),
+        time,
+        latest,
+        clock,
+        published,
+        link,
+        flags,
+        words,
+    )

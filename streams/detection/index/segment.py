@@ -1,0 +1,158 @@
+"""A segment: all that deciding one chunk changes in a shard's state.
+
+Live or read back from its topic, a segment goes through `ShardState.apply`, the only place where
+state changes: a recovered shard is the shard that was.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import orjson
+
+from streams.detection.sketch.entry import ENTRY
+from streams.detection.sketch.sketches import ALGORITHM
+
+NO_SERIAL = -1
+
+# Bits of a row's `flags`. PARTIAL: it joined its story as an excerpt, say, and not as a copy.
+MATCHABLE, WITHDRAWN, WITHHELD, EMBARGOED, COMPILATION, OWN_AGENCY, PART, PARTIAL = (
+    1 << b for b in range(8)
+)
+
+_ENTRY_FIELDS = [
+    (name, ENTRY.fields[name][0])
+    for name in ENTRY.names or ()
+    if ENTRY.fields and name not in ("version", "status")
+]
+ROW = np.dtype(
+    [
+        ("offset", "<i8"),  # of the normalised article's record
+        ("time", "<i8"),  # record time, milliseconds since 1970
+        ("latest", "<i8"),  # the latest record time so far, this row's included
+        ("clock", "<i8"),  # the shard's clock when this row had come, never falling
+        ("previous", "<i8"),  # serial of the item's version before, or NO_SERIAL
+        ("story_id", "u1", (16,)),
+        ("flags", "u1"),
+        *_ENTRY_FIELDS,
+    ]
+)
+Rows = npt.NDArray[np.void]
+ENTRY_FIELDS = tuple(name for name, _ in _ENTRY_FIELDS)
+
+_MAGIC, _VERSION = b"EWSG", 3
+_START = struct.Struct("<4sBI")  # magic, version, checksum of all that follows
+_HEADER = struct.Struct("<HIIqqqqq")  # lengths of algorithm, rows and stories; `Segment`'s numbers
+_STORY = np.dtype([("story_id", "u1", (16,)), ("last", "<i8"), ("bytes", "<i8")])
+
+
+class DamagedSegmentError(Exception):
+    """Bytes that are no segment, or not one that this version can apply."""
+
+
+class PackedStory(NamedTuple):
+    """A story as a segment holds it: most that are read back are never asked for again."""
+
+    story_id: bytes
+    last: int
+    packed: bytes  # JSON of `StoryState`'s fields
+
+    def fields(self) -> dict[str, Any]:
+        """Unpacked."""
+        unpacked: dict[str, Any] = orjson.loads(self.packed)
+        return unpacked
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One decided chunk. `stories` are `StoryState` fields of each story that it touched; packed
+    where the segment was read."""
+
+    first_offset: int
+    last_offset: int
+    base: int  # serial of the first row; the others follow
+    clock: int  # of the shard after this chunk, milliseconds since 1970
+    latest: int  # record time that the shard has seen
+    rows: Rows  # (n,) of ROW
+    stories: Sequence[dict[str, Any] | PackedStory]
+
+
+def encode_segment(segment: Segment) -> bytes:
+    """Columns one after the other, as they compress better than rows."""
+    columns = b"".join(
+        np.ascontiguousarray(segment.rows[name]).tobytes() for name in ROW.names or ()
+    )
+    algorithm, stories = ALGORITHM.encode(), [_packed(story) for story in segment.stories]
+    table = np.zeros(len(stories), _STORY)
+    for place, story in enumerate(stories):
+        table[place] = np.frombuffer(story.story_id, np.uint8), story.last, len(story.packed)
+    header = _HEADER.pack(
+        len(algorithm), len(segment.rows), len(stories),
+        segment.first_offset, segment.last_offset, segment.base, segment.clock, segment.latest,
+    )  # fmt: skip
+    packed = b"".join(story.packed for story in stories)
+    body = header + algorithm + columns + table.tobytes() + packed
+    return _START.pack(_MAGIC, _VERSION, zlib.crc32(body)) + body
+
+
+def segment_bytes(segment: Segment) -> int:
+    """How long `encode_segment` makes it."""
+    packed = sum(len(_packed(story).packed) for story in segment.stories)
+    tables = len(segment.rows) * ROW.itemsize + len(segment.stories) * _STORY.itemsize
+    return _START.size + _HEADER.size + len(ALGORITHM.encode()) + tables + packed
+
+
+def _packed(story: dict[str, Any] | PackedStory) -> PackedStory:
+    if isinstance(story, PackedStory):
+        return story
+    story_id = bytes.fromhex(story["record"]["story_id"])
+    return PackedStory(story_id, story["last"], orjson.dumps(story))
+
+
+def decode_segment(data: bytes) -> Segment:
+    """Undo `encode_segment`. Raises DamagedSegmentError, which says what is wrong."""
+    at = _START.size + _HEADER.size
+    if len(data) < at:
+        raise DamagedSegmentError(f"a segment has {at} bytes at least, this {len(data)}")
+    magic, version, crc = _START.unpack_from(data)
+    if magic != _MAGIC or version != _VERSION:
+        raise DamagedSegmentError(
+            f"expected {_MAGIC!r} of version {_VERSION}, got {magic!r} of version {version}"
+        )
+    if zlib.crc32(memoryview(data)[_START.size :]) != crc:
+        raise DamagedSegmentError("the checksum does not fit the bytes")
+    name_bytes, count, story_count, first, last, base, clock, latest = _HEADER.unpack_from(
+        data, _START.size
+    )
+    algorithm = data[at : at + name_bytes].decode()
+    if algorithm != ALGORITHM:
+        raise DamagedSegmentError(f"made by algorithm {algorithm}, this is {ALGORITHM}")
+    at += name_bytes
+    stories_at = at + count * ROW.itemsize
+    packed_at = stories_at + story_count * _STORY.itemsize
+    whole = len(data) >= packed_at
+    table = np.frombuffer(data, _STORY, story_count if whole else 0, stories_at if whole else 0)
+    ends = packed_at + np.cumsum(table["bytes"])
+    if not whole or len(data) != (ends[-1] if story_count else packed_at):
+        raise DamagedSegmentError(
+            f"{count} rows of {ROW.itemsize} bytes and {story_count} stories do not fill it"
+        )
+    rows = np.zeros(count, ROW)
+    for name in ROW.names or ():
+        column = rows[name]
+        size = column.nbytes
+        rows[name] = np.frombuffer(data, column.dtype, column.size, at).reshape(column.shape)
+        at += size
+    story_ids = table["story_id"].tobytes()
+    starts = [packed_at, *ends.tolist()]
+    stories = [
+        PackedStory(story_ids[16 * i : 16 * i + 16], last, data[starts[i] : starts[i + 1]])
+        for i, last in enumerate(table["last"].tolist())
+    ]
+    return Segment(first, last, base, clock, latest, rows, stories)

@@ -1,0 +1,222 @@
+"""A shard's memory: the articles of its window. `apply` is the only thing that changes it."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from streams.detection.index.key_index import Index, keys_of
+from streams.detection.index.segment import MATCHABLE, NO_SERIAL, ROW, PackedStory, Rows, Segment
+from streams.detection.parameters import Parameters
+from streams.detection.stories.novelty import ArrivalCounts
+from streams.detection.stories.records import Story
+
+# Index places for each article of the window: an article has 32 bands and 24 to 48 5-gram keys.
+_PLACES_AN_ARTICLE = 64
+# What the item table and the story records cost besides the arrays, measured (CPython 3.11).
+_TABLE_BYTES_AN_ARTICLE = 130
+
+
+class StoryState(NamedTuple):
+    """A story of two or more articles: its record, and what later events need besides."""
+
+    record: Story
+    original: int  # serial of the original's version that was elected; -1: none may be it
+    standing: list[int] | None  # the original's `OriginalRank`
+    first: int  # no member has a lower serial
+    last: int  # serial of the row of its last event
+    arrivals: ArrivalCounts
+    links: list[int]  # keys of the publishers that members name as their source
+    agencies_seen: list[str]  # whose own publications are members
+
+    @classmethod
+    def of_one(cls, first: int, arrivals: ArrivalCounts) -> StoryState:
+        """Before its first event."""
+        return cls({"agencies": []}, -1, None, first, first, arrivals, [], [])
+
+    def after(self, record: Story, last: int, arrivals: ArrivalCounts) -> StoryState:
+        """The story after an event: `_replace` would take three times as long."""
+        return StoryState(
+            record, self.original, self.standing, self.first, last, arrivals, self.links,
+            self.agencies_seen,
+        )  # fmt: skip
+
+    def with_original(self, original: int, standing: list[int] | None) -> StoryState:
+        """The story with another original."""
+        return StoryState(
+            self.record, original, standing, self.first, self.last, self.arrivals, self.links,
+            self.agencies_seen,
+        )  # fmt: skip
+
+    def fields(self) -> dict[str, Any]:
+        """As a segment carries it."""
+        return self._asdict()
+
+
+class Stories:
+    """A shard's stories by id, rising by their last events; unpacked when first asked for."""
+
+    def __init__(self) -> None:
+        self._stories: OrderedDict[bytes, StoryState | PackedStory] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._stories)
+
+    def get(self, story_id: bytes) -> StoryState | None:
+        """The story; None where it has fewer than two articles, or has left the window."""
+        story = self._stories.get(story_id)
+        if isinstance(story, PackedStory):
+            story = self._stories[story_id] = StoryState(**story.fields())
+        return story
+
+    def items(self) -> Iterator[tuple[bytes, StoryState]]:
+        """All of them."""
+        for story_id in tuple(self._stories):
+            story = self.get(story_id)
+            assert story is not None
+            yield story_id, story
+
+    def put(self, story_id: bytes, story: StoryState | PackedStory) -> None:
+        """Its last event is the latest of all."""
+        self._stories[story_id] = story
+        self._stories.move_to_end(story_id)
+
+    def forget(self, tail: int) -> None:
+        """Drop those whose last event is that of a serial below `tail`."""
+        while self._stories and next(iter(self._stories.values())).last < tail:
+            self._stories.popitem(last=False)
+
+
+class ShardState:
+    """Articles by serial number: 0, 1, 2... in the order of the log, kept in a ring of rows."""
+
+    def __init__(self, parameters: Parameters) -> None:
+        self.parameters = parameters
+        self.rows: Rows = np.zeros(parameters.capacity, ROW)
+        self.index = Index(_slots(parameters.capacity))
+        self.items: dict[int, int] = {}  # article key -> serial of its newest version
+        self.superseded: dict[tuple[int, int], int] = {}  # (article key, digest key) -> serial
+        self.stories = Stories()
+        self.count = 0  # serial of the next row
+        self.tail = 0  # first serial that may still be in the window
+        self.clock = 0  # milliseconds; never falls
+        self.latest = 0  # record time so far
+        self.last_time = 0  # record time of the newest row
+        self.last_offset = -1  # of the input partition: everything up to it has been decided
+
+    def row(self, serial: int) -> np.void:
+        """One article's row; the serial must lie in the ring."""
+        row: np.void = self.rows[serial % len(self.rows)]
+        return row
+
+    def at(self, serials: npt.NDArray[np.int64]) -> Rows:
+        """(n,) serials of the ring -> their rows."""
+        return self.rows[serials % len(self.rows)]
+
+    def nothing_decided(self, last_offset: int) -> Segment:
+        """A segment that changes nothing but the offset up to which all is decided."""
+        nothing = self.rows[:0].copy()
+        return Segment(last_offset, last_offset, self.count, self.clock, self.latest, nothing, [])
+
+    def apply(self, segment: Segment) -> None:
+        """Take in one decided chunk. Rows that have been decided already change nothing."""
+        if segment.last_offset <= self.last_offset:
+            return
+        new = segment.rows["offset"] > self.last_offset
+        rows = segment.rows if new.all() else segment.rows[new]
+        first = segment.base + len(segment.rows) - len(rows)
+        self.last_offset = segment.last_offset
+        if not len(rows):
+            if not self.count:  # read from here on: the numbers go on, with nothing remembered
+                self.count = self.tail = segment.base
+                self.clock, self.latest = segment.clock, segment.latest
+                self.last_time = segment.latest
+            return
+        self._take_rows(rows, first)
+        # In the order of their last events, so that the first ones are the first to forget; one
+        # row may be the last of two, when its item leaves one story for another.
+        for story in sorted(segment.stories, key=_last_and_id):
+            state = story if isinstance(story, PackedStory) else StoryState(**story)
+            self.stories.put(_last_and_id(story)[1], state)
+        self._forget()
+
+    def _take_rows(self, rows: Rows, first: int) -> None:
+        if self.tail == self.count:  # whatever the numbers were, nothing of them is remembered
+            self.tail = first
+        serials = np.arange(first, first + len(rows))
+        self._forget_overwritten(first + len(rows) - len(self.rows))
+        self.rows[serials % len(self.rows)] = rows
+        held = max(0, self.tail - first)  # more rows at once than the ring holds are not kept
+        keys = first_64_bits(rows["article_id"][held:])
+        self.items.update(zip(keys, serials[held:].tolist(), strict=True))
+        previous = rows["previous"][held:]
+        for place in np.flatnonzero((previous != NO_SERIAL) & (previous >= self.tail)).tolist():
+            before = int(previous[place])
+            digest = int.from_bytes(self.row(before)["digest"][:8].tobytes(), "big")
+            self.superseded[keys[place], digest] = before
+        matchable = (rows["flags"] & MATCHABLE) != 0
+        self.index.insert(keys_of(rows[matchable]), serials[matchable])
+        self.count = first + len(rows)
+        self.clock = int(rows["clock"][-1])
+        self.latest = int(rows["latest"][-1])
+        self.last_time = int(rows["time"][-1])
+
+    def _forget(self) -> None:
+        """Let go of what has left the window; `tail` moves to the first row inside."""
+        start = self.clock - self.parameters.window_milliseconds
+        tail = max(self.tail, self.count - len(self.rows))
+        while tail < self.count:  # a few rows at a time: `latest` never falls along the ring
+            block = np.arange(tail, min(tail + 256, self.count))
+            outside = int((self.rows["latest"][block % len(self.rows)] < start).sum())
+            tail += outside
+            if outside < len(block):
+                break
+        self._drop_items(tail)
+        self.stories.forget(tail)
+        self.tail = tail
+
+    def _forget_overwritten(self, tail: int) -> None:
+        """The same for rows that are about to be overwritten, while they can still be read."""
+        if tail > self.tail:
+            self._drop_items(tail)
+            self.tail = tail
+
+    def _drop_items(self, tail: int) -> None:
+        last = min(tail, self.count)
+        if last <= self.tail:
+            return
+        places = np.arange(self.tail, last) % len(self.rows)
+        keys = first_64_bits(self.rows["article_id"][places])
+        digests = first_64_bits(self.rows["digest"][places]) if self.superseded else keys
+        for serial, key, digest in zip(range(self.tail, last), keys, digests, strict=True):
+            if self.items.get(key) == serial:
+                del self.items[key]
+            elif self.superseded.get((key, digest)) == serial:
+                del self.superseded[key, digest]
+
+
+def _last_and_id(story: dict[str, Any] | PackedStory) -> tuple[int, bytes]:
+    if isinstance(story, PackedStory):
+        return story.last, story.story_id
+    return story["last"], bytes.fromhex(story["record"]["story_id"])
+
+
+def first_64_bits(ids: npt.NDArray[np.uint8]) -> list[int]:
+    """(n, 16) bytes of ids or digests -> n keys, as `int(hexadecimal[:16], 16)`."""
+    keys: list[int] = np.ascontiguousarray(ids[:, :8]).view(">u8")[:, 0].tolist()
+    return keys
+
+
+def bytes_an_article(parameters: Parameters) -> float:
+    """Memory of one article in a full window."""
+    slots = _slots(parameters.capacity)
+    return ROW.itemsize + slots * 32 / parameters.capacity + _TABLE_BYTES_AN_ARTICLE
+
+
+def _slots(capacity: int) -> int:
+    """Slots of four ways for a window of `capacity` articles: a power of two."""
+    return 1 << max(4, (capacity * _PLACES_AN_ARTICLE // 4 - 1).bit_length())

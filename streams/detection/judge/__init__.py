@@ -1,0 +1,1 @@
+"""Which earlier articles a new one resembles, and what it is to each of them."""

@@ -1,0 +1,98 @@
+"""Matches as they are published: JSON with scores, and one sentence for a reader."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+import orjson
+
+from streams.detection.judge.relations import (
+    COPY,
+    EXCERPT,
+    EXPANSION,
+    RELATIONS,
+    REVISION,
+    TEMPLATE,
+    Match,
+)
+from streams.detection.judge.view import View
+
+
+def matches_json(
+    words: int,
+    matches: list[Match],
+    view: View,
+    most: int,
+    parts: Collection[int] = (),
+) -> tuple[bytes, str]:
+    """-> (matches as a JSON array, the reason of the best one); each article once, so many at most.
+
+    `words` is the length of this text; `parts` are the serials that it is a compilation of.
+    """
+    written: dict[str, dict[str, Any]] = {}
+    first = ""
+    for match in matches:
+        other = view.row_view(match.serial)
+        if other.article_id in written:
+            continue
+        name = f"“{other.headline}”" if other.headline else "an untitled article"
+        if other.source:
+            name = f"{name} ({other.source})"
+        in_parts = match.serial in parts
+        why = reason(match, name, words, other.words, in_parts)
+        first = first or why
+        written[other.article_id] = {
+            "article_id": other.article_id,
+            "source": other.source or None,
+            "relation": "compilation" if in_parts else RELATIONS[match.relation],
+            "jaccard": match.jaccard,
+            "containment": {"of_this": match.of_this, "of_other": match.of_other},
+            "shared_keys": match.shared_keys,
+            "facts": {"same": match.same_facts, "different": match.different_facts},
+            "member": match.member and not parts,
+            "reason": why,
+        }
+        if len(written) == most:
+            break
+    return orjson.dumps(list(written.values())), first
+
+
+def reason(match: Match, name: str, words: int, other_words: int, in_parts: bool) -> str:
+    """Why it is a match. `name` is what the other article is called; lengths in words."""
+    of_this, of_other = f"{match.of_this:.0%}", f"{match.of_other:.0%}"
+    if in_parts:
+        why = f"{of_other} of the text of {name} stands in this one, beside other stories."
+    elif match.relation == COPY:
+        why = (
+            f"{of_this} of this text stands in {name}, and {of_other} of that in this"
+            f" (Jaccard {match.jaccard:.2f})."
+        )
+    elif match.relation == EXCERPT:
+        longer = f"{_times(other_words, words)} as long"
+        why = f"{of_this} of this text stands in {name}, which is {longer}{_end(match)}"
+    elif match.relation == EXPANSION:
+        longer = f"{_times(words, other_words)} as long"
+        why = f"{of_other} of the text of {name} stands in this one, which is {longer}{_end(match)}"
+    elif match.relation == TEMPLATE:
+        compared = match.same_facts + match.different_facts
+        why = (
+            f"The wording of {name} with other facts: {match.different_facts} of {compared} numbers"
+            " and names that stand in the same places differ."
+        )
+    elif match.relation == REVISION:
+        why = f"An earlier version of the same item; {of_this} of this text stands in it."
+    elif match.shared_keys:
+        why = f"{of_this} of this text stands in {name}, {of_other} of that in this: too little."
+    else:
+        why = f"Some wording is that of {name} (Jaccard {match.jaccard:.2f}): too little."
+    return why
+
+
+def _end(match: Match) -> str:
+    return "." if match.member else ": too little of it to share its story."
+
+
+def _times(longer: int, shorter: int) -> str:
+    ratio = longer / max(1, shorter)
+    return f"{ratio:.1f} times" if ratio >= 1.05 else "about"

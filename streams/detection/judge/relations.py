@@ -1,0 +1,152 @@
+"""What one article is to another, from their scores: all pairs of a chunk at once."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from streams.detection.judge.similarity import Floats, Scores
+from streams.detection.parameters import Parameters
+from streams.detection.sketch.facts import FactCounts
+from streams.detection.sketch.sketches import PERMUTATIONS
+
+# Names of matches by number; SIMILAR is all that is too weak for a name of its own.
+RELATIONS = ("similar", "copy", "excerpt", "expansion", "template", "revision")
+SIMILAR, COPY, EXCERPT, EXPANSION, TEMPLATE, REVISION = range(6)
+
+# How much longer a text must be to have "much more" than the other: a third.
+_LONGER = 4 / 3
+# Fewer shared keys may all lie in one paragraph that two texts have in common. MinHash gainsays
+# them by so many standard errors, and more keys by so many.
+_FEW_KEYS, _ERRORS_OF_FEW, _ERRORS_OF_MANY = 8, 2, 4
+
+
+class Match(NamedTuple):
+    """An earlier article that shares enough text to be listed. Shares are estimates, 0 to 1."""
+
+    serial: int
+    relation: int  # of `RELATIONS`: what this article is to the earlier one
+    member: bool  # strong enough to share a story
+    rank: float  # the best match has the highest; of equals, the oldest
+    jaccard: float
+    of_this: float
+    of_other: float
+    shared_keys: int
+    same_facts: int
+    different_facts: int
+
+
+class Judged(NamedTuple):
+    """Of p pairs; each field (p,), as in `Match`."""
+
+    listed: npt.NDArray[np.bool_]
+    relation: npt.NDArray[np.uint8]
+    member: npt.NDArray[np.bool_]
+    rank: Floats
+
+
+def judge(
+    scores: Scores,
+    facts: FactCounts,
+    this_words: npt.NDArray[np.int64],
+    other_words: npt.NDArray[np.int64],
+    same_item: npt.NDArray[np.bool_],
+    parameters: Parameters,
+) -> Judged:
+    """What p pairs are to each other."""
+    overlap = overlap_of_longer(scores.jaccard, this_words, other_words)
+    contained = np.maximum(scores.of_this, scores.of_other)
+    enough = scores.shared_keys >= parameters.link_shared_keys
+    cut = scores.of_this >= scores.of_other
+    inner_words = np.where(cut, this_words, other_words)  # of the text that stands in the other
+    errors = np.where(scores.shared_keys < _FEW_KEYS, _ERRORS_OF_FEW, _ERRORS_OF_MANY)
+    least_jaccard = _least_jaccard(
+        parameters.member_containment * inner_words, this_words, other_words, errors
+    )
+    inside = (
+        enough & (contained >= parameters.member_containment) & (scores.jaccard >= least_jaccard)
+    )
+    longer, shorter = np.maximum(this_words, other_words), np.minimum(this_words, other_words)
+    much_longer = longer >= _LONGER * shorter
+    copy = overlap >= parameters.copy_overlap
+
+    relation = np.zeros(len(copy), np.uint8)
+    relation[inside] = np.where(cut[inside], EXCERPT, EXPANSION)
+    relation[copy & ~(inside & much_longer)] = COPY
+    member = copy | (
+        inside
+        & (overlap >= parameters.member_share)
+        & (contained * inner_words >= parameters.member_words)
+    )
+    floor = (scores.jaccard >= parameters.floor_jaccard) | (
+        enough & (contained >= parameters.floor_containment)
+    )
+    # Of texts that share a passage, and some facts by chance, no template is to be spoken of.
+    template = is_template(facts, parameters) & (
+        (relation != SIMILAR) | (floor & (overlap >= parameters.template_overlap))
+    )
+    relation[template] = TEMPLATE
+    relation[same_item] = REVISION
+    member &= ~template | same_item
+    listed = (relation != SIMILAR) | floor
+    rank = member * 4 + copy * 2 + np.where(copy, scores.jaccard, contained)
+    return Judged(listed, relation, member, rank)
+
+
+def overlap_of_longer(
+    jaccard: Floats, this_words: npt.NDArray[np.int64], other_words: npt.NDArray[np.int64]
+) -> Floats:
+    """(p,) how much of the longer text stands in the shorter, 0 to 1.
+
+    Of two sets with Jaccard J, J / (1 + J) of all their elements together are common. MinHash has
+    128 samples for J where the shared 5-gram keys have 24: half the error.
+    """
+    this, other = np.maximum(1, this_words - 2), np.maximum(1, other_words - 2)  # 3-grams
+    share: Floats = jaccard / (1 + jaccard) * (this + other) / np.maximum(this, other)
+    return share
+
+
+def _least_jaccard(
+    common_words: Floats,
+    this_words: npt.NDArray[np.int64],
+    other_words: npt.NDArray[np.int64],
+    errors: npt.NDArray[np.int64],
+) -> Floats:
+    """(p,) the estimate of Jaccard below which texts do not have so many words in common: so many
+    standard errors below what it would then be.
+
+    Of two short texts that share a paragraph three or four sampled 5-grams may all lie in it, and
+    say that all of one stands in the other; the 128 samples of MinHash know better.
+    """
+    common = np.minimum(common_words, np.minimum(this_words, other_words))
+    jaccard = common / np.maximum(1, this_words + other_words - common)
+    least: Floats = jaccard - errors * np.sqrt(jaccard * (1 - jaccard) / PERMUTATIONS)
+    return least
+
+
+def is_template(facts: FactCounts, parameters: Parameters) -> npt.NDArray[np.bool_]:
+    """(p,) whether the texts say other things in the same places.
+
+    Numbers alone may tell (tomorrow's bulletin has the same names), or all facts together.
+    """
+    numbers = facts.numbers_agreeing + facts.numbers_differing
+    names = facts.names_agreeing + facts.names_differing
+    differing = facts.numbers_differing + facts.names_differing
+    by_numbers = _differ(facts.numbers_differing, numbers, facts.numbers_kept, parameters)
+    by_all = _differ(differing, numbers + names, facts.numbers_kept + facts.names_kept, parameters)
+    return by_numbers | by_all
+
+
+def _differ(
+    differing: Floats, compared: Floats, kept: Floats, parameters: Parameters
+) -> npt.NDArray[np.bool_]:
+    """Whether so many facts differ that the texts are about other things, and enough were in the
+    same places to say so."""
+    differ: npt.NDArray[np.bool_] = (
+        (differing >= np.maximum(parameters.template_facts, parameters.template_kept * kept))
+        & (differing >= parameters.template_share * compared)
+        & (compared >= 2 * parameters.template_kept * kept)
+    )
+    return differ

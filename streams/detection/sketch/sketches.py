@@ -1,0 +1,182 @@
+"""Texts -> fixed-size sketches that say, without the texts, how much two articles share.
+
+MinHash (128 permutations over word 3-grams, Broder 1997) estimates the Jaccard similarity of whole
+articles: standard error sqrt(J (1 - J) / 128), .044 at most. FracMinHash over word 5-grams (Irber
+et al. 2022: every hash below a fixed limit) estimates containment, which MinHash cannot: an
+excerpt's keys are a subset of the keys of what it was cut from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from streams.compiled import kernel
+from streams.detection.sketch.facts import FACT_FIELDS, fill_facts
+from streams.detection.sketch.tokens import U64, Bounds, Hashes, batches, tokens_of
+
+ALGORITHM = "4/minhash128x3b8/frac16x5/facts10+6"
+PERMUTATIONS = 128
+# A 16th of the 5-grams: a text of 384 words has 24 keys, and a containment of .5 then a standard
+# error of .1. Shorter texts keep their 24 smallest; longer than 770 words, the 48 smallest.
+FRAC_LIMIT, FRAC_LEAST, FRAC_MOST = 1 << 28, 24, 48
+NO_KEY = 0xFFFFFFFF  # fills the places after a sketch's last key
+
+SKETCH = np.dtype(
+    [
+        ("frac_count", "u1"),
+        ("words", "<u4"),
+        # Up to and including this hash the keys are complete: an absent key is not in the text.
+        ("frac_cover", "<u4"),
+        ("minhash", "u1", (PERMUTATIONS,)),
+        ("frac", "<u4", (FRAC_MOST,)),
+        *FACT_FIELDS,
+    ]
+)
+Sketches = npt.NDArray[np.void]
+_U32Array = npt.NDArray[np.uint32]
+
+_MIX = np.array(
+    [0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xD6E8FEB86659FD93,
+     0xFF51AFD7ED558CCD], U64,
+)  # fmt: skip
+_GRAM_PRIME = U64(0xD6E8FEB86659FD93)
+
+
+def _permutations(count: int) -> tuple[_U32Array, _U32Array]:
+    """(salts, odd multipliers): x -> (x ^ salt) * multiplier mod 2^32 is one-to-one, and one for
+    each permutation; the same on every machine (splitmix64)."""
+    state = np.arange(1, 2 * count + 1, dtype=U64) * _MIX[0]
+    state = (state ^ (state >> U64(30))) * U64(0xBF58476D1CE4E5B9)
+    state = (state ^ (state >> U64(27))) * U64(0x94D049BB133111EB)
+    bits = (state >> U64(32)).astype(np.uint32)
+    return bits[:count], bits[count:] | np.uint32(1)
+
+
+_SALTS, _MULTIPLIERS = _permutations(PERMUTATIONS)
+
+
+def sketch_texts(texts: Sequence[str]) -> Sketches:
+    """-> array of `SKETCH`, one for each text. Text beyond `LONGEST_TEXT` is not looked at."""
+    sketches = np.zeros(len(texts), SKETCH)
+    ascii_places = [i for i, text in enumerate(texts) if text.isascii()]
+    other_places = [i for i, text in enumerate(texts) if not text.isascii()]
+    for places in (ascii_places, other_places):
+        some = [texts[i] for i in places]
+        for first, last in batches(some):  # so that a chunk of the longest pages takes no more
+            tokens = tokens_of(some[first:last])
+            sketched = _sketch_tokens(tokens.hashes, tokens.bounds)
+            fill_facts(some[first:last], tokens, sketched)
+            sketches[places[first:last]] = sketched
+    return sketches
+
+
+def _sketch_tokens(tokens: Hashes, bounds: Bounds) -> Sketches:
+    out = np.empty(len(bounds) - 1, SKETCH)
+    out["words"] = np.diff(bounds)
+    grams, counts = shingles(tokens, bounds, 3)
+    # A byte of each value: two different ones look equal once in 256, which `compare` takes off.
+    out["minhash"] = _minima(grams, counts, _SALTS, _MULTIPLIERS)
+    grams, counts = shingles(tokens, bounds, 5)
+    out["frac"], out["frac_count"], out["frac_cover"] = _smallest(grams, counts)
+    return out
+
+
+def shingles(tokens: Hashes, bounds: Bounds, width: int) -> tuple[Hashes, Bounds]:
+    """-> (hashes of the word n-grams that lie within one text, how many each text has)."""
+    counts = np.maximum(np.diff(bounds) - width + 1, 0)
+    return _shingles(tokens, bounds, tuple(_MIX[:width])), counts
+
+
+@kernel
+def _shingles(tokens: Hashes, bounds: Bounds, mix: tuple[np.uint64, ...]) -> Hashes:
+    grams = np.empty(len(tokens), np.uint64)
+    count = 0
+    for i in range(len(bounds) - 1):
+        for t in range(bounds[i], bounds[i + 1] - len(mix) + 1):
+            gram = U64(0)
+            for j in range(len(mix)):
+                gram += tokens[t + j] * mix[j]
+            gram = (gram ^ (gram >> U64(32))) * _GRAM_PRIME
+            grams[count] = gram ^ (gram >> U64(32))
+            count += 1
+    return grams[:count]
+
+
+@kernel
+def _minima(
+    grams: Hashes, counts: Bounds, salts: _U32Array, multipliers: _U32Array
+) -> npt.NDArray[np.uint8]:
+    """(n, permutations): of the smallest value of each text's grams, under each permutation, the
+    last byte."""
+    out = np.empty((len(counts), len(salts)), np.uint8)
+    least = np.empty(len(salts), np.uint32)
+    first = 0
+    for i in range(len(counts)):
+        least[:] = np.uint32(0xFFFFFFFF)
+        end = first + counts[i]
+        # Four at a time: to read and write `least` for each takes twice as long.
+        for g in range(first, end - 3, 4):
+            a, b = np.uint32(grams[g]), np.uint32(grams[g + 1])
+            c, d = np.uint32(grams[g + 2]), np.uint32(grams[g + 3])
+            for p in range(len(salts)):
+                salt, by = salts[p], multipliers[p]
+                ab = min(np.uint32((a ^ salt) * by), np.uint32((b ^ salt) * by))
+                cd = min(np.uint32((c ^ salt) * by), np.uint32((d ^ salt) * by))
+                least[p] = min(least[p], ab, cd)
+        for g in range(end - counts[i] % 4, end):
+            gram = np.uint32(grams[g])
+            for p in range(len(salts)):
+                least[p] = min(least[p], np.uint32((gram ^ salts[p]) * multipliers[p]))
+        for p in range(len(salts)):
+            out[i, p] = np.uint8(least[p] & np.uint32(0xFF))
+        first = end
+    return out
+
+
+@kernel
+def _smallest(grams: Hashes, counts: Bounds) -> tuple[_U32Array, npt.NDArray[np.uint8], _U32Array]:
+    """(keys, how many, cover) of each text: its smallest 5-gram hashes, without repetitions."""
+    keys = np.full((len(counts), FRAC_MOST), NO_KEY, np.uint32)
+    kept, covers = np.zeros(len(counts), np.uint8), np.empty(len(counts), np.uint32)
+    room = np.empty(max(1, counts.max()), np.uint32)
+    first = 0
+    for i in range(len(counts)):
+        every, count = grams[first : first + counts[i]], 0
+        first += counts[i]
+        # Sorting is the cost here, and most hashes are too large to be kept: about 64 are looked
+        # at, and all of the few texts (repetitive ones) in which too few of those differ.
+        likely = max(FRAC_LIMIT, (64 << 32) // max(1, len(every)))
+        found, complete = _distinct_below(every, likely, room)
+        if len(found) < FRAC_LEAST and not complete:
+            found, complete = _distinct_below(every, 1 << 32, room)
+        for key in found[:FRAC_MOST]:
+            if count < FRAC_LEAST or key < FRAC_LIMIT:
+                keys[i, count] = key
+                count += 1
+        kept[i] = count
+        if count == len(found) and complete:
+            covers[i] = NO_KEY
+        elif count == FRAC_MOST:
+            covers[i] = keys[i, count - 1]
+        else:
+            covers[i] = max(keys[i, count - 1], np.uint32(FRAC_LIMIT - 1))
+    return keys, kept, covers
+
+
+@kernel
+def _distinct_below(grams: Hashes, limit: int, room: _U32Array) -> tuple[_U32Array, bool]:
+    """-> (upper halves of the hashes below the limit, ascending, each once; whether all are)."""
+    count = 0
+    for gram in grams:
+        if gram >> U64(32) < U64(limit):
+            room[count] = np.uint32(gram >> U64(32))
+            count += 1
+    found, distinct = np.sort(room[:count]), 0
+    for place in range(count):
+        if place == 0 or found[place] != found[place - 1]:
+            found[distinct] = found[place]
+            distinct += 1
+    return found[:distinct], count == len(grams)

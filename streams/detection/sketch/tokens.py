@@ -1,0 +1,241 @@
+"""Texts -> token hashes, a whole chunk at a time.
+
+A token is a run of letters, marks and digits in lower case; in scripts without spaces (Han, Kana,
+Thai, Lao, Khmer, Myanmar) each character is one. Hashes are over code points, so that a word has
+one hash whether or not its text holds other scripts.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from streams.compiled import kernel
+from streams.detection.sketch.unicode_tables import (
+    ALONE,
+    COMBINING,
+    ENTANGLED,
+    EXPANDED,
+    IGNORED,
+    INTRICATE,
+    PLANE,
+    RARE_HAN,
+    RARE_HAN_END,
+    SEPARATOR,
+    Points,
+    alphabet,
+)
+
+U64 = np.uint64
+Hashes = npt.NDArray[np.uint64]
+Bounds = npt.NDArray[np.int64]
+Places = npt.NDArray[np.int32]
+Flags = npt.NDArray[np.bool_]
+
+# Characters of one text that are compared. Far above any article (a novel has 500,000); it
+# bounds the time and the memory that one text can cost.
+LONGEST_TEXT = 1 << 20
+
+PRIME = U64(0x9E3779B97F4A7C15)
+SECOND_PRIME = U64(0xBF58476D1CE4E5B9)
+
+
+class Plain(NamedTuple):
+    """Texts of ASCII alone, in a row: text i is letters[starts[i]:starts[i+1]]."""
+
+    letters: npt.NDArray[np.uint8]
+    starts: Bounds  # (n + 1,)
+    ends: Places  # (t,) where each token ends in its text
+
+
+class Tokens(NamedTuple):
+    """The tokens of some texts in a row: text i has bounds[i]:bounds[i+1]."""
+
+    hashes: Hashes  # (t,)
+    bounds: Bounds  # (n + 1,)
+    plain: Plain | None  # None unless all texts are ASCII
+
+
+def tokens_of(texts: Sequence[str]) -> Tokens:
+    """Text beyond `LONGEST_TEXT` characters is not looked at."""
+    cut = [text if len(text) < LONGEST_TEXT else text[: LONGEST_TEXT - 1] for text in texts]
+    joined = "".join(cut)
+    tables = alphabet()
+    if joined.isascii():
+        letters = np.frombuffer(joined.encode("ascii"), np.uint8)
+        starts = _starts(cut)
+        hashes, bounds, ends = _hash_ascii(letters, starts, tables.entries[:128])
+        return Tokens(hashes, bounds, Plain(letters, starts, ends))
+    points = _code_points(joined)
+    starts = _starts(cut)
+    seen = _trouble(points, starts, tables.trouble)
+    folded, intricate = np.zeros(len(cut), np.bool_), (seen & INTRICATE) != 0
+    for place in np.flatnonzero(seen & (ENTANGLED | COMBINING)).tolist():
+        text, trouble = cut[place], int(seen[place]) & ~INTRICATE
+        if trouble == COMBINING and unicodedata.is_normalized("NFC", text):
+            continue
+        cut[place] = unicodedata.normalize("NFKC", text).casefold()[:LONGEST_TEXT]
+        folded[place] = intricate[place] = True
+    if folded.any():
+        points, starts = _code_points("".join(cut)), _starts(cut)
+    hashes, bounds = _hash(
+        points, starts, folded, intricate, tables.entries, tables.kept, tables.expansions
+    )
+    return Tokens(hashes, bounds, None)
+
+
+def _code_points(text: str) -> Points:
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+
+
+def _starts(texts: Sequence[str]) -> Bounds:
+    """Where each text begins in all of them joined, and where the last one ends."""
+    starts = np.zeros(len(texts) + 1, np.int64)
+    np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)), out=starts[1:])
+    return starts
+
+
+@kernel
+def _trouble(
+    points: Points, starts: Bounds, trouble: npt.NDArray[np.uint8]
+) -> npt.NDArray[np.uint8]:
+    """(n,) what each text has that may not be folded character by character (`Alphabet`)."""
+    seen = np.zeros(len(starts) - 1, np.uint8)
+    for i in range(len(seen)):
+        for p in range(starts[i], starts[i + 1]):
+            seen[i] |= trouble[points[p]] if points[p] < PLANE else ENTANGLED
+    return seen
+
+
+@kernel
+def finished(hash_: np.uint64) -> np.uint64:
+    """The hash of a word, of that of its letters."""
+    hash_ ^= hash_ >> U64(29)
+    hash_ *= SECOND_PRIME
+    return hash_ ^ (hash_ >> U64(32))
+
+
+@kernel
+def _hash_ascii(
+    points: npt.NDArray[np.uint8], starts: Bounds, entries: Points
+) -> tuple[Hashes, Bounds, Places]:
+    """Without a branch for each character: every word's end would be mispredicted."""
+    tokens, ends = np.empty(len(points) + 1, np.uint64), np.empty(len(points) + 1, np.int32)
+    bounds = np.zeros(len(starts), np.int64)
+    count = 0
+    for i in range(len(starts) - 1):
+        text = points[starts[i] : starts[i + 1]]
+        own, own_ends = tokens[count:], ends[count:]
+        hash_, place, found = U64(0), np.int32(0), U64(0)
+        for point in text:
+            entry = U64(entries[point])
+            own[found], own_ends[found] = hash_, place
+            found += U64((entry == 0) & (hash_ != 0))
+            hash_ = U64(0) if entry == 0 else (hash_ ^ entry) * PRIME
+            place += np.int32(1)
+        own[found], own_ends[found] = hash_, place
+        count += np.int64(found) + (hash_ != 0)
+        bounds[i + 1] = count
+    for t in range(count):
+        tokens[t] = finished(tokens[t])
+    return tokens[:count], bounds, ends[:count]
+
+
+@kernel
+def _hash(
+    points: Points,
+    starts: Bounds,
+    folded: Flags,
+    intricate: Flags,
+    entries: Points,
+    kept: Points,
+    expansions: Points,
+) -> tuple[Hashes, Bounds]:
+    """`folded`: (n,) texts that are so already; `intricate`: those and what has characters of that
+    kind. One that has more than `LONGEST_TEXT` tokens when folded (a ligature of Arabic is four
+    words) loses its end."""
+    room = len(points) + 1
+    for point in points:
+        entry = _entry(point, entries)
+        room += expansions[entry - EXPANDED] if entry & EXPANDED else 0
+    tokens = np.empty(room, np.uint64)
+    bounds = np.zeros(len(starts), np.int64)
+    count = 0
+    for i in range(len(starts) - 1):
+        if not intricate[i]:
+            count += _hash_letters(points[starts[i] : starts[i + 1]], entries, tokens[count:])
+            bounds[i + 1] = count
+            continue
+        hash_, most = U64(0), count + LONGEST_TEXT
+        table = kept if folded[i] else entries
+        for p in range(starts[i], starts[i + 1]):
+            entry = _entry(points[p], table)
+            if entry & EXPANDED:
+                place = entry - EXPANDED
+                for part in expansions[place + 1 : place + 1 + expansions[place]]:
+                    hash_, count = _take(part, hash_, tokens, count, most)
+            else:
+                hash_, count = _take(entry, hash_, tokens, count, most)
+        _, count = _take(np.uint32(SEPARATOR), hash_, tokens, count, most)
+        bounds[i + 1] = count
+    return tokens[:count], bounds
+
+
+@kernel
+def _hash_letters(text: Points, entries: Points, tokens: Hashes) -> int:
+    """Of one text without intricate characters -> how many. As `_hash_ascii`, which would take a
+    third longer by way of this."""
+    hash_, found = U64(0), U64(0)
+    for point in text:
+        entry = U64(entries[point])
+        tokens[found] = hash_
+        found += U64((entry == 0) & (hash_ != 0))
+        hash_ = U64(0) if entry == 0 else (hash_ ^ entry) * PRIME
+    tokens[found] = hash_
+    count: int = np.int64(found) + (hash_ != 0)
+    for t in range(count):
+        tokens[t] = finished(tokens[t])
+    return count
+
+
+@kernel
+def _entry(point: np.uint32, table: Points) -> np.uint32:
+    if point < PLANE:
+        entry: np.uint32 = table[point]
+        return entry
+    return np.uint32(ALONE | point if RARE_HAN <= point < RARE_HAN_END else SEPARATOR)
+
+
+@kernel
+def _take(
+    entry: np.uint32, hash_: np.uint64, tokens: Hashes, count: int, most: int
+) -> tuple[np.uint64, int]:
+    """One more character -> (hash of the word so far, tokens so far); `most` bounds these."""
+    if SEPARATOR < entry < PLANE:
+        return (hash_ ^ U64(entry)) * PRIME, count
+    if entry == IGNORED:
+        return hash_, count
+    if hash_ != 0 and count < most:
+        tokens[count] = finished(hash_)
+        count += 1
+    if entry != SEPARATOR and count < most:
+        tokens[count] = finished(U64(entry) * PRIME)
+        count += 1
+    return U64(0), count
+
+
+def batches(texts: Sequence[str], characters: int = LONGEST_TEXT) -> list[tuple[int, int]]:
+    """Cut a chunk into runs [first, last) of at most `characters`, or of one longer text."""
+    runs: list[tuple[int, int]] = []
+    first = total = 0
+    for i, text in enumerate(texts):
+        size = len(text) + 1
+        if total and total + size > characters:
+            runs.append((first, i))
+            first, total = i, 0
+        total += size
+    return [*runs, (first, len(texts))] if texts else []

@@ -1,0 +1,1 @@
+"""What verdicts add up to: stories, their originals, their events and their records."""

@@ -1,0 +1,50 @@
+"""How many articles a story had lately: by minutes for an hour, by hours before."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+_MINUTE, _HOUR, _DAY = 60_000, 3_600_000, 24 * 3_600_000
+
+# [beginning of a minute or an hour in milliseconds since 1970, articles], in order of time.
+ArrivalCounts = list[list[int]]
+
+
+class Recent(TypedDict):
+    """Articles in the last hour, the last 24 hours, the window."""
+
+    hour: int
+    day: int
+    window: int
+
+
+def recent(arrivals: ArrivalCounts, time: int, window_milliseconds: int) -> Recent:
+    """What came in the time before `time`; its first minute, its first hour counts in full."""
+    hour = day = window = 0
+    for begin, count in arrivals:
+        age = time - begin
+        if age < window_milliseconds + _HOUR:
+            window += count
+            if age < _DAY + _HOUR:
+                day += count
+                if age < _HOUR + _MINUTE:
+                    hour += count
+    return {"hour": hour, "day": day, "window": window}
+
+
+def arrived(arrivals: ArrivalCounts, time: int, window_milliseconds: int) -> ArrivalCounts:
+    """The arrivals with one more at `time`. At most 60 minutes and the window's hours are kept."""
+    minute = time - time % _MINUTE
+    if not arrivals:
+        return [[minute, 1]]
+    if arrivals[-1][0] == minute:
+        return [*arrivals[:-1], [minute, arrivals[-1][1] + 1]]
+    counts: dict[int, int] = {}
+    newest = max(minute, arrivals[-1][0])
+    for begin, count in [*arrivals, [minute, 1]]:
+        age = newest - begin
+        if age > window_milliseconds + _HOUR:
+            continue
+        kept = begin if age <= _HOUR else begin - begin % _HOUR
+        counts[kept] = counts.get(kept, 0) + count
+    return [[begin, counts[begin]] for begin in sorted(counts)]

@@ -1,0 +1,119 @@
+"""A story's original: which article it is as far as known, and by what evidence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from streams.articles.agencies import agency_of_site
+from streams.detection.index.row_view import RowView
+from streams.detection.index.segment import OWN_AGENCY
+from streams.detection.index.state import StoryState
+from streams.detection.judge.view import View
+from streams.detection.sketch.evidence import key_of_source
+from streams.detection.stories.original_rank import AGENCY, HELD_BACK, LINKED, rank_as_original
+
+# Other publishers that a story's articles name as theirs; more would be a list of links.
+_MOST_LINKS = 8
+
+_REASONS = {
+    "agency": "{source} is the agency's own site.",
+    "link": "Copies name {source} as where they have it from.",
+    "published_at": "It was published earlier than the others, as far as they say.",
+    "arrival": "It came before the others.",
+    "none": "No article of the story may be published yet.",
+}
+
+
+def begun(view: View, first: int, story: StoryState) -> StoryState:
+    """The story of one article: that is its original, unless it is held back."""
+    return _challenged(view, first, _named(view, first, story))
+
+
+def elected(view: View, serial: int, story: StoryState) -> StoryState:
+    """The story after an article joined: with that as its original, if its evidence is better."""
+    named = _named(view, serial, story)
+    if named.links != story.links:  # whom the link names may be in the story already
+        members = view.members(view.story_id(serial), story.first, serial)
+        return _best(view, members, named)
+    return _challenged(view, serial, named)
+
+
+def _named(view: View, serial: int, story: StoryState) -> StoryState:
+    """The story with what an article names: its publisher's agency, or another publisher."""
+    row = view.row_view(serial)
+    link, own = row.link, row.flags & OWN_AGENCY
+    agency = agency_of_site(row.source) if own else None
+    if agency and agency not in story.agencies_seen:
+        story = story._replace(agencies_seen=[*story.agencies_seen, agency])
+    if link and link not in story.links and len(story.links) < _MOST_LINKS:
+        story = story._replace(links=[*story.links, link])
+    return story
+
+
+def without(view: View, members: list[int], story: StoryState) -> StoryState:
+    """The story when its original has left it, with the best of these as its original."""
+    return _best(view, members, story.with_original(-1, None))
+
+
+def _best(view: View, serials: list[int], story: StoryState) -> StoryState:
+    for serial in serials:
+        story = _challenged(view, serial, story)
+    return story
+
+
+def _challenged(view: View, serial: int, story: StoryState) -> StoryState:
+    """The story with this member as its original if it is a better one."""
+    standing = rank_as_original(
+        view.row_view(serial), serial, story.links, view.state.parameters.window_seconds
+    )
+    if standing.rank == HELD_BACK:
+        return story
+    if story.standing is not None and standing <= tuple(story.standing):
+        return story
+    return story.with_original(serial, list(standing))
+
+
+def described(view: View, story: StoryState, newest: int) -> dict[str, Any]:
+    """The original as events and records have it; `newest` is the row of its newest version."""
+    if story.original < 0:
+        fields: dict[str, Any] = {
+            "original_id": None,
+            "original_source": None,
+            "original_status": "withheld",
+            "original_evidence": "none",
+        }
+    else:
+        row = view.row_view(newest)
+        fields = {
+            "original_id": row.article_id,
+            "original_source": row.source or None,
+            "original_status": row.status,
+            "original_evidence": _evidence(view.row_view(story.original), story),
+            "headline": row.headline or None,
+        }
+    return {**fields, "unseen_agency": unseen_agency(story)}
+
+
+def why(original: dict[str, Any]) -> str:
+    """One sentence on the original as described."""
+    if original["unseen_agency"]:
+        return f"Its articles credit {original['unseen_agency']}, whose own has not been seen."
+    return _REASONS[original["original_evidence"]].format(source=original["original_source"])
+
+
+def _evidence(row: RowView, story: StoryState) -> str:
+    rank, minus_published, _ = story.standing or (HELD_BACK, 0, 0)
+    if rank == AGENCY:
+        return "agency"
+    if rank == LINKED and key_of_source(row.source.encode()) in story.links:
+        return "link"
+    return "published_at" if -minus_published == row.published else "arrival"
+
+
+def unseen_agency(story: StoryState) -> str | None:
+    """The agency that most of the articles credit, unless its own is in the story."""
+    for agency in story.record["agencies"]:
+        if 2 * agency["articles"] > story.record["articles"]:
+            name: str = agency["name"]
+            return None if name in story.agencies_seen else name
+    return None

@@ -1,0 +1,133 @@
+"""Stories: a record is what its events, folded in order, add up to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+NAMED_PUBLISHERS = 100
+# Far more than agencies, or languages, copy one story; it bounds what made-up credits cost.
+NAMED_AGENCIES = NAMED_LANGUAGES = 20
+
+# As on the wire: the fields of `schemas.Story` and `schemas.StoryEvent`.
+Story = dict[str, Any]
+Event = dict[str, Any]
+
+
+def apply_event(story: Story | None, event: Event) -> Story:
+    """The story's record after one more event. The record given is left as it is."""
+    kind = event["type"]
+    if kind == "started":
+        return _started(event)
+    if story is None:
+        raise ValueError(f"a story's first event is 'started', got '{kind}'")
+    if event["sequence"] != story["version"] + 1:
+        raise ValueError(
+            f"story {story['story_id']}: after event {story['version']} comes"
+            f" {story['version'] + 1}, got {event['sequence']}"
+        )
+    changed = {**story, "version": event["sequence"]}
+    if kind == "joined":
+        changed["articles"] += 1
+        changed["copies"] += event["relation"] == "copy"
+        changed["first_seen"] = _earlier(story["first_seen"], event["time"])
+        _count(changed, event, 1)
+    elif kind == "left":
+        _leave(changed, event)
+    elif kind == "corrected":
+        _correct(changed, event)
+    elif kind == "withdrawn" and event["article_id"] == story["original_id"]:
+        changed["original_status"] = "canceled"
+    if event["original"] is not None:
+        changed |= event["original"]
+    changed["recent"] = event["recent"]
+    changed["last_seen"] = _later(story["last_seen"], event["time"])
+    return changed
+
+
+def replay_events(events: Iterable[Event]) -> dict[str, Story]:
+    """Every story's record, from all events in order. Events that come again change nothing."""
+    stories: dict[str, Story] = {}
+    for event in events:
+        story = stories.get(event["story_id"])
+        if event["type"] == "started" or not story or event["sequence"] > story["version"]:
+            stories[event["story_id"]] = apply_event(story, event)
+    return stories
+
+
+def _earlier(one: str, other: str) -> str:
+    """Of two times in RFC 3339, compared without their last letter: "...:00Z" is before
+    "...:00.500Z"."""
+    return one if one[:-1] <= other[:-1] else other
+
+
+def _later(one: str, other: str) -> str:
+    return one if one[:-1] >= other[:-1] else other
+
+
+def _started(event: Event) -> Story:
+    """A story as its first article alone; published only when the second has joined."""
+    story: Story = {
+        "story_id": event["story_id"],
+        "version": event["sequence"],
+        **event["original"],
+        "headline": event["headline"],
+        "language": event["language"],
+        "articles": 1,
+        "copies": 0,
+        "publishers": [],
+        "other_publishers_articles": 0,
+        "agencies": [],
+        "languages": [],
+        "recent": event["recent"],
+        "first_seen": event["time"],
+        "last_seen": event["time"],
+    }
+    _count(story, event, 1)
+    return story
+
+
+def _leave(story: Story, event: Event) -> None:
+    """One of those that stay is no copy: where the original goes, a copy takes its place."""
+    story["articles"] -= 1
+    copies = story["copies"] - (event["relation"] in ("original", "copy"))
+    story["copies"] = max(0, min(copies, story["articles"] - 1))
+    _count(story, event, -1)
+
+
+def _correct(story: Story, event: Event) -> None:
+    if replaced := event.get("replaces"):  # events of 0.1.0 have none
+        _count(story, replaced, -1)
+        _count(story, event, 1)
+    if event["article_id"] == story["original_id"]:
+        story["headline"] = event["headline"]
+        story["original_source"] = event["source"]
+        story["original_status"] = event["status"]
+
+
+def _count(story: Story, event: Event, by: int) -> None:
+    """Count an article in, or out again, at its publisher, its agency and its language."""
+    source = event["source"]
+    if source is not None and not _counted(story, "publishers", "source", source, by):
+        if by > 0 and len(story["publishers"]) < NAMED_PUBLISHERS:
+            story["publishers"] = [*story["publishers"], {"source": source, "articles": 1}]
+        else:
+            story["other_publishers_articles"] += by
+    for field, name, most in (("agencies", event["agency"], NAMED_AGENCIES),
+                              ("languages", event["language"], NAMED_LANGUAGES)):  # fmt: skip
+        if name is None or _counted(story, field, "name", name, by) or by < 0:
+            continue
+        if len(story[field]) < most:
+            story[field] = [*story[field], {"name": name, "articles": 1}]
+
+
+def _counted(story: Story, field: str, key: str, name: str, by: int) -> bool:
+    """Whether the list has that name; its number of articles then changes."""
+    entries = story[field]
+    for at, entry in enumerate(entries):
+        if entry[key] == name:
+            articles = entry["articles"] + by
+            kept = [{key: name, "articles": articles}] if articles else []
+            story[field] = [*entries[:at], *kept, *entries[at + 1 :]]
+            return True
+    return False

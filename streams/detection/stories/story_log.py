@@ -1,0 +1,219 @@
+"""What one chunk changes in stories: events, and the records that they add up to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+from streams.articles.times import format_milliseconds
+from streams.detection.index.segment import PARTIAL, WITHDRAWN
+from streams.detection.index.state import StoryState
+from streams.detection.judge.view import View
+from streams.detection.stories.novelty import ArrivalCounts, Recent, arrived, recent
+from streams.detection.stories.originals import (
+    begun,
+    described,
+    elected,
+    unseen_agency,
+    why,
+    without,
+)
+from streams.detection.stories.records import Event, apply_event
+
+# Story id, sequence or version, record time in milliseconds, JSON.
+Published = tuple[str, int, int, bytes]
+
+# Copies that a withdrawal names. A story of more is everywhere.
+MOST_COPIES = 1000
+
+_CORRECTED = "Its source published another version."
+_WITHDREW = "Its source withdrew it."
+_LEFT = "Its new version shares nothing with the story's other articles."
+
+
+class StoryLog:
+    """Stories as the chunk's articles, taken in order, have left them so far."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+        self._window = view.state.parameters.window_milliseconds
+        self.touched: dict[bytes, StoryState] = {}
+        self.events: list[Published] = []
+
+    def story(self, story_id: bytes, serial: int) -> StoryState | None:
+        """The story's state, as this article finds it; None while it is one article alone, and
+        again when its newest has left the window."""
+        story = self.touched.get(story_id) or self._view.state.stories.get(story_id)
+        return story if story and self._view.stands(story.last, serial) else None
+
+    def lately(self, member: int, serial: int) -> Recent:
+        """How many articles the member's story had of late, when this one comes."""
+        story = self.story(self._view.story_id(member), serial)
+        if story is None:
+            arrivals = arrived([], self._view.row_view(member).time, self._window)
+        else:
+            arrivals = story.arrivals
+        return recent(arrivals, self._view.row_view(serial).time, self._window)
+
+    def joined(
+        self, serial: int, relation: str, best: int, reason: str
+    ) -> tuple[StoryState, Recent]:
+        """An article joins the story of `best`, which becomes a story of two if it was alone.
+
+        -> the story, and how many articles it had of late when this one came.
+        """
+        story = self.story(self._view.story_id(best), serial)
+        if story is None:
+            story = self._started(best, serial)
+        time, before = self._view.row_view(serial).time, story.original
+        lately = recent(story.arrivals, time, self._window)
+        arrivals = arrived(story.arrivals, time, self._window)
+        story = self._change(story, serial, "joined", relation, reason, arrivals)
+        return self._original(elected(self._view, serial, story), before, serial), lately
+
+    def corrected(self, serial: int, before: int, story: StoryState) -> StoryState:
+        """An item of the story, whose version before was `before`, has another text."""
+        was, now = self._counted(before), self._counted(serial)
+        if was == now:
+            return self._change(story, serial, "corrected", "revision", _CORRECTED)
+        story = self._change(story, serial, "corrected", "revision", _CORRECTED, replaces=was)
+        return self._original(story, story.original, serial)
+
+    def withdrawn(
+        self, serial: int, before: int, story: StoryState, copies: list[str]
+    ) -> StoryState:
+        """An item of the story, whose version before was `before`, was killed: it leaves the story,
+        unless that is known by it. `copies` are the ids of the articles that have it."""
+        gone = self._view.row_view(before).article_id
+        story = self._change(story, serial, "withdrawn", "withdrawn", _WITHDREW, copies=copies)
+        if gone == story.record["original_id"] or story.record["articles"] == 1:
+            return story
+        story = self._gone(serial, before, "withdrawn", _WITHDREW, story)
+        return self._original(story, story.original, serial)
+
+    def left(self, serial: int, before: int, story: StoryState) -> None:
+        """An item, whose version `before` was in the story, is so no longer."""
+        gone = self._view.row_view(before).article_id
+        changed = self._gone(serial, before, "revision", _LEFT, story)
+        if gone == story.record["original_id"]:
+            members = self._view.members(self._view.story_id(before), story.first, serial)
+            changed = without(self._view, members, changed)
+            self._original(changed, -2, serial)
+        else:
+            self._original(changed, changed.original, serial)
+
+    def _gone(
+        self, serial: int, before: int, otherwise: str, reason: str, story: StoryState
+    ) -> StoryState:
+        """An item is counted no longer. The event says what it was: the original, a copy, or
+        neither."""
+        row = self._view.row_view(before)
+        relation = "original" if row.article_id == story.record["original_id"] else "copy"
+        if self._view.flags(before) & PARTIAL:
+            relation = otherwise
+        return self._change(story, before, "left", relation, reason, at=serial)
+
+    def records(self) -> list[Published]:
+        """Each story that changed, in its last state."""
+        return [
+            (
+                story.record["story_id"],
+                story.record["version"],
+                self._view.row_view(story.last).time,
+                orjson.dumps(story.record),
+            )
+            for story in self.touched.values()
+        ]
+
+    def _started(self, first: int, serial: int) -> StoryState:
+        """A story of one, when a second article joins it: with what has become of it since."""
+        time = self._view.row_view(first).time
+        alone = StoryState.of_one(first, arrived([], time, self._window))
+        story = begun(self._view, first, alone)
+        reason = "The first of its story."
+        event = self._event(first, "started", "original", reason, story, story.arrivals)
+        story = story.after(apply_event(None, event), first, story.arrivals)
+        if (newest := self._view.newest(first, serial)) != first:
+            if self._view.row_view(newest).flags & WITHDRAWN:
+                return self.withdrawn(newest, first, story, [])
+            return self.corrected(newest, first, story)
+        return story
+
+    def _original(self, story: StoryState, before: int, serial: int) -> StoryState:
+        """Say so if the story's original is another one than before, or an unseen agency's."""
+        if story.original == before and story.record["unseen_agency"] == unseen_agency(story):
+            self.touched[bytes.fromhex(story.record["story_id"])] = story
+            return story
+        if story.original == before:  # which may have left the window by now
+            original = {"unseen_agency": unseen_agency(story)}
+        else:
+            original = described(self._view, story, self._view.newest(story.original, serial + 1))
+        reason = why({**story.record, **original})
+        return self._change(
+            story, serial, "original_changed", "original", reason, original=original, at=serial
+        )
+
+    def _change(
+        self,
+        story: StoryState,
+        about: int,
+        kind: str,
+        relation: str,
+        reason: str,
+        arrivals: ArrivalCounts | None = None,
+        **changes: Any,
+    ) -> StoryState:
+        arrivals = story.arrivals if arrivals is None else arrivals
+        event = self._event(about, kind, relation, reason, story, arrivals, **changes)
+        last = max(story.last, changes.get("at", about))
+        changed = story.after(apply_event(story.record, event), last, arrivals)
+        self.touched[bytes.fromhex(event["story_id"])] = changed
+        return changed
+
+    def _counted(self, serial: int) -> dict[str, str | None]:
+        """What an article counts for, as events say it."""
+        row = self._view.row_view(serial)
+        return {
+            "source": row.source or None,
+            "agency": row.provider or None,
+            "language": row.language,
+        }
+
+    def _event(
+        self,
+        about: int,
+        kind: str,
+        relation: str,
+        reason: str,
+        story: StoryState,
+        arrivals: ArrivalCounts,
+        *,
+        at: int | None = None,
+        original: dict[str, Any] | None = None,
+        replaces: dict[str, Any] | None = None,
+        copies: list[str] | None = None,
+    ) -> Event:
+        """One more event of a story, about one row, when the row `at` came."""
+        row = self._view.row_view(about)
+        time = row.time if at is None else self._view.row_view(at).time
+        started = kind == "started"
+        event: Event = {
+            "story_id": self._view.story_id(about).hex() if started else story.record["story_id"],
+            "sequence": 1 if started else story.record["version"] + 1,
+            "type": kind,
+            "article_id": row.article_id,
+            "content_digest": row.digest,
+            **self._counted(about),
+            "headline": row.headline or None,
+            "relation": relation,
+            "status": row.status,
+            "recent": recent(arrivals, time, self._window),
+            "original": described(self._view, story, about) if started else original,
+            "replaces": replaces,
+            "copies": copies or [],
+            "time": format_milliseconds(time),
+            "reason": reason,
+        }
+        self.events.append((event["story_id"], event["sequence"], time, orjson.dumps(event)))
+        return event

@@ -1,0 +1,157 @@
+"""Which record keeps ending workers: counted in the metadata of committed offsets.
+
+A worker that ends because of an unexpected error leaves a note beside the offset where the next one
+begins: how many workers in a row have ended in the records from there to another offset. Whoever
+reads on there, on whatever machine, handles those records in a few parts, so that the next error
+is one of far fewer; once a single record is left and three or more have ended in a row, it is given
+up. Every ordinary commit wipes the note out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import orjson
+from aiokafka.errors import KafkaError
+from aiokafka.structs import ConsumerRecord, OffsetAndMetadata, TopicPartition
+
+from streams.kafka.connection import admin_client
+from streams.settings import Settings
+
+if TYPE_CHECKING:  # importing Faust takes a second, which `dead-letters` need not wait for
+    import faust
+    from faust.types import TP
+
+log = logging.getLogger("echowire.crashes")
+
+CRASHES_TOLERATED = 3
+# Into so many parts the records are cut in which a worker ended. The innocent, as after a kill of a
+# page process from outside, are done in 8 steps; the guilty one of 64 is alone after two errors, of
+# 1,000 after four. Halves would take ten, and supervisors wait longer from one restart to the next.
+_PARTS = 8
+_ERROR_CHARACTERS = 200  # brokers take 4,096 bytes of metadata
+
+
+@dataclass(frozen=True, slots=True)
+class CrashNote:
+    """So many workers in a row ended while they handled the records `first` to `last`."""
+
+    count: int
+    first: int
+    last: int
+    error: str
+
+    def encode(self) -> str:
+        """As it stands beside the committed offset, which is `first`."""
+        fields = {"crashes": self.count, "through": self.last, "error": self.error}
+        return orjson.dumps(fields).decode()
+
+
+def decode_note(at: OffsetAndMetadata) -> CrashNote | None:
+    """What a commit says of crashes; None where it says nothing, or is someone else's."""
+    try:
+        fields = orjson.loads(at.metadata)
+        return CrashNote(int(fields["crashes"]), at.offset, int(fields["through"]), fields["error"])
+    except (ValueError, TypeError, LookupError):
+        return None
+
+
+class CrashLedger:
+    """The notes on this worker's partitions."""
+
+    def __init__(self, app: faust.App, settings: Settings) -> None:
+        self._app, self._settings = app, settings
+        self._crashes: dict[tuple[str, int], CrashNote] = {}
+        self._reading: asyncio.Task[None] | None = None
+
+    def assigned(self, partitions: set[TP]) -> None:
+        """Begin to read what earlier workers left on these partitions."""
+        if self._reading is not None:
+            self._reading.cancel()
+        self._reading = asyncio.create_task(self._read(partitions))
+
+    async def suspects(self, records: Sequence[ConsumerRecord]) -> bool:
+        """Whether a worker has ended on one of these: then they are to be handled in `parts`.
+
+        Raises KafkaError where the notes could not be read.
+        """
+        if self._reading is not None:
+            await asyncio.wait([self._reading])
+            if not self._reading.cancelled():
+                self._reading.result()
+        return bool(self._crashes) and any(self._suspect(record) for record in records)
+
+    def parts(self, records: Sequence[ConsumerRecord]) -> list[list[ConsumerRecord]]:
+        """The records in their order, those in which a worker has ended in eight parts or so, and
+        apart from the others where that is possible."""
+        suspected = [self._suspect(record) is not None for record in records]
+        left = sum(suspected)
+        most = max(1, -(-left // _PARTS))
+        parts: list[list[ConsumerRecord]] = [[]]
+        held = 0  # suspects in the last part
+        for record, suspect in zip(records, suspected, strict=True):
+            if held == most or (held and not left) or (suspect and not held and parts[-1]):
+                parts.append([])
+                held = 0
+            parts[-1].append(record)
+            held, left = held + suspect, left - suspect
+        return parts
+
+    def condemned(self, record: ConsumerRecord) -> CrashNote | None:
+        """The crashes of a record that has ended as many workers as are tolerated."""
+        crashes = self._suspect(record)
+        if crashes and crashes.count >= CRASHES_TOLERATED and crashes.first == crashes.last:
+            return crashes
+        return None
+
+    async def note(
+        self, records: Sequence[ConsumerRecord], error: Exception, generation: int
+    ) -> None:
+        """Leave a note that these records, of which none is acknowledged, end this worker now.
+
+        Commits their first offset in each partition, as a member of the group's `generation` in
+        which they were read. Where that is not possible any more, because the partition is
+        another's or the broker is away, the crash is not counted.
+        """
+        # Of any error: text that JSON can hold, and few enough bytes.
+        text = f"{type(error).__name__}: {error}".encode("ascii", "backslashreplace").decode()
+        said = text[:_ERROR_CHARACTERS]
+        spans: dict[tuple[str, int], tuple[int, int]] = {}
+        for record in records:
+            place = record.topic, record.partition
+            first, _ = spans.get(place, (record.offset, 0))
+            spans[place] = first, record.offset
+        notes = {}
+        for place, (first, last) in spans.items():
+            known = self._crashes.get(place)
+            count = 1 + (known.count if known and known.first <= first <= known.last else 0)
+            crashes = CrashNote(count, first, last, said)
+            notes[TopicPartition(*place)] = OffsetAndMetadata(first, crashes.encode())
+        commit = self._app.consumer.commit_notes(generation, notes)
+        try:
+            if not await asyncio.wait_for(commit, self._settings.session_timeout_seconds):
+                log.warning("this crash is not counted: the group has rebalanced")
+        except (KafkaError, TimeoutError) as failed:
+            log.warning("this crash is not counted: %s", failed or type(failed).__name__)
+
+    def _suspect(self, record: ConsumerRecord) -> CrashNote | None:
+        crashes = self._crashes.get((record.topic, record.partition))
+        return crashes if crashes and crashes.first <= record.offset <= crashes.last else None
+
+    async def _read(self, partitions: set[TP]) -> None:
+        self._crashes = {}
+        async with admin_client(self._settings) as admin:
+            committed = await admin.list_consumer_group_offsets(self._settings.group)
+        for tp, at in committed.items():
+            crashes = decode_note(at)
+            if crashes and tp in partitions:
+                self._crashes[tp.topic, tp.partition] = crashes
+                log.warning(
+                    "%s[%d]: %d workers in a row ended at offset %d to %d (%s)",
+                    tp.topic, tp.partition, crashes.count, crashes.first, crashes.last,
+                    crashes.error,
+                )  # fmt: skip

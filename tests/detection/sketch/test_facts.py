@@ -1,0 +1,116 @@
+"""Numbers and names in their places: what tells two notices of one template from copies."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from streams.detection.sketch.facts import NAMES, NO_FACT, NUMBERS, compare_facts, fill_facts
+from streams.detection.sketch.sketches import SKETCH, sketch_texts
+from streams.detection.sketch.tokens import tokens_of
+from tests.detection.newsroom import cut, edited, story
+
+NOTICE = (
+    "The board of {who} declared a dividend of {cents} cents a share, payable {day} May to holders"
+    " of record on {day} April. It paid {before} cents a year ago. The company, led by {chief},"
+    " sold {units} units in its last quarter."
+)
+ONE = NOTICE.format(who="Acme Corp", cents=25, day=4, before=20, chief="Ann Bell", units="1,180")
+OTHER = NOTICE.format(who="Bolt Inc", cents=31, day=9, before=11, chief="Cy Dale", units="72")
+
+
+def counted(one: str, other: str) -> tuple[float, ...]:
+    """(numbers that agree, that differ, kept; the same of names)."""
+    sketches = sketch_texts([one, other])
+    return tuple(float(count[0]) for count in compare_facts(sketches[:1], sketches[1:]))
+
+
+def test_two_notices_of_one_template_differ_in_their_numbers_and_names() -> None:
+    agree, differ, _, names_agree, names_differ, _ = counted(ONE, OTHER)
+    assert (agree, names_agree) == (0, 2)  # both pay in May to holders in April
+    assert differ >= 4
+    assert names_differ >= 2
+
+
+def test_a_text_agrees_with_itself_in_all_its_facts() -> None:
+    agree, differ, kept, *names = counted(ONE, ONE)
+    assert (agree, differ) == (kept, 0)
+    assert (names[0], names[1]) == (names[2], 0)
+
+
+def test_a_cut_copy_has_fewer_facts_and_differs_in_none() -> None:
+    agree, differ, kept, _, names_differ, _ = counted(ONE, ONE.split(" The company")[0])
+    assert (differ, names_differ) == (0, 0)
+    assert agree == kept > 0
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("paid 1,180 dollars for it", "paid 1 180 dollars for it"),
+        ("said that Gordon was right", "said that Gordon Brown was right"),
+        ("rose by \uff13\uff17 points", "rose by 37 points"),
+        ("met the Na\u00adtional team", "met the National team"),
+    ],
+)
+def test_a_fact_is_the_same_in_another_dress(one: str, other: str) -> None:
+    agree, differ, _, names_agree, names_differ, _ = counted(one, other)
+    assert (agree + names_agree, differ + names_differ) == (1, 0)
+
+
+def test_the_first_word_of_a_sentence_is_no_name() -> None:
+    text = 'they went home. Nobody saw them! Why? "Rain," they said.\n\nSo it was.'
+    assert (sketch_texts([text])["facts"] == NO_FACT).all()
+
+
+def test_a_decimal_point_ends_no_sentence_and_no_number() -> None:
+    one = sketch_texts(["it rose by 3.5 Percent"])["facts"][0]
+    assert (one[:NUMBERS] != NO_FACT).sum() == 1
+    assert (one[NUMBERS:] != NO_FACT).sum() == 1
+
+
+def test_of_many_facts_two_texts_of_one_template_keep_the_same_places() -> None:
+    words = cut(story(1, 400), 400).lower().split()
+    texts = []
+    for day in (1, 2):
+        numbered = list(words)
+        numbered[3:400:6] = [str(1000 * day + place) for place in range(len(numbered[3:400:6]))]
+        texts.append(" ".join(numbered))
+    agree, differ, kept, *_ = counted(*texts)
+    # Up to the last one: there may be more facts in its place, which were left out.
+    assert (agree, differ, kept) == (0, NUMBERS - 1, NUMBERS - 1)
+
+
+@given(st.integers(0, 10_000), st.integers(30, 600), st.floats(0, 0.3))
+def test_counts_do_not_depend_on_which_text_comes_first(
+    seed: int, length: int, share: float
+) -> None:
+    one = story(seed, length)
+    other = edited(one, share, seed)
+    assert counted(one, other) == counted(other, one)
+
+
+def test_sketches_of_a_chunk_are_those_of_each_text_alone() -> None:
+    texts = [ONE, "", OTHER, story(3, 90), "\u4e00\u4e8c 2024 \u5e74", "Only", "7"]
+    together = sketch_texts(texts)
+    for text, sketch in zip(texts, together, strict=True):
+        assert sketch_texts([text])[0].tobytes() == sketch.tobytes()
+
+
+def test_places_are_sorted_and_the_empty_ones_come_last() -> None:
+    facts = sketch_texts([ONE, OTHER, story(5, 500)])["facts"].astype(np.int64)
+    for side in (facts[:, :NUMBERS], facts[:, NUMBERS:]):
+        assert (np.diff(side, axis=1) >= 0).all()
+    assert facts.shape[1] == NUMBERS + NAMES
+
+
+@given(st.lists(st.text(alphabet="abXYZ019 .!?\n\"'-,_%", max_size=80), min_size=1, max_size=6))
+def test_plain_texts_have_the_facts_that_any_text_would_have(texts: list[str]) -> None:
+    tokens = tokens_of(texts)
+    assert tokens.plain is not None
+    quick, general = np.zeros(len(texts), SKETCH), np.zeros(len(texts), SKETCH)
+    fill_facts(texts, tokens, quick)
+    fill_facts(texts, tokens._replace(plain=None), general)
+    assert quick.tobytes() == general.tobytes()
