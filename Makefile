@@ -106,9 +106,9 @@ lock: dev ## Resolve the dependencies anew
 	  --custom-compile-command 'make lock' pyproject.toml -o $(LOCK)/runtime.txt --upgrade
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --custom-compile-command 'make lock' -c $(LOCK)/runtime.txt pyproject.toml \
-	  --extra plots --group broker --group test --group operate --group quality --group lock --group oracle -o $(LOCK)/dev.txt
+	  --extra plots --extra desk-postgresql --group broker --group test --group browser --group operate --group quality --group lock --group oracle -o $(LOCK)/dev.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	  --custom-compile-command 'make lock' -c $(LOCK)/dev.txt pyproject.toml --group broker --group build -o $(LOCK)/demo.txt
+	  --custom-compile-command 'make lock' -c $(LOCK)/dev.txt pyproject.toml --extra desk --group broker --group build -o $(LOCK)/demo.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --custom-compile-command 'make lock' -c $(LOCK)/dev.txt --group lock -o $(LOCK)/uv.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

@@ -38,6 +38,10 @@ COMMANDS = {
         "streams.cli.commands:process",
         "Do the whole work without Kafka: raw events in, enriched events out, as JSON lines.",
     ),
+    "desk": (
+        "streams.desk.command:desk_command",
+        "Show stories, their copies and their verdicts on web pages.",
+    ),
     "evaluate": (
         "streams.cli.evaluate:evaluate_command",
         "Run the core over labelled documents and print how right it is.",

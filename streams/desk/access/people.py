@@ -1,0 +1,146 @@
+"""Who a request comes from: sessions, the tokens of forms, and the limit on wrong passwords.
+
+The cookie `desk_session` is random; where people sign in, the database has its hash with the name.
+A form's token is an HMAC of the cookie, so that no other site can know it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from collections import OrderedDict
+from dataclasses import dataclass, field
+
+from sqlalchemy import delete, select
+from starlette.requests import Request
+
+from streams.desk.access.passwords import Users
+from streams.desk.database import Database
+from streams.desk.tables import meta, session
+from streams.desk.web.desk import Options, Person
+
+COOKIE = "desk_session"
+SESSION_SECONDS = 14 * 86_400
+# Wrong passwords of one name, or from one address, that are free; each further one doubles a wait.
+FREE_FAILURES = 5
+LONGEST_WAIT_SECONDS = 900
+_MOST_REMEMBERED = 10_000
+_TOKEN_LETTERS = 43
+
+
+class NotSignedInError(Exception):
+    """Nobody has signed in; the message is for a page."""
+
+
+@dataclass(slots=True)
+class People:
+    """Tells who asks. `secret` signs the tokens of forms; all desks of a database share it."""
+
+    database: Database
+    options: Options
+    secret: bytes = b""
+    users: Users | None = None
+    failures: OrderedDict[str, tuple[int, float]] = field(default_factory=OrderedDict)
+
+    def __post_init__(self) -> None:
+        if self.options.users_file is not None:
+            self.users = Users(self.options.users_file)
+        self.secret = self.secret or _shared_secret(self.database)
+
+    def person(self, request: Request, cookie: str, now: float) -> Person:
+        """Who asks, with the token for their forms. Raises NotSignedInError."""
+        token = self.token(cookie)
+        if self.options.proxy_header is not None:
+            name = request.headers.get(self.options.proxy_header, "").strip()
+            if not name:
+                raise NotSignedInError("The proxy in front of the desk has not said who you are.")
+            return Person(name[:100], token)
+        if self.users is None:
+            return Person("you", token)
+        with self.database.reading() as connection:
+            user: str | None = connection.scalar(
+                select(session.c.user).where(
+                    session.c.token == _hash(cookie), session.c.expires > int(now)
+                )
+            )
+        if user is None:
+            raise NotSignedInError("Sign in first.")
+        return Person(user, token)
+
+    def token(self, cookie: str) -> str:
+        """The token of the forms that a cookie's owner is shown."""
+        return hmac.new(self.secret, cookie.encode(), hashlib.sha256).hexdigest()
+
+    def allows(self, cookie: str, token: str, request: Request) -> bool:
+        """Whether a form came from a page of the desk's own."""
+        origin = request.headers.get("origin")
+        host = request.headers.get("host", "")
+        if origin not in (None, "null") and origin.partition("://")[2] != host:
+            return False
+        return bool(cookie) and hmac.compare_digest(self.token(cookie), token)
+
+    def sign_in(self, name: str, password: str, now: float) -> str | None:
+        """-> the cookie of a new session; None where the two do not belong together."""
+        if self.users is None or not self.users.check(name, password):
+            return None
+        cookie = new_cookie()
+        with self.database.writing() as connection:
+            connection.execute(delete(session).where(session.c.expires <= int(now)))
+            connection.execute(
+                session.insert(),
+                {"token": _hash(cookie), "user": name, "expires": int(now) + SESSION_SECONDS},
+            )
+        return cookie
+
+    def sign_out(self, cookie: str) -> None:
+        """End a session."""
+        with self.database.writing() as connection:
+            connection.execute(delete(session).where(session.c.token == _hash(cookie)))
+
+    def wait_seconds(self, keys: tuple[str, ...], now: float) -> int:
+        """How long to wait before the next try, after wrong passwords."""
+        return max(0, *(round(self.failures.get(key, (0, 0.0))[1] - now) for key in keys))
+
+    def failed(self, keys: tuple[str, ...], now: float) -> None:
+        """Remember a wrong password."""
+        for key in keys:
+            number = self.failures.pop(key, (0, 0.0))[0] + 1
+            extra = number - FREE_FAILURES
+            wait = min(LONGEST_WAIT_SECONDS, 2.0**extra) if extra >= 0 else 0.0
+            self.failures[key] = (number, now + wait)
+        while len(self.failures) > _MOST_REMEMBERED:
+            self.failures.popitem(last=False)
+
+    def succeeded(self, keys: tuple[str, ...]) -> None:
+        """Forget wrong passwords after a right one."""
+        for key in keys:
+            self.failures.pop(key, None)
+
+
+def new_cookie() -> str:
+    """A cookie that cannot be guessed."""
+    return secrets.token_urlsafe(32)
+
+
+def cookie_of(request: Request) -> str:
+    """The request's cookie; empty where there is none, or one that is not ours."""
+    cookie = request.cookies.get(COOKIE, "")
+    return cookie if len(cookie) == _TOKEN_LETTERS and cookie.isascii() else ""
+
+
+def _hash(cookie: str) -> str:
+    return hashlib.sha256(cookie.encode()).hexdigest()
+
+
+def _shared_secret(database: Database) -> bytes:
+    """The database's secret, made by the first desk."""
+    with database.reading() as connection:
+        found = connection.scalar(select(meta.c.value).where(meta.c.name == "secret"))
+    if found is None:
+        made = {"name": "secret", "value": secrets.token_hex(32)}
+        with database.writing() as connection:
+            connection.execute(database.upsert(meta), [made])
+        with database.reading() as connection:
+            found = connection.scalar(select(meta.c.value).where(meta.c.name == "secret"))
+    return bytes.fromhex(str(found))

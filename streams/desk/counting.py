@@ -1,0 +1,139 @@
+"""What the desk counts over a story's articles, set anew for the stories that a batch touched."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from sqlalchemy import (
+    Connection,
+    ScalarSelect,
+    and_,
+    bindparam,
+    case,
+    func,
+    null,
+    select,
+    update,
+)
+from sqlalchemy.sql.elements import ColumnElement
+
+from streams.desk.tables import article, article_agency, story
+
+_HOUR_MILLISECONDS = 3_600_000
+_MOST_AT_ONCE = 500
+
+
+def count_anew(connection: Connection, stories: Collection[str], articles: Collection[str]) -> None:
+    """Each story's agency, who of its articles credits it, its publishers and its first hour.
+
+    `articles` are those that are new: of a story whose agency stays, only their credit is set.
+    """
+    for some in _parts(stories):
+        changed = _set_agencies(connection, some)
+        _set_credit(connection, article.c.story_id.in_(changed))
+    for some in _parts(articles):
+        _set_credit(connection, article.c.article_id.in_(some))
+    for some in _parts(stories):
+        _set_counts(connection, some)
+
+
+def _set_agencies(connection: Connection, stories: list[str]) -> list[str]:
+    """-> the stories whose agency is another than before."""
+    original = article.alias()
+    found = (
+        select(
+            story.c.story_id,
+            story.c.agency,
+            func.coalesce(story.c.unseen_agency, original.c.provider).label("now"),
+        )
+        .join(original, original.c.article_id == story.c.original_id, isouter=True)
+        .where(story.c.story_id.in_(stories))
+    )
+    changed = [
+        {"of_story": row.story_id, "now": row.now}
+        for row in connection.execute(found)
+        if row.now != row.agency
+    ]
+    if changed:
+        statement = (
+            update(story)
+            .where(story.c.story_id == bindparam("of_story"))
+            .values(agency=bindparam("now"))
+        )
+        connection.execute(statement, changed)
+    return [str(row["of_story"]) for row in changed]
+
+
+def _set_credit(connection: Connection, which: ColumnElement[bool]) -> None:
+    """Whether articles name their story's agency as provider, cite it only, or not at all."""
+    agency: ScalarSelect[Any] = (
+        select(story.c.agency)
+        .where(story.c.story_id == article.c.story_id)
+        .correlate(article)
+        .scalar_subquery()
+    )
+    role: ScalarSelect[Any] = (
+        select(article_agency.c.role)
+        .where(
+            and_(
+                article_agency.c.article_id == article.c.article_id,
+                article_agency.c.name == agency,
+            )
+        )
+        .correlate(article)
+        .scalar_subquery()
+    )
+    credited = case(
+        (agency.is_(None), null()),
+        (role == "provider", "provider"),
+        (role == "cited", "cites"),
+        else_="none",
+    )
+    connection.execute(update(article).where(which).values(credited=credited))
+
+
+def _set_counts(connection: Connection, stories: list[str]) -> None:
+    def how_many(condition: ColumnElement[bool]) -> ColumnElement[Any]:
+        return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+
+    # The original's own credit says nothing: it is the agency's, or the first that was seen.
+    is_copy = and_(article.c.relation != "withdrawn", article.c.article_id != _original())
+    counted = (
+        select(
+            story.c.story_id.label("of_story"),
+            func.count(func.distinct(article.c.source)).label("in_publishers"),
+            func.count(func.distinct(article.c.family)).label("in_families"),
+            how_many(article.c.time <= story.c.first_seen + _HOUR_MILLISECONDS).label("early"),
+            how_many(and_(article.c.credited == "provider", is_copy)).label("given"),
+            how_many(and_(article.c.credited == "cites", is_copy)).label("cited"),
+            how_many(and_(article.c.credited == "none", is_copy)).label("missing"),
+        )
+        .join(article, article.c.story_id == story.c.story_id)
+        .where(story.c.story_id.in_(stories))
+        .group_by(story.c.story_id)
+    )
+    rows = [dict(row) for row in connection.execute(counted).mappings()]
+    if rows:
+        statement = (
+            update(story)
+            .where(story.c.story_id == bindparam("of_story"))
+            .values(
+                publishers=bindparam("in_publishers"),
+                families=bindparam("in_families"),
+                first_hour=bindparam("early"),
+                credit_given=bindparam("given"),
+                credit_cited=bindparam("cited"),
+                credit_missing=bindparam("missing"),
+            )
+        )
+        connection.execute(statement, rows)
+
+
+def _original() -> ColumnElement[str]:
+    return func.coalesce(story.c.original_id, "")
+
+
+def _parts(items: Collection[str]) -> Iterable[list[str]]:
+    listed = sorted(items)
+    return (listed[at : at + _MOST_AT_ONCE] for at in range(0, len(listed), _MOST_AT_ONCE))

@@ -1,0 +1,238 @@
+"""Records of the topics -> the read model: rows and offsets in one transaction.
+
+A record may come again, at any time and in any mixture of the topics: every row is an upsert by
+its natural key, and what is counted over a story is counted anew.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeVar
+
+from sqlalchemy import Connection, delete, func, select, tuple_
+
+from streams.desk import search_index
+from streams.desk.counting import count_anew
+from streams.desk.database import Database
+from streams.desk.rows import (
+    ArticleRows,
+    FamilyOf,
+    NotOursError,
+    Row,
+    article_rows,
+    event_row,
+    story_row,
+    unpacked,
+)
+from streams.desk.tables import (
+    article,
+    article_agency,
+    link,
+    position,
+    story,
+    story_event,
+    version,
+)
+
+log = logging.getLogger("echowire.desk")
+
+Kind = Literal["articles", "stories", "events"]
+Place = tuple[str, int]
+Item = TypeVar("Item")
+MOST_AT_ONCE = 500  # parameters of one statement; SQLite's limit is 32,766
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One record: of which topic it is, where it stands, and its value."""
+
+    kind: Kind
+    topic: str
+    partition: int
+    offset: int
+    value: bytes | None
+
+
+@dataclass(slots=True)
+class Applied:
+    """What came of a batch."""
+
+    articles: int = 0
+    stories: int = 0
+    events: int = 0
+    skipped: int = 0
+    touched: set[str] = field(default_factory=set)
+
+
+def positions(database: Database) -> dict[Place, int]:
+    """(topic, partition) -> the offset to go on from."""
+    with database.reading() as connection:
+        rows = connection.execute(select(position)).all()
+    return {(row.topic, row.partition): row.next_offset for row in rows}
+
+
+def apply(
+    database: Database,
+    records: Sequence[Incoming],
+    next_offsets: dict[Place, int],
+    family_of: FamilyOf,
+) -> Applied:
+    """Write a batch, and the offsets to go on from, in one transaction. Raises DatabaseError."""
+    applied = Applied()
+    articles: list[ArticleRows] = []
+    stories: list[Row] = []
+    events: list[Row] = []
+    for record in records:
+        if record.value is None:
+            continue
+        try:
+            match record.kind:
+                case "articles":
+                    articles.append(article_rows(record.value, family_of))
+                case "stories":
+                    stories.append(story_row(record.value))
+                case "events":
+                    events.append(event_row(record.value))
+        except NotOursError as error:
+            applied.skipped += 1
+            log.warning("%s[%d]@%d: %s", record.topic, record.partition, record.offset, error)
+    applied.articles, applied.stories, applied.events = len(articles), len(stories), len(events)
+    with database.writing() as connection:
+        # First a write: the transaction has its lock from here on, and never waits for one later.
+        _upsert(
+            connection,
+            database,
+            position,
+            [
+                {"topic": topic, "partition": partition, "next_offset": offset}
+                for (topic, partition), offset in next_offsets.items()
+            ],
+        )
+        changed = _write_articles(connection, database, articles)
+        _write_stories(connection, database, stories)
+        _upsert(connection, database, story_event, _last(events, ("story_id", "sequence")))
+        applied.touched = changed | {row["story_id"] for row in stories}
+        ids = {rows.article["article_id"] for rows in articles}
+        count_anew(connection, applied.touched, ids)
+    return applied
+
+
+def _last(rows: Iterable[Row], keys: tuple[str, ...]) -> list[Row]:
+    """The last row of each key: two of one statement may not write the same."""
+    return list({tuple(row[key] for key in keys): row for row in rows}.values())
+
+
+def _upsert(
+    connection: Connection, database: Database, table: Any, rows: list[Row], *keep: str
+) -> None:
+    if rows:
+        connection.execute(database.upsert(table, keep=keep), rows)
+
+
+def _write_stories(connection: Connection, database: Database, rows: list[Row]) -> None:
+    """A story's record, unless a later one is there."""
+    newest: dict[str, Row] = {}
+    for row in rows:
+        if row["version"] >= newest.get(row["story_id"], row)["version"]:
+            newest[row["story_id"]] = row
+    known: dict[str, int] = {}
+    for some in _parts(list(newest)):
+        found = select(story.c.story_id, story.c.version).where(story.c.story_id.in_(some))
+        known |= {row.story_id: row.version for row in connection.execute(found)}
+    fresh = [row for row in newest.values() if row["version"] >= known.get(row["story_id"], 0)]
+    _upsert(connection, database, story, fresh, "agency")
+
+
+def _write_articles(
+    connection: Connection, database: Database, articles: list[ArticleRows]
+) -> set[str]:
+    """-> ids of the stories that the articles are of, and were of before."""
+    if not articles:
+        return set()
+    _upsert(
+        connection,
+        database,
+        version,
+        _last((rows.version for rows in articles), ("article_id", "digest")),
+    )
+    newest = {rows.article["article_id"]: rows for rows in articles}
+    before: dict[str, Any] = {}
+    for some in _parts(list(newest)):
+        found = select(
+            article.c.n, article.c.article_id, article.c.digest, article.c.story_id, article.c.title
+        ).where(article.c.article_id.in_(some))
+        before |= {row.article_id: row for row in connection.execute(found)}
+    _reindex(connection, newest, before)
+    _replace_parts(connection, database, list(newest.values()), set(before))
+    stories = {row.story_id for row in before.values()}
+    stories |= {rows.article["story_id"] for rows in articles}
+    return stories - {None}
+
+
+def _reindex(
+    connection: Connection, newest: dict[str, ArticleRows], before: dict[str, Any]
+) -> None:
+    """Number new articles, and have the words of new versions in the index instead of the old."""
+    last = connection.scalar(select(func.max(article.c.n))) or 0
+    added: list[search_index.Indexed] = []
+    replaced: dict[tuple[str, str], int] = {}
+    for article_id, rows in newest.items():
+        known = before.get(article_id)
+        if known is None:
+            last += 1
+            rows.article["n"] = last
+        else:
+            rows.article["n"] = known.n
+            if known.digest == rows.article["digest"]:
+                continue
+            replaced[article_id, known.digest] = known.n
+        added.append((rows.article["n"], rows.title, rows.text))
+    search_index.remove(connection, indexed_versions(connection, replaced))
+    search_index.add(connection, added)
+
+
+def indexed_versions(
+    connection: Connection, wanted: dict[tuple[str, str], int]
+) -> list[search_index.Indexed]:
+    """What the index holds of versions, given by (article id, digest) -> n."""
+    entries: list[search_index.Indexed] = []
+    for some in _parts(list(wanted)):
+        found = select(version.c.article_id, version.c.digest, version.c.body).where(
+            tuple_(version.c.article_id, version.c.digest).in_(some)
+        )
+        for row in connection.execute(found):
+            event = unpacked(row.body)
+            title = (event["title"] or "")[:500]
+            entries.append((wanted[row.article_id, row.digest], title, event["text"]))
+    return entries
+
+
+def _replace_parts(
+    connection: Connection, database: Database, articles: list[ArticleRows], known: set[str]
+) -> None:
+    """Write the articles' own rows, their agencies and links; of a version before, none stay."""
+    for some in _parts(sorted(known)):
+        connection.execute(delete(article_agency).where(article_agency.c.article_id.in_(some)))
+        connection.execute(delete(link).where(link.c.article_id.in_(some)))
+    new = [rows.article for rows in articles if rows.article["article_id"] not in known]
+    if new:
+        connection.execute(article.insert(), new)
+    _upsert(
+        connection,
+        database,
+        article,
+        [rows.article for rows in articles if rows.article["article_id"] in known],
+        "credited",
+    )
+    agencies = [row for rows in articles for row in rows.agencies]
+    if agencies:
+        connection.execute(article_agency.insert(), agencies)
+    links = _last((row for rows in articles for row in rows.links), ("article_id", "other_id"))
+    if links:
+        connection.execute(link.insert(), links)
+
+
+def _parts(items: list[Item]) -> Iterable[list[Item]]:
+    return (items[at : at + MOST_AT_ONCE] for at in range(0, len(items), MOST_AT_ONCE))

@@ -1,0 +1,1 @@
+"""What the pages ask of the read model, as plain dictionaries."""

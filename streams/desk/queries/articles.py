@@ -1,0 +1,136 @@
+"""Articles: one with its versions, and lists of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import Connection, and_, or_, select
+
+from streams.desk import search_index
+from streams.desk.filters import PAGE_ROWS, Filters, cursor
+from streams.desk.rows import known_time, unpacked
+from streams.desk.tables import article, version
+
+Row = dict[str, Any]
+
+MOST_VERSIONS = 50
+# A search looks at so many articles, the newest.
+FOUND_ARTICLES = 3000
+LISTED = (
+    article.c.article_id, article.c.source, article.c.title, article.c.language, article.c.time,
+    article.c.status, article.c.relation, article.c.provider, article.c.credited,
+    article.c.story_id, article.c.words, article.c.kept, article.c.embargoed_until,
+)  # fmt: skip
+
+
+def article_event(connection: Connection, article_id: str, digest: str | None = None) -> Row | None:
+    """The whole enriched event: of the newest version, or of one by its digest."""
+    if digest is None:
+        digest = connection.scalar(
+            select(article.c.digest).where(article.c.article_id == article_id)
+        )
+    found = connection.scalar(
+        select(version.c.body).where(version.c.article_id == article_id, version.c.digest == digest)
+    )
+    return None if found is None else unpacked(found)
+
+
+def article_row(connection: Connection, article_id: str) -> Row | None:
+    """The newest version's row: what the desk knows beyond the event."""
+    found = (
+        connection.execute(select(article).where(article.c.article_id == article_id))
+        .mappings()
+        .first()
+    )
+    return None if found is None else dict(found)
+
+
+def titles_of(connection: Connection, article_ids: list[str]) -> dict[str, Row]:
+    """Article id -> its row as listed, of those that are kept."""
+    rows = connection.execute(select(*LISTED).where(article.c.article_id.in_(article_ids[:500])))
+    return {row["article_id"]: dict(row) for row in rows.mappings()}
+
+
+def versions(connection: Connection, article_id: str) -> list[Row]:
+    """The versions of an article, oldest first: digest, time, status, title and text."""
+    rows = connection.execute(
+        select(version.c.digest, version.c.time, version.c.body)
+        .where(version.c.article_id == article_id)
+        .order_by(version.c.time.desc(), version.c.digest)
+        .limit(MOST_VERSIONS)
+    ).all()
+    found = []
+    for row in reversed(rows):
+        event = unpacked(row.body)
+        found.append(
+            {
+                "digest": row.digest,
+                "time": row.time,
+                **{name: event[name] for name in ("status", "title", "text", "version")},
+                "relation": event["detection"]["relation"],
+            }
+        )
+    return found
+
+
+def parts(connection: Connection, event: Row) -> list[Row]:
+    """The other articles of the same page, as far as the desk can tell: those of its raw record."""
+    if not event["parts"] and event["parent_id"] is None:
+        return []
+    time = event["raw"]["timestamp"]
+    from_row = select(*LISTED).where(
+        article.c.time == known_time(time), article.c.article_id != event["article_id"]
+    )
+    candidates = [dict(row) for row in connection.execute(from_row.limit(200)).mappings()]
+    main = event["parent_id"] or event["article_id"]
+    found = []
+    for row in candidates:
+        other = article_event(connection, row["article_id"])
+        if other and (other["parent_id"] == main or other["article_id"] == main):
+            found.append({**row, "position": other["position"]})
+    return sorted(found, key=lambda row: row["position"] or 0)
+
+
+def articles_page(connection: Connection, filters: Filters) -> Row:
+    """A page of articles, the newest first, as filtered."""
+    wanted = select(*LISTED)
+    for name, value in filters.values.items():
+        if name == "q":
+            matching = search_index.matching(connection.dialect.name, value).subquery()
+            newest = select(matching.c.n).order_by(matching.c.n.desc()).limit(FOUND_ARTICLES)
+            wanted = wanted.where(article.c.n.in_(newest))
+        elif name in _CONDITIONS:
+            wanted = wanted.where(_CONDITIONS[name](value))
+    wanted = wanted.order_by(article.c.time.desc(), article.c.article_id.desc())
+    rows = [dict(row) for row in connection.execute(wanted.limit(PAGE_ROWS + 1)).mappings()]
+    more, rows = len(rows) > PAGE_ROWS, rows[:PAGE_ROWS]
+    last = rows[-1] if rows else None
+    if filters.get("q"):
+        for row in rows:
+            event = article_event(connection, row["article_id"])
+            body = event["text"] if event else ""
+            row["excerpt"] = search_index.excerpt(body, filters.get("q"))
+    return {
+        "articles": rows,
+        "next": cursor(last["time"], last["article_id"]) if more and last else None,
+    }
+
+
+def _earlier(place: tuple[int, str]) -> Any:
+    time, article_id = place
+    same = and_(article.c.time == time, article.c.article_id < article_id)
+    return or_(article.c.time < time, same)
+
+
+_CREDITED = {"given": "provider", "cited": "cites", "missing": "none"}
+_CONDITIONS: dict[str, Callable[[Any], Any]] = {
+    "publisher": lambda value: article.c.source == value,
+    "agency": lambda value: article.c.provider == value,
+    "relation": lambda value: article.c.relation == value,
+    "language": lambda value: article.c.language == value,
+    "since": lambda value: article.c.time >= value,
+    "until": lambda value: article.c.time < value,
+    "credit": lambda value: article.c.credited == _CREDITED[value],
+    "after": _earlier,
+}

@@ -1,0 +1,145 @@
+"""Full-text search: what is written into the index, and how a reader's words become its query.
+
+Both databases index the same words: lower case, without accents, and characters of scripts that
+put no blanks between words one by one. SQLite's index keeps no texts; to take an article out, its
+words are given again.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+from sqlalchemy import Connection, Select, bindparam, literal_column, select, text
+
+# Of a text: what comes after it is not found. The longest articles of news have a tenth of it.
+INDEXED_LETTERS = 200_000
+MOST_WORDS = 12
+
+_UNSPACED = re.compile(r"([\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff])")
+_TERM = re.compile(r'(-?)"([^"]*)"|(-?)([^\s"]+)')
+_WORD = re.compile(r"\w+")
+
+# (n, title, body), as `folded` leaves them.
+Indexed = tuple[int, str, str]
+
+
+def folded(words: str) -> str:
+    """Lower case without accents; a blank on both sides of each CJK or Thai character."""
+    words = words[:INDEXED_LETTERS]
+    if words.isascii():
+        return words.lower()
+    plain = "".join(c for c in unicodedata.normalize("NFKD", words) if not unicodedata.combining(c))
+    return _UNSPACED.sub(r" \1 ", plain.casefold())
+
+
+def add(connection: Connection, entries: Sequence[Indexed]) -> None:
+    """Put articles into the index."""
+    _execute(
+        connection,
+        entries,
+        "INSERT INTO search (rowid, title, body) VALUES (:n, :title, :body)",
+        "INSERT INTO search (n, words) VALUES (:n, setweight(to_tsvector('simple', :title), 'A')"
+        " || to_tsvector('simple', :body)) ON CONFLICT (n) DO UPDATE SET words = excluded.words",
+    )
+
+
+def remove(connection: Connection, entries: Sequence[Indexed]) -> None:
+    """Take articles out; SQLite needs the very words that were put in."""
+    _execute(
+        connection,
+        entries,
+        "INSERT INTO search (search, rowid, title, body) VALUES ('delete', :n, :title, :body)",
+        "DELETE FROM search WHERE n = :n AND (CAST(:title AS text) IS NOT NULL)"
+        " AND (CAST(:body AS text) IS NOT NULL)",
+    )
+
+
+def _execute(connection: Connection, entries: Sequence[Indexed], lite: str, postgres: str) -> None:
+    if entries:
+        statement = text(lite if connection.dialect.name == "sqlite" else postgres)
+        rows = [
+            {"n": n, "title": folded(title), "body": folded(body)} for n, title, body in entries
+        ]
+        connection.execute(statement, rows)
+
+
+class NothingToFindError(ValueError):
+    """A query without a word to look for; the message says so."""
+
+
+def terms(query: str) -> tuple[list[list[str]], list[list[str]]]:
+    """What a text must have, and must not: phrases as lists of words. A star ends a prefix.
+
+    Raises NothingToFindError.
+    """
+    wanted: list[list[str]] = []
+    unwanted: list[list[str]] = []
+    for quoted_minus, quoted, minus, word in _TERM.findall(query):
+        words = _WORD.findall(folded(quoted or word))
+        if words and word.endswith("*"):
+            words[-1] += "*"
+        if words:
+            (unwanted if quoted_minus or minus else wanted).append(words)
+    if not wanted:
+        raise NothingToFindError("expected at least one word to look for")
+    return wanted[:MOST_WORDS], unwanted[:MOST_WORDS]
+
+
+def matching(dialect: str, query: str) -> Select[Any]:
+    """SELECT n, of the articles that a query finds. Raises NothingToFindError."""
+    wanted, unwanted = terms(query)
+    if dialect == "sqlite":
+        expression = " AND ".join(map(_lite, wanted))
+        expression += "".join(f" NOT {_lite(words)}" for words in unwanted)
+        return _selected("rowid", "search MATCH :words", expression)
+    expression = " & ".join([*map(_postgres, wanted), *(f"!{_postgres(w)}" for w in unwanted)])
+    return _selected("n", "words @@ to_tsquery('simple', :words)", expression)
+
+
+def any_phrase(dialect: str, phrases: Sequence[Sequence[str]]) -> Select[Any]:
+    """SELECT n, of the articles that have any of these phrases, lists of folded words."""
+    if dialect == "sqlite":
+        return _selected("rowid", "search MATCH :words", " OR ".join(map(_lite, phrases)))
+    expression = " | ".join(map(_postgres, phrases))
+    return _selected("n", "words @@ to_tsquery('simple', :words)", expression)
+
+
+def _selected(column: str, condition: str, words: str) -> Select[Any]:
+    found: Select[Any] = select(literal_column(column).label("n")).select_from(text("search"))
+    return found.where(text(condition).bindparams(bindparam("words", words, unique=False)))
+
+
+def _lite(words: Sequence[str]) -> str:
+    phrase = " ".join(word.rstrip("*") for word in words)
+    return f'"{phrase}"' + ("*" if words[-1].endswith("*") else "")
+
+
+def _postgres(words: Sequence[str]) -> str:
+    return "(" + " <-> ".join(re.sub(r"(.+)\*$", r"\1:*", word) for word in words) + ")"
+
+
+def excerpt(body: str, query: str, letters: int = 240) -> list[tuple[str, bool]]:
+    """The passage of a text with the first word found, cut into (piece, whether it was sought)."""
+    try:
+        wanted, _ = terms(query)
+    except NothingToFindError:
+        return []
+    sought = {word.rstrip("*") for words in wanted for word in words}
+    starred = tuple(w.rstrip("*") for words in wanted for w in words if w.endswith("*"))
+    spots = [
+        match.span()
+        for match in _WORD.finditer(body[:INDEXED_LETTERS])
+        if (word := folded(match[0]).strip()) in sought
+        or (starred and word.startswith(starred))
+        or not sought.isdisjoint(word.split())
+    ]
+    start = max(0, spots[0][0] - letters // 3) if spots else 0
+    start = body.rfind(" ", 0, start) + 1 if start else 0
+    end = min(len(body), start + letters)
+    cuts = [start, *(place for spot in spots for place in spot if start < place < end), end]
+    marked = {spot[0] for spot in spots}
+    return [(body[a:b], a in marked) for a, b in pairwise(cuts) if a < b]

@@ -1,0 +1,92 @@
+"""Signing in and out."""
+
+from __future__ import annotations
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from streams.desk.access.passwords import UsersFileError
+from streams.desk.access.people import COOKIE, cookie_of, new_cookie
+from streams.desk.database import DatabaseError
+from streams.desk.web.answering import Answering, TooLargeError, posted_form, set_cookie
+from streams.desk.web.desk import Person
+from streams.desk.web.pages import Asked
+from streams.desk.web.view import View
+
+
+def routes(answering: Answering) -> list[Route]:
+    """/login and /logout, where people sign in here."""
+    if answering.people.users is None:
+        return []
+
+    async def login(request: Request) -> Response:
+        if request.method == "GET":
+            return _page(answering, request, {})
+        try:
+            form = await posted_form(request)
+        except TooLargeError:
+            return answering.failed(request, 413, "Too large", "Nobody's name is so long.")
+        return await run_in_threadpool(_sign_in, answering, request, form)
+
+    async def logout(request: Request) -> Response:
+        form, cookie = await posted_form(request), cookie_of(request)
+        if answering.people.allows(cookie, form.get("csrf", ""), request):
+            await run_in_threadpool(answering.people.sign_out, cookie)
+        response = RedirectResponse("/login", 303)
+        response.delete_cookie(COOKIE, httponly=True, samesite="lax")
+        return response
+
+    return [
+        Route("/login", login, methods=["GET", "POST"]),
+        Route("/logout", logout, methods=["POST"]),
+    ]
+
+
+def _sign_in(answering: Answering, request: Request, form: dict[str, str]) -> Response:
+    people, now = answering.people, answering.desk.clock()
+    name, password = form.get("name", "")[:64], form.get("password", "")[:1000]
+    if not people.allows(cookie_of(request), form.get("csrf", ""), request):
+        return _page(answering, request, {"form": "this form was too old: try again"}, name, 403)
+    address = request.client.host if request.client else "unknown"
+    keys = (f"name {name}", f"address {address}")
+    wait = people.wait_seconds(keys, now)
+    if wait:
+        said = {"password": f"too many wrong passwords: wait {wait} seconds"}
+        response = _page(answering, request, said, name, 429)
+        response.headers["retry-after"] = str(wait)
+        return response
+    try:
+        cookie = people.sign_in(name, password, now)
+    except (UsersFileError, DatabaseError, OSError) as error:
+        return answering.failed(request, 503, "Nobody can sign in now", f"{error}.")
+    if cookie is None:
+        people.failed(keys, now)
+        said = {"password": "name and password do not belong together"}
+        return _page(answering, request, said, name, 401)
+    people.succeeded(keys)
+    response = RedirectResponse(_own_address(form.get("next", "")), 303)
+    set_cookie(request, response, cookie)
+    return response
+
+
+def _page(
+    answering: Answering, request: Request, wrong: dict[str, str], name: str = "", status: int = 200
+) -> Response:
+    cookie = cookie_of(request)
+    fresh = "" if cookie else new_cookie()
+    person = Person("", answering.people.token(cookie or fresh))
+    after = _own_address(request.query_params.get("next", ""))
+    data = {"wrong": wrong, "name": name, "next": after, "csrf": person.csrf}
+    view = View("login.html", data, status=status)
+    response = answering.written(request, view, Asked({}, {}, person, "/login"))
+    if fresh:
+        set_cookie(request, response, fresh)
+    return response
+
+
+def _own_address(address: str) -> str:
+    """An address of the desk's own; anything else could send people elsewhere."""
+    own = address.startswith("/") and not address.startswith(("//", "/\\"))
+    return address if own and address.isprintable() else "/stories"

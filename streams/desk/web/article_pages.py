@@ -1,0 +1,238 @@
+"""Articles: a list, one with its fields and versions, and any two side by side."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from streams.desk.filters import checked
+from streams.desk.queries.articles import (
+    article_event,
+    article_row,
+    articles_page,
+    parts,
+    titles_of,
+    versions,
+)
+from streams.desk.queries.story import story_record
+from streams.desk.rows import milliseconds
+from streams.desk.search_index import NothingToFindError
+from streams.desk.web.addresses import with_value
+from streams.desk.web.desk import Desk
+from streams.desk.web.pages import Asked, NotFoundError, Page
+from streams.desk.web.view import View
+from streams.desk.word_diff import MOST_WORDS, Comparison, Piece, compare
+
+# Of a text on a page: five megabytes of it would end a browser. `.json` has the whole.
+SHOWN_LETTERS = 100_000
+
+_FILTERS = (
+    "q", "publisher", "agency", "language", "relation", "since", "until", "credit", "after",
+)  # fmt: skip
+FORMS = ("side", "inline", "changes")
+
+
+def list_articles(desk: Desk, asked: Asked) -> View:
+    """Articles, the newest first."""
+    filters = checked(asked.query, *_FILTERS)
+    found: dict[str, Any] = {"articles": [], "next": None}
+    with desk.database.reading() as connection:
+        try:
+            found = articles_page(connection, filters)
+        except NothingToFindError as error:
+            filters.wrong["q"] = str(error)
+    used = {name: asked.query[name] for name in _FILTERS if asked.query.get(name)}
+    extra = {"next_address": found["next"] and with_value(asked.url, "after", found["next"])}
+    data = {"filters": used, "wrong": filters.wrong, **found}
+    return View("articles.html", data, {"articles": found["articles"]}, extra)
+
+
+def show_article(desk: Desk, asked: Asked) -> View:
+    """One article, in its newest version or in that of `?digest=`."""
+    article_id, digest = asked.path["article_id"], asked.query.get("digest")
+    with desk.database.reading() as connection:
+        event = article_event(connection, article_id, digest or None)
+        if event is None:
+            raise NotFoundError(
+                f"There is no article {article_id}"
+                + (f" with the digest {digest}" if digest else "")
+                + " in what the desk keeps."
+            )
+        row = article_row(connection, article_id)
+        history = versions(connection, article_id)
+        story_id = event["detection"]["story_id"]
+        others = titles_of(connection, [m["article_id"] for m in event["detection"]["matches"]])
+        data: dict[str, Any] = {
+            "article": event,
+            "credited": row and row["credited"],
+            "newest_digest": row and row["digest"],
+            "versions": [{k: v for k, v in old.items() if k != "text"} for old in history],
+            "matched": others,
+            "parts": parts(connection, event),
+            "story": story_id and story_record(connection, story_id),
+        }
+    matches = [{**match, **match["containment"]} for match in event["detection"]["matches"]]
+    extra = {
+        **restraint(event, desk.clock(), asked),
+        "last_text": _last_text(history),
+        "shown_letters": SHOWN_LETTERS,
+    }
+    return View("article.html", data, {"matches": matches, "versions": data["versions"]}, extra)
+
+
+def _last_text(history: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """The newest version that still had a text: what a withdrawn article said."""
+    return next((old for old in reversed(history) if old["text"].strip()), None)
+
+
+def restraint(event: dict[str, Any], now: float, asked: Asked) -> dict[str, Any]:
+    """Marks on texts that may not be published, and whether a withdrawn one's text is shown."""
+    until = event["embargoed_until"]
+    embargo = milliseconds(until)
+    return {
+        "embargoed": embargo is not None and embargo > now * 1000,
+        "withheld": event["status"] == "withheld",
+        "withdrawn": event["status"] == "canceled",
+        "asked_for_text": asked.query.get("withdrawn") == "show",
+        "show_withdrawn": with_value(asked.url, "withdrawn", "show"),
+    }
+
+
+def compare_articles(desk: Desk, asked: Asked) -> View:
+    """Two articles, or versions (id:digest), word by word."""
+    form = asked.query.get("form", "side")
+    wrong = {}
+    if form not in FORMS:
+        wrong["form"], form = f"expected one of {', '.join(FORMS)}, got {form!r}", "side"
+    exact = asked.query.get("exact") == "1"
+    with desk.database.reading() as connection:
+        pair = []
+        for name in ("left", "right"):
+            article_id, _, digest = asked.path[name].partition(":")
+            event = article_event(connection, article_id, digest or None)
+            if event is None:
+                raise NotFoundError(f"There is no article {asked.path[name]} in what is kept.")
+            pair.append(event)
+        listed = _match_between(pair[0], pair[1])
+    hidden = [
+        event["status"] == "canceled" and asked.query.get("withdrawn") != "show" for event in pair
+    ]
+    texts = ["" if gone else event["text"] for event, gone in zip(pair, hidden, strict=True)]
+    comparison = compare(texts[0], texts[1], exact=exact)
+    data = {
+        "left": _side(pair[0]),
+        "right": _side(pair[1]),
+        "match": listed,
+        "form": form,
+        "exact": exact,
+        "wrong": wrong,
+        "same_words": comparison.same,
+        "cut_words": comparison.cut,
+        "added_words": comparison.added,
+        "moved_words": comparison.moved,
+        "whole": comparison.whole,
+        "rows": [
+            {"left": _pieces(row.left), "right": _pieces(row.right)} for row in comparison.rows
+        ],
+    }
+    marks = [restraint(event, desk.clock(), asked) for event in pair]
+    extra = {
+        "comparison": comparison,
+        "groups": _grouped(comparison),
+        "marks": marks,
+        "hidden": hidden,
+        "most_words": MOST_WORDS,
+        "with_value": lambda name, value: with_value(asked.url, name, value),
+        "pieces": marked,
+        "swapped": f"/compare/{asked.path['right']}/{asked.path['left']}",
+    }
+    return View("compare.html", data, {"changes": _changes(comparison)}, extra)
+
+
+def _side(event: dict[str, Any]) -> dict[str, Any]:
+    names = (
+        "article_id", "source", "title", "byline", "credit", "dateline", "language", "status",
+        "published_at", "embargoed_until", "agencies", "content_digest",
+    )  # fmt: skip
+    return {name: event[name] for name in names} | {"words": len(event["text"].split())}
+
+
+def _match_between(left: dict[str, Any], right: dict[str, Any]) -> dict[str, Any] | None:
+    """What one article's verdict says of the other, if anything."""
+    for event, other in ((right, left), (left, right)):
+        for match in event["detection"]["matches"]:
+            if match["article_id"] == other["article_id"]:
+                return {"of": event["article_id"], **match}
+    return None
+
+
+def _pieces(pieces: list[Piece]) -> list[dict[str, Any]]:
+    return [
+        {
+            "kind": piece.kind,
+            "text": piece.text,
+            "move": piece.move,
+            "facts": [{"text": piece.text[a:b], "kind": kind} for a, b, kind in piece.facts],
+        }
+        for piece in pieces
+    ]
+
+
+def marked(piece: Piece) -> list[tuple[str, str | None]]:
+    """A piece as (letters, number or name or None), to be marked one by one."""
+    found: list[tuple[str, str | None]] = []
+    at = 0
+    for start, end, kind in piece.facts:
+        found += [(piece.text[at:start], None), (piece.text[start:end], kind)]
+        at = end
+    found.append((piece.text[at:], None))
+    return [(letters, kind) for letters, kind in found if letters]
+
+
+def _grouped(comparison: Comparison) -> list[tuple[int, Any]]:
+    """For `changes`: (0, a changed row), or (number of equal rows in between, None)."""
+    found: list[tuple[int, Any]] = []
+    same = 0
+    for row in comparison.rows:
+        if row.changed:
+            if same:
+                found.append((same, None))
+            found.append((0, row))
+            same = 0
+        else:
+            same += 1
+    return [*found, (same, None)] if same else found
+
+
+def _changes(comparison: Comparison) -> list[dict[str, Any]]:
+    return [
+        {"paragraph": number, "side": side, "kind": piece.kind, "text": piece.text}
+        for number, row in enumerate(comparison.rows, 1)
+        for side, pieces in (("left", row.left), ("right", row.right))
+        for piece in pieces
+        if piece.kind != "same"
+    ]
+
+
+PAGES = (
+    Page(
+        "/articles",
+        list_articles,
+        "Articles, the newest first",
+        dict.fromkeys(_FILTERS, "as in the list of stories"),
+        ("articles",),
+    ),
+    Page(
+        "/articles/{article_id}",
+        show_article,
+        "An article: text, fields with evidence, versions, verdict",
+        {"digest": "another version", "withdrawn": "show: a withdrawn article's last text"},
+        ("matches", "versions"),
+    ),
+    Page(
+        "/compare/{left}/{right}",
+        compare_articles,
+        "Two articles word by word; a version of one as ID:DIGEST",
+        {"form": "side, inline or changes", "exact": "1: case and quotation marks count"},
+        ("changes",),
+    ),
+)

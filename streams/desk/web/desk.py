@@ -1,0 +1,103 @@
+"""What all pages share: the database, how far the desk is, its options and its templates."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from streams.desk import shown
+from streams.desk.database import Database, DatabaseError
+from streams.desk.follow import Progress
+
+FOLDER = Path(__file__).parents[1]
+STATIC = FOLDER / "static"
+
+
+@lru_cache(maxsize=32)
+def static_address(name: str) -> str:
+    """A static file's address, which changes with what is in it: browsers may keep it for ever."""
+    digest = blake2b((STATIC / name).read_bytes(), digest_size=6).hexdigest()
+    return f"/static/{name}?v={digest}"
+
+
+def _templates() -> Environment:
+    """Templates that escape everything, and fail on a name that is missing."""
+    made = Environment(
+        loader=FileSystemLoader(FOLDER / "templates"),
+        autoescape=select_autoescape(default=True, default_for_string=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters.update(
+        time=shown.time_text,
+        iso=shown.iso_text,
+        delay=shown.delay_text,
+        share=shown.share_text,
+        count=shown.count_text,
+        size=shown.bytes_text,
+        part=shown.path_part,
+        web=shown.web_address,
+        soft=shown.soft,
+    )
+    made.globals.update(static=static_address, plural=shown.plural)
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the desk was started with."""
+
+    read_only: bool = False
+    keep_seconds: int | None = None
+    users_file: Path | None = None
+    proxy_header: str | None = None
+    hosts: frozenset[str] | None = frozenset()  # beside the loopback's; None: any
+
+
+class Person(NamedTuple):
+    """Who asks: a name, and the token that their changes must carry."""
+
+    name: str
+    csrf: str
+
+
+@dataclass(slots=True)
+class Desk:
+    """One running desk."""
+
+    database: Database
+    progress: Progress
+    options: Options = field(default_factory=Options)
+    clock: Callable[[], float] = time.time
+    environment: Environment = field(default_factory=_templates)
+    _size: tuple[float, int] = (0.0, 0)
+
+    def size_bytes(self) -> int:
+        """The database's size, asked for every ten seconds at most."""
+        now = self.clock()
+        if now - self._size[0] > 10:
+            try:
+                self._size = (now, self.database.size_bytes())
+            except DatabaseError:
+                self._size = (now, self._size[1])
+        return self._size[1]
+
+
+def trouble_of(progress: Progress, now: float) -> dict[str, Any] | None:
+    """What is wrong with the feed, for the head of each page; None while all is well."""
+    if progress.trouble is None:
+        return None
+    heard = progress.heard_at
+    return {
+        "sentence": progress.trouble,
+        "since": None if heard is None else int(heard * 1000),
+        "silent_milliseconds": None if heard is None else int((now - heard) * 1000),
+    }

@@ -1,0 +1,254 @@
+"""Two texts word by word: what is the same, cut, added, and moved; which numbers and names differ.
+
+Words are compared by keys: their letters in lower case, quotation marks and dashes as one of each,
+or exactly as they are written. A paragraph's end is a word, too, so that rows of the two columns
+begin together where both texts have one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from rapidfuzz.distance import Indel
+
+# What comes after so many words of a text is not compared: two of a book would take minutes.
+MOST_WORDS = 10_000
+# Shorter runs of words come again by chance.
+MOVED_WORDS = 6
+
+_PARAGRAPH = "\u00b6"
+_WORD = re.compile(
+    r"\s*\n\s*|[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]|\d+(?:[.,:]\d+)*"
+    r"|[^\W\d\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]+(?:['\u2019][^\W\d]+)*|[^\w\s]"
+)
+_MARKS = str.maketrans(
+    {
+        **dict.fromkeys(
+            "\u201c\u201d\u201e\u201f\u00ab\u00bb\u2018\u2019\u201a\u2039\u203a`'", '"'
+        ),
+        **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"),
+    }
+)
+
+Kind = Literal["same", "cut", "added", "moved"]
+Fact = Literal["number", "name"]
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word as written, with the blanks before it, and the key that it is compared by."""
+
+    written: str
+    blank: str
+    key: str
+    opens: bool  # the first of a sentence: its capital says nothing
+
+
+@dataclass(slots=True)
+class Piece:
+    """Words in a row that had the same fate; `move` counts moved passages, the same on both sides.
+
+    `facts` has (from, to, what) of letters in `text`: numbers and names that the other side's
+    changes do not have.
+    """
+
+    kind: Kind
+    text: str
+    move: int | None = None
+    facts: list[tuple[int, int, Fact]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Row:
+    """A stretch of both texts between two paragraph ends that they share."""
+
+    left: list[Piece] = field(default_factory=list)
+    right: list[Piece] = field(default_factory=list)
+
+    @property
+    def changed(self) -> bool:
+        """Whether the two sides differ."""
+        return any(piece.kind != "same" for piece in (*self.left, *self.right))
+
+
+@dataclass(slots=True)
+class Comparison:
+    """The rows; how many words are the same, cut, added and moved; whether all was compared."""
+
+    rows: list[Row]
+    same: int = 0
+    cut: int = 0
+    added: int = 0
+    moved: int = 0
+    whole: bool = True
+
+
+def words_of(text: str, *, exact: bool) -> tuple[list[Word], bool]:
+    """The words of a text, and whether these are all."""
+    found: list[Word] = []
+    end, opens = 0, True
+    for match in _WORD.finditer(text):
+        if len(found) == MOST_WORDS:
+            return found, False
+        written = match[0]
+        if written.isspace():
+            found.append(Word("\n\n", "", _PARAGRAPH, opens=True))
+            opens = True
+        else:
+            key = written if exact else written.casefold().translate(_MARKS)
+            found.append(Word(written, text[end : match.start()], key, opens))
+            if written[0].isalnum():
+                opens = False
+            elif written in '.!?:\u201c\u201d"':
+                opens = True
+        end = match.end()
+    return found, True
+
+
+def compare(left: str, right: str, *, exact: bool = False) -> Comparison:
+    """Compare two texts; `exact` counts case and quotation marks."""
+    ours, all_ours = words_of(left, exact=exact)
+    theirs, all_theirs = words_of(right, exact=exact)
+    numbers: dict[str, int] = {}
+    keys = [
+        [numbers.setdefault(word.key, len(numbers)) for word in words] for words in (ours, theirs)
+    ]
+    cut, added = [False] * len(ours), [False] * len(theirs)
+    blocks = Indel.opcodes(keys[0], keys[1])
+    for block in blocks:
+        if block.tag != "equal":
+            cut[block.src_start : block.src_end] = [True] * (block.src_end - block.src_start)
+            added[block.dest_start : block.dest_end] = [True] * (block.dest_end - block.dest_start)
+    moves = _moves(keys[0], cut, keys[1], added)
+    done = Comparison([Row()], whole=all_ours and all_theirs)
+    sides = (_Side(ours, cut, moves[0]), _Side(theirs, added, moves[1]))
+    for block in blocks:
+        done.rows[-1].left += sides[0].pieces(block.src_start, block.src_end, "cut")
+        if block.tag != "equal":
+            done.rows[-1].right += sides[1].pieces(block.dest_start, block.dest_end, "added")
+            continue
+        _equal_block(done, sides, block.src_start, block.dest_start, block.src_end)
+    for row in done.rows:
+        _mark_facts(row)
+    done.rows = [row for row in done.rows if row.left or row.right]
+    _count(done, sides)
+    return done
+
+
+class _Side:
+    """One text: its words, which of them changed, and the moved passage that each is of."""
+
+    def __init__(self, words: list[Word], changed: list[bool], moves: list[int | None]) -> None:
+        self.words, self.changed, self.moves = words, changed, moves
+
+    def pieces(self, start: int, end: int, kind: Kind) -> Iterator[Piece]:
+        """Changed words from `start` up to `end`, parted where a moved passage begins or ends."""
+        at = start
+        while at < end and self.changed[at]:
+            stop = at
+            while stop < end and self.changed[stop] and self.moves[stop] == self.moves[at]:
+                stop += 1
+            move = self.moves[at]
+            yield self.piece(at, stop, kind if move is None else "moved", move)
+            at = stop
+
+    def piece(self, start: int, end: int, kind: Kind, move: int | None = None) -> Piece:
+        """Words as one piece."""
+        words = self.words[start:end]
+        piece = Piece(kind, "".join(word.blank + word.written for word in words), move)
+        if kind in ("cut", "added"):
+            at = 0
+            for word in words:
+                at += len(word.blank)
+                fact = _fact(word)
+                if fact:
+                    piece.facts.append((at, at + len(word.written), fact))
+                at += len(word.written)
+        return piece
+
+
+def _equal_block(
+    done: Comparison, sides: tuple[_Side, _Side], left: int, right: int, end: int
+) -> None:
+    """Add words that both have; a new row begins after each paragraph's end."""
+    # The pieces of a block before come from `pieces`, which stops at words that did not change.
+    words = sides[0].words
+    start = left
+    for at in range(left, end):
+        if words[at].key == _PARAGRAPH or at == end - 1:
+            stop = at if words[at].key == _PARAGRAPH else at + 1
+            if stop > start:
+                shift = right - left
+                done.rows[-1].left.append(sides[0].piece(start, stop, "same"))
+                done.rows[-1].right.append(sides[1].piece(start + shift, stop + shift, "same"))
+            if words[at].key == _PARAGRAPH:
+                done.rows.append(Row())
+            start = at + 1
+
+
+def _fact(word: Word) -> Fact | None:
+    if word.written[0].isdigit():
+        return "number"
+    if word.written[0].isupper() and not word.opens:
+        return "name"
+    return None
+
+
+def _mark_facts(row: Row) -> None:
+    """Keep as differing what the other side's changes of the row do not have, too."""
+    said = [
+        {_letters(piece, fact) for piece in side for fact in piece.facts}
+        for side in (row.left, row.right)
+    ]
+    for side, other in ((row.left, said[1]), (row.right, said[0])):
+        for piece in side:
+            piece.facts = [fact for fact in piece.facts if _letters(piece, fact) not in other]
+
+
+def _letters(piece: Piece, fact: tuple[int, int, Fact]) -> str:
+    return piece.text[fact[0] : fact[1]].casefold()
+
+
+def _moves(
+    left: Sequence[int], cut: Sequence[bool], right: Sequence[int], added: Sequence[bool]
+) -> tuple[list[int | None], list[int | None]]:
+    """Number passages that were cut here and added there: for each word the number, or None."""
+    ours: list[int | None] = [None] * len(left)
+    theirs: list[int | None] = [None] * len(right)
+    places: dict[tuple[int, ...], int] = {}
+    for at in range(len(left) - MOVED_WORDS + 1):
+        if all(cut[at : at + MOVED_WORDS]):
+            places.setdefault(tuple(left[at : at + MOVED_WORDS]), at)
+    number, at = 0, 0
+    while at <= len(right) - MOVED_WORDS:
+        begun = places.get(tuple(right[at : at + MOVED_WORDS]))
+        if begun is None or not all(added[at : at + MOVED_WORDS]) or ours[begun] is not None:
+            at += 1
+            continue
+        number, size = number + 1, 0
+        while (
+            begun + size < len(left) and at + size < len(right)
+            and left[begun + size] == right[at + size]
+            and cut[begun + size] and added[at + size] and ours[begun + size] is None
+        ):  # fmt: skip
+            ours[begun + size] = theirs[at + size] = number
+            size += 1
+        at += size
+    return ours, theirs
+
+
+def _count(done: Comparison, sides: tuple[_Side, _Side]) -> None:
+    def counted(side: _Side) -> tuple[int, int, int]:
+        same = changed = moved = 0
+        for word, differs, move in zip(side.words, side.changed, side.moves, strict=True):
+            if word.written[0].isalnum():
+                same += not differs
+                changed += differs and move is None
+                moved += move is not None
+        return same, changed, moved
+
+    done.same, done.cut, done.moved = counted(sides[0])
+    _, done.added, _ = counted(sides[1])
