@@ -103,7 +103,7 @@ pictures: dev ## Draw the dashboards (PROMETHEUS=host:port, as the demo says) in
 
 lock: dev ## Resolve the dependencies anew
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	  --custom-compile-command 'make lock' pyproject.toml -o $(LOCK)/runtime.txt --upgrade
+	  --custom-compile-command 'make lock' pyproject.toml --extra desk -o $(LOCK)/runtime.txt --upgrade
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --custom-compile-command 'make lock' -c $(LOCK)/runtime.txt pyproject.toml \
 	  --extra plots --extra desk-postgresql --group broker --group test --group browser --group operate --group quality --group lock --group oracle -o $(LOCK)/dev.txt

@@ -157,7 +157,6 @@ def story_row(value: bytes) -> Row:
             **{name: record[name] for name in _STORY_FIELDS},
             "first_seen": known_time(record["first_seen"]),
             "last_seen": known_time(record["last_seen"]),
-            "agency": record["unseen_agency"],
         }
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise NotOursError(f"no story: {error!r}") from None

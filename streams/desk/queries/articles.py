@@ -61,7 +61,7 @@ def versions(connection: Connection, article_id: str) -> list[Row]:
         .limit(MOST_VERSIONS)
     ).all()
     found = []
-    for row in reversed(rows):
+    for row in rows:
         event = unpacked(row.body)
         found.append(
             {
@@ -69,9 +69,10 @@ def versions(connection: Connection, article_id: str) -> list[Row]:
                 "time": row.time,
                 **{name: event[name] for name in ("status", "title", "text", "version")},
                 "relation": event["detection"]["relation"],
+                "raw_offset": event["raw"]["offset"],
             }
         )
-    return found
+    return sorted(found, key=lambda old: (old["time"], old["raw_offset"]))
 
 
 def parts(connection: Connection, event: Row) -> list[Row]:

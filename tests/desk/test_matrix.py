@@ -1,0 +1,52 @@
+"""What copies kept of the original's paragraphs, and what they added."""
+
+from __future__ import annotations
+
+from streams.desk.matrix import Reference, paragraphs_of
+from tests.desk.newsroom import WIRE
+
+PARAGRAPHS = WIRE.split("\n\n")
+ADDED = "Our reporter saw long queues at the ticket office on the north pier that afternoon."
+
+
+def fates(text: str) -> list[str]:
+    return [cell.fate for cell in Reference(WIRE).against(text).cells]
+
+
+def test_the_same_text_kept_all() -> None:
+    column = Reference(WIRE).against(WIRE)
+    assert {cell.fate for cell in column.cells} == {"kept"}
+    assert (column.kept_share, column.added) == (1.0, [])
+
+
+def test_a_paragraph_that_is_not_there_was_cut() -> None:
+    without = "\n\n".join([PARAGRAPHS[0], *PARAGRAPHS[2:]])
+    assert fates(without) == ["kept", "cut", "kept", "kept"]
+
+
+def test_a_paragraph_that_was_moved_was_kept() -> None:
+    assert fates("\n\n".join(reversed(PARAGRAPHS))) == ["kept"] * 4
+
+
+def test_a_paragraph_that_was_rewritten_in_part_was_changed() -> None:
+    rewritten = WIRE.replace("and 41 against it at a meeting in the boathouse", "on Sunday night")
+    assert fates(rewritten)[1] == "changed"
+
+
+def test_case_quotation_marks_and_the_form_of_paragraphs_do_not_count() -> None:
+    assert fates(WIRE.upper().replace("\n\n", "\n")) == ["kept"] * 4
+
+
+def test_what_a_copy_added_is_listed() -> None:
+    assert Reference(WIRE).against(f"{WIRE}\n\n{ADDED}").added == [ADDED]
+
+
+def test_another_text_kept_nothing() -> None:
+    column = Reference(WIRE).against(ADDED)
+    assert ([cell.fate for cell in column.cells], column.kept_share) == (["cut"] * 4, 0.0)
+
+
+def test_paragraphs_of_one_word_and_of_none() -> None:
+    assert [c.fate for c in Reference("Yes.\n\nNo.").against("He said no").cells] == ["cut", "kept"]
+    assert paragraphs_of(" \n\n \n") == []
+    assert Reference("").against("anything").kept_share == 0.0

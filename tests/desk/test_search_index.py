@@ -1,0 +1,102 @@
+"""Queries find what people mean by them, in both databases alike."""
+
+from __future__ import annotations
+
+import contextlib
+
+import hypothesis.strategies as st
+import pytest
+from hypothesis import HealthCheck, given, settings
+from sqlalchemy import func, select
+
+from streams.desk.database import Database
+from streams.desk.search_index import (
+    NothingToFindError,
+    add,
+    any_phrase,
+    excerpt,
+    folded,
+    matching,
+    remove,
+)
+
+ENTRIES = [
+    (1, "Crane collapse halts ferries", "Harbour master Karin Lindqvist told Reuters on Tuesday."),
+    (2, "À Nantes, des boulangers", "Les boulangers unis jettent deux fois moins de pain."),
+    (3, "廃業寸前の温泉", "地震予測の観測点として再生した。"),
+    (4, "Ferry strike ends", "The crane was not mentioned; master bakers were."),
+]
+
+
+@pytest.fixture
+def filled(database: Database) -> Database:
+    with database.writing() as connection:
+        add(connection, ENTRIES)
+    return database
+
+
+def found(database: Database, query: str) -> list[int]:
+    with database.reading() as connection:
+        hits = matching(connection.dialect.name, query).subquery()
+        return sorted(connection.scalars(select(hits.c.n)))
+
+
+@pytest.mark.parametrize(
+    ("query", "numbers"),
+    [
+        ("crane", [1, 4]),
+        ("CRANE ferries", [1]),
+        ("crane -strike", [1]),
+        ('"harbour master"', [1]),
+        ('"master harbour"', []),
+        ("a nantes", [2]),
+        ("NANTES", [2]),
+        ("ferr*", [1, 4]),
+        ("観測点", [3]),
+        ("点観測", []),
+        ("ferry OR crane", []),
+        ("crane; DROP TABLE article --", []),
+        ("(crane", [1, 4]),
+        ("crane\x00", [1, 4]),
+    ],
+)
+def test_a_query_finds(filled: Database, query: str, numbers: list[int]) -> None:
+    assert found(filled, query) == numbers
+
+
+@pytest.mark.parametrize("query", ["", "  ", "-crane", '""', "***", "—!"])
+def test_a_query_without_a_word_is_refused(query: str) -> None:
+    with pytest.raises(NothingToFindError, match="at least one word"):
+        matching("sqlite", query)
+
+
+@given(query=st.text(max_size=60))
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
+def test_whatever_is_typed_is_no_error(filled: Database, query: str) -> None:
+    with contextlib.suppress(NothingToFindError):
+        found(filled, query)
+
+
+def test_words_that_were_taken_out_are_not_found(filled: Database) -> None:
+    with filled.writing() as connection:
+        remove(connection, ENTRIES[:1])
+    assert found(filled, "crane") == [4]
+    assert found(filled, "lindqvist") == []
+
+
+def test_any_of_several_phrases(filled: Database) -> None:
+    with filled.reading() as connection:
+        phrases = [["told", "reuters", "on"], ["deux", "fois", "moins"], ["not", "there"]]
+        hits = any_phrase(connection.dialect.name, phrases).subquery()
+        assert connection.scalar(select(func.count()).select_from(hits)) == 2
+
+
+def test_folding_is_for_accents_and_case() -> None:
+    assert folded("Élan ÄÖÜ ß") == "elan aou ss"
+
+
+def test_an_excerpt_shows_the_words_that_were_found() -> None:
+    pieces = excerpt("x " * 200 + "The Crane fell. " + "y " * 200, "crane")
+    assert ("Crane", True) in pieces
+    assert sum(len(piece) for piece, _ in pieces) <= 240
+    assert excerpt("Nothing of it", "crane") == [("Nothing of it", False)]
