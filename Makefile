@@ -73,6 +73,7 @@ check: dev ## Lint, types, generated files
 
 quality: dev ## Measure quality on labelled pages and articles, against the kept figures
 	@$(BIN)/python -m tests.quality detection
+	@$(BIN)/python -m tests.quality credits
 	@$(BIN)/python -m tests.quality pages
 
 bench: dev kafka $(VENV)-bench/.ready ## Compare with stock Faust and Quix Streams in one run

@@ -5,6 +5,7 @@
 | the entry's name | how articles name the agency: `agencies[].name` |
 | `names` | spellings that mean nothing else, wherever they stand |
 | `short` | spellings that mean other things too; they count only where an agency is expected |
+| `signs` | short spellings that may be a text's last line by themselves |
 | `domains` | the agency's own sites |
 | `measured` | whether metrics have a series of its own for its copies |
 | `examples` | how its articles begin or end: each is a test |
@@ -26,6 +27,7 @@ class Agency:
     name: str
     names: tuple[str, ...] = ()
     short: tuple[str, ...] = ()
+    signs: tuple[str, ...] = ()
     domains: tuple[str, ...] = ()
     measured: bool = False
     examples: tuple[str, ...] = field(default=(), repr=False)
@@ -41,6 +43,7 @@ def agencies() -> Mapping[str, Agency]:
             name=name,
             names=tuple(entry["names"]),
             short=tuple(entry["short"]),
+            signs=tuple(entry.get("signs", ())),
             domains=tuple(entry["domains"]),
             measured=entry.get("measured", False),
             examples=tuple(entry.get("examples", ())),
@@ -70,3 +73,9 @@ def _sites() -> tuple[dict[str, str], dict[str, str]]:
     spellings = {n.casefold(): agency.name for agency in table for n in agency.names}
     spellings |= {agency.name.casefold(): agency.name for agency in table}
     return {domain: agency.name for agency in table for domain in agency.domains}, spellings
+
+
+@lru_cache(maxsize=1)
+def signs() -> frozenset[str]:
+    """Short spellings that may be a text's last line by themselves."""
+    return frozenset(sign for agency in agencies().values() for sign in agency.signs)

@@ -57,17 +57,18 @@ class AgencyTable:
 @lru_cache(maxsize=1)
 def agency_table() -> AgencyTable:
     """The table that comes with echowire."""
+    every = agencies().values()
     names = [
-        (name, agency.name, short)
-        for short in (False, True)
-        for agency in agencies().values()
-        for name in (agency.short if short else agency.names)
+        *((name, agency.name, False) for agency in every for name in agency.names),
+        *((name, agency.name, True) for agency in every for name in agency.short),
+        *((name.upper(), agency.name, False) for agency in every for name in agency.names),
     ]
-    spellings = [name for name, _, _ in names]
+    first = {spelling: (agency, short) for spelling, agency, short in reversed(names)}
+    spellings = [*first]
     return AgencyTable(
         _in_texts=Phrases(spellings),
         _in_line=AhoCorasick(spellings, matchkind=MatchKind.LeftmostLongest),
-        _names=tuple((agency, short) for _, agency, short in names),
+        _names=tuple(first.values()),
     )
 
 

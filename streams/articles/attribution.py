@@ -4,9 +4,9 @@
 |---|---|---|
 | publisher | provider | the source is the agency's own site or name |
 | credit | provider | the credit field |
-| byline | provider | the byline field, or a line `By X, Associated Press` near the top |
+| byline | provider | the byline field (`X via AP`), a line `By X, Associated Press` at the top |
 | dateline | provider | `CITY (Reuters) -`, `CITY, June 3. /TASS/.`, `(AFP)` at the very start |
-| end_line | provider | `(Reuters, dpa)`, `- AFP`, `Source: Xinhua` after the last sentence |
+| end_line | provider | after the last sentence: `(Reuters, dpa)`, `PTI ABC`, `Source: Xinhua` |
 | copyright | provider | `© 2026 The Associated Press` |
 | json_ld | provider | `creditText`, `sourceOrganization`, `provider` of the page |
 | contributed | provider | `AP writer X contributed`, `with inputs from PTI` |
@@ -24,9 +24,10 @@ from typing import NamedTuple
 from streams.articles.agencies import agency_of_site
 from streams.articles.agency_table import AgencyTable, Found, agency_table
 from streams.articles.boilerplate import story_ends
+from streams.articles.credit_words import only_agencies
 from streams.articles.dateline import HEAD_CHARACTERS, dateline_of
 from streams.articles.encoded import Encoded
-from streams.articles.end_lines import LISTED, TAIL_CHARACTERS, agencies_at_the_end
+from streams.articles.end_lines import TAIL_CHARACTERS, agencies_at_the_end
 
 EVIDENCE = (
     "publisher", "credit", "byline", "dateline", "end_line", "copyright", "json_ld", "contributed",
@@ -40,10 +41,18 @@ _CONTEXT = 70
 _TOP_CHARACTERS = 400
 _LINE_CHARACTERS = 90
 _BYLINE_PARTS = re.compile(
-    r"[,/&|;()–—•·-]|\b(?:and|und|et|y|e|with|mit|by|von|par|por)\b", re.IGNORECASE
+    r"[,/&|;:()–—•·]|\s-|-\s|\b(?:and|und|et|y|e|with|mit|avec|con|com|met|med|by|von|par|por|di|via|for|für|"
+    r"pour|para|per|of|bei|source|quelle|fuente|fonte|bron)\b",
+    re.IGNORECASE,
 )
+# What people are at an agency, which is not its name: `PA Political Editor`.
 _STAFF = re.compile(
-    r"\b(?:staff|writers?|reporters?|correspondents?|news|agency|agencies|wires?|the|from)\b",
+    r"\b(?:staff|writers?|reporters?|correspondents?|journalists?|editors?|photographers?|bureau|chief|"
+    r"senior|deputy|special|political|business|sports?|science|health|education|economics|home|royal|"
+    r"diplomatic|foreign|court|crime|environment|technology|entertainment|national|medical|legal|"
+    r"religion|features?|news|agency|agencies|agentur|agentschap|agence|agencia|agência|agenzia|wires?|"
+    r"service|desk|newsroom|redaktion|korrespondent(?:in)?|redakteur(?:in)?|rédaction|the|from|"
+    r"der|die|la|le|da|do|de)\b",
     re.IGNORECASE,
 )
 _PHOTO_BEFORE = re.compile(
@@ -98,11 +107,7 @@ def _by_place(text: str, found: list[Found], story_end: int) -> Names:
     tail = max(0, len(text) - TAIL_CHARACTERS)
     return Names(
         head=[name for name in found if name.end <= HEAD_CHARACTERS],
-        tail=[
-            name._replace(start=name.start - tail, end=name.end - tail)
-            for name in found
-            if name.start >= tail
-        ],
+        tail=[name for name in found if name.start >= tail],
         distinct=[name for name in found if not name.short],
         story_end=story_end,
     )
@@ -130,7 +135,7 @@ def attribute(
         _note(evidence, agency, kind)
     for agency in dateline.agencies if dateline else ():
         _note(evidence, agency, "dateline")
-    for agency, kind in agencies_at_the_end(text, names.tail):
+    for agency, kind in agencies_at_the_end(text, names.tail, names.story_end):
         _note(evidence, agency, kind)
     _note_named(evidence, text, names.distinct, start)
     if not evidence:  # of most articles
@@ -174,10 +179,7 @@ def _in_fields(
 def _whole(name: str, table: AgencyTable) -> list[str]:
     """Agencies that make up a whole name: not those that it merely contains."""
     found = table.in_line(name)
-    rest = name
-    for match in reversed(found):
-        rest = rest[: match.start] + rest[match.end :]
-    return [match.agency for match in found] if not LISTED.sub("", rest).strip(" .()©") else []
+    return [match.agency for match in found] if only_agencies(name, found) else []
 
 
 def _in_byline(byline: str, table: AgencyTable) -> list[str]:
@@ -186,7 +188,7 @@ def _in_byline(byline: str, table: AgencyTable) -> list[str]:
     if not found:
         return []
     distinct = [match.agency for match in found if not match.short]
-    parts = {_STAFF.sub("", part).strip(" ./") for part in _BYLINE_PARTS.split(byline)}
+    parts = {_STAFF.sub("", part).strip(" ./*-©\n") for part in _BYLINE_PARTS.split(byline)}
     return distinct + [m.agency for m in found if m.short and byline[m.start : m.end] in parts]
 
 

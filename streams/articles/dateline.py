@@ -7,33 +7,23 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from streams.articles.agency_table import Found
-from streams.articles.written_time import is_day_or_month
+from streams.articles.dateline_place import PICTURES, place_in
 
 # How far into a text a dateline may begin: below its title, byline and what editors note.
 HEAD_CHARACTERS = 700
 _DATELINE_CHARACTERS = 140  # from its beginning to the end of its agency
 _HEAD_LINES, _HEAD_LINE_CHARACTERS = 6, 160
-_PLACE_CHARACTERS = 60
-_MOST_TOKENS = 9
 _BRACKET_CHARACTERS, _CJK_CHARACTERS = 60, 30
 _BRACKETS = {
     "(": ")", "/": "/", "[": "]", "（": "）", "［": "］", "【": "】", "《": "》", "«": "»",
     "|": "|",
 }  # fmt: skip
 _WIDE = "（［【["
-_JOINT = re.compile(r"\s*[.:।]?\s*(?:--|[-–—―:=_])*\s*")
+_JOINT = re.compile(r"\s*[.:：।]?\s*(?:--|[-–—―:=_])*\s*")
 _DASH = re.compile(r"\s*[.:]?\s*(?:--|[-–—―:=_])\s*")
 # What ends an agency that no bracket closes: a dash, the end of its line, a full stop and a blank.
+_REPORTER_END = re.compile(r",\s(?:[^\W\d_][\w-]*\.?\s?){2,3}\.\s")
 _BARE_END = re.compile(r"\s*(?:(?P<dash>[.:]?\s*(?:--|[-–—―]))|[.:](?=\s)|(?=\n)|/)\s*")
-_PARTS = re.compile(r"[\s,./–—:-]+")
-_SMALL = frozenset(
-    "de di del da do la le el of von am an der den im i e y und and et in a du des o os as las los "
-    "van ten op sur sous lez on upon st nd rd th".split()
-)
-# `(AP Photo)` is a caption's; `(Reuters Health)` is a service.
-_PICTURES = frozenset("photo photos foto fotos image images picture pictures video file".split())
-# Words that open a sentence with a date in it: `On March 2 (AFP) ...`.
-_NO_PLACE = frozenset("on in at since from until by when after before and but as with for".split())
 _INSIDE = re.compile(
     r"[\s,/&;+|:–-]+|\b(?:and|und|et|y|e|with|news|agency|agencies|agenturen|agencias|via)\b",
     re.IGNORECASE,
@@ -65,7 +55,13 @@ _KICKERS = frozenset(
 )
 _CHINESE = re.compile(
     r"[（(【\[]?\s*(?P<reporter>(?:记者|記者)[^\d\s]{2,8}?)?(?P<place>[\u3400-\u9fff]{2,12}?)?\s*"
-    r"(?:\d{1,2}月)?\d{1,2}日(?:[^\s，。）)】]{0,4})?(?:电|電|讯|訊)"
+    r"(?:\d{1,2}月)?\d{1,2}日(?:[^\s，。）)】]{0,4})?(?:电|電|讯|訊|(?=\s*[-–—】]))"
+)
+_BEHIND_CHINESE = re.compile(r"\s*(?:[（(][^（）()\n]{0,30}[）)])?\s*(?:[-–—]{1,2}\s*)?")
+_CJK_DATE = re.compile(r"(?:\d{1,2}月)?\d{1,2}日[発発电電]?")
+# `/Корр. ТАСС Анна Берг/`
+_CORRESPONDENT = re.compile(
+    r"([/(])\s*(?:корр|соб\. корр|спец\. корр|corr|par|via|by)\.?$", re.IGNORECASE
 )
 _KOREAN = re.compile(r"[(\[](?P<place>[^=()\[\]]{1,20})=\s*")
 
@@ -76,13 +72,6 @@ class Dateline(NamedTuple):
     place: str | None
     agencies: tuple[str, ...]
     end: int
-
-
-class _Place(NamedTuple):
-    """What stands before an agency: a city (None: a date alone), and whether there is a date."""
-
-    city: str | None
-    dated: bool
 
 
 def dateline_of(text: str, found: list[Found]) -> Dateline | None:
@@ -123,7 +112,7 @@ def _begun_at(text: str, start: int, found: list[Found]) -> Dateline | None:
     if "\n" in before:
         return None
     rest = text[first.end : first.end + _DATELINE_CHARACTERS]
-    bare = before.rstrip()
+    bare = _CORRESPONDENT.sub(r"\1", before.rstrip())
     if closing := _BRACKETS.get(bare[-1:]):
         at = rest.find(closing, 0, _BRACKET_CHARACTERS)
         if at >= 0 and "\n" not in rest[:at]:
@@ -131,7 +120,9 @@ def _begun_at(text: str, start: int, found: list[Found]) -> Dateline | None:
             agencies = tuple(dict.fromkeys(f.agency for f in found if f.start < end))
             if (chinese := _CHINESE.match(rest)) and len(bare) == 1:
                 return Dateline(_chinese_place(chinese), agencies, end + 1)
-            if not _only_agencies(text[first.start : end], found, first.start):
+            if bare == before.rstrip() and not _only_agencies(
+                text[first.start : end], found, first.start
+            ):
                 return None
             dateline = _bracketed(text, bare[:-1], agencies, end + 1)
             # `... the official Kenya News Agency` and, on the next line, `(KNA) said`.
@@ -155,14 +146,15 @@ def _only_agencies(inside: str, found: list[Found], offset: int) -> bool:
             rest = rest[: name.start - offset] + " " + rest[name.end - offset :]
     words = [word for word in _INSIDE.split(rest) if word]
     others = [w for w in words if w.isalpha() and not (w.islower() or w.isupper())]
-    return not others or (len(others) == 1 and others[0].lower() not in _PICTURES)
+    return not others or (len(others) == 1 and others[0].lower() not in PICTURES)
 
 
 def _in_other_scripts(text: str, before: str, rest: str, found: list[Found]) -> Dateline | None:
     """Read `新华社北京3月3日电`, `(서울=연합뉴스) 기자 =`; place, day and agency in one bracket."""
     first = found[0]
     if (chinese := _CHINESE.match(rest)) and not before.strip(_WIDE):
-        end = first.end + chinese.end()
+        behind = _BEHIND_CHINESE.match(text, first.end + chinese.end())
+        end = behind.end() if behind else first.end + chinese.end()
         return Dateline(_chinese_place(chinese), (first.agency,), end)
     if (korean := _KOREAN.match(before)) and rest[:1] in (")", "]"):
         equals = text.find("=", first.end, first.end + 40)
@@ -172,10 +164,10 @@ def _in_other_scripts(text: str, before: str, rest: str, found: list[Found]) -> 
         at = rest.find(closing, 0, _CJK_CHARACTERS)
         if at < 0 or (before[0] == "(" and before.isascii()):
             return None
-        place = before[1:].replace("＝", " ").replace("=", " ").split()[:1]
+        place = _CJK_DATE.sub(" ", before[1:]).replace("＝", " ").replace("=", " ").split()[:1]
         agencies = tuple(dict.fromkeys(f.agency for f in found if f.start < first.end + at))
         joint = _JOINT.match(text, first.end + at + 1)
-        known = _place("".join(place))
+        known = place_in("".join(place))
         city = None if known is None or any(map(str.isdigit, "".join(place))) else known.city
         return Dateline(city, agencies, joint.end() if joint else first.end + at + 1)
     return None
@@ -204,16 +196,17 @@ def _with_place_behind(text: str, agencies: tuple[str, ...], end: int) -> Dateli
 
 def _between_marks(text: str, bare: str, first: Found) -> Dateline | None:
     """Read `МОСКВА, 2 мар - РИА Новости.`, `Accra, March 2, GNA -`, `YEREVAN, MARCH 2, APA.`."""
-    end = _BARE_END.match(text, first.end)
-    if end is None or bare[-1:] not in tuple(",.:–—-/"):
+    end = _BARE_END.match(text, first.end) or _REPORTER_END.match(text, first.end)
+    marked = bare[-1:] in tuple(",.:–—-/")
+    if end is None or not (marked or (bare[-1:].isdigit() and not bare.isascii())):
         return None
-    place = _place(bare.strip(" ,.:–—-/"))
+    place = place_in(bare.strip(" ,.:–—-/"))
     if place is None or (place.city is None and not place.dated):
         return None
-    certain = place.dated or (place.city or "").isupper() or (end["dash"] and bare[-1] in ",.")
-    caseless = (
-        bare[-1] == "/" and not bare.isascii() and text[end.start() : end.end()].strip() == ""
-    )
+    dash = end.groupdict().get("dash")
+    certain = place.dated or (place.city or "").isupper() or (dash and bare[-1] in ",.")
+    at_line_end = not text[end.start() : end.end()].strip()
+    caseless = bare.upper() == bare.lower() and (dash or (at_line_end and bare[-1] in "/-"))
     return Dateline(place.city, (first.agency,), end.end()) if certain or caseless else None
 
 
@@ -221,42 +214,19 @@ def _bracketed(text: str, before: str, agencies: tuple[str, ...], end: int) -> D
     joint = _JOINT.match(text, end)
     after = joint.end() if joint else end
     joined = bool(text[end:after].strip())
-    before = before.strip(" ,.:\n\t–—-")
+    before = before.lstrip(".").strip(" ,:\n\t–—-")
     if not before:
         return _with_place_behind(text, agencies, after)
-    place = _place(before)
+    place = place_in(before)
     if place is None:
         city = _CITY_AT_END.search(before) if joined else None
-        place = _place(city["place"]) if city else None
+        place = place_in(city["place"]) if city else None
     if place is None:
         return None
-    # Without a dash a date has to tell it from `Agents (AFP) met him`.
-    if not joined and not place.dated and not before.split(",", 1)[0].isupper():
+    # Without a dash something has to tell it from `Agents (AFP) met him`: a date, capitals, or that
+    # a sentence begins behind.
+    begins = text[after : after + 1]
+    certain = place.dated or before.split(",", 1)[0].isupper() or begins != begins.lower()
+    if not joined and not (certain or (place.city and before.lower() == before.upper())):
         return None
     return Dateline(place.city, agencies, after)
-
-
-def _place(text: str) -> _Place | None:
-    """Read `New Delhi [India], Mar 2`, or None where it has other words than a place and a date."""
-    text = re.sub(r"\s*\[[^\]]*\]", "", text)
-    tokens = [token for token in _PARTS.split(text) if token]
-    if not tokens or len(text) > _PLACE_CHARACTERS or len(tokens) > _MOST_TOKENS:
-        return None
-    if tokens[0].lower() in _NO_PLACE:
-        return None
-    if any(t[:1].islower() and t.lower() not in _SMALL and not is_day_or_month(t) for t in tokens):
-        return None
-    dated = any(map(str.isdigit, text)) and any(map(is_day_or_month, tokens))
-    return _Place(_city(re.split(r",|\.\s(?=\d)", text, maxsplit=1)[0].strip()), dated)
-
-
-def _city(text: str) -> str | None:
-    """The place without a date that stands beside it: `Praha 2. března`."""
-    words = text.split(" /", 1)[0].split()  # `BONN /Germany/`
-    numbers = {n for n, word in enumerate(words) if any(map(str.isdigit, word))}
-    kept = [
-        word
-        for n, word in enumerate(words)
-        if n not in numbers and not (is_day_or_month(word) and {n - 1, n + 1} & numbers)
-    ]
-    return " ".join(kept).strip(" ./") or None

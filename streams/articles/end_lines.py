@@ -1,24 +1,31 @@
-"""Agencies that the last lines of an article name as its providers."""
+"""Agencies that the last lines of an article name as its providers.
+
+`... on Friday. (Reuters, dpa)`, `Quelle: dpa`, `© 2026 AFP`, `With files from The Canadian Press`,
+`... in the capital. PTI ABC DEF`. Words of such lines are in `data/credit_words.toml`.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
+from streams.articles.agencies import signs
 from streams.articles.agency_table import Found
+from streams.articles.credit_words import (
+    NAME,
+    CreditWords,
+    credit_words,
+    is_credit,
+    is_list,
+    is_over,
+    masked,
+)
 
 # How much of a text's end is looked at.
 TAIL_CHARACTERS = 500
 _CONTEXT_CHARACTERS = 70
-# Between the names of a list of agencies.
-LISTED = re.compile(
-    r"[\s,/;&+|–-]+|\b(?:and|und|et|y|e|with|news|agency|agencies|agenturen|agencias|afx|infocom|via|from|by|source|sources|photo)\b",
-    re.IGNORECASE,
-)
-_SOURCE = re.compile(
-    r"(?:^|[\n.!?”\"])\s*(?:\W*)(?:sources?|quellen?|fuentes?|fonte|источник|credit|via|bron|来源|來源|出典|المصدر)\s*[:：-]+\s*-?",
-    re.IGNORECASE,
-)
+_SENTENCE_CHARACTERS = 120
+_LINE_CHARACTERS = 120
 _COPYRIGHT = re.compile(
     r"(?:©|\(c\)|\bcopyright\b)\s*(?:\(c\)|©)?\s*(?:(?:19|20)\d\d)?(?:[-–](?:19|20)?\d\d)?\s*(?:by\s+)?(?:the\s+)?$",
     re.IGNORECASE,
@@ -39,53 +46,116 @@ _CONTRIBUTED = re.compile(
 )
 _DESK_INITIALS = re.compile(r"\b[a-z]{2,4}(?:,[a-z]{2,3})?/[a-z/,]{2,12}$")
 _DESK = re.compile(r"\breporting by [^\n]{2,160}\bediting by\b", re.IGNORECASE)
+_PICTURE = re.compile(
+    r"\b(?:photos?|fotos?|images?|imagen|pictures?|picture-alliance|getty|video|handout|bild|снимок|фото)\b",
+    re.IGNORECASE,
+)
+_MOST_BEHIND_CHARACTERS, _MOST_NAME_WORDS = 60, 4
+_SENTENCE_END = re.compile(r"[.!?。！？”\"»)]\s|\n")
+_ARTICLES = re.compile(r"(?:\b(?:the|der|die|dem|den|la|le|el|a|o)\s+|\bl['’])$")
 
 
-def agencies_at_the_end(text: str, found: list[Found]) -> Iterator[tuple[str, str]]:
-    """(agency, evidence) of the last lines."""
+def agencies_at_the_end(text: str, found: list[Found], story_end: int) -> Iterator[tuple[str, str]]:
+    """(agency, evidence) of the last lines.
+
+    `found` are the agencies in the last `TAIL_CHARACTERS`; boilerplate begins at `story_end`.
+    """
     offset = max(0, len(text) - TAIL_CHARACTERS)
     tail = text[offset:]
     if "diting by" in tail and _DESK.search(tail):
         yield "Reuters", "end_line"  # only its desk signs like this
-    for match in found:
-        before, after = tail[: match.start], tail[match.end :]
-        near = before[-_CONTEXT_CHARACTERS:]
-        # A look for a word takes a hundredth of what an expression takes to find nothing.
-        if ("©" in near or "opyright" in near or "(c)" in near) and _COPYRIGHT.search(near):
-            yield match.agency, "copyright"
-        elif ("ontribut" in after and _CONTRIBUTED.match(after)) or (
-            (" from" in near or " by" in near or " mit " in near) and _WITH.search(before[-120:])
-        ):
-            yield match.agency, "contributed"
-        elif _ends_with(before, match, after):
-            yield match.agency, "end_line"
+    if not found:
+        return
+    found = [name._replace(start=name.start - offset, end=name.end - offset) for name in found]
+    bare = masked(tail, found)
+    for name in found:
+        if (kind := _kind(tail, bare, name)) is None and name.end <= story_end - offset < len(tail):
+            kind = _kind(tail[: story_end - offset], bare[: story_end - offset], name)
+        if kind is not None:
+            yield name.agency, kind
 
 
-def _ends_with(before: str, match: Found, after: str) -> bool:
-    """Whether a name stands in a source line, or in a list of names after the last sentence."""
-    line, rest = before[before.rfind("\n") + 1 :], after.split("\n", 1)[0]
-    if _in_source_line(before[-80:], rest):
+def _kind(tail: str, bare: str, name: Found) -> str | None:
+    """The evidence that a name in the tail is, or None where it is none."""
+    before, after = tail[: name.start], tail[name.end :]
+    near = before[-_CONTEXT_CHARACTERS:]
+    # A look for a word takes a hundredth of what an expression takes to find nothing.
+    if ("©" in near or "opyright" in near or "(c)" in near) and _COPYRIGHT.search(near):
+        return "copyright" if _is_last(bare[name.end :]) else None
+    if "ontribut" in after and _CONTRIBUTED.match(after):
+        return "contributed"
+    if (" from" in near or " by" in near or " mit " in near) and _WITH.search(before[-120:]):
+        return "contributed"
+    if _in_standing_sentence(before[-_SENTENCE_CHARACTERS:], after):
+        return "contributed"
+    start, spelling = before.rfind("\n") + 1, tail[name.start : name.end]
+    end = tail.find("\n", name.end)
+    line = bare[start : end if end >= 0 else None]
+    if _PICTURE.search(_SENTENCE_END.split(near)[-1]) or _PICTURE.match(after.lstrip()):
+        return None
+    return "end_line" if _ends_with(bare, start, name, line, spelling) else None
+
+
+def _is_last(rest: str) -> bool:
+    """Whether nothing but a line or two stands behind a copyright: else it is a picture's."""
+    lines = [line for line in rest.split("\n")[1:] if line.strip()]
+    return not any(len(line) > _LINE_CHARACTERS for line in lines) and len(lines) <= 4
+
+
+def _in_standing_sentence(before: str, after: str) -> bool:
+    before = before[max(before.rfind("\n"), before.rfind(". ")) + 1 :].lower()
+    if _PICTURE.search(before):
+        return False
+    bare, rest = _ARTICLES.sub("", before).rstrip(), after.lower()
+    return any(
+        bare.endswith(left) and rest.startswith(right) for left, right in credit_words().sentences
+    )
+
+
+def _ends_with(bare: str, start: int, name: Found, line: str, spelling: str) -> bool:
+    """Whether a name stands in a source line, or behind the last sentence."""
+    words = credit_words()
+    before, after = bare[: name.start], bare[name.end :]
+    rest = after.split("\n", 1)[0]
+    if len(rest) < _MOST_BEHIND_CHARACTERS and _is_labelled(before[-80:], words):
         return True
     opening = max(before.rfind(c) for c in "([（【")
-    if opening >= 0 and len(before) - opening < 50 and ")" not in before[opening:]:
+    if opening >= start and len(before) - opening < 50 and not _closes(before[opening:]):
         return _in_brackets(before[:opening], before[opening + 1 :], after)
-    if after.strip(" .\n-–—)*\t"):
-        return False
-    # `... on Monday. - Reuters`, or a last line that is nothing but agencies.
-    if line and not line[-1].isalnum() and not line[-1].isspace() and line[-1] not in "/|(-":
-        return True  # glued to the last sentence: `... on Friday.”AP`
-    dash = max(line.rfind(c) for c in "-–—/|")
-    if dash >= 0 and not line[dash + 1 :].strip():
-        bare = before[: len(before) - len(line) + dash]
-        return _is_finished(bare) or not line[:dash].strip(" -–—/")
-    return len(line) < len(before) and not match.short and _is_list(line + rest)
+    return is_over(after) and _follows(before, start, line, name, spelling)
 
 
-def _in_source_line(near: str, rest: str) -> bool:
-    """`Source: ...` right before a name, and little behind it."""
-    if len(rest) >= 60 or not (":" in near or "：" in near):
+def _follows(before: str, start: int, line: str, name: Found, spelling: str) -> bool:
+    """Whether a name stands in a line of its own, or right behind a finished sentence."""
+    lead = credit_words().lead.search(before, max(start, name.start - _LINE_CHARACTERS))
+    sentence = before[start : lead.start() if lead else name.start]
+    led = before[start + len(sentence) :].replace(NAME, "").strip()
+    if not sentence.strip():
+        return start > 0 and is_credit(line) and (bool(led) or _stands_alone(spelling, name))
+    if start > 0 and _is_person(sentence) and "/" not in led:  # `Ana Berg/AFP` is a picture's
+        return not name.short or spelling.startswith("/")
+    if led or before[-1:].isspace():
+        return _is_finished(sentence)
+    # Glued to the last sentence: `... on Friday.”AP`; `all’ANSA` and `x/AFP` are not.
+    return not before[-1:].isalnum() and before[-1:] not in "/|(-'’"
+
+
+def _closes(text: str) -> bool:
+    return any(c in text for c in ")]）】")
+
+
+def _stands_alone(spelling: str, name: Found) -> bool:
+    """Whether a name may be a line by itself: `AAP`, and not `Petra`, which is a person, too."""
+    if not name.short or spelling in signs():
+        return True
+    return spelling == spelling.upper() or not spelling.isalpha()
+
+
+def _is_labelled(near: str, words: CreditWords) -> bool:
+    """`Source: ...` right before a name."""
+    if ":" not in near and "：" not in near:
         return False
-    between = (near[source.end() :] for source in _SOURCE.finditer(near))
+    between = (near[label.end() :] for label in words.labelled.finditer(near))
     return any(len(text) < 40 and "." not in text for text in between)
 
 
@@ -97,19 +167,28 @@ def _in_brackets(before: str, inside: str, after: str) -> bool:
     if _DESK_INITIALS.search(before.rstrip(" \n\t-–—")):
         return True  # `cw/kl (AFP, Federal Ministry of Transport)`
     behind = after[closing + 1 :].strip(" .\n-–—*\t")
-    return _is_list(inside + after[:closing]) and _is_finished(before) and len(behind) < 25
+    if not is_list(f"{inside}{NAME}{after[:closing]}") or not _is_finished(before):
+        return False
+    return len(behind) < 25 or is_over(behind) or _is_trailer(behind)
 
 
-def _is_list(inside: str) -> bool:
-    """A few short names and nothing else."""
-    words = [word for word in LISTED.split(inside) if word]
-    return len(words) <= 7 and all(
-        word[:1].isupper() or len(word) <= 4 or not word.isascii() for word in words
+def _is_trailer(behind: str) -> bool:
+    """Lines of names and initials behind a credit: `autor: Ana Berg`, `abc/ def/`."""
+    lines = [line.strip() for line in behind.split("\n") if line.strip()]
+    return len(lines) <= 4 and all(
+        len(line) < 40 and line[-1] not in ".!?。" and len(line.split()) <= 5 for line in lines
     )
 
 
+def _is_person(text: str) -> bool:
+    """`Ana Berg`, who signs for the agency behind the comma."""
+    words = text.split()
+    return 1 < len(words) <= _MOST_NAME_WORDS and all(word[:1].isupper() for word in words)
+
+
 def _is_finished(before: str) -> bool:
+    """Whether a sentence ends here, or the desk's initials stand behind it."""
     bare = before.rstrip(" \n\t-–—/*")
-    if not bare or bare[-1] in '.!?…。！？"”’»):':
+    if not bare or bare[-1] in '.!?…。！？"”’»):।۔؟':
         return True
     return _DESK_INITIALS.search(bare) is not None

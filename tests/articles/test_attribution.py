@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from schemas.normalised_article import Agency
+from streams.articles.agencies import agencies
 from streams.articles.attribution import Attribution, attribute
 from streams.articles.text_scan import scan_texts
 
 STORY = "The council decided on Monday to rebuild the old bridge over the river."
+REST = "It has been closed since the flood in April, and the ferry goes on until it is done."
 
 
 def attributed(text: str, **fields: str | None) -> Attribution:
@@ -156,6 +160,86 @@ def test_a_person_is_no_agency(byline: str) -> None:
     ],
 )
 def test_boilerplate_at_the_end_is_not_compared(tail: str) -> None:
-    text = f"{STORY}\n\n{tail}"
+    story = f"{STORY} {REST}"
+    text = f"{story}\n\n{tail}"
     result = attributed(text)
-    assert text[result.start : result.end].strip() == STORY
+    assert text[result.start : result.end].strip() == story
+
+
+EXAMPLES = [(agency.name, example) for agency in agencies().values() for example in agency.examples]
+
+
+@pytest.mark.parametrize(("agency", "example"), EXAMPLES)
+def test_an_agency_is_the_provider_where_an_article_begins_or_ends_like_its_own(
+    agency: str, example: str
+) -> None:
+    place = re.search(r"\{(.*?)\}", example)
+    form = re.sub(r"[{}]", "", example)
+    body = f"{STORY} {REST}"
+    if form.startswith("..."):
+        gap = "" if form.startswith("... \n") else " "
+        text = f"{body}{gap}{form[3:].lstrip(' ')}"
+    else:
+        text = f"{form}{body}"
+    result = attributed(text)
+    assert agency in [a["name"] for a in result.agencies if a["role"] == "provider"]
+    assert result.place == (place[1] if place else None)
+    if not form.startswith("..."):
+        assert text[result.start :].strip() == body
+
+
+@pytest.mark.parametrize(
+    ("byline", "agency"),
+    [
+        ("Carla Moss via AP", "AP"),
+        ("Carla Moss for PA", "PA Media"),
+        ("Carla Moss, PA Science Correspondent", "PA Media"),
+        ("Le Courrier avec AFP", "AFP"),
+        ("Redaktion mit dpa", "dpa"),
+        ("CARLA MOSS | AP", "AP"),
+        ("Da agência Lusa", "Lusa"),
+        ("Carla Moss – AAP", "AAP"),
+        ("Met ANP", "ANP"),
+    ],
+)
+def test_a_byline_names_the_agency_that_somebody_writes_for(byline: str, agency: str) -> None:
+    assert found(byline=byline) == [(agency, "provider", "byline")]
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        "“We will wait no longer,” the mayor told The Associated Press.",
+        "« Nous n’attendrons plus », a déclaré la maire à l’AFP.",
+        "«Non aspetteremo oltre», ha detto la sindaca all’ANSA.",
+        '"No vamos a esperar más", dijo la alcaldesa a Efe.',
+        "Das sagte die Bürgermeisterin der dpa.",
+        "Об этом сообщает ТАСС.",
+        "Det siger borgmesteren til Ritzau.",
+        "A ferry at the quay on Monday. Photo: Carla Moss/AFP",
+        "A ferry at the quay on Monday. (AP Photo/Carla Moss)",
+        "The bonds are rated AA-3.",
+        "Shares of <BOUY.PA> rose.",
+        "The director is Carla Petra",
+        "\nPetra",
+        "With inputs from agencies",
+    ],
+)
+def test_an_agency_that_is_quoted_or_pictured_in_the_last_line_provides_nothing(
+    ending: str,
+) -> None:
+    text = f"{STORY} {ending}" if ending[0] != "\n" else STORY + ending
+    assert [a for a in found(text) if a[1] == "provider"] == []
+
+
+@pytest.mark.parametrize(
+    "footer",
+    [
+        "\nThe post Bridge to be rebuilt appeared first on The Daily.",
+        "\n(This story has not been edited by our staff and is published from a feed.)",
+        "\nSubscribe to our newsletter for more.",
+    ],
+)
+def test_an_end_line_may_stand_above_a_sites_own_footer(footer: str) -> None:
+    assert ("Reuters", "provider", "end_line") in found(f"{STORY} {REST} (Reuters){footer}")
+    assert ("AAP", "provider", "end_line") in found(f"{STORY} {REST}\nAAP{footer}")

@@ -1,0 +1,107 @@
+"""What a credit line may hold beside agencies' names: `data/credit_words.toml`."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+
+from streams.articles.agency_table import Found
+
+NAME = "\0"  # stands for each letter of an agency's name
+_MARKS = r"\s\-–—=/|*,;:：&+(\[（【«\"“·•©'’"
+_BRACKETED = re.compile(r"[(（\[【][^()（）\[\]【】\n]{0,90}[)）\]】]")
+# What a bracket behind a name may hold: `(END)`, `(www.nan.example)`, `(AS - autor: Ana Berg)`.
+_SHORT_BRACKET = re.compile(
+    r"[(（\[【](?:[^()（）\[\]【】\n]{0,25}|[^()（）\[\]【】\n:：]{0,20}[:：][^()（）\[\]【】\n]{0,70})[)）\]】]"
+)
+_NUMBER = re.compile(r"\d+")
+_WORD = re.compile(r"[^\W\d_]+")
+_MOST_INITIALS, _INITIALS_CHARACTERS = 6, 6
+_MOST_BEHIND_CHARACTERS, _MOST_NUMBERS = 60, 7
+_GLUED = re.compile(r"[-–.]\w|[<>=@]")  # `AA-3`, `<BOUY.PA>`
+
+
+@dataclass(frozen=True, slots=True)
+class CreditWords:
+    """The table, compiled."""
+
+    labelled: re.Pattern[str]  # a label and its colon, before the names
+    lead: re.Pattern[str]  # marks and words that may stand between a sentence and a name
+    around: frozenset[str]
+    sentences: tuple[tuple[str, str], ...]  # what stands before the name, and behind it
+
+
+@lru_cache(maxsize=1)
+def credit_words() -> CreditWords:
+    """The table that comes with echowire."""
+    path = files("streams.articles") / "data" / "credit_words.toml"
+    table = tomllib.loads(path.read_text(encoding="utf-8"))
+    labels, around = table["labels"].split(), table["around"].split()
+    either = "|".join(map(re.escape, sorted({*labels, *around}, key=len, reverse=True)))
+    return CreditWords(
+        labelled=re.compile(
+            rf"(?:^|[\n.!?。”\"])\W*(?:{'|'.join(map(re.escape, labels))})\s*[:：]+\s*-?",
+            re.IGNORECASE,
+        ),
+        lead=re.compile(
+            rf"(?:[{_MARKS}{NAME}]+|(?<![^\W\d_])(?:{either})(?![^\W\d_]))*+$", re.IGNORECASE
+        ),
+        around=frozenset((*labels, *around)),
+        sentences=tuple(
+            (before.strip(), behind)
+            for before, _, behind in (s.partition("X") for s in table["sentences"])
+        ),
+    )
+
+
+def masked(text: str, found: Sequence[Found]) -> str:
+    """The text with `NAME` for each letter of an agency's name."""
+    for name in found:
+        text = f"{text[: name.start]}{NAME * (name.end - name.start)}{text[name.end :]}"
+    return text
+
+
+def only_agencies(line: str, found: Sequence[Found]) -> bool:
+    """Whether a line holds agencies' names, credit words and signs, and no other word."""
+    return bool(found) and not _others(masked(line, found))
+
+
+def is_credit(line: str) -> bool:
+    """Whether a masked line holds names, credit words and initials only."""
+    within = _BRACKETED.findall(line)
+    words = _others(line if any(NAME in text for text in within) else _BRACKETED.sub(" ", line))
+    return NAME in line and all(map(_is_initial, words)) and len(words) <= _MOST_INITIALS
+
+
+def is_over(behind: str) -> bool:
+    """Whether what stands behind a name is initials, dates, more names, a bracket, and no word."""
+    if _GLUED.match(behind):
+        return False
+    rest = _SHORT_BRACKET.sub(" ", behind)
+    if len(rest.strip()) > _MOST_BEHIND_CHARACTERS or len(_NUMBER.findall(behind)) > _MOST_NUMBERS:
+        return False
+    return all(map(_is_initial, _others(rest)))
+
+
+def is_list(inside: str) -> bool:
+    """A few short names and nothing else."""
+    words = _others(inside)
+    return len(words) <= 7 and all(
+        word[:1].isupper() or len(word) <= 4 or not word.isascii() for word in words
+    )
+
+
+def _others(text: str) -> list[str]:
+    around = credit_words().around
+    return [word for word in _WORD.findall(text) if word.lower() not in around]
+
+
+def _is_initial(word: str) -> bool:
+    """`ABC`, `ab`, `LOCAL`; in scripts without capitals words of a few letters."""
+    if word.lower() == word.upper():
+        return len(word) <= _INITIALS_CHARACTERS
+    return len(word) <= 3 or (word.isupper() and len(word) <= _INITIALS_CHARACTERS)

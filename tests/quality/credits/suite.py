@@ -1,0 +1,66 @@
+"""Who provided an article: agencies' forms in many languages, with known providers."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+
+from streams.articles.attribution import attribute
+from streams.articles.text_scan import scan_texts
+from tests.quality.credits.articles import Credited, credited_articles
+from tests.quality.kept import compare
+
+
+def main(*, keep: bool) -> int:
+    """Measure and compare; -> the exit code."""
+    return compare("credits", figures, keep=keep)
+
+
+def figures() -> dict[str, float]:
+    """Precision and recall of (article, provider) pairs, of all forms and of those held out."""
+    articles = credited_articles()
+    found = providers(articles)
+    measured: dict[str, float] = {}
+    for name, chosen in (("all forms", False), ("held-out forms", True)):
+        pairs = [
+            (article.providers, got)
+            for article, got in zip(articles, found, strict=True)
+            if article.held_out or not chosen
+        ]
+        right = sum(len(wanted & got) for wanted, got in pairs)
+        measured[f"{name}: provider, precision"] = right / sum(len(got) for _, got in pairs)
+        measured[f"{name}: provider, recall"] = right / sum(len(wanted) for wanted, _ in pairs)
+    return measured
+
+
+def providers(articles: list[Credited]) -> list[frozenset[str]]:
+    """The agencies that each article comes from, as the service sees it."""
+    return [
+        frozenset(
+            agency["name"]
+            for agency in attribute(
+                article.text,
+                seen.names,
+                source="daily.example",
+                credit=article.fields.get("credit"),
+                byline=article.fields.get("byline"),
+            ).agencies
+            if agency["role"] == "provider"
+        )
+        for article, seen in zip(articles, scan_texts([a.text for a in articles]), strict=True)
+    ]
+
+
+def show_wrong() -> None:
+    """Print what is read wrong, held-out forms left out."""
+    articles = [article for article in credited_articles() if not article.held_out]
+    wrong = Counter[str]()
+    for article, got in zip(articles, providers(articles), strict=True):
+        if got != article.providers:
+            ends = article.text[:60] + " ... " + article.text[-90:]
+            wrong[f"{article.language} {set(article.providers)} got {set(got)}: {ends!r}"] += 1
+    print("\n".join(wrong))
+
+
+if __name__ == "__main__":
+    show_wrong() if "--wrong" in sys.argv else sys.exit(main(keep="--keep" in sys.argv))
