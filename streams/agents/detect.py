@@ -100,6 +100,8 @@ class DetectStage:
             # and they would look as if they were done.
             raise ShardGoneError
         state = shard.state
+        if chunk.cut is not None:
+            shard.cut(chunk.cut)
         # Up to here their segment was written, and so were their outputs before it.
         records = [r for r in chunk.records if r.offset > state.last_offset]
         self._metrics.replayed.inc(len(chunk.records) - len(records))
@@ -112,7 +114,7 @@ class DetectStage:
             decision = without_canaries(whole, self._metrics)
             self._metrics.early_evictions.inc(early_evictions(state, decision.segment))
             state.apply(decision.segment)
-            note = shard.note(articles=len(decision.segment.rows) > 0)
+            note = shard.note(articles=len(decision.segment.rows) > 0, epoch=chunk.epoch)
             parts.append(Part(records[part], articles.times[part], decision, note))
         shard.unconfirmed += 1
         self._metrics.work_seconds.observe(STAGE, time.perf_counter() - started)

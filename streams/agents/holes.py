@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from streams.agents.exit import exit_process
-from streams.kafka.consumer_thread import Ended, Lost
+from streams.kafka.log_holes import Cut, Hole, Lost
 from streams.kafka.recovery import ShardUnrecoverableError
 from streams.metrics import Metrics
 
@@ -20,7 +20,7 @@ class Holes:
         from the log of `shard_topic`, and from no other."""
         self._metrics, self._stages, self._shard_topic = metrics, stages, shard_topic
 
-    def __call__(self, hole: Lost | Ended) -> None:
+    def __call__(self, hole: Hole) -> None:
         """Say what was found, and count what was lost."""
         topic, partition = hole.tp
         if isinstance(hole, Lost):
@@ -30,6 +30,15 @@ class Holes:
                 "%s[%d]: %d records were gone before they were read, offset %d to %d: retention is"
                 " too short for the backlog, or someone deleted them",
                 topic, partition, count, hole.first, hole.last,
+            )  # fmt: skip
+        elif isinstance(hole, Cut):
+            count = hole.position - hole.offset
+            self._metrics.cut[self._stages[topic]].inc(count)
+            log.warning(
+                "%s[%d]: the log was cut at offset %d, though it had been read up to %d: %d records"
+                " are gone from it, after an unclean leader election or with a disk; it is read"
+                " again from there",
+                topic, partition, hole.offset, hole.position - 1, count,
             )  # fmt: skip
         elif topic == self._shard_topic:
             exit_process(

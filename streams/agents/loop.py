@@ -180,8 +180,9 @@ async def _done() -> None:
 
 
 def _part(chunk: Chunk, records: list[ConsumerRecord]) -> Chunk:
-    """A chunk of these records only."""
+    """A chunk of these records only. The first part tells where the log was cut."""
     part = copy.copy(chunk)
+    chunk.cut = None
     ends = {TP(record.topic, record.partition): record.offset for record in records}
     part.records, part.unreadable, part.ends = records, [], list(ends.items())
     part.tp, part.offset = part.ends[0]

@@ -25,8 +25,9 @@ from faust.types.tuples import ConsumerMessage
 from mode.utils.futures import notify
 
 from streams.kafka.acks import Acks
-from streams.kafka.consumer_thread import ConsumerThread, Ended, Fetched, Lost
+from streams.kafka.consumer_thread import ConsumerThread, Fetched
 from streams.kafka.event_time import own_time, raw_time
+from streams.kafka.log_holes import Cut, Hole
 from streams.kafka.topic_ids import TopicNow
 from streams.kafka.unreadable import UnreadableRecord, apart
 
@@ -44,16 +45,19 @@ class Chunk(ConsumerMessage):  # type: ignore[misc]
 
     `offset` is the last one of the first partition. `ends` has, of each, the last offset that is
     done with this chunk: of its last record, or of what is no record behind it. `timestamp` is the
-    time of the last record's event, in seconds since 1970.
+    time of the last record's event, in seconds since 1970. Of a partition alone, `epoch` is that of
+    the leader that wrote the last record, or -1; `cut` is where its log was cut since, or None.
     """
 
-    __slots__ = ("acks", "app", "ends", "records", "unreadable")
+    __slots__ = ("acks", "app", "cut", "ends", "epoch", "records", "unreadable")
 
     acks: Acks
     app: faust.AppT
     records: list[ConsumerRecord]
     unreadable: list[UnreadableRecord]
     ends: list[tuple[TP, int]]
+    epoch: int
+    cut: int | None
 
     def is_current(self) -> bool:
         """Whether no rebalance has come since: after one, all that was not acked is read again."""
@@ -70,6 +74,7 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
         self._handed: WeakSet[Chunk] = WeakSet()
         self._chunk_done = asyncio.Event()
         self.acks = Acks(-1)
+        self._cuts: dict[TP, int] = {}  # of which no chunk has told yet
 
     def _new_consumer_thread(self) -> ConsumerThread:
         return ConsumerThread(self, loop=self.loop, beacon=self.beacon)
@@ -92,14 +97,17 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
             # Partitions may be lost between two chunks: theirs are another worker's then.
             if not self.flow_active or self.app.consumer_generation_id != generation:
                 return
-            yield parts[0][0], self._chunk(parts, fetched.positions)
+            yield parts[0][0], self._chunk(parts, fetched)
 
     def _take_note(self, fetched: Fetched) -> None:
         """Of what is no records."""
-        if fetched.hole is not None:
-            self.transport.on_hole(fetched.hole)
+        for hole in fetched.holes:
+            self.transport.on_hole(hole)
         if fetched.generation != self.acks.generation:
             return
+        for hole in fetched.holes:
+            if isinstance(hole, Cut):
+                self._cuts[hole.tp] = min(hole.offset, self._cuts.get(hole.tp, hole.offset))
         for tp in fetched.begun_anew:
             self.acks.forget(tp)
             self._read_offset[tp] = None
@@ -143,9 +151,7 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
                 alone.append([(tp, records)])
         return [*merged.values(), *alone]
 
-    def _chunk(
-        self, parts: list[tuple[TP, list[ConsumerRecord]]], positions: dict[TP, int]
-    ) -> Chunk:
+    def _chunk(self, parts: list[tuple[TP, list[ConsumerRecord]]], fetched: Fetched) -> Chunk:
         tp, records = parts[0]
         last, time_of = records[-1], own_time
         if tp.topic in self.transport.merged_topics:
@@ -158,6 +164,8 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
         )  # fmt: skip
         chunk.app, chunk.acks = self.app, self.acks
         chunk.records, chunk.unreadable = apart(records)
+        chunk.epoch, chunk.cut = fetched.epochs.get(tp, -1), self._cuts.pop(tp, None)
+        positions = fetched.positions
         chunk.ends = [(tp, positions.get(tp, part[-1].offset + 1) - 1) for tp, part in parts]
         for (tp, part), (_, end) in zip(parts, chunk.ends, strict=True):
             self.acks.handed(tp, part[0].offset, end + 1)
@@ -251,7 +259,7 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
         """As Faust does."""
         with self._ending_the_process():
             self.acks.over = True
-            self.acks = Acks(generation_id)
+            self.acks, self._cuts = Acks(generation_id), {}
             await super().on_partitions_assigned(assigned, generation_id)
 
     @contextmanager
@@ -270,7 +278,7 @@ class ChunkTransport(driver.Transport):  # type: ignore[misc]
     While records come, each fetch gathers them for `gather_seconds`, at the broker.
     `merged_topics` are those whose partitions need not be kept apart: one chunk holds all of them.
     `on_failure` is told what ended a rebalance; the worker cannot go on then. `on_hole` is told of
-    records that were gone before they were read, and of logs that end before where we stood.
+    records that were gone before they were read, and of logs that have lost what was read of them.
     """
 
     Consumer = ChunkConsumer
@@ -283,7 +291,7 @@ class ChunkTransport(driver.Transport):  # type: ignore[misc]
         isolation_level: Literal["read_committed", "read_uncommitted"],
         merged_topics: Collection[str],
         on_failure: Callable[[Exception], None],
-        on_hole: Callable[[Lost | Ended], None],
+        on_hole: Callable[[Hole], None],
     ) -> None:
         super().__init__(app.conf.broker_consumer, app, app.loop)
         self.gather_milliseconds = round(gather_seconds * 1000)

@@ -25,6 +25,8 @@ from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
 from streams.kafka.connection import METADATA_SECONDS
+from streams.kafka.log_cuts import find_cuts, forget_epochs, read_epochs_of, with_epochs
+from streams.kafka.log_holes import Cut, Ended, Lost
 from streams.kafka.topic_ids import TopicNow, topics_now
 
 # While nothing comes, a fetch waits so long at the broker for the first record. Faust's own
@@ -40,33 +42,16 @@ _REBALANCED = (UnknownMemberIdError, IllegalGenerationError, RebalanceInProgress
 _RETRY_SECONDS = 0.1
 
 
-@dataclass(frozen=True, slots=True)
-class Lost:
-    """Records that were gone before they were read: the offsets `first` to `last`."""
-
-    tp: TP
-    first: int
-    last: int
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """A log that ends before `position`, where we would have read on: it is another log now, or has
-    lost its end. It is read from the beginning."""
-
-    tp: TP
-    position: int
-
-
 @dataclass(slots=True)
 class Fetched:
     """What one fetch found, in one generation of the group."""
 
     records: dict[TP, list[ConsumerRecord]] = field(default_factory=dict)
     positions: dict[TP, int] = field(default_factory=dict)  # of the next records
+    epochs: dict[TP, int] = field(default_factory=dict)  # of the leader that wrote the last of them
     generation: int = -1
     begun_anew: list[TP] = field(default_factory=list)
-    hole: Lost | Ended | None = None
+    holes: list[Lost | Ended | Cut] = field(default_factory=list)
 
 
 class ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
@@ -76,7 +61,9 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
         super().__post_init__()
         self.ends: dict[TP, int] = {}  # as asked for beside the fetches, which may stand still
         self.anew: set[str] = set()  # topics of which the next fetch begins anew
+        self.cuts: dict[TP, int] = {}  # where the next fetch goes back to
         self._found_anew: dict[TP, float] = {}  # by itself, and when
+        self._known: dict[str, TopicNow] = {}
 
     def _create_worker_consumer(self, transport: Any) -> AIOKafkaConsumer:
         consumer = super()._create_worker_consumer(transport)
@@ -122,6 +109,7 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
         fetched = Fetched()
         if self.anew:
             await self._begin_anew(consumer, fetched)
+        self._go_back(consumer, fetched)
         with fetcher._subscriptions.fetch_context():  # noqa: SLF001
             try:
                 fetched.records = await fetcher.fetched_records(
@@ -140,6 +128,7 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
                 state = assignment.state_value(tp)
                 if state is not None and state.has_valid_position:
                     fetched.positions[tp] = state.position
+                    fetched.epochs[tp] = read_epochs_of(state).epoch_at_end()
             fetched.generation = consumer._coordinator.generation  # noqa: SLF001
         return fetched
 
@@ -154,7 +143,22 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
                 except IllegalStateError:  # a rebalance: then from what is committed, so once more
                     self.anew |= topics
                     return
+                forget_epochs(consumer, tp)
                 fetched.begun_anew.append(tp)
+
+    def _go_back(self, consumer: AIOKafkaConsumer, fetched: Fetched) -> None:
+        """To where logs were cut, unless less of them was read."""
+        cuts, self.cuts = self.cuts, {}
+        for tp, offset in cuts.items():
+            state = consumer._subscription.subscription.assignment.state_value(tp)  # noqa: SLF001
+            if state is None or not state.has_valid_position:
+                continue  # a rebalance: found again by what is committed
+            read_epochs_of(state).cut(offset)
+            if offset < (position := state.position):
+                consumer.seek(tp, offset)
+                fetched.holes.append(Cut(tp, offset, position))
+                fetched.begun_anew.append(tp)
+                self.ends.pop(tp, None)
 
     async def _find_again(
         self, consumer: AIOKafkaConsumer, tp: TP, position: int, fetched: Fetched
@@ -162,15 +166,21 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
         """Go on at the beginning of a log that does not reach back, or forth, to our position."""
         try:
             beginning = (await consumer.beginning_offsets([tp]))[tp]
+            if position > beginning:
+                now = await topics_now(consumer._client, [tp.topic])  # noqa: SLF001
+                await self._find_cuts(consumer, now)
+                if tp in self.cuts:
+                    return  # the next fetch goes back
             if await consumer.position(tp) != position:
                 return  # someone has gone elsewhere meanwhile
             consumer.seek(tp, beginning)
         except IllegalStateError:
             return  # it is no longer ours
         if position < beginning:
-            fetched.hole = Lost(tp, position, beginning - 1)
+            fetched.holes.append(Lost(tp, position, beginning - 1))
             return
-        fetched.hole = Ended(tp, position)
+        fetched.holes.append(Ended(tp, position))
+        forget_epochs(consumer, tp)
         fetched.begun_anew.append(tp)
         self.ends.pop(tp, None)
         self._found_anew[tp] = time.monotonic()
@@ -190,7 +200,28 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
             ours = [tp for tp in consumer.assignment() if now.get(tp.topic)]
             if ours and not self.anew:
                 self.ends = await consumer.end_offsets(ours)
+            await self._find_cuts(consumer, now)
         return now
+
+    async def _find_cuts(
+        self, consumer: AIOKafkaConsumer, now: Mapping[str, TopicNow | None]
+    ) -> None:
+        """In topics that are no others than before.
+
+        Kafka forgets what was committed of a topic that is deleted, so that one never seen is none
+        that was made anew.
+        """
+        known = {name: topic for name, topic in now.items() if topic}
+        before = {**known, **self._known}
+        same = {name for name, topic in known.items() if topic.identity == before[name].identity}
+        self._known |= known
+        epochs = {
+            tp: known[tp.topic].leader_epochs.get(tp.partition, -1)
+            for tp in consumer.assignment()
+            if tp.topic in same
+        }
+        if epochs and not self.anew:
+            self.cuts |= await find_cuts(consumer, epochs)
 
     async def commit_in(
         self, generation: int, offsets: Mapping[TP, OffsetAndMetadata]
@@ -210,13 +241,14 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
         coordinator = consumer._coordinator  # noqa: SLF001
         while True:
             await coordinator.ensure_coordinator_known()
+            noted = await with_epochs(consumer, offsets)
             async with coordinator._commit_lock:  # noqa: SLF001
                 # No await between this look and the making of the request, which names the
                 # generation: if it is over by then, the broker refuses.
                 if generation < 0 or coordinator.generation != generation:
                     return {}
                 try:
-                    await coordinator._do_commit_offsets(None, offsets)  # noqa: SLF001
+                    await coordinator._do_commit_offsets(None, noted)  # noqa: SLF001
                 except (*_REBALANCED, UnknownTopicOrPartitionError):
                     # Where a topic was deleted, aiokafka would go on until there is another of its
                     # name, and commit what belonged to the one before.

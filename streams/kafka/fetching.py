@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from aiokafka.consumer import fetcher
 from aiokafka.structs import ConsumerRecord
 
+from streams.kafka.read_epochs import ReadEpochs
 from streams.kafka.unpack import LARGE_BYTES, UnpackError, may_be_large, most_unpacked_bytes
 from streams.kafka.unreadable import (
     UNREADABLE_ERRORS,
@@ -27,8 +28,9 @@ log = logging.getLogger("echowire.consumer")
 # What a consumer is given at once of a partition ends with the record that exceeds this.
 TAKEN_BYTES = 4 << 20
 
-_LENGTH = struct.Struct(">i")
-_LENGTH_AT, _LENGTH_ENDS, _MAGIC_AT, _ATTRIBUTES_AT, _FIRST_RECORD = 8, 12, 16, 22, 61
+_INT32 = struct.Struct(">i")
+_LENGTH_AT, _EPOCH_AT, _MAGIC_AT, _ATTRIBUTES_AT, _FIRST_RECORD = 8, 12, 16, 22, 61
+_LENGTH_ENDS = _EPOCH_AT
 
 
 class _LargeBatch:
@@ -50,12 +52,14 @@ class _Batches(fetcher.MemoryRecords):  # type: ignore[misc]
     def __init__(self, data: bytes) -> None:
         super().__init__(data)
         self._data, self._start, self._end = data, 0, 0
+        self.leader_epoch = -1  # of the batch at work; older formats do not tell
 
     def next_batch(self) -> Any:
         self._start = self._end
-        self._end += _LENGTH_ENDS + _LENGTH.unpack_from(self._data, self._start + _LENGTH_AT)[0]
+        self._end += _LENGTH_ENDS + _INT32.unpack_from(self._data, self._start + _LENGTH_AT)[0]
         plain, data = super().next_batch(), self._data
         if data[self._start + _MAGIC_AT] == 2:
+            (self.leader_epoch,) = _INT32.unpack_from(data, self._start + _EPOCH_AT)
             codec = data[self._start + _ATTRIBUTES_AT] & 7
             records = self._start + _FIRST_RECORD
             if may_be_large(codec, self._end - records) and (
@@ -75,8 +79,14 @@ class _PartitionRecords(fetcher.PartitionRecords):  # type: ignore[misc]
     """As in aiokafka, but it does not raise on what it cannot read."""
 
     next_fetch_offset: int
+    _records: _Batches
     # A checksum may be wrong because of the way here: such a batch is fetched twice.
     _fetched_once: ClassVar[set[tuple[str, int, int]]] = set()
+
+    @property
+    def leader_epoch(self) -> int:
+        """Of the batch that was read last."""
+        return self._records.leader_epoch
 
     def _unpack_records(self) -> Iterator[ConsumerRecord]:
         while True:
@@ -104,10 +114,27 @@ class _PartitionRecords(fetcher.PartitionRecords):  # type: ignore[misc]
                 return
 
 
-class _FetchResult(fetcher.FetchResult):  # type: ignore[misc]
-    """As in aiokafka, but it gives so many bytes at most, and one record at least."""
+def read_epochs_of(state: Any) -> ReadEpochs:
+    """What was read of a partition of aiokafka's, of whose state in an assignment this is."""
+    if not hasattr(state, "read_epochs"):
+        state.read_epochs = ReadEpochs()
+    known: ReadEpochs = state.read_epochs
+    return known
 
-    _partition_records: Iterator[ConsumerRecord] | None
+
+class _FetchResult(fetcher.FetchResult):  # type: ignore[misc]
+    """As in aiokafka, but it gives so many bytes at most, and one record at least; and it keeps in
+    mind in which epochs of the partition's leaders it has read."""
+
+    _partition_records: _PartitionRecords | None
+
+    def _update_position(self) -> None:
+        state = self._assignment.state_value(self._topic_partition)
+        records = self._partition_records
+        assert records is not None
+        before = state.position
+        super()._update_position()
+        read_epochs_of(state).read(records.leader_epoch, before, records.next_fetch_offset)
 
     def getall(self, max_records: int | None = None) -> list[ConsumerRecord]:
         if not self.check_assignment(self._topic_partition) or not self.has_more():

@@ -13,6 +13,7 @@ from aiokafka.structs import ConsumerRecord, TopicPartition
 from streams.detection.index.segment import DamagedSegmentError, Segment, decode_segment
 from streams.detection.index.state import ShardState
 from streams.kafka.connection import reader
+from streams.kafka.decided_log import DecidedLog, OtherLogError
 from streams.kafka.shard_note import ShardNote, note_of
 from streams.kafka.topics import NORMALISED, SEGMENTS, topic_name
 from streams.kafka.unreadable import UnreadableRecord
@@ -23,7 +24,6 @@ log = logging.getLogger("echowire.recovery")
 
 BEGINNING = -1
 _FETCH_BYTES = 16 << 20
-_SILENCE_SECONDS = 30.0
 _LOG_SECONDS = 5.0
 
 
@@ -48,7 +48,7 @@ class Recovery:
         self._first_note: ShardNote | None = None
         self._settings = settings
         self.segments = TopicPartition(topic_name(settings, SEGMENTS), partition)
-        self._articles = TopicPartition(topic_name(settings, NORMALISED), partition)
+        self.log = DecidedLog(TopicPartition(topic_name(settings, NORMALISED), partition), state)
 
     def __str__(self) -> str:
         done = self.total - self.left
@@ -75,9 +75,10 @@ class Recovery:
         )
         await consumer.start()
         try:
-            consumer.assign([self.segments, self._articles])
-            consumer.pause(self._articles)
-            committed = await consumer.committed(self._articles) or 0
+            articles = self.log.articles
+            consumer.assign([self.segments, articles])
+            consumer.pause(articles)
+            committed = await consumer.committed(articles) or 0
             beginning = (await consumer.beginning_offsets([self.segments]))[self.segments]
             end = await self._end(consumer)
             if self.position == BEGINNING:
@@ -133,7 +134,7 @@ class Recovery:
         What is committed may also lie behind ends of transactions, and behind records that
         retention took or that nobody can read: none of these was ever decided.
         """
-        source, done = self._articles, self.state.last_offset + 1
+        source, done = self.log.articles, self.state.last_offset + 1
         # Of a log that ends before what is committed, `_check_log` tells.
         committed = min(committed, (await consumer.end_offsets([source]))[source])
         if committed <= done:
@@ -193,6 +194,8 @@ class Recovery:
             self.note = note
         if self._first is None and state.last_offset < 0:
             self._first, self._first_note = segment, note
+        if note is not None and note.cut >= 0:
+            self.log.cut(note.cut, told=True)
         new = int((segment.rows["offset"] > state.last_offset).sum())
         first = segment.base + len(segment.rows) - new
         # Where nothing is remembered yet, an older worker's empty segment may have come first.
@@ -205,37 +208,13 @@ class Recovery:
         state.apply(segment)
 
     async def _check_log(self, consumer: AIOKafkaConsumer) -> None:
-        """Whether what was decided is what the input holds: it may have been made anew."""
-        segments, source, state = self.segments, self._articles, self.state
-        beginning = (await consumer.beginning_offsets([source]))[source]
-        end = (await consumer.end_offsets([source]))[source]
-        if state.last_offset >= end:
+        try:
+            await self.log.check(consumer, self.note.epoch)
+        except OtherLogError as error:
+            topic = self.segments.topic
             raise ShardUnrecoverableError(
-                f"{segments.topic} partition {segments.partition} is decided up to offset"
-                f" {state.last_offset}, but {source.topic} ends at {end}: it was deleted or made"
-                f" anew. {_OTHER_LOG.format(segments.topic)}"
-            )
-        if state.tail == state.count:
-            return
-        row = state.row(state.count - 1)
-        offset, key = int(row["offset"]), row["article_id"].tobytes().hex().encode()
-        if offset < beginning:  # gone by its age
-            return
-        consumer.pause(segments)
-        consumer.resume(source)
-        record = await self._record(consumer, source, offset)
-        if record.offset == offset and record.key != key:
-            raise ShardUnrecoverableError(
-                f"{segments.topic} partition {segments.partition} says that {source.topic} holds"
-                f" article {key.decode()} at offset {offset}, and there is another: it was made"
-                f" anew. {_OTHER_LOG.format(segments.topic)}"
-            )
-
-    async def _record(
-        self, consumer: AIOKafkaConsumer, tp: TopicPartition, offset: int
-    ) -> ConsumerRecord:
-        consumer.seek(tp, offset)
-        return await asyncio.wait_for(consumer.getone(tp), _SILENCE_SECONDS)
+                f"{self._place} {error}. {_OTHER_LOG.format(topic)}"
+            ) from None
 
 
 _REBUILD = "`echowire rebuild` makes the segments anew from articles.normalised."

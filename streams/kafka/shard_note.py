@@ -22,15 +22,20 @@ class ShardNote(NamedTuple):
     tail: its articles below this number are forgotten, all others are needed.
     written, before: when its newest article was written, and the newest of before this segment, by
     the worker's clock in milliseconds since 1970; 0 where there is none.
+    epoch: of the leader that wrote the last record that is decided; -1 where it is not known.
+    cut: the log of articles had lost what stood from this offset on, and what stands there now was
+    not decided before this segment; -1: it had not.
     """
 
     tail: int = 0
     written: int = 0
     before: int = 0
+    epoch: int = -1
+    cut: int = -1
 
     def after(self, tail: int, now: int | None) -> ShardNote:
         """The next one; `now` where its segment brings articles."""
-        return ShardNote(tail, self.written if now is None else now, self.written)
+        return ShardNote(tail, self.written if now is None else now, self.written, self.epoch)
 
     def header(self) -> Header:
         """As it travels."""
@@ -41,6 +46,8 @@ def note_of(headers: Sequence[Header]) -> ShardNote | None:
     """The note beside a segment; None beside those of older versions."""
     for name, value in headers:
         if name == NOTE_HEADER and value is not None:
-            fields = orjson.loads(value)
-            return ShardNote(**{field: int(fields[field]) for field in ShardNote._fields})
+            fields = orjson.loads(value)  # older versions wrote fewer
+            return ShardNote(
+                **{name: int(fields[name]) for name in ShardNote._fields if name in fields}
+            )
     return None

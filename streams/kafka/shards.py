@@ -55,11 +55,19 @@ class Shard:
         now = time.time_ns() // 1_000_000
         return outgoing_segment(topic, partition, nothing, now, [self.note(articles=False)])
 
-    def note(self, *, articles: bool) -> Header:
-        """What to write beside the segment that was applied last. Call it before the next is."""
+    def note(self, *, articles: bool, epoch: int = -1) -> Header:
+        """What to write beside the segment that was applied last. Call it before the next is.
+        `epoch` is that of the leader that wrote the last record decided, where one was."""
         now = time.time_ns() // 1_000_000 if articles else None
-        self.recovery.note = self.recovery.note.after(self.state.tail, now)
-        return self.recovery.note.header()
+        note = self.recovery.note.after(self.state.tail, now)
+        if epoch >= 0:
+            note = note._replace(epoch=epoch)
+        self.recovery.note = note
+        return note._replace(cut=self.recovery.log.untold()).header()
+
+    def cut(self, offset: int) -> None:
+        """The log of articles was cut: what stands from this offset on is not decided yet."""
+        self.recovery.log.cut(offset)
 
 
 class Shards:

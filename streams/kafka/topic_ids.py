@@ -5,8 +5,8 @@ A request that aiokafka has no version of: from version 10 on, a metadata answer
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
 
@@ -121,6 +121,7 @@ class TopicNow:
 
     identity: bytes
     partitions: int
+    leader_epochs: Mapping[int, int] = field(default_factory=dict)  # by partition
 
 
 async def topics_now(client: AIOKafkaClient, topics: Collection[str]) -> dict[str, TopicNow | None]:
@@ -137,5 +138,6 @@ async def topics_now(client: AIOKafkaClient, topics: Collection[str]) -> dict[st
         if code == _UNKNOWN_TOPIC:
             found[name] = None
         elif not code:
-            found[name] = TopicNow(identity, len(partitions))
+            epochs = {partition: epoch for _code, partition, _leader, epoch, *_ in partitions}
+            found[name] = TopicNow(identity, len(partitions), epochs)
     return found

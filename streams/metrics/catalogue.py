@@ -60,6 +60,9 @@ class Metrics:
         self.lost = self._counters(
             "records_lost", "Records that were gone before they were read.", "stage"
         )
+        self.cut = self._counters(
+            "log_cut_records", "Records that a log lost after they were read.", "stage"
+        )
         self.published_bytes = self._counters(
             "published_bytes", "Bytes of record batches confirmed, uncompressed.", "stage"
         )

@@ -68,6 +68,7 @@ def dead_letters(refused: int) -> dict[str, str]:
 
 
 LAG = f'echowire_lag_records{{{ENV}, topic="articles.raw", partition="0"}}'
+CUT = f'echowire_log_cut_records_total{{{ENV}, stage="detect"}}'
 LOST = f'echowire_records_lost_total{{{ENV}, stage="normalise"}}'
 CANARY_SENT = f"echowire_canary_rounds_sent_total{{{ENV}}}"
 CANARY_WRONG = f'echowire_canary_verdicts_total{{{ENV}, kind="copy", outcome="wrong"}}'
@@ -91,6 +92,8 @@ CASES = [
     ),
     Case("EchowireRecordsLost", {LOST: "0 0 0 6x80"}, "5m", "2m"),
     Case("EchowireRecordsLost", {LOST: "0 0 0 6x80"}, "5m", "70m"),
+    Case("EchowireLogCut", {CUT: "0 0 0 6x80"}, "5m", "2m"),
+    Case("EchowireLogCut", {CUT: "0 0 0 6x80"}, "5m", "70m"),
     Case("EchowireLagGrowing", {LAG: "2000+100x40"}, "22m", "9m"),
     Case("EchowireLagGrowing", {LAG: "2000+100x40"}, "22m", quiet={LAG: "9000-100x40"}),
     Case(

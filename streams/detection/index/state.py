@@ -122,6 +122,11 @@ class ShardState:
         nothing = self.rows[:0].copy()
         return Segment(last_offset, last_offset, self.count, self.clock, self.latest, nothing, [])
 
+    def rewind(self, offset: int) -> None:
+        """The input has lost what stood from this offset on: it is decided what stands there now.
+        What was decided stays in the window."""
+        self.last_offset = min(self.last_offset, offset - 1)
+
     def apply(self, segment: Segment) -> None:
         """Take in one decided chunk. Rows that have been decided already change nothing."""
         if segment.last_offset <= self.last_offset:

@@ -1,0 +1,146 @@
+"""Whether the log of articles is still what a shard was decided from.
+
+It may have been made anew, which a worker cannot mend. Or it has lost its end, and other records
+stand there, which nobody has decided: then the shard goes back, and what it has decided stays.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import NamedTuple
+
+import numpy as np
+from aiokafka import AIOKafkaConsumer
+from aiokafka.errors import IncompatibleBrokerVersion
+from aiokafka.structs import ConsumerRecord, TopicPartition
+
+from streams.detection.index.state import ShardState
+from streams.kafka.epochs import ends_of_epochs
+
+log = logging.getLogger("echowire.recovery")
+
+_SILENCE_SECONDS = 30.0
+_LEADER_SECONDS = 10.0
+_RETRY_SECONDS = 0.2
+
+
+class OtherLogError(Exception):
+    """It is another log; the message says what differs."""
+
+
+class _Cut(NamedTuple):
+    """Rows before the serial `until` that have this offset or a later one are gone from the log."""
+
+    until: int
+    offset: int
+
+
+class DecidedLog:
+    """One partition of articles, and the shard that was decided from it."""
+
+    def __init__(self, articles: TopicPartition, state: ShardState) -> None:
+        self.articles = articles
+        self._state = state
+        self._cuts: list[_Cut] = []
+        self._untold = -1
+
+    def cut(self, offset: int, *, told: bool = False) -> None:
+        """What stands from this offset on is not decided yet. `told`: the segments say so."""
+        if offset > self._state.last_offset:
+            return
+        self._state.rewind(offset)
+        kept = [cut for cut in self._cuts if cut.offset < offset and cut.until > self._state.tail]
+        self._cuts = [*kept, _Cut(self._state.count, offset)]
+        if not told:
+            self._untold = offset
+
+    def untold(self) -> int:
+        """Where the log was cut since the last segment, which the next one says; -1: nowhere."""
+        offset, self._untold = self._untold, -1
+        return offset
+
+    async def check(self, consumer: AIOKafkaConsumer, epoch: int) -> None:
+        """Compare the log with the shard, of which the last record was decided in this leader's
+        `epoch`; -1: it is not known. Raises OtherLogError and KafkaError."""
+        tp, state = self.articles, self._state
+        beginning = (await consumer.beginning_offsets([tp]))[tp]
+        decided, cut = state.last_offset, await self._cut_at(consumer, epoch)
+        if cut is not None and await self._holds_row_before(consumer, beginning, cut):
+            log.warning(
+                "%s[%d]: the log was cut at offset %d, though it had been decided up to %d: %d"
+                " records are gone from it, after an unclean leader election or with a disk; their"
+                " verdicts stand, and what stands there now is decided",
+                tp.topic, tp.partition, cut, decided, decided - cut + 1,
+            )  # fmt: skip
+            self.cut(cut)
+            return
+        end = (await consumer.end_offsets([tp]))[tp]
+        if state.last_offset >= end:
+            raise OtherLogError(
+                f"is decided up to offset {decided}, but {tp.topic} ends at {end}: it was deleted"
+                " or made anew"
+            )
+        if cut is not None:
+            raise OtherLogError(
+                f"is decided up to offset {decided}, but {tp.topic} has lost what stood from {cut}"
+                " on: it was made anew, or cut further back than the window reaches"
+            )
+        await self._holds_row_before(consumer, beginning, end)
+
+    async def _cut_at(self, consumer: AIOKafkaConsumer, epoch: int) -> int | None:
+        """Where that epoch ends in the log now, if that is before the end of what is decided."""
+        if epoch < 0 or self._state.last_offset < 0:
+            return None
+        tp, client = self.articles, consumer._client  # noqa: SLF001
+        deadline = asyncio.get_running_loop().time() + _LEADER_SECONDS
+        try:
+            while not (answers := await ends_of_epochs(client, {tp: epoch})):
+                if asyncio.get_running_loop().time() > deadline:
+                    return None  # it knows of no such epoch: then the records must tell
+                await asyncio.sleep(_RETRY_SECONDS)
+                await client.force_metadata_update()
+        except (NotImplementedError, IncompatibleBrokerVersion):
+            return None
+        answer = answers[tp]
+        if answer.end > self._state.last_offset and answer.epoch == epoch:
+            return None
+        return min(answer.end, self._state.last_offset + 1)
+
+    async def _holds_row_before(
+        self, consumer: AIOKafkaConsumer, beginning: int, offset: int
+    ) -> bool:
+        """Whether the newest article of the shard that should stand before this offset does. False
+        where there is none to compare. Raises OtherLogError where another stands in its place."""
+        row = self._newest_row(offset)
+        if row is None or int(row["offset"]) < beginning:  # gone by its age
+            return False
+        at, key = int(row["offset"]), row["article_id"].tobytes().hex()
+        record = await self._record(consumer, at)
+        if record.offset == at and record.key != key.encode():
+            raise OtherLogError(
+                f"says that {self.articles.topic} holds article {key} at offset {at}, and there is"
+                " another: it was made anew"
+            )
+        return bool(record.offset == at)
+
+    def _newest_row(self, offset: int) -> np.void | None:
+        state, cuts = self._state, list(self._cuts)
+        for serial in range(state.count - 1, state.tail - 1, -1):
+            while cuts and serial < cuts[-1].until:
+                offset = min(offset, cuts.pop().offset)
+            row = state.row(serial)
+            if int(row["offset"]) < offset:
+                return row
+        return None
+
+    async def _record(self, consumer: AIOKafkaConsumer, offset: int) -> ConsumerRecord:
+        tp, others = self.articles, consumer.assignment() - {self.articles}
+        consumer.pause(*others)
+        consumer.resume(tp)
+        consumer.seek(tp, offset)
+        try:
+            return await asyncio.wait_for(consumer.getone(tp), _SILENCE_SECONDS)
+        finally:
+            consumer.pause(tp)
+            consumer.resume(*others)

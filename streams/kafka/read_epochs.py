@@ -1,0 +1,109 @@
+"""How far a partition was read in each epoch of its leaders: the memory by which a cut is noticed.
+
+It travels in the metadata of committed offsets, so that a cut is noticed by whoever reads on, too.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import orjson
+from aiokafka.structs import OffsetAndMetadata
+
+from streams.kafka.epochs import EpochEnd
+
+# Brokers take 4,096 bytes of metadata. An epoch is dropped once a later one is confirmed, so that
+# more than two are seldom known.
+MOST_SPANS = 16
+_FIELD = "read"
+
+
+class Span(NamedTuple):
+    """Offsets `first` to `end` (exclusive) were read from batches of this epoch."""
+
+    epoch: int
+    first: int
+    end: int
+
+
+class ReadEpochs:
+    """What was read of one partition, in rising epochs."""
+
+    def __init__(self) -> None:
+        self.spans: list[Span] = []
+        self.has_committed = False  # whether what stands beside the committed offset is among them
+        self._confirmed_by = -1
+
+    def read(self, epoch: int, first: int, end: int) -> None:
+        """One fetch brought these offsets; `epoch` is that of its last batch. -1: none is known."""
+        last = self.spans[-1] if self.spans else Span(-1, first, first)
+        if epoch < 0 or epoch < last.epoch or end <= first:
+            return
+        if epoch == last.epoch:
+            self.spans[-1] = last._replace(end=max(last.end, end))
+        else:
+            self.spans = [*self.spans, Span(epoch, first, end)][-MOST_SPANS:]
+
+    def add_committed(self, at: OffsetAndMetadata | None) -> None:
+        """Put what an earlier worker has read before what this one has."""
+        self.has_committed = True
+        earliest = self.spans[0].epoch if self.spans else None
+        before = decode_spans(at) if at else []
+        older = [s for s in before if earliest is None or s.epoch < earliest]
+        same = next((s for s in before if s.epoch == earliest), None)
+        if same:
+            own = self.spans[0]
+            own = Span(own.epoch, min(own.first, same.first), max(own.end, same.end))
+            self.spans[0] = own
+        self.spans = [*older, *self.spans][-MOST_SPANS:]
+
+    def epoch_at_end(self) -> int:
+        """That of the newest batch; -1 where none is known."""
+        return self.spans[-1].epoch if self.spans else -1
+
+    def due(self, leader_epoch: int) -> list[Span]:
+        """Spans of which the present leader has not been asked yet where they end in its log."""
+        if self._confirmed_by == leader_epoch and len(self.spans) < 2:
+            return []
+        return [span for span in self.spans if span.epoch < leader_epoch]
+
+    def answered(self, leader_epoch: int, span: Span, answer: EpochEnd) -> int | None:
+        """The leader has told where a span's epoch ends: where its log was cut, or None.
+
+        Spans are to be answered in their order. One that is confirmed is dropped if there is a
+        later one: whatever cuts it off cuts the later one off, too.
+        """
+        if answer.epoch < span.epoch:
+            return min(answer.end, span.first)
+        if answer.end < span.end:
+            return answer.end
+        later = [s for s in self.spans if s.epoch > span.epoch]
+        if later:
+            self.spans = later
+        else:
+            self._confirmed_by = leader_epoch
+        return None
+
+    def cut(self, offset: int) -> None:
+        """Forget what was read from this offset on."""
+        self.spans = [
+            span._replace(end=min(span.end, offset)) for span in self.spans if span.first < offset
+        ]
+
+    def metadata(self, offset: int, more: str = "") -> str:
+        """What stands beside a commit of this offset, with `more`: a JSON object, or nothing."""
+        fields: dict[str, Any] = orjson.loads(more) if more else {}
+        if spans := [s._replace(end=min(s.end, offset)) for s in self.spans if s.first < offset]:
+            fields[_FIELD] = spans
+        return orjson.dumps(fields, default=list).decode() if fields else ""
+
+
+def decode_spans(at: OffsetAndMetadata) -> list[Span]:
+    """What a commit says of epochs; nothing where it says nothing, or is someone else's."""
+    try:
+        spans = [Span(*map(int, span)) for span in orjson.loads(at.metadata)[_FIELD]]
+    except (ValueError, TypeError, LookupError):
+        return []
+    rising = all(a.epoch < b.epoch for a, b in pairwise(spans))
+    return spans[:MOST_SPANS] if rising else []
