@@ -81,6 +81,8 @@ class BatchPublisher:
             linger_ms=0,
             max_request_size=2 * self.encoder.largest_bytes,
         )
+        # aiokafka gives a batch up whose partition has had no leader for 40 s.
+        self._producer._message_accumulator._batch_ttl = DELIVERY_SECONDS  # noqa: SLF001
         await self._producer.start()
 
     async def stop(self) -> None:

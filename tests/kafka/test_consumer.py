@@ -47,7 +47,7 @@ def consumer(*in_hand: Chunk) -> Any:
     made._handed, made._unacked_messages = set(in_hand), set(in_hand)
     made._chunk_done = asyncio.Event()
     made._n_acked, made._waiting_for_ack = 0, None
-    made.acks = Acks(7)
+    made.acks, made._cuts = Acks(7), {}
     return made
 
 
@@ -84,7 +84,7 @@ def test_nothing_is_fetched_while_every_stage_has_enough() -> None:
 def test_what_no_stream_has_taken_yet_is_in_hand() -> None:
     """Or the whole backlog would be read into the queue before a slow stream."""
     of, records = consumer(), [SimpleNamespace(offset=9, timestamp=0, timestamp_type=0, headers=())]
-    queue = [of._chunk([(RAW, records)], {}) for _ in range(CHUNKS_IN_HAND)]
+    queue = [of._chunk([(RAW, records)], Fetched()) for _ in range(CHUNKS_IN_HAND)]
     asyncio.run(fetch(of))
     assert [partitions for partitions, _ in of._thread.asked] == [{NORMALISED}]
     assert of._unacked_messages == set()
@@ -141,7 +141,7 @@ def test_partitions_of_raw_records_are_merged_by_the_times_of_their_events() -> 
     of.transport.merged_topics = frozenset({"raw"})
     first = [record(0, NOON - 5000), record(1, NOON - 1000)]
     second = [record(2, NOON - 4000), record(3, None)]
-    chunk_ = of._chunk([(RAW, first), (other, second)], {})
+    chunk_ = of._chunk([(RAW, first), (other, second)], Fetched())
     assert [r.offset for r in chunk_.records] == [0, 2, 1, 3]
     assert chunk_.ends == [(RAW, 1), (other, 3)]
     assert chunk_.timestamp == (NOON + 3) / 1000

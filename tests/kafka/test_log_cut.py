@@ -23,7 +23,7 @@ from tests.kafka.test_worker import NOON, article, run_until_committed
 pytestmark = pytest.mark.broker
 
 BEFORE, KEPT = 20, 12
-SOON = 60.0
+SOON = 120.0
 
 
 @pytest.fixture
@@ -117,10 +117,11 @@ def test_what_stands_in_a_shard_s_log_after_a_cut_is_decided(
     broker: EmbeddedKafka, settings: Settings, tmp_path: Path, more: int
 ) -> None:
     """A second cut and a third worker show that the first is remembered."""
-    for n in range(0, BEFORE, 4):
-        push_singly(settings, range(n, n + 4))
-        with run_until_committed(settings, tmp_path) as worker:
-            worker.stop()
+    with Worker(settings, tmp_path).start() as worker:
+        for n in range(0, BEFORE, 4):  # each four in a batch of their own
+            push_singly(settings, range(n, n + 4))
+            until(lambda: everything_committed(settings), "they are decided", SOON)
+        worker.stop()
     cut_log(broker, NORMALISED, KEPT)
     push_singly(settings, range(100, 100 + more))
     with run_until_committed(settings, tmp_path) as worker:

@@ -6,7 +6,7 @@ import pytest
 from aiokafka.structs import OffsetAndMetadata
 
 from streams.kafka.epochs import EpochEnd
-from streams.kafka.poison_records import decode_crashes
+from streams.kafka.poison_records import decode_note
 from streams.kafka.read_epochs import MOST_SPANS, ReadEpochs, Span, decode_spans
 
 
@@ -86,11 +86,11 @@ def test_spans_travel_beside_committed_offsets_up_to_these() -> None:
 def test_spans_and_crashes_stand_beside_one_offset() -> None:
     known = read((3, 0, 20))
     at = OffsetAndMetadata(20, known.metadata(20, '{"crashes":1,"through":25,"error":"x"}'))
-    crashes = decode_crashes(at)
+    crashes = decode_note(at)
     assert crashes is not None
     assert (crashes.count, crashes.first, crashes.last) == (1, 20, 25)
     assert decode_spans(at) == [Span(3, 0, 20)]
-    assert decode_crashes(OffsetAndMetadata(20, known.metadata(20))) is None
+    assert decode_note(OffsetAndMetadata(20, known.metadata(20))) is None
 
 
 def test_nothing_known_leaves_the_metadata_empty() -> None:
