@@ -14,6 +14,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from multiprocessing import resource_tracker
 from typing import NamedTuple, ParamSpec, TypeVar
 
 from streams.agents.descriptors import is_exhausted
@@ -31,6 +32,7 @@ _PR_SET_PDEATHSIG = 1
 _BLOCKS_A_PROCESS, _MOST_BLOCKS = 3, 12
 
 _CLOSE_SECONDS = 5.0
+_TRACKERS_WARNING = "ignore:resource_tracker:UserWarning"
 
 _blocks: list[Block] = []  # the owner's, in a process of the pool
 
@@ -128,6 +130,7 @@ class NormaliserPool:
                 _raise_if_exhausted(error)
                 log.warning("no shared memory (%s): chunks go through pipes, which is slow", error)
             setup = os.getpid(), self._blocks
+            _start_quiet_tracker()
             try:
                 self._executor = ProcessPoolExecutor(self._processes, context, _begin, setup)
             except (OSError, NotImplementedError) as error:
@@ -140,6 +143,16 @@ class NormaliserPool:
                 )
             self._free = [*range(len(self._blocks))]
         return self._executor
+
+
+def _start_quiet_tracker() -> None:
+    """Start the process that unlinks the pool's semaphores when this one is killed or ends at once,
+    and keep it from calling them leaked: it writes that below our last sentence."""
+    sys.warnoptions.append(_TRACKERS_WARNING)  # a child is started with its parent's
+    try:
+        resource_tracker.ensure_running()
+    finally:
+        sys.warnoptions.remove(_TRACKERS_WARNING)
 
 
 def _raise_if_exhausted(error: Exception) -> None:

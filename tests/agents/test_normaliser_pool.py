@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -217,3 +219,27 @@ def test_a_page_that_only_waits_for_a_busy_machine_is_read(monkeypatch: pytest.M
         return Page("words")
 
     assert reading(monkeypatch, waits) == Page("words")
+
+
+ENDS_AT_ONCE = """
+import asyncio, os
+from streams.agents.normaliser_pool import NormaliserPool
+
+async def main():
+    pool = NormaliserPool(1, page_seconds=5.0)
+    print(await pool.run(abs, -7), flush=True)
+    os._exit(3)
+
+if __name__ == "__main__":
+    asyncio.run(main())
+"""
+
+
+def test_nothing_is_said_of_semaphores_when_a_worker_ends_at_once(tmp_path: Path) -> None:
+    """The process that unlinks them would write below the sentence that says why it ended."""
+    program = tmp_path / "ends_at_once.py"
+    program.write_text(ENDS_AT_ONCE)
+    ended = subprocess.run(
+        [sys.executable, str(program)], capture_output=True, text=True, timeout=60, check=False
+    )  # the pipe is open until that process has ended, too
+    assert (ended.returncode, ended.stdout, ended.stderr) == (3, "7\n", "")
