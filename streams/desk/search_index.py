@@ -36,6 +36,11 @@ def folded(words: str) -> str:
     return _UNSPACED.sub(r" \1 ", plain.casefold())
 
 
+def words_of(text: str) -> list[str]:
+    """The words of a text, as the index has them."""
+    return _WORD.findall(folded(text))
+
+
 def add(connection: Connection, entries: Sequence[Indexed]) -> None:
     """Put articles into the index."""
     _execute(

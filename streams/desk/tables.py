@@ -72,7 +72,8 @@ article = Table(
     Index("article_of_source", "source", "time", "article_id"),
     Index("article_of_provider", "provider", "time", "article_id"),
     Index("article_by_time", "time", "article_id"),
-    Index("article_by_relation", "relation", "margin"),
+    Index("article_by_margin", "relation", "margin"),
+    Index("article_by_relation", "relation", "article_id"),
 )
 
 # Every version's whole event, as zstd-compressed JSON.
@@ -106,6 +107,7 @@ link = Table(
     Column("of_this", Float, nullable=False),
     Column("of_other", Float, nullable=False),
     Column("reason", Text, nullable=False),
+    Index("link_by_relation", "relation", "article_id"),
 )
 
 # A story's record, and below `recent` what the desk counts over its articles.
@@ -135,6 +137,8 @@ story = Table(
     Index("story_newest", "last_seen", "story_id"),
     Index("story_most_copied", "articles", "story_id"),
     Index("story_fastest", "first_hour", "story_id"),
+    Index("story_of_agency", "agency", "last_seen"),
+    Index("story_of_publisher", "original_source", "last_seen"),
 )
 
 story_event = Table(

@@ -8,17 +8,14 @@ begin together where both texts have one.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-from rapidfuzz.distance import Indel
+from streams.desk.word_runs import moved, runs_of, without_crumbs
 
 # What comes after so many words of a text is not compared: two of a book would take minutes.
 MOST_WORDS = 10_000
-# Shorter runs of words come again by chance.
-MOVED_WORDS = 6
-
 _PARAGRAPH = "\u00b6"
 _WORD = re.compile(
     r"\s*\n\s*|[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]|\d+(?:[.,:]\d+)*"
@@ -116,21 +113,21 @@ def compare(left: str, right: str, *, exact: bool = False) -> Comparison:
     keys = [
         [numbers.setdefault(word.key, len(numbers)) for word in words] for words in (ours, theirs)
     ]
+    runs = without_crumbs(runs_of(*keys), [word.key == _PARAGRAPH for word in ours])
     cut, added = [False] * len(ours), [False] * len(theirs)
-    blocks = Indel.opcodes(keys[0], keys[1])
-    for block in blocks:
-        if block.tag != "equal":
-            cut[block.src_start : block.src_end] = [True] * (block.src_end - block.src_start)
-            added[block.dest_start : block.dest_end] = [True] * (block.dest_end - block.dest_start)
-    moves = _moves(keys[0], cut, keys[1], added)
+    for run in runs:
+        if not run.same:
+            cut[run.left : run.left_end] = [True] * (run.left_end - run.left)
+            added[run.right : run.right_end] = [True] * (run.right_end - run.right)
+    moves = moved(keys[0], cut, keys[1], added)
     done = Comparison([Row()], whole=all_ours and all_theirs)
     sides = (_Side(ours, cut, moves[0]), _Side(theirs, added, moves[1]))
-    for block in blocks:
-        done.rows[-1].left += sides[0].pieces(block.src_start, block.src_end, "cut")
-        if block.tag != "equal":
-            done.rows[-1].right += sides[1].pieces(block.dest_start, block.dest_end, "added")
-            continue
-        _equal_block(done, sides, block.src_start, block.dest_start, block.src_end)
+    for run in runs:
+        if run.same:
+            _equal_block(done, sides, run.left, run.right, run.left_end)
+        else:
+            done.rows[-1].left += sides[0].pieces(run.left, run.left_end, "cut")
+            done.rows[-1].right += sides[1].pieces(run.right, run.right_end, "added")
     for row in done.rows:
         _mark_facts(row)
     done.rows = [row for row in done.rows if row.left or row.right]
@@ -210,34 +207,6 @@ def _mark_facts(row: Row) -> None:
 
 def _letters(piece: Piece, fact: tuple[int, int, Fact]) -> str:
     return piece.text[fact[0] : fact[1]].casefold()
-
-
-def _moves(
-    left: Sequence[int], cut: Sequence[bool], right: Sequence[int], added: Sequence[bool]
-) -> tuple[list[int | None], list[int | None]]:
-    """Number passages that were cut here and added there: for each word the number, or None."""
-    ours: list[int | None] = [None] * len(left)
-    theirs: list[int | None] = [None] * len(right)
-    places: dict[tuple[int, ...], int] = {}
-    for at in range(len(left) - MOVED_WORDS + 1):
-        if all(cut[at : at + MOVED_WORDS]):
-            places.setdefault(tuple(left[at : at + MOVED_WORDS]), at)
-    number, at = 0, 0
-    while at <= len(right) - MOVED_WORDS:
-        begun = places.get(tuple(right[at : at + MOVED_WORDS]))
-        if begun is None or not all(added[at : at + MOVED_WORDS]) or ours[begun] is not None:
-            at += 1
-            continue
-        number, size = number + 1, 0
-        while (
-            begun + size < len(left) and at + size < len(right)
-            and left[begun + size] == right[at + size]
-            and cut[begun + size] and added[at + size] and ours[begun + size] is None
-        ):  # fmt: skip
-            ours[begun + size] = theirs[at + size] = number
-            size += 1
-        at += size
-    return ours, theirs
 
 
 def _count(done: Comparison, sides: tuple[_Side, _Side]) -> None:

@@ -6,6 +6,7 @@ import os
 import pwd
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -53,15 +54,15 @@ def server(folder: Path) -> Iterator[str]:
     )  # fmt: skip
     ready = [str(found / "pg_isready"), "-h", str(sockets), "-U", "desk", "-d", "postgres", "-t"]
     try:
-        for _ in range(60):
+        for _ in range(150):
             if subprocess.run([*ready, "1"], check=False, capture_output=True).returncode == 0:
                 break
-            process.wait(0.5) if process.poll() is not None else None
+            time.sleep(0.2)
         yield f"postgresql://desk@/{{name}}?host={sockets}"
     finally:
         subprocess.run(
-            [*as_user, str(found / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop"],
+            [*as_user, str(found / "pg_ctl"), "-D", str(data), "-m", "fast", "-t", "60", "stop"],
             check=False,
             capture_output=True,
         )
-        process.wait(20)
+        process.wait(90)

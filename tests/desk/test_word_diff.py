@@ -87,3 +87,9 @@ def test_both_texts_stand_whole_in_their_columns(left: list[str], right: list[st
 
     for side, text in zip(("left", "right"), texts, strict=True):
         assert column(side).split() == text.split()
+
+
+def test_a_word_that_two_long_changes_happen_to_share_is_part_of_the_change() -> None:
+    left = "Prices rose again in most of the ports along the western shore."
+    right = "Nobody expected them to fall in a year when harvests failed and the mills closed."
+    assert pieces(compare(left, right), "left", "same") == ["."]

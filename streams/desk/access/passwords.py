@@ -18,7 +18,8 @@ from pathlib import Path
 
 from streams.errors import UserError
 
-_N, _R, _P = 1 << 17, 8, 1
+WORK, _R, _P = 1 << 17, 8, 1
+_N = WORK
 _MOST_MEMORY = 1 << 28
 _NAME = re.compile(r"[\w.@+-]{1,64}")
 SHORTEST_PASSWORD = 10

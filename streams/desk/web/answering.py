@@ -114,6 +114,14 @@ class Answering:
         response.headers["server-timing"] = f"app;dur={(time.perf_counter() - started) * 1000:.1f}"
         return response
 
+    def refusal(self, request: Request) -> Response | None:
+        """What is answered where the one who asks has not signed in; None where they have."""
+        try:
+            self.people.person(request, cookie_of(request), self.desk.clock())
+        except NotSignedInError as error:
+            return self._sign_in_first(request, str(error))
+        return None
+
     def _sign_in_first(self, request: Request, sentence: str) -> Response:
         if self.people.users is None:
             return self.failed(request, 401, "Who are you?", sentence)
@@ -150,7 +158,7 @@ class Answering:
         path = quote(request.url.path)
         query = f"?{request.url.query}" if request.url.query else ""
         more = "&" if query else "?"
-        shown = [("/review", "Review")] if self.desk.options.read_only else []
+        absent = [("/review", "Review")] if self.desk.options.read_only else []
         return {
             "path": request.url.path,
             "json": f"{path}.json{query}",
@@ -159,7 +167,7 @@ class Answering:
             "progress": self.desk.progress,
             "person": asked.person,
             "signed_in": self.people.users is not None and asked.person.name,
-            "nav": [link for link in NAVIGATION if link not in shown],
+            "nav": [link for link in NAVIGATION if link not in absent],
             "read_only": self.desk.options.read_only,
             "search": asked.query.get("q", "")[:300],
         }

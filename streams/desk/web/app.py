@@ -11,14 +11,29 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from streams.desk.access.people import People
-from streams.desk.web import account, article_pages, service, story_pages
+from streams.desk.web import (
+    account,
+    article_pages,
+    paste_pages,
+    publisher_pages,
+    review_pages,
+    service,
+    story_pages,
+)
 from streams.desk.web.answering import Answering
 from streams.desk.web.desk import STATIC, Desk
 from streams.desk.web.pages import Page
 from streams.desk.web.security import SecurityHeaders
 from streams.desk.web.view import form_of
 
-PAGES: tuple[Page, ...] = (*story_pages.PAGES, *article_pages.PAGES, *service.PAGES)
+PAGES: tuple[Page, ...] = (
+    *story_pages.PAGES,
+    *article_pages.PAGES,
+    *publisher_pages.PAGES,
+    *paste_pages.PAGES,
+    *review_pages.PAGES,
+    *service.PAGES,
+)
 _KEEP_FOR_EVER = "public, max-age=31536000, immutable"
 # Addresses that are no pages: what ends like a form of one stays as it is.
 _PLAIN = ("/static/", "/openapi.json")
@@ -54,6 +69,7 @@ def create_app(desk: Desk) -> Starlette:
     """The application of one desk."""
     answering = Answering(desk, People(desk.database, desk.options))
     routes: list[BaseRoute] = [
+        *review_pages.export_routes(answering),
         Route("/", lambda _: RedirectResponse("/stories", 302)),
         *(
             Route(

@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from streams.desk import shown
 from streams.desk.database import Database, DatabaseError
 from streams.desk.follow import Progress
+from streams.desk.web.kept import Kept
 
 FOLDER = Path(__file__).parents[1]
 STATIC = FOLDER / "static"
@@ -78,7 +79,11 @@ class Desk:
     options: Options = field(default_factory=Options)
     clock: Callable[[], float] = time.time
     environment: Environment = field(default_factory=_templates)
+    kept: Kept = field(init=False)
     _size: tuple[float, int] = (0.0, 0)
+
+    def __post_init__(self) -> None:
+        self.kept = Kept(60, self.clock)
 
     def size_bytes(self) -> int:
         """The database's size, asked for every ten seconds at most."""

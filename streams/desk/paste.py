@@ -1,0 +1,129 @@
+"""A pasted text or page -> what it is a copy of, among the articles that the desk keeps.
+
+Candidates are found by phrases in the full-text index; what they are to the pasted text is decided
+by the service's own core, on these articles in their order of time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from streams.desk import search_index
+from streams.desk.queries.articles import article_event
+from streams.desk.rows import known_time
+from streams.desk.tables import article
+
+# Phrases of so many words, from so many places of the text: a copy of a fifth of it has some.
+PHRASE_WORDS = 5
+PHRASES = 40
+CANDIDATES = 60
+_WINDOW_MARGIN_SECONDS = 86_400
+_ID = "pasted"
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Pasted:
+    """One article of what was pasted: as it was understood, and its verdict among `candidates`.
+
+    `matches` are the verdict's, with the desk's own article ids.
+    """
+
+    article: Json
+    matches: list[Json]
+    candidates: int
+
+
+class NoArticleError(ValueError):
+    """What was pasted cannot become an article; the message has the reason."""
+
+
+def look_up(connection: Connection, event: Json) -> list[Pasted]:
+    """Find what a raw event is a copy of: one result for each article of it, its own first.
+
+    Raises NoArticleError.
+    """
+    # Imported here: compiled loops take memory and a second, which a desk without Paste saves.
+    from streams.pipeline import Parameters, Pipeline, RejectedError  # noqa: PLC0415
+
+    event = {**event, "id": _ID}
+    small = Parameters(capacity=4 * CANDIDATES)
+    try:
+        articles = list(Pipeline(small).enrich([event]))
+    except RejectedError as error:
+        raise NoArticleError(error.detail) from None
+    found: dict[str, Json] = {}
+    for one in articles:
+        found |= _candidates(connection, one["text"])
+    ordered = sorted(found.values(), key=lambda c: (c["raw"]["timestamp"], c["article_id"]))
+    window = small.window_seconds
+    if ordered:
+        first, last = (_seconds(ordered[place]) for place in (0, -1))
+        window = max(window, int(last - first) + _WINDOW_MARGIN_SECONDS)
+        event["fetched_at"] = ordered[-1]["raw"]["timestamp"]
+        event.pop("published_at", None)
+    pipeline = Pipeline(Parameters(capacity=4 * CANDIDATES, window_seconds=window))
+    known: dict[str, str] = {}
+    for candidate in pipeline.enrich(map(_as_raw, ordered), lambda _refused: None):
+        known[candidate["article_id"]] = candidate["producer_id"]
+    return [_result(one, known, len(ordered)) for one in pipeline.enrich([event])]
+
+
+def _seconds(event: Json) -> float:
+    return known_time(event["raw"]["timestamp"]) / 1000
+
+
+def _result(one: Json, known: dict[str, str], candidates: int) -> Pasted:
+    matches = [
+        {**match, "article_id": known[match["article_id"]]}
+        for match in one["detection"]["matches"]
+        if match["article_id"] in known
+    ]
+    return Pasted(one, matches, candidates)
+
+
+def _as_raw(event: Json) -> Json:
+    """A kept article as a raw event again, under the desk's id."""
+    names = ("source", "title", "byline", "credit", "text", "url", "published_at")
+    fields = {name: event[name] for name in names if event[name]}
+    return {**fields, "id": event["article_id"], "fetched_at": event["raw"]["timestamp"]}
+
+
+def phrases_of(text: str) -> list[list[str]]:
+    """Phrases from all over a text, as the index has its words."""
+    words = search_index.words_of(text)
+    if len(words) <= PHRASE_WORDS:
+        return [words] if words else []
+    last = len(words) - PHRASE_WORDS
+    step = max(1, last // PHRASES)
+    starts = range(0, last + 1, step)
+    return [words[start : start + PHRASE_WORDS] for start in starts][: PHRASES + 1]
+
+
+def _candidates(connection: Connection, text: str) -> dict[str, Json]:
+    """Article id -> event: the newest and the oldest that share a phrase, and their originals.
+
+    Of a story with thousands of copies the newest alone would leave out the original.
+    """
+    phrases = phrases_of(text)
+    if not phrases:
+        return {}
+    hits = search_index.any_phrase(connection.dialect.name, phrases).subquery()
+    ids: dict[str, None] = {}
+    for order in (article.c.n.desc(), article.c.n):
+        rows = connection.execute(
+            select(article.c.article_id, article.c.original_id)
+            .where(article.c.n.in_(select(hits.c.n)), article.c.status != "canceled")
+            .order_by(order)
+            .limit(CANDIDATES // 2)
+        )
+        for row in rows:
+            ids[row.article_id] = None
+            if row.original_id:
+                ids[row.original_id] = None
+    events = ((article_id, article_event(connection, article_id)) for article_id in ids)
+    return {article_id: event for article_id, event in events if event and event["text"]}

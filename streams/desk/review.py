@@ -1,0 +1,222 @@
+"""Pairs for a person to judge, and what their answers say of the verdicts.
+
+Pairs are drawn by ids, which are hashes: what is drawn at random depends on nothing that an article
+says. Precision is stated from these alone; pairs near a threshold are harder than most, and pairs
+that somebody came to through a page were chosen by a person.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any, Final, Literal, NamedTuple
+
+from sqlalchemy import Connection, and_, exists, select
+
+from streams.desk.queries.articles import article_event
+from streams.desk.tables import article, judgement, link
+
+Drawn = Literal["random", "near", "asked"]
+Json = dict[str, Any]
+
+DRAWN: Final = ("random", "near", "asked")
+ANSWERS: Final = ("right", "wrong", "unsure")
+# What a pair can be; `unrelated` is for people only.
+RELATIONS: Final = ("copy", "excerpt", "expansion", "compilation", "template", "similar")
+ANSWERABLE: Final = (*RELATIONS, "unrelated")
+# Relations that claim that one text comes from the other; the others say that it does not.
+CLAIMS: Final = frozenset({"copy", "excerpt", "expansion", "compilation"})
+NEAR_MARGIN = 0.15
+# Of three pairs two are near a threshold, where judging them teaches most.
+NEAR_SHARE = 2 / 3
+_Z = 1.959963984540054  # 95 %
+
+
+class Pair(NamedTuple):
+    """What is to be judged: `article_id` is `relation` to `other_id`, the earlier one."""
+
+    article_id: str
+    other_id: str
+    relation: str
+    drawn: Drawn
+
+
+def draw(connection: Connection, reviewer: str, chance: random.Random) -> Pair | None:
+    """A pair that this reviewer has not judged; None where there is none left."""
+    relations = list(RELATIONS)
+    chance.shuffle(relations)
+    near = chance.random() < NEAR_SHARE
+    for want_near in (near, not near):
+        for relation in relations:
+            start = f"{chance.getrandbits(128):032x}"
+            pair = _near(connection, reviewer, relation, chance) if want_near else None
+            pair = pair or (None if want_near else _random(connection, reviewer, relation, start))
+            if pair is not None:
+                return pair
+    return None
+
+
+def _not_judged(reviewer: str, article_id: Any, other_id: Any) -> Any:
+    return ~exists().where(
+        and_(
+            judgement.c.article_id == article_id,
+            judgement.c.other_id == other_id,
+            judgement.c.reviewer == reviewer,
+        )
+    )
+
+
+def _random(connection: Connection, reviewer: str, relation: str, start: str) -> Pair | None:
+    """The first pair of a relation from a random id on, or from the least one."""
+    earlier = article.alias()
+    members = (
+        select(article.c.article_id, article.c.matched_id.label("other_id"))
+        .where(article.c.relation == relation, article.c.matched_id.is_not(None))
+        .join(earlier, earlier.c.article_id == article.c.matched_id)
+    )
+    linked = (
+        select(link.c.article_id, link.c.other_id)
+        .where(link.c.relation == relation)
+        .join(article, article.c.article_id == link.c.article_id)
+        .join(earlier, earlier.c.article_id == link.c.other_id)
+    )
+    for table, wanted in ((article, members), (link, linked)):
+        other = article.c.matched_id if table is article else link.c.other_id
+        unseen = wanted.where(_not_judged(reviewer, table.c.article_id, other))
+        ordered = unseen.order_by(table.c.article_id).limit(1)
+        for part in (ordered.where(table.c.article_id >= start), ordered):
+            found = connection.execute(part).first()
+            if found is not None:
+                return Pair(found.article_id, found.other_id, relation, "random")
+    return None
+
+
+def _near(
+    connection: Connection, reviewer: str, relation: str, chance: random.Random
+) -> Pair | None:
+    earlier = article.alias()
+    rows = connection.execute(
+        select(article.c.article_id, article.c.matched_id)
+        .where(article.c.relation == relation, article.c.margin < NEAR_MARGIN)
+        .join(earlier, earlier.c.article_id == article.c.matched_id)
+        .where(_not_judged(reviewer, article.c.article_id, article.c.matched_id))
+        .order_by(article.c.margin)
+        .limit(100)
+    ).all()
+    if not rows:
+        return None
+    row = chance.choice(rows)
+    return Pair(row.article_id, row.matched_id, relation, "near")
+
+
+def pair_of(connection: Connection, article_id: str, other_id: str | None) -> Pair | None:
+    """The pair of an article and its match, or one of its matches, that somebody asks about."""
+    event = article_event(connection, article_id)
+    if event is None:
+        return None
+    verdict = event["detection"]
+    matches = verdict["matches"]
+    wanted = other_id or verdict["original_id"]
+    chosen = next((m for m in matches if m["article_id"] == wanted), None)
+    if chosen is None:
+        if other_id is not None or not matches:
+            return None
+        chosen = matches[0]
+    if chosen["relation"] not in RELATIONS:
+        return None
+    return Pair(article_id, chosen["article_id"], chosen["relation"], "asked")
+
+
+class Precision(NamedTuple):
+    """Of n judged verdicts `right` were right: their share, with a 95 % interval."""
+
+    right: int
+    wrong: int
+    unsure: int
+    share: float | None
+    low: float | None
+    high: float | None
+
+
+def precision(right: int, wrong: int, unsure: int = 0) -> Precision:
+    """Wilson's score interval, which holds for few answers, too (Wilson 1927, JASA 22:209)."""
+    n = right + wrong
+    if n == 0:
+        return Precision(right, wrong, unsure, None, None, None)
+    share, z2 = right / n, _Z * _Z
+    middle = (share + z2 / (2 * n)) / (1 + z2 / n)
+    half = _Z * math.sqrt(share * (1 - share) / n + z2 / (4 * n * n)) / (1 + z2 / n)
+    low, high = (0.0 if right == 0 else middle - half), (1.0 if wrong == 0 else middle + half)
+    return Precision(right, wrong, unsure, share, low, high)
+
+
+def results(connection: Connection) -> list[Json]:
+    """Precision by how pairs were drawn, relation and language; over all languages as `all`."""
+    counts: Counter[tuple[str, str, str, str]] = Counter()
+    rows = connection.execute(
+        select(judgement.c.drawn, judgement.c.verdict, judgement.c.language, judgement.c.answer)
+    )
+    for row in rows:
+        for language in (row.language, "all"):
+            counts[row.drawn, row.verdict, language, row.answer] += 1
+    keys = sorted(
+        {key[:3] for key in counts},
+        key=lambda k: (DRAWN.index(k[0]), RELATIONS.index(k[1]), k[2] != "all", k[2]),
+    )
+    return [
+        {
+            "drawn": drawn,
+            "relation": relation,
+            "language": language,
+            **precision(
+                *(counts[drawn, relation, language, answer] for answer in ANSWERS)
+            )._asdict(),
+        }
+        for drawn, relation, language in keys
+    ]
+
+
+def labels(connection: Connection) -> dict[tuple[str, str], str]:
+    """(article id, other id) -> POS, NEG or GREY, as `echowire evaluate` takes them.
+
+    Where people do not agree, or cannot say, a pair is left out of scores: GREY.
+    """
+    said: dict[tuple[str, str], set[str]] = {}
+    for row in connection.execute(select(judgement)):
+        if row.answer == "unsure":
+            label = "GREY"
+        else:
+            relation = row.verdict if row.answer == "right" else row.relation
+            label = "POS" if relation in CLAIMS else "NEG"
+        said.setdefault((row.article_id, row.other_id), set()).add(label)
+    return {pair: min(found) if len(found) == 1 else "GREY" for pair, found in said.items()}
+
+
+def exported(connection: Connection) -> tuple[Iterator[Json], list[Json]]:
+    """The documents (lazily) and the pairs of all judgements, numbered in order of their ids."""
+    found = labels(connection)
+    ids = sorted({article_id for pair in found for article_id in pair})
+    numbers = {article_id: number for number, article_id in enumerate(ids)}
+    kept = [i for i in ids if article_event(connection, i) is not None]
+    pairs = [
+        {"a": numbers[a], "b": numbers[b], "label": label}
+        for (a, b), label in sorted(found.items())
+        if a in set(kept) and b in set(kept)
+    ]
+    return (_document(connection, i, numbers[i]) for i in kept), pairs
+
+
+def _document(connection: Connection, article_id: str, number: int) -> Json:
+    event = article_event(connection, article_id)
+    assert event is not None
+    names = ("title", "source", "url", "byline", "credit", "text")
+    fields = {name: event[name] for name in names if event[name]}
+    return {
+        "idx": number,
+        "cluster": -1,
+        "article_id": article_id,
+        "fetched_at": event["raw"]["timestamp"],
+        **fields,
+    }

@@ -1,0 +1,247 @@
+"""Who may start a desk, who may see it, and who changes something there."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from streams.desk.access import passwords
+from streams.desk.access.passwords import UsersFileError, add_user, read_users
+from streams.desk.access.people import FREE_FAILURES
+from streams.desk.access.startup import open_to
+from streams.desk.database import Database, open_database
+from streams.desk.follow import Progress
+from streams.desk.web.app import create_app
+from streams.desk.web.desk import Desk, Options
+from streams.errors import UserError
+
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture(autouse=True)
+def _cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same function with less work: what it costs is a number in the file."""
+    monkeypatch.setattr(passwords, "_N", 1 << 10)
+
+
+@pytest.fixture
+def users(tmp_path: Path) -> Path:
+    add_user(tmp_path / "users", "ann", PASSWORD)
+    return tmp_path / "users"
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Database:
+    return open_database(str(tmp_path / "desk.db"))
+
+
+class Clock:
+    now = 1_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def client_of(database: Database, clock: Clock | None = None, **options: object) -> TestClient:
+    desk = Desk(database, Progress(lag=0), Options(**options), clock or Clock())  # type: ignore[arg-type]
+    return TestClient(create_app(desk), base_url="http://localhost", follow_redirects=False)
+
+
+def token_of(html: str) -> str:
+    found = re.search(r'name="csrf" value="([0-9a-f]{64})"', html)
+    assert found is not None
+    return found[1]
+
+
+def sign_in(client: TestClient, password: str = PASSWORD, name: str = "ann", then: str = "") -> int:
+    token = token_of(client.get("/login").text)
+    form = {"csrf": token, "name": name, "password": password, "next": then}
+    answer = client.post("/login", data=form)
+    client.last = answer  # type: ignore[attr-defined]
+    return int(answer.status_code)
+
+
+# ---- starting
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2", "::1", "localhost"])
+def test_this_machine_alone_needs_no_password(host: str) -> None:
+    assert open_to(host, None, None, []) == frozenset()
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.0.0.7", "desk.example"])
+def test_beyond_it_a_desk_does_not_start_without_either(host: str, users: Path) -> None:
+    with pytest.raises(UserError, match="others could read everything"):
+        open_to(host, None, None, [])
+    assert open_to(host, users, None, []) is None
+    assert open_to(host, None, "X-User", ["Desk.example"]) == {"desk.example"}
+
+
+def test_two_that_sign_people_in_contradict_each_other(users: Path) -> None:
+    with pytest.raises(UserError, match="exclude each other"):
+        open_to("127.0.0.1", users, "X-User", [])
+
+
+# ---- passwords
+
+
+def test_a_file_of_users_keeps_no_password_and_is_its_owners_alone(users: Path) -> None:
+    assert PASSWORD not in users.read_text()
+    assert users.stat().st_mode & 0o777 == 0o600
+    kept = read_users(users)["ann"]
+    assert kept.matches(PASSWORD)
+    assert not kept.matches(PASSWORD + "x")
+    add_user(users, "bob", "another password")
+    add_user(users, "ann", "a new password")
+    assert read_users(users)["ann"].matches("a new password")
+    assert list(read_users(users)) == ["ann", "bob"]
+
+
+def test_the_parameters_of_new_passwords_are_those_that_owasp_names() -> None:
+    assert (passwords.WORK, passwords._R, passwords._P) == (1 << 17, 8, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("ann", "line 1: expected NAME:scrypt"),
+        ("# a comment\nann:md5$x", "line 2: expected NAME:scrypt"),
+        ("a n:scrypt$1024$8$1$AAAA$AAAA", "line 1"),
+        ("ann:scrypt$many$8$1$AAAA$AAAA", "line 1"),
+    ],
+)
+def test_a_broken_file_is_a_sentence(tmp_path: Path, text: str, said: str) -> None:
+    path = tmp_path / "users"
+    path.write_text(text)
+    path.chmod(0o600)
+    with pytest.raises(UsersFileError, match=said):
+        read_users(path)
+
+
+def test_a_file_that_others_can_read_is_refused(users: Path) -> None:
+    users.chmod(0o644)
+    with pytest.raises(UsersFileError, match="others can read it"):
+        read_users(users)
+
+
+def test_short_passwords_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsersFileError, match="at least 10 characters"):
+        add_user(tmp_path / "users", "ann", "short")
+
+
+# ---- signing in
+
+
+def test_nothing_is_shown_before_signing_in(small: Database, users: Path) -> None:
+    client = client_of(small, users_file=users)
+    for address in ("/stories", "/articles", "/about", "/paste", "/review/docs.jsonl"):
+        answer = client.get(address)
+        assert (answer.status_code, answer.headers["location"]) == (
+            302, f"/login?next={address}",
+        )  # fmt: skip
+    assert client.get("/stories.json").status_code == 401
+    assert client.get("/live").status_code == 401
+    for address in ("/livez", "/readyz", "/metrics", "/login"):
+        assert client.get(address).status_code == 200
+
+
+def test_signing_in_and_out(small: Database, users: Path) -> None:
+    client = client_of(small, users_file=users)
+    assert sign_in(client, then="/articles?q=x") == 303
+    assert client.last.headers["location"] == "/articles?q=x"  # type: ignore[attr-defined]
+    cookie = client.last.headers["set-cookie"].lower()  # type: ignore[attr-defined]
+    assert "httponly" in cookie
+    assert "samesite=lax" in cookie
+    page = client.get("/stories")
+    assert page.status_code == 200
+    kept = client.cookies["desk_session"]
+    client.post("/logout", data={"csrf": token_of(page.text)})
+    client.cookies.set("desk_session", kept, domain="localhost.local")
+    assert client.get("/stories").status_code == 302
+
+
+def test_a_session_ends(small: Database, users: Path) -> None:
+    clock = Clock()
+    client = client_of(small, clock, users_file=users)
+    sign_in(client)
+    clock.now += 13 * 86_400
+    assert client.get("/stories").status_code == 200
+    clock.now += 2 * 86_400
+    assert client.get("/stories").status_code == 302
+
+
+def test_the_database_has_no_cookie_that_could_be_used(small: Database, users: Path) -> None:
+    client = client_of(small, users_file=users)
+    sign_in(client)
+    files = [p for p in users.parent.iterdir() if p.name.startswith("desk.db")]
+    cookie = client.cookies["desk_session"].encode()
+    assert not [p for p in files if cookie in p.read_bytes()]
+
+
+@pytest.mark.parametrize("then", ["//evil.example", "https://evil.example", "/\\evil.example", ""])
+def test_signing_in_leads_nowhere_else(small: Database, users: Path, then: str) -> None:
+    client = client_of(small, users_file=users)
+    assert sign_in(client, then=then) == 303
+    assert client.last.headers["location"] == "/stories"  # type: ignore[attr-defined]
+
+
+def test_wrong_passwords_make_wait_longer_and_longer(small: Database, users: Path) -> None:
+    clock = Clock()
+    client = client_of(small, clock, users_file=users)
+    for _ in range(FREE_FAILURES):
+        assert sign_in(client, "wrong password") == 401
+    assert sign_in(client, PASSWORD) == 429
+    assert int(client.last.headers["retry-after"]) >= 1  # type: ignore[attr-defined]
+    clock.now += 2
+    assert sign_in(client, "wrong password") == 401
+    clock.now += 1
+    assert sign_in(client, PASSWORD) == 429
+    clock.now += 10
+    assert sign_in(client, PASSWORD) == 303
+
+
+def test_unknown_names_are_answered_like_wrong_passwords(small: Database, users: Path) -> None:
+    client = client_of(small, users_file=users)
+    assert sign_in(client, PASSWORD, "nobody") == 401
+    assert "do not belong together" in client.last.text  # type: ignore[attr-defined]
+
+
+# ---- changes
+
+
+def test_a_change_without_the_pages_own_token_is_refused(small: Database) -> None:
+    client = client_of(small)
+    page = client.get("/paste")
+    text = {"text": "five words are enough here"}
+    assert client.post("/paste", data=text).status_code == 403
+    assert client.post("/paste", data={**text, "csrf": "0" * 64}).status_code == 403
+    token = {"csrf": token_of(page.text)}
+    elsewhere = {"origin": "https://evil.example"}
+    assert client.post("/paste", data=text | token, headers=elsewhere).status_code == 403
+    stranger = client_of(small)
+    assert stranger.post("/paste", data=text | token).status_code == 403
+
+
+def test_a_read_only_desk_takes_no_judgements(small: Database) -> None:
+    client = client_of(small, read_only=True)
+    assert client.get("/review").status_code == 404
+    assert 'href="/review"' not in client.get("/stories").text
+    assert client.post("/review/" + "0" * 32, data={"answer": "right"}).status_code == 403
+    assert client.get("/paste").status_code == 200
+
+
+def test_what_is_too_large_is_refused(small: Database) -> None:
+    client = client_of(small)
+    assert client.post("/paste", content=b"x" * (7 << 20)).status_code == 413
+
+
+# ---- behind a proxy
+
+
+def test_a_proxy_says_who_asks(small: Database) -> None:
+    client = client_of(small, proxy_header="X-Remote-User", hosts=None)
+    assert client.get("/stories").status_code == 401
+    assert client.get("/stories", headers={"x-remote-user": "ann"}).status_code == 200
