@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 from aiokafka.partitioner import murmur2
 
+from streams.articles.language_groups import shard_language
+
 _U32 = np.uint32
 _M = _U32(0x5BD1E995)
 
@@ -26,8 +28,9 @@ def partitions_of(keys: Sequence[bytes | None], count: int) -> npt.NDArray[np.in
 
 
 def shard_of(language: str, count: int) -> int:
-    """The partition, and so the shard, of all articles in a language."""
-    return zlib.crc32(language.encode()) % count
+    """The partition, and so the shard, of all articles in a language and in those that detectors
+    and tags mix up with it."""
+    return zlib.crc32(shard_language(language).encode()) % count
 
 
 def _murmur2(keys: Sequence[bytes | None], length: int) -> npt.NDArray[np.int64]:

@@ -7,8 +7,11 @@ import unicodedata
 
 import pytest
 
+from streams.articles.language_groups import GROUPS
 from streams.detection.judge.similarity import compare
 from streams.detection.sketch.sketches import sketch_texts
+from streams.kafka.partitioning import shard_of
+from streams.pipeline import Pipeline
 from tests.detection.newsroom import Desk, article
 
 # Blocks of letters, and whether the script puts blanks between words.
@@ -64,3 +67,62 @@ def test_case_does_not_hide_a_copy_in(script: str, change: object) -> None:
     told = text_in(script, 1)
     one, other = sketch_texts([told, change(told)])[:, None]  # type: ignore[operator]
     assert compare(one, other).jaccard[0] > 0.9
+
+
+SERBIAN = (
+    "Skupština opštine usvojila je u utorak budžet za narednu godinu, u kojem je najviše novca "
+    "predviđeno za obnovu dve škole i doma zdravlja. Predsednik opštine kaže da će radovi početi "
+    "već u aprilu, a da bi prvi đaci mogli da se vrate u svoje učionice do kraja oktobra. Protiv "
+    "predloga glasalo je sedam odbornika, koji tvrde da se putevi u okolnim selima ne popravljaju."
+)
+CYRILLIC = str.maketrans(
+    "abvgdđežzijklmnoprstćufhcčšABVGDĐEŽZIJKLMNOPRSTĆUFHCČŠ",
+    "абвгдђежзијклмнопрстћуфхцчшАБВГДЂЕЖЗИЈКЛМНОПРСТЋУФХЦЧШ",
+)
+MALAY = (
+    "Pasukan bomba dan penyelamat menyelamatkan lima pekerja yang terperangkap di dalam bangunan "
+    "lama selepas bumbungnya runtuh pada pagi Rabu. Ketua balai berkata semua mangsa dibawa ke "
+    "hospital dengan kecederaan ringan, manakala punca kejadian masih disiasat oleh pihak berkuasa "
+    "tempatan. Penduduk diminta menjauhi kawasan itu sehingga kerja pembersihan selesai."
+)
+NORWEGIAN = (
+    "Kommunestyret vedtok tirsdag kveld å bygge en ny bro over elven, etter at den gamle ble "
+    "stengt i høst. Ordføreren sier at arbeidet kan begynne allerede i april, og at bilistene må "
+    "regne med omkjøring i over et år. Naboene har klaget på støyen, men fikk ikke medhold."
+)
+
+
+@pytest.mark.parametrize("partitions", [1, 4, 8])
+@pytest.mark.parametrize(
+    ("text", "other", "tags"),
+    [
+        (SERBIAN, SERBIAN, ("sr", "hr", "bs", "mk", "sl", None)),
+        (SERBIAN, SERBIAN.translate(CYRILLIC), ("sr", "mk", "bg", None)),
+        (MALAY, MALAY, ("ms", "id", None)),
+        (NORWEGIAN, NORWEGIAN, ("no", "nb", "da", "sv", None)),
+    ],
+    ids=["Serbian", "Serbian in two alphabets", "Malay", "Norwegian"],
+)
+def test_a_tag_does_not_part_one_text_whatever_the_partitions(
+    text: str, other: str, tags: tuple[str | None, ...], partitions: int
+) -> None:
+    """Each shard decides on what `shard_of` sends it, as behind Kafka."""
+    for first in tags:
+        for second in tags:
+            events = [
+                {"id": "one", "source": "a.example", "text": text, "language": first},
+                {"id": "two", "source": "b.example", "text": other, "language": second},
+            ]
+            alone = [Pipeline() for _ in range(partitions)]
+            languages = [a["language"] for a in Pipeline().enrich(events)]
+            shards = [shard_of(language, partitions) for language in languages]
+            verdicts = [
+                next(alone[shard].enrich([event]))["detection"]
+                for shard, event in zip(shards, events, strict=True)
+            ]
+            assert [v["relation"] for v in verdicts] == ["original", "copy"], (first, second)
+
+
+def test_a_language_belongs_to_one_group() -> None:
+    languages = [language for group in GROUPS for language in group]
+    assert len(languages) == len(set(languages))

@@ -6,11 +6,11 @@ import numpy as np
 
 from streams.detection.index.key_index import Integers
 from streams.detection.index.segment import Rows
+from streams.detection.judge.fact_counts import compare_facts
 from streams.detection.judge.match_stats import MatchStats
 from streams.detection.judge.relations import Match, judge
 from streams.detection.judge.similarity import compare
 from streams.detection.parameters import Parameters
-from streams.detection.sketch.facts import compare_facts
 
 # Place in the chunk -> the article's matches.
 Found = dict[int, list[Match]]

@@ -7,9 +7,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from streams.detection.judge.fact_counts import FactCounts
 from streams.detection.judge.similarity import Floats, Scores
 from streams.detection.parameters import Parameters
-from streams.detection.sketch.facts import FactCounts
 from streams.detection.sketch.sketches import PERMUTATIONS
 
 # Names of matches by number; SIMILAR is all that is too weak for a name of its own.

@@ -15,7 +15,6 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from functools import cache
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -32,7 +31,7 @@ from streams.detection.sketch.tokens import (
     Tokens,
     finished,
 )
-from streams.detection.sketch.unicode_tables import ALONE, IGNORED, Points, alphabet
+from streams.detection.sketch.unicode_tables import ALONE, EXPANDED, IGNORED, Points, alphabet
 
 # Most articles name more people than numbers, and numbers tell more.
 NUMBERS, NAMES = 10, 6
@@ -57,22 +56,6 @@ _STOPS, _QUOTES = ".!?\u3002\uff01\uff1f\u0964\u061f", '"\u201c\u201d\u201e\u00a
 _ANY_FACT = U64(0x2545F4914F6CDD1D)
 
 
-class FactCounts(NamedTuple):
-    """Of p pairs: facts in places that both texts have, by whether both have the same, (p,) each.
-
-    A fact counts a half, as its place is looked at from both texts; with several facts in one
-    place ("in Rome", "in May") all of them count. Kept are those of the text that has fewer, in
-    shared places or not.
-    """
-
-    numbers_agreeing: npt.NDArray[np.float64]
-    numbers_differing: npt.NDArray[np.float64]
-    numbers_kept: npt.NDArray[np.float64]
-    names_agreeing: npt.NDArray[np.float64]
-    names_differing: npt.NDArray[np.float64]
-    names_kept: npt.NDArray[np.float64]
-
-
 def fill_facts(texts: Sequence[str], tokens: Tokens, sketches: npt.NDArray[np.void]) -> None:
     """Fill `FACT_FIELDS` of the sketches, one for each text; `tokens` are the texts'."""
     kinds, folded = _tables()
@@ -85,20 +68,13 @@ def fill_facts(texts: Sequence[str], tokens: Tokens, sketches: npt.NDArray[np.vo
         starts = np.zeros(len(cut) + 1, np.int64)
         np.cumsum(np.fromiter((len(text) + 1 for text in cut), np.int64, len(cut)), out=starts[1:])
         points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
-        words = _words(points, starts, kinds, folded)
+        words = _words(points, starts, kinds, folded, alphabet().expansions)
     sketches["facts"], sketches["facts_cover"] = _facts(*words)
-
-
-def compare_facts(this: npt.NDArray[np.void], other: npt.NDArray[np.void]) -> FactCounts:
-    """Compare p pairs of sketches, or of rows that have a sketch's fields."""
-    cover = np.minimum(this["facts_cover"], other["facts_cover"])
-    a, b = np.ascontiguousarray(this["facts"]), np.ascontiguousarray(other["facts"])
-    return FactCounts(*_compared(a, b, cover))
 
 
 @cache
 def _tables() -> tuple[Kinds, Points]:
-    """(kind of each code point of the basic plane, its folded letter)."""
+    """(kind of each code point of the basic plane, its folded letter or where that is expanded)."""
     entries = alphabet().entries
     kinds = np.full(1 << 16, _BREAK, np.uint8)
     for point, entry in enumerate(alphabet().kept.tolist()):
@@ -115,7 +91,7 @@ def _tables() -> tuple[Kinds, Points]:
     kinds[ord("\n")] = _NEWLINE
     kinds[[ord(c) for c in _STOPS]] = _STOP
     kinds[[ord(c) for c in _QUOTES]] = _QUOTE
-    return kinds, np.where(entries < 1 << 16, entries, np.arange(1 << 16)).astype(np.uint32)
+    return kinds, np.where(entries & ALONE, entries & 0xFFFF, entries).astype(np.uint32)
 
 
 @kernel
@@ -150,7 +126,7 @@ def _ascii_words(
 
 @kernel
 def _words(
-    points: Points, starts: Bounds, kinds: Kinds, folded: Points
+    points: Points, starts: Bounds, kinds: Kinds, folded: Points, expansions: Points
 ) -> tuple[Hashes, Kinds, npt.NDArray[np.bool_], Bounds]:
     """(hash, kind, whether it begins a sentence) of each word; text i has bounds[i]:bounds[i+1].
 
@@ -169,7 +145,7 @@ def _words(
             if _WORD <= k <= _NUMBER:
                 if kind == _BREAK:
                     hash_, kind = U64(0), k
-                hash_ = (hash_ ^ U64(folded[point])) * PRIME
+                hash_ = _with_letter(hash_, folded[point], expansions)
                 continue
             if k == _NOTHING:
                 continue
@@ -179,7 +155,8 @@ def _words(
                 count += 1
                 kind, begun, before = _BREAK, False, _WORD
             if k == _SINGLE:
-                hashes[count], of_kind[count] = finished(U64(point) * PRIME), _WORD
+                letter = folded[point] if point < 65536 else point
+                hashes[count], of_kind[count] = finished(U64(letter) * PRIME), _WORD
                 begins[count], begun = begun, False
                 count += 1
             begun |= _begins_sentence(before, k)
@@ -187,6 +164,17 @@ def _words(
                 before = k
         bounds[i + 1] = count
     return hashes[:count], of_kind[:count], begins[:count], bounds
+
+
+@kernel
+def _with_letter(hash_: np.uint64, entry: np.uint32, expansions: Points) -> np.uint64:
+    """The hash of a word so far with one more letter, which may be several when folded."""
+    if not entry & EXPANDED:
+        return (hash_ ^ U64(entry)) * PRIME
+    place = entry - EXPANDED
+    for part in expansions[place + 1 : place + 1 + expansions[place]]:
+        hash_ = (hash_ ^ U64(part)) * PRIME
+    return hash_
 
 
 @kernel
@@ -265,34 +253,3 @@ def _keep(facts: Points, fact: np.uint32) -> bool:
         facts[later] = facts[later - 1]
     facts[at] = fact
     return full
-
-
-@kernel
-def _compared(a: Points, b: Points, covers: npt.NDArray[np.uint16]) -> npt.NDArray[np.float64]:
-    """(6, p) as `FactCounts`."""
-    counts = np.zeros((6, len(a)), np.float64)
-    for p in range(len(a)):
-        for kind in range(2):
-            first, last = (0, NUMBERS) if kind == 0 else (NUMBERS, NUMBERS + NAMES)
-            one, other = a[p, first:last], b[p, first:last]
-            part = counts[3 * kind : 3 * kind + 2, p]
-            kept = _count(one, other, covers[p, kind], part)
-            counts[3 * kind + 2, p] = min(kept, _count(other, one, covers[p, kind], part))
-    return counts
-
-
-@kernel
-def _count(facts: Points, others: Points, cover: np.uint16, counts: npt.NDArray[np.float64]) -> int:
-    """Count one text's facts; -> how many of them the cover allows to compare."""
-    for at in range(len(facts)):
-        place = facts[at] >> np.uint32(16)
-        if place >= cover:
-            return at
-        shared = same = False
-        for other in others:
-            if other >> np.uint32(16) == place:
-                shared = True
-                same |= other == facts[at]
-        if shared:
-            counts[0 if same else 1] += 0.5
-    return len(facts)

@@ -10,6 +10,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from streams.detection.sketch.letter_forms import APOSTROPHES, compared, is_dropped
+
 Points = npt.NDArray[np.uint32]
 
 # Blocks of scripts that are written without spaces between words.
@@ -43,7 +45,8 @@ COMPATIBLE, COMBINING, ENTANGLED, INTRICATE = 1, 2, 4, 8
 class Alphabet(NamedTuple):
     """Tables over the 65,536 code points of the basic plane.
 
-    `entries` fold each by itself, `kept` leave it as it is; `expansions` hold a length and so many
+    `entries` fold each by itself, `kept` are for texts that are folded already; both give letters
+    the form that they are compared in (`letter_forms`). `expansions` hold a length and so many
     entries for each expanded one. Folding by itself is the same as folding the whole text (NFKC,
     then case) unless the text has a character that may merge with its neighbours: an ENTANGLED
     one, or a COMBINING one after a COMPATIBLE letter or in a text that is not in NFC. `trouble`
@@ -59,9 +62,9 @@ class Alphabet(NamedTuple):
 @cache
 def alphabet() -> Alphabet:
     """The tables, made in a tenth of a second at first use."""
-    kept = np.array([_class(point) for point in range(PLANE)], np.uint32)
-    entries, trouble = kept.copy(), np.zeros(PLANE, np.uint8)
     expansions: list[int] = []
+    kept = np.array([_entry(chr(point), expansions) for point in range(PLANE)], np.uint32)
+    entries, trouble = kept.copy(), np.zeros(PLANE, np.uint8)
     for point in range(0x80, PLANE):
         character = chr(point)
         if unicodedata.category(character)[0] == "M" or _is_jamo(character):
@@ -70,26 +73,34 @@ def alphabet() -> Alphabet:
         folded = compatible.casefold()
         if kept[point] == IGNORED or folded == character:
             continue
-        parts = [_class(ord(part)) for part in folded]
-        if compatible != character and any(parts):
+        if compatible != character and any(_class(ord(part)) for part in folded):
             trouble[point] |= COMPATIBLE
             if any(unicodedata.combining(c) or _is_jamo(c) for c in compatible):
                 trouble[point] |= ENTANGLED
-        if len(parts) == 1 or not any(parts):  # "…" is three full stops
-            entries[point] = parts[0] if parts else IGNORED
-        else:
-            entries[point] = EXPANDED | len(expansions)
-            expansions += [len(parts), *parts]
+        entries[point] = _entry(folded, expansions)
     entries[ord("A") : ord("Z") + 1] = kept[ord("a") : ord("z") + 1]
     trouble[entries >= PLANE] |= INTRICATE
     return Alphabet(entries, kept, np.array(expansions, np.uint32), trouble)
 
 
+def _entry(folded: str, expansions: list[int]) -> int:
+    """The entry of a character, from what it is when folded; what is several joins `expansions`."""
+    parts = [_class(ord(form)) for part in folded for form in compared(part)]
+    if len(parts) > 1:
+        parts = [part for part in parts if part != IGNORED] or [IGNORED]
+    if len(parts) == 1 or not any(parts):  # "…" is three full stops
+        return parts[0] if parts else IGNORED
+    expansions += [len(parts), *parts]
+    return EXPANDED | len(expansions) - len(parts) - 1
+
+
 def _class(point: int) -> int:
     if point >= PLANE:
         return ALONE | point if RARE_HAN <= point < RARE_HAN_END else SEPARATOR
-    if _within(point, INVISIBLE):
+    if _within(point, INVISIBLE) or is_dropped(point):
         return IGNORED
+    if chr(point) in APOSTROPHES:
+        return SEPARATOR
     if unicodedata.category(chr(point))[0] not in "LNM":
         return SEPARATOR
     return ALONE | point if _within(point, UNSPACED) else point

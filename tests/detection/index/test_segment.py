@@ -81,7 +81,7 @@ def test_another_algorithms_segment_is_refused(monkeypatch: pytest.MonkeyPatch) 
     with monkeypatch.context() as patch:
         patch.setattr(segment_module, "ALGORITHM", "1/minhash64x3")
         data = encode_segment(Segment(0, 0, 0, 0, 0, np.zeros(1, ROW), []))
-    with pytest.raises(DamagedSegmentError, match="made by algorithm 1/minhash64x3, this is 4/"):
+    with pytest.raises(DamagedSegmentError, match="made by algorithm 1/minhash64x3, this is 5/"):
         decode_segment(data)
 
 

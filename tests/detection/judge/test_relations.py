@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from streams.detection.judge.fact_counts import compare_facts
 from streams.detection.judge.relations import RELATIONS, judge
 from streams.detection.judge.similarity import compare
 from streams.detection.parameters import Parameters
-from streams.detection.sketch.facts import compare_facts
 from streams.detection.sketch.sketches import sketch_texts
 from tests.detection.newsroom import Desk, article, cut, edited, story
 from tests.detection.sketch.test_facts import NOTICE, ONE, OTHER

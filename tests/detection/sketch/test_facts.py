@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.detection.sketch.facts import NAMES, NO_FACT, NUMBERS, compare_facts, fill_facts
+from streams.detection.judge.fact_counts import compare_facts
+from streams.detection.sketch.facts import NAMES, NO_FACT, NUMBERS, fill_facts
 from streams.detection.sketch.sketches import SKETCH, sketch_texts
 from streams.detection.sketch.tokens import tokens_of
 from tests.detection.newsroom import cut, edited, story

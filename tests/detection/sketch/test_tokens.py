@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from streams.detection.sketch.letter_forms import APOSTROPHES, compared, is_dropped
 from streams.detection.sketch.sketches import sketch_texts
 from streams.detection.sketch.tokens import LONGEST_TEXT, batches, tokens_of
 from streams.detection.sketch.unicode_tables import INVISIBLE, UNSPACED
@@ -35,11 +36,12 @@ def words(text: str) -> list[str]:
     """The reference: one character after the other, as the module's docstring puts it."""
     folded = text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
     made, word = [], ""
-    for letter in [*folded, " "]:
+    for letter in "".join(map(compared, folded)) + " ":
         point = ord(letter)
-        if within(point, INVISIBLE):
+        if within(point, INVISIBLE) or is_dropped(point):
             continue
         of_words = unicodedata.category(letter)[0] in "LNM" and point <= 0xFFFF
+        of_words &= letter not in APOSTROPHES
         alone = (of_words and within(point, UNSPACED)) or 0x20000 <= point < 0x40000
         if of_words and not alone:
             word += letter
@@ -92,10 +94,48 @@ def test_different_words_have_different_hashes() -> None:
         pytest.param("\N{MATHEMATICAL BOLD CAPITAL A}\N{MATHEMATICAL BOLD SMALL B}", "ab",
                      id="letters of formulas"),
         pytest.param("two\u00a0words", "two words", id="no-break space"),
+        pytest.param("\u0664\u0668\u0660 \u06f1\u06f7 \u0967\u096a \u09e9 \u0e52\u0e55",
+                     "480 17 14 3 25",
+                     id="digits of other scripts"),
+        pytest.param("\u015etiin\u021ba \u0219i \u0163ara", "Stiinta si tara",
+                     id="Romanian without accents"),
+        pytest.param("ma\u02bclum bo\u02bblib, o\u2018sha g`oza", "ma'lum bo'lib, o'sha g'oza",
+                     id="Uzbek apostrophes"),
+        pytest.param("\u043e\u0431\u02bc\u0454\u0434\u043d\u0430\u043d\u043d\u044f",
+                     "\u043e\u0431'\u0454\u0434\u043d\u0430\u043d\u043d\u044f",
+                     id="Ukrainian apostrophe"),
+        pytest.param("\u06a9\u062a\u0627\u0628\u06cc", "\u0643\u062a\u0627\u0628\u064a",
+                     id="Persian kaf and yeh"),
+        pytest.param("\u06c1\u0645\u0627\u0631\u06d2 \u06af\u06be\u0631",
+                     "\u0647\u0645\u0627\u0631\u06d2 \u06af\u0647\u0631",
+                     id="Urdu heh"),
+        pytest.param("\u0627\u0644\u0623\u064e\u062e\u0652\u0628\u0627\u0631",
+                     "\u0627\u0644\u0627\u062e\u0628\u0627\u0631",
+                     id="Arabic vowels and hamza"),
+        pytest.param("\u9ede\u9418\u8207\u6a5f\u5834", "\u70b9\u949f\u4e0e\u673a\u573a",
+                     id="traditional Chinese"),
+        pytest.param("Љубичасти џем, ђак и Његош", "Ljubičasti džem, đak i Njegoš", id="Serbian"),
+        pytest.param("Ѓорѓи, ќебе", "Gorgi, kebe", id="Macedonian"),
+        pytest.param("Łódź, Gdańsk", "Lodz, Gdansk", id="Polish without accents"),
+        pytest.param("\u0391\u03b8\u03ae\u03bd\u03b1", "ΑΘΗΝΑ", id="Greek without accents"),
+        pytest.param("Ирёна", "Ирена", id="Russian yo"),
+        pytest.param("\u05e9\u05c1\u05b8\u05dc\u05d5\u05b9\u05dd", "\u05e9\u05dc\u05d5\u05dd",
+                     id="Hebrew points"),
+        pytest.param("\u091c\u093c\u092e\u0940\u0928", "\u091c\u092e\u0940\u0928",
+                     id="Hindi nukta"),
     ],
 )  # fmt: skip
 def test_typography_does_not_change_the_words(written: str, plain: str) -> None:
     assert hashes(written) == hashes(plain)
+
+
+@pytest.mark.parametrize(
+    "pair",
+    ["\u0438 \u0439", "\u0430 \u044f", "\u0e01 \u0e02", "\u0915 \u0916", "\u0628 \u062a", "o u"],
+)
+def test_letters_that_readers_tell_apart_stay_apart(pair: str) -> None:
+    one, other = hashes(pair)
+    assert one != other
 
 
 @pytest.mark.parametrize(

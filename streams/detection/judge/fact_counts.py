@@ -1,0 +1,66 @@
+"""In how many facts two articles agree, and in how many they differ."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from streams.compiled import kernel
+from streams.detection.sketch.facts import NAMES, NUMBERS
+from streams.detection.sketch.unicode_tables import Points
+
+
+class FactCounts(NamedTuple):
+    """Of p pairs: facts in places that both texts have, by whether both have the same, (p,) each.
+
+    A fact counts a half, as its place is looked at from both texts; with several facts in one
+    place ("in Rome", "in May") all of them count. Kept are those of the text that has fewer, in
+    shared places or not.
+    """
+
+    numbers_agreeing: npt.NDArray[np.float64]
+    numbers_differing: npt.NDArray[np.float64]
+    numbers_kept: npt.NDArray[np.float64]
+    names_agreeing: npt.NDArray[np.float64]
+    names_differing: npt.NDArray[np.float64]
+    names_kept: npt.NDArray[np.float64]
+
+
+def compare_facts(this: npt.NDArray[np.void], other: npt.NDArray[np.void]) -> FactCounts:
+    """Compare p pairs of sketches, or of rows that have a sketch's fields."""
+    cover = np.minimum(this["facts_cover"], other["facts_cover"])
+    a, b = np.ascontiguousarray(this["facts"]), np.ascontiguousarray(other["facts"])
+    return FactCounts(*_compared(a, b, cover))
+
+
+@kernel
+def _compared(a: Points, b: Points, covers: npt.NDArray[np.uint16]) -> npt.NDArray[np.float64]:
+    """(6, p) as `FactCounts`."""
+    counts = np.zeros((6, len(a)), np.float64)
+    for p in range(len(a)):
+        for kind in range(2):
+            first, last = (0, NUMBERS) if kind == 0 else (NUMBERS, NUMBERS + NAMES)
+            one, other = a[p, first:last], b[p, first:last]
+            part = counts[3 * kind : 3 * kind + 2, p]
+            kept = _count(one, other, covers[p, kind], part)
+            counts[3 * kind + 2, p] = min(kept, _count(other, one, covers[p, kind], part))
+    return counts
+
+
+@kernel
+def _count(facts: Points, others: Points, cover: np.uint16, counts: npt.NDArray[np.float64]) -> int:
+    """Count one text's facts; -> how many of them the cover allows to compare."""
+    for at in range(len(facts)):
+        place = facts[at] >> np.uint32(16)
+        if place >= cover:
+            return at
+        shared = same = False
+        for other in others:
+            if other >> np.uint32(16) == place:
+                shared = True
+                same |= other == facts[at]
+        if shared:
+            counts[0 if same else 1] += 0.5
+    return len(facts)
