@@ -11,7 +11,7 @@ from streams.articles.pages.recognise import is_page
 from streams.articles.record import Record
 from streams.articles.refusals import refusal
 from streams.articles.rejection import Rejection, rejected
-from streams.articles.text import clean_text
+from streams.articles.text import clean_text, markup_without_control
 from streams.articles.times import parse_time
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -27,7 +27,7 @@ def page_of(raw: RawArticle, record: Record, outlets_file: str | None) -> PageSo
     if not raw.html and not whole_page:
         return None
     return PageSource(
-        html=raw.html,
+        html=raw.html and markup_without_control(raw.html),
         text=raw.text if whole_page else None,
         now=fetched(raw, record),
         title=raw.title,
@@ -65,7 +65,7 @@ def body_of(raw: RawArticle, page: Page | None, dropped: list[str]) -> str | Rej
         )
     read = page is not None and (page.text or page.from_text)
     text, removed = clean_text(page.text if page is not None and read else _plain(raw.text or ""))
-    if removed:
+    if removed or (page is not None and raw.html and markup_without_control(raw.html) != raw.html):
         dropped.append("control_characters")
     name = "html" if raw.html and raw.html.strip() and not (page and page.from_text) else "text"
     if text:

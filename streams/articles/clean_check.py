@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from streams.articles.encoded import Bounds, Bytes, Flags, encoded
-from streams.articles.text import INVISIBLE, MOJIBAKE_LEADS, MOJIBAKE_TAILS
+from streams.articles.mojibake import GBK_LEAD, LEADS, OTHER_LEADS, OTHER_TAILS, TAILS
+from streams.articles.text import INVISIBLE
 from streams.compiled import kernel
 
 _Table = npt.NDArray[np.uint16]
@@ -22,7 +23,8 @@ _ENTITY = _AMPERSAND | _SEMICOLON
 _LEAD, _TAIL = 8, 16
 _BLANK, _LINE_FEED = 32, 64
 _OPENING, _SLASH = 128, 256
-_SECONDS = _TAIL | _LINE_FEED | _SLASH
+_OTHER_LEAD, _OTHER_TAIL = 512, 1024
+_SECONDS = _TAIL | _LINE_FEED | _SLASH | _OTHER_TAIL
 # Letters and signs that NFC leaves as they are whatever stands beside them: Latin, Cyrillic,
 # Arabic and Hebrew letters, punctuation, currencies, kana, Han, Hangul, wide forms.
 _PLAIN = (
@@ -54,8 +56,11 @@ def _characters() -> _Table:
         (INVISIBLE, _UNCLEAN),
         ("&", _AMPERSAND),
         (";", _SEMICOLON),
-        (MOJIBAKE_LEADS, _LEAD),
-        (MOJIBAKE_TAILS, _TAIL),
+        (GBK_LEAD, _UNCLEAN),
+        (LEADS, _LEAD),
+        (TAILS, _TAIL),
+        (OTHER_LEADS, _OTHER_LEAD),
+        (OTHER_TAILS, _OTHER_TAIL),
         (" \t\xa0", _BLANK),
         ("\n", _LINE_FEED),
         ("<", _OPENING),

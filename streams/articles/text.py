@@ -6,13 +6,17 @@ import html
 import re
 import unicodedata
 
-import ftfy
-from ftfy.badness import is_bad
+from streams.articles.mojibake import mended
 
 # Control characters but tab, line feed and carriage return; C1 controls; noncharacters that
 # would end a C string or break XML downstream.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 _ASCII_CONTROL = bytes(c for c in range(128) if _CONTROL.match(chr(c)))
+# In markup C1 controls stay: to HTML they are windows-1252.
+_MARKUP_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+_CONTROL_REFERENCE = re.compile(
+    r"&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01]|127)|[xX]0*(?:[0-8bcefBCEF]|1[\da-fA-F]|7[fF]))(?:;|(?![\da-fA-F;]))"
+)
 _NEWLINES = re.compile("\r\n?|[\u2028\u2029]")
 _BLANK_LINES = re.compile(r"\n{3,}")
 # Soft hyphens, zero-width spaces, byte order marks and marks of direction. Joiners stay: Persian
@@ -25,27 +29,6 @@ _TRAILING = frozenset(" \t\xa0")
 _C1_BYTES = re.compile(b"\xc2[\x80-\x9f]")
 _NONCHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
 _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{2,6}|#x[0-9a-fA-F]{2,5});")
-# UTF-8 that was read as windows-1252 or latin-1: a lead byte as a letter, and what no word has next
-# to it. Two of them, as one may stand in a text that is about such things.
-MOJIBAKE_LEADS = "ÃÂÐÑØÙÎÏãåæçâð"
-MOJIBAKE_TAILS = "".join(map(chr, range(0x80, 0xC0))) + "€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
-_MOJIBAKE = re.compile(
-    rf"(?:[{MOJIBAKE_LEADS[:-1]}][{MOJIBAKE_TAILS}]|ðŸ).{{0,400}}?" * 2, re.DOTALL
-)
-# ftfy takes a millisecond for each few thousand characters, and what is broken is so everywhere.
-_MOST_MENDED_CHARACTERS = 200_000
-_MEND = ftfy.TextFixerConfig(
-    unescape_html=False,
-    remove_terminal_escapes=False,
-    fix_latin_ligatures=False,
-    fix_character_width=False,
-    uncurl_quotes=False,
-    fix_line_breaks=False,
-    fix_surrogates=False,
-    remove_control_chars=False,
-    normalization=None,
-    explain=False,
-)
 
 
 def clean_text(text: str) -> tuple[str, bool]:
@@ -57,7 +40,7 @@ def clean_text(text: str) -> tuple[str, bool]:
     if "&" in text and ";" in text:
         text = _unescaped(text)
     if not text.isascii():
-        text = _mended(text)
+        text = mended(text)
     removed = _has_control(text)
     if removed:
         text = _CONTROL.sub("", text)
@@ -90,11 +73,11 @@ def _unescaped(text: str) -> str:
     return text
 
 
-def _mended(text: str) -> str:
-    """UTF-8 that was read as another encoding, put right."""
-    if len(text) > _MOST_MENDED_CHARACTERS or not any(lead in text for lead in MOJIBAKE_LEADS):
-        return text
-    return ftfy.fix_text(text, _MEND) if _MOJIBAKE.search(text) and is_bad(text) else text
+def markup_without_control(markup: str) -> str:
+    """HTML without control characters, plain or as `&#11;`: some parsers give a page up for one."""
+    if "&#" in markup:
+        markup = _CONTROL_REFERENCE.sub("", markup)
+    return _MARKUP_CONTROL.sub("", markup) if _has_control(markup) else markup
 
 
 def _has_control(text: str) -> bool:
