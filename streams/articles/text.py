@@ -48,7 +48,9 @@ def clean_text(text: str) -> tuple[str, bool]:
         for invisible in INVISIBLE:
             if invisible in text:
                 text = text.replace(invisible, "")
-        text = unicodedata.normalize("NFC", text)
+        composed = unicodedata.normalize("NFC", text)
+        # What stood between two letters of a pair may be gone now.
+        text = mended(composed) if removed or composed != text else composed
     # Looking for a character takes a hundredth of what an expression takes to find nothing.
     if "\r" in text or "\u2028" in text or "\u2029" in text:
         text = _NEWLINES.sub("\n", text)
