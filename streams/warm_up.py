@@ -20,6 +20,7 @@ from streams.sources.raw_events import RawEvent
 # Not all ASCII, a copy of each, and a page: together they pass through every compiled loop.
 _TEXTS = ("one two three four five six seven eight nine ten " * 5, "é " + "eleven twelve " * 50) * 2
 _PAGE = "A title of a page\nA line that reads like the first one of a story, and one more."
+_HTML_PAGE = "".join(f"<p>{line}</p>" for line in _PAGE.split("\n"))
 
 
 def compile_kernels() -> float:
@@ -32,7 +33,9 @@ def compile_kernels() -> float:
         RawEvent(None, orjson.dumps({"id": str(i), "text": t}), 0) for i, t in enumerate(_TEXTS)
     ]
     pipeline.take(pipeline.records(events))
-    read_page(PageSource(html=None, text=_PAGE, now=datetime(2026, 1, 1, tzinfo=UTC)))
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    read_page(PageSource(html=None, text=_PAGE, now=now))
+    read_page(PageSource(html=_HTML_PAGE, text=None, now=now))
     values = [event.value for event in events]
     encode_batch(values, values, values, [0] * len(values), "lz4")
     return time.monotonic() - started

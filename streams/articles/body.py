@@ -32,6 +32,7 @@ def page_of(raw: RawArticle, record: Record, outlets_file: str | None) -> PageSo
         now=fetched(raw, record),
         title=raw.title,
         outlets_file=outlets_file,
+        address=raw.canonical_url or raw.url,
     )
 
 

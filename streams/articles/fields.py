@@ -11,6 +11,7 @@ from streams.articles.attribution import attribute
 from streams.articles.comparable import comparable
 from streams.articles.identity import article_id, content_digest, part_id
 from streams.articles.language import language_of
+from streams.articles.metadata import Metadata
 from streams.articles.outlets import Outlets
 from streams.articles.page import Page
 from streams.articles.pages.reading import Part
@@ -99,7 +100,7 @@ def article_of(
         "status": raw.status,
         "agencies": found.agencies,
         "content_digest": digest,
-        "attributes": raw.attributes,
+        "attributes": _attributes(raw, meta),
         "dropped": dropped,
         "raw": {
             "topic": record.topic,
@@ -154,6 +155,14 @@ def _source(raw: RawArticle, page: Page, canonical: str | None, outlets: Outlets
     if source is not None and "." not in source:
         return outlets.domain(source) or source
     return source
+
+
+def _attributes(raw: RawArticle, meta: Metadata) -> dict[str, str]:
+    """The producer's own, and what the page says that has no field."""
+    stated = {
+        name: line for name, text in meta.attributes if (line := clean_line(text, _LINE_BYTES))
+    }
+    return stated | raw.attributes if stated else raw.attributes
 
 
 def _byline(byline: str | None) -> str | None:

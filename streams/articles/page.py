@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from streams.articles.html_page import read_html
 from streams.articles.metadata import NOTHING_SAID, Metadata
 from streams.articles.outlets import outlets
+from streams.articles.pages.html_reading import read_html
 from streams.articles.pages.reading import Part, read_text_page
 
 # Seven times what the longest of the benchmark's stripped pages has, blank ones included.
@@ -16,13 +16,15 @@ MOST_LINES = 50_000
 
 @dataclass(frozen=True, slots=True)
 class PageSource:
-    """A page to read. `now` is when it was fetched: `3 hours ago` counts from it."""
+    """A page to read. `now` is when it was fetched: `3 hours ago` counts from it; `address` is its
+    own, where known."""
 
     html: str | None
     text: str | None
     now: datetime
     title: str | None = None
     outlets_file: str | None = None
+    address: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class Page:
 
 def read_page(source: PageSource) -> Page:
     """Take the article out of HTML; where that holds none, out of the text."""
-    page = _read_html(source.html) if source.html and source.html.strip() else Page()
+    page = _read_html(source) if source.html and source.html.strip() else Page()
     if page.text or not source.text:
         return page
     if source.text.count("\n") > MOST_LINES:
@@ -63,17 +65,17 @@ def read_page(source: PageSource) -> Page:
     )
 
 
-def _read_html(html: str) -> Page:
+def _read_html(source: PageSource) -> Page:
     try:
-        text, metadata = read_html(html)
-    except (
-        ValueError,
-        TypeError,
-        AttributeError,
-        LookupError,
-        RecursionError,
-        MemoryError,
-    ) as error:
-        # The parser broke on this page: a property of the page, not of the machinery.
-        return Page(failure=f"{type(error).__name__}: {error}"[:200])
-    return Page(text=text, title=metadata.title, metadata=metadata)
+        found = read_html(
+            source.html or "", source.now, outlets(source.outlets_file), source.address
+        )
+    except ValueError as error:
+        return Page(failure=str(error)[:200])
+    return Page(
+        text=found.text,
+        title=found.metadata.title,
+        metadata=found.metadata,
+        parts=found.parts,
+        confidence=found.confidence,
+    )

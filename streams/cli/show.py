@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -18,9 +17,9 @@ from rich.text import Text
 
 from schemas import RawArticle
 from streams.articles.body import page_of
-from streams.articles.fragments import fragment_text
 from streams.articles.normalise import NormalisedChunk, decode_chunk, normalise_chunk
 from streams.articles.page import read_page
+from streams.articles.pages.html_reading import explained_html
 from streams.articles.pages.reading import Label, LineClass, explained_lines
 from streams.kafka.connection import reader
 from streams.kafka.event_time import raw_time
@@ -73,7 +72,7 @@ def understand(record: FileRecord, settings: Settings) -> Understood:
         if pages[0].from_text and source is not None and source.text is not None:
             labels = explained_lines(source.text, source.now, decoded.outlets, source.title)
         elif raw.html:
-            labels = tuple(_html_labels(raw.html, pages[0].text))
+            labels = explained_html(raw.html, decoded.outlets)
     return Understood(chunk, labels)
 
 
@@ -140,14 +139,6 @@ def _lines(labels: tuple[Label, ...]) -> Table:
             f"{label.score:.2f}", Text(name, colour), Text(label.text, colour), Text(kept, colour)
         )
     return table
-
-
-def _html_labels(html: str, text: str) -> Iterator[Label]:
-    """An HTML page's lines; those of the article are the story."""
-    story = {" ".join(line.split()) for line in text.split("\n")}
-    for line in fragment_text(html).split("\n"):
-        kept = line in story
-        yield Label(line, LineClass.STORY if kept else LineClass.OTHER, float(kept))
 
 
 def _is_id(what: str) -> bool:

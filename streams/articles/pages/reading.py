@@ -77,7 +77,7 @@ _LEAST_STORY_WORDS = 40
 
 
 @dataclass(frozen=True, slots=True)
-class _Analysis:
+class Analysis:
     """What was thought of each line; `kept` are the story's, by number."""
 
     lines: Sequence[Line]
@@ -118,10 +118,10 @@ def explained_lines(
 ) -> tuple[Label, ...]:
     """What each line of a page was taken for; the same reading as `read_text_page`."""
     found = _analysed(text, now, outlets, title)
-    return () if found is None else _labels(found)
+    return () if found is None else labels_of(found)
 
 
-def _analysed(text: str, now: datetime, outlets: Outlets, title: str | None) -> _Analysis | None:
+def _analysed(text: str, now: datetime, outlets: Outlets, title: str | None) -> Analysis | None:
     lines = lines_of(text)
     if not lines:
         return None
@@ -143,7 +143,7 @@ def _analysed(text: str, now: datetime, outlets: Outlets, title: str | None) -> 
     title_at = title_line(page, features, kinds, kept)
     if title_at is None and (title_at := asking_title(kept, lines, kinds)) is not None:
         kept = kept[1:]
-    return _Analysis(lines, features, kinds, cards, probabilities, kept, title_at)
+    return Analysis(lines, features, kinds, cards, probabilities, kept, title_at)
 
 
 def _without_own_story(
@@ -185,7 +185,8 @@ def _part(card: Card, lines: Sequence[Line]) -> Part:
     )
 
 
-def _labels(found: _Analysis) -> tuple[Label, ...]:
+def labels_of(found: Analysis) -> tuple[Label, ...]:
+    """What each line of an analysed page was taken for."""
     lines, kinds, kept, title_at = found.lines, found.kinds, found.kept, found.title_at
     features, probabilities, cards = found.features, found.probabilities, found.cards
     story = set(kept)

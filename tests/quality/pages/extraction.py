@@ -22,6 +22,7 @@ class LabelledPage:
     name: str
     html: str
     body: str
+    url: str | None = None
 
 
 def benchmark(path: Path) -> list[LabelledPage]:
@@ -35,7 +36,10 @@ def benchmark(path: Path) -> list[LabelledPage]:
     truth = json.loads(files["ground-truth.json"])
     return [
         LabelledPage(
-            name, gzip.decompress(files[f"html/{name}.html.gz"]).decode(), page["articleBody"]
+            name,
+            gzip.decompress(files[f"html/{name}.html.gz"]).decode(),
+            page["articleBody"],
+            page.get("url"),
         )
         for name, page in sorted(truth.items())
     ]

@@ -1,0 +1,171 @@
+"""What stands around an HTML page's headline: who wrote the story, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from streams.articles.pages.elements import word_hash
+from streams.articles.pages.head import attributes, nodes_of, short_text
+from streams.articles.pages.lines import Line
+from streams.articles.pages.markup import Markup
+from streams.articles.pages.page_byline import BY, is_name, names_in
+from streams.articles.pages.tag_loop import ITEMPROP, MARKS
+
+_AUTHOR = ("author", "byline", "authors", "bylines", "autor", "auteur")
+_DATE = ("date", "dates", "published", "time", "timestamp", "datum", "fecha", "pubdate", "posted")
+_BYLINE_WORDS, _DATE_WORDS = (np.array([word_hash(w) for w in words]) for words in (_AUTHOR, _DATE))
+_LABEL_BYTES = 150
+_ABOVE, _BELOW = 8, 4  # lines around headline and beginning of the story
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the story stands: its first and its last line, and its headline's, if any."""
+
+    first: int
+    last: int
+    title: int | None
+
+    def around(self, count: int) -> range:
+        """The lines in which pages print byline and date."""
+        top = self.first if self.title is None else min(self.title, self.first)
+        return range(max(0, top - _ABOVE), min(count, self.first + _BELOW))
+
+
+class Surroundings:
+    """Elements and lines around the story that name its author and its time."""
+
+    def __init__(self, markup: Markup, lines: Sequence[Line], place: Place | None) -> None:
+        self._markup, self._lines, self._place = markup, lines, place
+        self._near = place.around(len(lines)) if place else range(min(40, len(lines)))
+
+    def near_lines(self) -> list[str]:
+        """Around the headline and the beginning of the story."""
+        return [self._lines[at].text for at in self._near]
+
+    def below_lines(self) -> list[str]:
+        """Right below the story."""
+        if self._place is None:
+            return []
+        return [line.text for line in self._lines[self._place.last + 1 : self._place.last + 4]]
+
+    def _is_near(self, node: int) -> bool:
+        first = int(self._markup.nodes[5, node])
+        return first in self._near
+
+    def headings(self) -> list[tuple[str, bool]]:
+        """(text, whether it stands close above the story) of each heading of rank 1."""
+        found = []
+        for node in nodes_of(self._markup, "h1")[:12]:
+            text = short_text(self._markup, node, 3_000)
+            at = int(self._markup.nodes[5, node])
+            close = self._place is not None and at <= self._place.first and at in self._near
+            if text:
+                found.append((text[:500], close))
+        return found
+
+    def _called(self, words: NDArray[np.uint64], *, near: bool = True) -> list[int]:
+        markup = self._markup
+        found = dict.fromkeys(markup.word_nodes[np.isin(markup.words, words)].tolist())
+        return [node for node in found if self._is_near(node) == near]
+
+    def properties(self, *names: str) -> list[tuple[int, dict[str, str]]]:
+        """Elements with one of these `itemprop`s."""
+        nodes = np.flatnonzero(self._markup.nodes[MARKS] & ITEMPROP)[:200].tolist()
+        found = [(node, attributes(self._markup, node)) for node in nodes]
+        return [
+            (node, named) for node, named in found
+            if not {name.lower() for name in named.get("itemprop", "").split()}.isdisjoint(names)
+        ]  # fmt: skip
+
+    def authors(self) -> list[str]:
+        """Names that stand in elements that say that they hold them."""
+        markup = self._markup
+        for node, named in self.properties("author", "creator"):
+            text = named.get("content") or self._inner_name(node) or short_text(markup, node)
+            if names := [name for name in names_in(text) if is_name(name)]:
+                return names
+        for node in nodes_of(markup, "a"):
+            opening = markup.data[markup.nodes[2, node] : markup.nodes[3, node]]
+            if b"author" in opening and self._is_near(node):
+                named = attributes(markup, node)
+                if "author" in named.get("rel", "").lower().split() and (
+                    names := names_in(short_text(markup, node))
+                ):
+                    return names
+        return []
+
+    def _inner_name(self, node: int) -> str:
+        """The `itemprop=name` inside of an `itemprop=author`."""
+        nodes = self._markup.nodes
+        inside = np.flatnonzero(
+            (nodes[MARKS] & ITEMPROP > 0)
+            & (nodes[2] > nodes[2, node])
+            & (nodes[2] < nodes[4, node])
+        )
+        for inner in inside.tolist()[:5]:
+            named = attributes(self._markup, inner)
+            if named.get("itemprop", "").lower() == "name":
+                return named.get("content") or short_text(self._markup, inner)
+        return ""
+
+    def called_authors(self) -> list[str]:
+        """Names in elements that are called byline or author, near the headline."""
+        for node in self._called(_BYLINE_WORDS)[:12]:
+            text = short_text(self._markup, node, 1_500)
+            names = names_in(text) if 3 < len(text) < 150 else []
+            if names and (len(names[0].split()) > 1 or BY.match(text)):
+                return names
+        return []
+
+    def by_lines(self) -> list[str]:
+        """Names in lines like `By Ana Berg`."""
+        for text in (*self.near_lines(), *self.below_lines()):
+            if len(text) < 150 and (by := BY.match(text)):
+                names = names_in(text)
+                if names and len(text) - by.end() < 110:
+                    return names
+        return []
+
+    def times(self) -> list[str]:
+        """Times in elements that say that they hold one, the most certain first."""
+        found: list[str] = []
+        for node, named in self.properties("datepublished", "datecreated", "dateline"):
+            found += [named.get(name, "") for name in ("content", "datetime", "title")]
+            found.append(short_text(self._markup, node, 400))
+        certain: list[str] = []
+        near: list[str] = []
+        far: list[str] = []
+        for node in nodes_of(self._markup, "time", "abbr")[:100]:
+            named = attributes(self._markup, node)
+            stamp = named.get("datetime") or named.get("title") or ""
+            words = f"{named.get('class', '')} {named.get('itemprop', '')}".lower()
+            if not stamp or ("updat" in words and "publish" not in words) or "modif" in words:
+                continue
+            close = self._is_near(node)
+            before = self._markup.data[
+                max(0, self._markup.nodes[2, node] - 150) : self._markup.nodes[2, node]
+            ]
+            if b"publish" in before.lower() or (
+                close and ("pubdate" in named or "publish" in words or "created" in words)
+            ):
+                certain.append(stamp)
+            else:
+                (near if close else far).append(stamp)
+        # Elsewhere there are those of other stories: but where all name one day, it is this one's.
+        days = {stamp[:10] for stamp in far}
+        return [*found, *certain, *near, *(far if len(days) == 1 else ())]
+
+    def dated_texts(self) -> list[str]:
+        """The texts of elements that are called date or time, near the headline; where none is, the
+        one that others on the page repeat."""
+        near, far = self._called(_DATE_WORDS, near=True), self._called(_DATE_WORDS, near=False)
+        texts = [
+            [text for node in nodes if 5 < len(text := short_text(self._markup, node, 600)) < 120]
+            for nodes in (near[:12], far[:30])
+        ]
+        return texts[0] or (texts[1] if len(set(texts[1])) == 1 else [])

@@ -1,0 +1,151 @@
+"""What a first opinion of all lines of an HTML page says of each: the columns of a second one."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from streams.articles.pages.block_features import LEVELS, Blocks
+from streams.articles.pages.elements import Vector
+from streams.articles.pages.features import Matrix
+from streams.articles.pages.page_lines import PageLines
+from streams.articles.pages.words import shared_words
+from streams.compiled import kernel
+
+_REACH = np.array([2, 5, 12])
+_MOST_OF_STORY = np.array([0.6, 0.85])
+NAMES = (
+    "first", *(f"first{n:+d}" for n in (-3, -2, -1, 1, 2, 3)),
+    *(f"{what}_{reach}" for reach in (2, 5, 12) for what in ("mean", "told")),
+    *(f"{what}_level_{level}" for level in range(LEVELS) for what in ("likely", "held")),
+    "path_likely", "path_held", "in_run", "from_run", "above", "below", "story_words",
+    "story_share",
+    *(f"{what}_{share}" for share in (60, 85) for what in ("inside", "size", "place")),
+    "shared", "shared_in_run", "comments_since", "stories_since", "best",
+)  # fmt: skip
+_LEAST_SHARED_WORDS = 5
+
+
+def context_of(blocks: Blocks, page: PageLines, first: Vector) -> Matrix:
+    """-> a row of len(NAMES) numbers for each line, multiples of 1/64. `first`: the first opinion,
+    a probability for each line."""
+    words = blocks.words[1:] - blocks.words[:-1]
+    out = np.zeros((len(first), len(NAMES)))
+    start, end = best_run((first - 0.5) * (np.minimum(words, 60) + 2))
+    chosen = words >= _LEAST_SHARED_WORDS
+    inside = np.zeros(len(first), dtype=np.bool_)
+    inside[start:end] = True
+    shared = shared_words(page.words, chosen, inside & (first > 0.5) & chosen)
+    _fill(
+        first, words, blocks.levels, blocks.first, blocks.last, blocks.path, blocks.opened, shared,
+        start, end, _REACH, _MOST_OF_STORY, out,
+    )  # fmt: skip
+    return out
+
+
+def best_run(scores: Vector) -> tuple[int, int]:
+    """[start, end) of the run of lines with the largest sum."""
+    sums = np.concatenate(([0.0], np.cumsum(scores)))
+    end = int(np.argmax(sums - np.minimum.accumulate(sums)))
+    return int(np.argmin(sums[: end + 1])), end
+
+
+@kernel
+def _sums(values: Vector) -> Vector:
+    sums = np.zeros(len(values) + 1)
+    for at in range(len(values)):
+        sums[at + 1] = sums[at] + values[at]
+    return sums
+
+
+@kernel
+def _mean_but(mass: float, words: float) -> float:
+    """The likelihood of what stands around a line; below nothing where nothing does."""
+    return max(mass, 0.0) / words if words >= 1 else -0.25
+
+
+@kernel
+def _fill(  # noqa: C901, PLR0915  # one loop over the lines, column by column
+    first: Vector,
+    words: Vector,
+    levels: NDArray[np.int32],
+    begins: NDArray[np.int32],
+    ends: NDArray[np.int32],
+    path: NDArray[np.int64],
+    opened: Matrix,
+    shared: Vector,
+    start: int,
+    end: int,
+    reaches: NDArray[np.int64],
+    shares: Vector,
+    out: Matrix,
+) -> None:
+    count = len(first)
+    mass = first * words
+    told, all_words, likely = _sums(mass), _sums(words), _sums(first)
+    total = max(told[count], 1.0)
+    paths = path.max() + 1
+    path_mass, path_words = np.zeros(paths), np.zeros(paths)
+    for at in range(count):
+        path_mass[path[at]] += mass[at]
+        path_words[path[at]] += words[at]
+    # The smallest elements that hold most of the story.
+    inside = np.zeros((len(shares), 2), dtype=np.int64)
+    for n in range(len(shares)):
+        inside[n, 1] = count
+        for node in range(len(begins)):
+            held = told[ends[node]] - told[begins[node]]
+            size = ends[node] - begins[node]
+            if held >= shares[n] * total and size < inside[n, 1] - inside[n, 0]:
+                inside[n, 0], inside[n, 1] = begins[node], ends[node]
+    best = first.max()
+    reference = min(start, count - 1)
+    for at in range(count):
+        to = 0
+        out[at, to] = first[at]
+        to += 1
+        for offset in (-3, -2, -1, 1, 2, 3):
+            if 0 <= at + offset < count:
+                out[at, to] = first[at + offset]
+            to += 1
+        for reach in reaches:
+            low, high = max(at - reach, 0), min(at + reach + 1, count)
+            out[at, to] = (likely[high] - likely[low]) / (high - low)
+            out[at, to + 1] = (told[high] - told[low] - mass[at]) / max(
+                all_words[high] - all_words[low] - words[at], 1.0
+            )
+            to += 2
+        for level in range(len(levels)):
+            node = levels[level, at]
+            held = told[ends[node]] - told[begins[node]]
+            near = all_words[ends[node]] - all_words[begins[node]]
+            out[at, to] = _mean_but(held - mass[at], near - words[at])
+            out[at, to + 1] = held / total
+            to += 2
+        own = path[at]
+        out[at, to] = _mean_but(path_mass[own] - mass[at], path_words[own] - words[at])
+        out[at, to + 1] = path_mass[own] / total
+        to += 2
+        in_run = start <= at < end
+        far = start - at if at < start else at - end + 1 if at >= end else 0
+        distance = min(np.log2(far + 1.0) / 3, 2.0)
+        out[at, to] = 1.0 * in_run
+        out[at, to + 1] = -distance if at < start else distance
+        out[at, to + 2] = told[at] / total
+        out[at, to + 3] = 1 - told[at + 1] / total
+        out[at, to + 4] = np.log2(total) / 8
+        out[at, to + 5] = total / max(all_words[count], 1.0)
+        to += 6
+        for n in range(len(shares)):
+            low, high = inside[n, 0], inside[n, 1]
+            out[at, to] = 1.0 * (low <= at < high)
+            out[at, to + 1] = (high - low) / count
+            out[at, to + 2] = min(max((at - low) / max(high - low, 1), -2.0), 2.0)
+            to += 3
+        out[at, to] = shared[at]
+        out[at, to + 1] = shared[at] * in_run
+        out[at, to + 2] = opened[at, 0] - opened[reference, 0]
+        out[at, to + 3] = opened[at, 1] - opened[reference, 1]
+        out[at, to + 4] = best
+        for n in range(out.shape[1]):
+            out[at, n] = np.rint(out[at, n] * 64) / 64

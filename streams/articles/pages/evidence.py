@@ -1,0 +1,90 @@
+"""What an HTML page's head says of its story, line by line."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from streams.articles.pages.block_features import Evidence
+from streams.articles.pages.head import Head, linked_objects
+from streams.articles.pages.lines import Line
+
+_WORDS = re.compile(r"\w+")
+_SEPARATOR = re.compile(r"\s+[|·•–—:»«‹›\-]+\s+|\s*\|\s*")
+_LONGEST_TITLE, _OPENING = 300, 50
+_LEAST_BODY = 200
+_SAME_TITLE, _SAME_HEADING, _LEAST_TITLE_WORDS = 0.75, 0.5, 3
+_LEAST_STATED = 12
+_TAGS = re.compile(r"<[^<>]{0,500}>")
+
+
+def evidence_of(head: Head, lines: Sequence[Line], low: Sequence[str]) -> Evidence:
+    """Compare each line with the title, the description and JSON-LD's `articleBody`."""
+    count = len(lines)
+    found = Evidence(np.zeros(count), np.zeros(count), np.zeros(count), np.zeros(count))
+    _compare_titles(head, lines, low, found)
+    _compare_descriptions(head, low, found)
+    _compare_stated(_stated_body(head), low, found)
+    return found
+
+
+def _compare_titles(head: Head, lines: Sequence[Line], low: Sequence[str], found: Evidence) -> None:
+    names = [head.title, *(head.meta.get(n, "") for n in ("og:title", "twitter:title", "headline"))]
+    titles = [title.lower()[:_LONGEST_TITLE] for title in names if title]
+    pieces = {key(piece) for title in titles for piece in (title, *_SEPARATOR.split(title))} - {""}
+    bags = [set(_WORDS.findall(title)) for title in titles]
+    union: set[str] = set().union(*bags)
+    for at, line in enumerate(low):
+        if len(line) > _LONGEST_TITLE or union.isdisjoint(line.split()):
+            continue
+        words = set(_WORDS.findall(line))
+        share = len(words & union) / max(len(words), 1)
+        found.title_words[at] = share
+        if len(words) >= _LEAST_TITLE_WORDS and share >= _SAME_TITLE:
+            covered = max(len(words & bag) / len(words | bag) for bag in bags)
+            enough = _SAME_HEADING if lines[at].heading else _SAME_TITLE
+            found.is_title[at] = covered >= enough or key(line) in pieces
+
+
+def _compare_descriptions(head: Head, low: Sequence[str], found: Evidence) -> None:
+    names = ("description", "og:description", "twitter:description")
+    for description in {head.meta[name].lower() for name in names if name in head.meta}:
+        opening = " ".join(description.split())[:_OPENING]
+        if len(opening) < _OPENING:
+            continue
+        for at, line in enumerate(low):
+            if len(line) >= _OPENING and (opening in line or line[:_OPENING] in description):
+                found.description[at] = 1
+
+
+def _compare_stated(body: str, low: Sequence[str], found: Evidence) -> None:
+    if not body:
+        return
+    for at, line in enumerate(low):
+        if len(line) >= _LEAST_STATED and key(line) in body:
+            found.stated[at] = 1
+        elif len(line) > 2 * _OPENING and key(line[20 : 20 + _OPENING]) in body:
+            found.stated[at] = 0.75
+        else:
+            found.stated[at] = 0.25
+
+
+def key(text: str) -> str:
+    """What the same text has in common however it is printed."""
+    return "".join(filter(str.isalnum, text))
+
+
+def _stated_body(head: Head) -> str:
+    bodies = [
+        item["articleBody"]
+        for item in linked_objects(head.linked)
+        if isinstance(item.get("articleBody"), str)
+    ]
+    longest = max(bodies, key=len, default="")
+    if len(longest) < _LEAST_BODY:
+        return ""
+    text = _TAGS.sub(" ", html.unescape(longest)) if "<" in longest or "&" in longest else longest
+    return key(text.lower())

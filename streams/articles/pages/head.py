@@ -1,0 +1,179 @@
+"""What the elements of an HTML page say of it: its head, JSON-LD, and elements with attributes."""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import orjson
+
+from streams.articles.pages.markup import Markup
+from streams.articles.pages.tags import NUMBER
+
+_ATTRIBUTE = re.compile(rb"""([^\s"'<>/=]++)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'>]++)))?""")
+# Most of a head: icons and style sheets, and what is said to browsers and to other services.
+_RELATION = re.compile(rb"(?:canonical|amphtml|author)\b", re.IGNORECASE)
+_USELESS = re.compile(
+    rb"""(?:name|property)\s*=\s*["']?(?:viewport|robots|googlebot|theme-color|generator|referrer|og:image
+    |twitter:(?:image|card|label|data|creator)|fb:|msapplication|apple-|google-site|format-detection
+    |al:|og:video|msvalidate|yandex|p:domain|next-head|keywords)|charset\s*=""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_LONGEST = 2_000
+_MOST_SCRIPTS, _MOST_SCRIPT_BYTES = 30, 500_000
+_MOST_METAS = 400
+_TAGS = re.compile(r"<[^<>]{0,2000}>")
+
+
+@dataclass(slots=True)
+class Head:
+    """meta: name, property or itemprop in lower case -> content; the first of several, and `every`
+    one. linked: the values of the JSON-LD scripts. `title` is the document's own."""
+
+    title: str
+    language: str | None
+    meta: dict[str, str]
+    every: dict[str, list[str]]
+    links: dict[str, str]
+    linked: list[Any] = field(default_factory=list)
+
+
+def attributes(markup: Markup, node: int) -> dict[str, str]:
+    """An element's attributes, names in lower case, values with entities resolved."""
+    start, inside = int(markup.nodes[2, node]), int(markup.nodes[3, node])
+    tag = markup.data[start + 1 : inside]
+    name_end = re.match(rb"[^\s/>]*+", tag).end()  # type: ignore[union-attr]  # matches anything
+    found: dict[str, str] = {}
+    for match in _ATTRIBUTE.finditer(tag, name_end):
+        name, *values = match.groups()
+        value = next((value for value in values if value is not None), b"")
+        text = value[: 4 * _LONGEST].decode("utf-8", "replace")
+        found.setdefault(name.decode("ascii", "replace").lower(), html.unescape(text).strip())
+    return found
+
+
+def content(markup: Markup, node: int) -> str:
+    """What stands in an element whose content is no markup, or the text of a short one."""
+    inside, end = int(markup.nodes[3, node]), int(markup.nodes[4, node])
+    return markup.data[inside : min(end, inside + _MOST_SCRIPT_BYTES)].decode("utf-8", "replace")
+
+
+def short_text(markup: Markup, node: int, most: int = 1_000) -> str:
+    """The text of an element of at most so many bytes of markup, in one line; else nothing."""
+    inside, end = int(markup.nodes[3, node]), int(markup.nodes[4, node])
+    if end - inside > most:
+        return ""
+    text = markup.data[inside:end].decode("utf-8", "replace")
+    return " ".join(html.unescape(_TAGS.sub(" ", text)).split())
+
+
+def nodes_of(markup: Markup, *names: str) -> list[int]:
+    """The elements of these names, in the page's order."""
+    tags = markup.nodes[0]
+    chosen = tags == NUMBER[names[0]]
+    for name in names[1:]:
+        chosen |= tags == NUMBER[name]
+    return np.flatnonzero(chosen).tolist()
+
+
+def head_of(markup: Markup) -> Head:
+    """Read it once; nothing in it can raise."""
+    meta: dict[str, str] = {}
+    every: dict[str, list[str]] = {}
+    for node in nodes_of(markup, "meta")[:_MOST_METAS]:
+        tag = markup.data[markup.nodes[2, node] : markup.nodes[3, node]]
+        if _USELESS.search(tag):
+            continue
+        named = attributes(markup, node)
+        text = named.get("content", "")[:_LONGEST]
+        for key in ("property", "name", "itemprop", "http-equiv"):
+            if (name := named.get(key, "").lower()) and text:
+                meta.setdefault(name, text)
+                every.setdefault(name, []).append(text)
+    links: dict[str, str] = {}
+    for node in nodes_of(markup, "link"):
+        if not _RELATION.search(markup.data, markup.nodes[2, node], markup.nodes[3, node]):
+            continue
+        named = attributes(markup, node)
+        for relation in named.get("rel", "").lower().split():
+            if named.get("href"):
+                links.setdefault(relation, named["href"])
+    titles = [
+        " ".join(html.unescape(content(markup, n)).split()) for n in nodes_of(markup, "title")[:1]
+    ]
+    roots = nodes_of(markup, "html")[:1]
+    language = attributes(markup, roots[0]).get("lang") if roots else None
+    return Head(
+        titles[0][:_LONGEST] if titles else "", language, meta, every, links, _linked(markup)
+    )
+
+
+def _linked(markup: Markup) -> list[Any]:
+    found: list[Any] = []
+    for node in nodes_of(markup, "script"):
+        start, inside = int(markup.nodes[2, node]), int(markup.nodes[3, node])
+        if b"ld+json" not in markup.data[start:inside].lower():
+            continue
+        size = int(markup.nodes[4, node]) - inside
+        if 0 < size <= _MOST_SCRIPT_BYTES and len(found) < _MOST_SCRIPTS:
+            found += json_values(content(markup, node))
+    return found
+
+
+_OPENS = re.compile(r"(?://|/\*)?\s*(?:<!\[CDATA\[|<!--)\s*(?:\*/)?")
+_CLOSES = re.compile(r"(?://|/\*)?\s*(?:\]\]>|-->)\s*(?:\*/)?$")
+_EDGE = 40
+_TRAILING = re.compile(r",(\s*[}\]])")
+_CONTROLS = dict.fromkeys(range(32), " ")
+
+
+def json_values(text: str) -> list[Any]:
+    """The values of a JSON-LD script as sites write them: in comments, with line breaks in strings,
+    with a comma too much, several one after another. What cannot be read is left out."""
+    text = text.strip(" \r\n\t;")
+    if text[:1] not in "{[" and (opening := _OPENS.match(text)):
+        text = text[opening.end() :].lstrip()
+    if text[-1:] not in "}]" and (closing := _CLOSES.search(text, max(0, len(text) - _EDGE))):
+        text = text[: closing.start()]
+    text = text.strip(" \r\n\t;")
+    if not text:
+        return []
+    try:
+        return [orjson.loads(text)]
+    except orjson.JSONDecodeError:
+        pass
+    text = _TRAILING.sub(r"\1", text.translate(_CONTROLS))
+    for attempt in (text, html.unescape(text)):
+        try:
+            return [orjson.loads(attempt)]
+        except orjson.JSONDecodeError:
+            continue
+    return _several(text)
+
+
+def _several(text: str) -> list[Any]:
+    found: list[Any] = []
+    for piece in re.split(r"(?<=\})\s*;?\s*(?=\{)", text)[:10]:
+        try:
+            found.append(orjson.loads(piece.strip(" ;,")))
+        except orjson.JSONDecodeError:
+            return found
+    return found
+
+
+def linked_objects(values: list[Any]) -> list[dict[str, Any]]:
+    """All objects of the JSON-LD, outermost first, at most a few hundred."""
+    found: list[dict[str, Any]] = []
+    ahead: list[tuple[Any, int]] = [(value, 0) for value in values]
+    while ahead and len(found) < 400:
+        value, depth = ahead.pop(0)
+        if isinstance(value, dict):
+            found.append(value)
+            if depth < 6:
+                ahead += [(v, depth + 1) for v in value.values() if isinstance(v, dict | list)]
+        elif isinstance(value, list):
+            ahead += [(v, depth + 1) for v in value[:100] if isinstance(v, dict | list)]
+    return found

@@ -1,0 +1,104 @@
+"""The lines of an HTML page as the text reader has them, with the elements that each stands in."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from streams.articles.pages.elements import inside_of, table_rows
+from streams.articles.pages.lines import Line
+from streams.articles.pages.markup import Markup
+from streams.articles.pages.tags import NAMES, NUMBER
+from streams.articles.text import INVISIBLE
+
+Ints = NDArray[np.int32]
+
+_HEADINGS = np.array([name in ("h1", "h2", "h3", "h4", "h5", "h6") for name in NAMES])
+_ITEM = NUMBER["li"]
+_STRONG_SHARE = 0.9
+_SELECT, _ROW = NUMBER["select"], NUMBER["tr"]
+_CELL_CHARACTERS, _ROW_CHARACTERS = 80, 300
+
+
+@dataclass(frozen=True, slots=True)
+class HtmlLines:
+    """`lines` are the page's, none empty; `columns` those of `Markup.lines` for each."""
+
+    lines: list[Line]
+    columns: Ints
+
+
+def html_lines(markup: Markup) -> HtmlLines:
+    """The lines of a page with entities resolved and without invisible characters; the cells of a
+    table's row are one line. What a form lets choose from is none."""
+    texts, columns, nodes = _texts(markup.texts), markup.lines, markup.nodes
+    if not texts or not nodes.shape[1]:  # plain text is no page
+        return HtmlLines([], columns[:, :0])
+    chosen = np.zeros(nodes.shape[1], dtype=np.bool_)
+    inside_of(nodes, _SELECT, chosen)
+    rows = np.empty(len(texts), dtype=np.int32)
+    table_rows(nodes, columns[0], _ROW, NUMBER["td"], NUMBER["th"], rows)
+    dropped = chosen[columns[0]].tolist()
+    kept: list[int] = []
+    row_of = rows.tolist()
+    for at, text in enumerate(texts):
+        if not text or dropped[at]:
+            continue
+        row = row_of[at]
+        if row >= 0 and kept and row_of[kept[-1]] == row:
+            before = texts[kept[-1]]
+            if len(text) <= _CELL_CHARACTERS and len(before) <= _ROW_CHARACTERS:
+                texts[kept[-1]] = f"{before} {text}"
+                columns[1:4, kept[-1]] += columns[1:4, at]
+                columns[0, kept[-1]] = row
+                continue
+        kept.append(at)
+    if len(kept) < len(texts):
+        texts = [texts[at] for at in kept]
+        # What an element holds is counted in lines: those that are gone count no more.
+        moved = np.zeros(columns.shape[1] + 1, dtype=np.int32)
+        moved[np.array(kept, dtype=np.int64) + 1] = 1
+        nodes[5:7] = np.cumsum(moved, dtype=np.int32)[nodes[5:7]]
+        columns = columns[:, kept]
+    tags = nodes[0, columns[0]] if kept else np.zeros(0, dtype=np.int32)
+    marks = zip(
+        texts,
+        (columns[5] > 0).tolist(),
+        (tags == _ITEM).tolist(),
+        _HEADINGS[tags].tolist(),
+        (columns[3] >= columns[1] * _STRONG_SHARE).tolist(),
+        strict=True,
+    )
+    lines = [
+        Line(text, gap, item, head, text[0].isdigit() and _numbered(text), strong)
+        for text, gap, item, head, strong in marks
+    ]
+    return HtmlLines(lines, columns)
+
+
+def _numbered(text: str) -> bool:
+    return text.lstrip("0123456789")[:2] in (". ", ") ")
+
+
+def _texts(found: list[bytes]) -> list[str]:
+    text = b"\n".join(found).decode("utf-8", "replace")
+    if "&" in text:
+        resolved = html.unescape(text)
+        if resolved.count("\n") != text.count("\n"):  # `&#10;`
+            resolved = "\n".join(" ".join(html.unescape(line).split()) for line in text.split("\n"))
+        text = resolved
+    if not text.isascii():
+        for blank in ("\xa0", "\u2028", "\u2029", "\x85", "\u3000"):
+            if blank in text:
+                text = text.replace(blank, " ")
+        for invisible in INVISIBLE:
+            if invisible in text:
+                text = text.replace(invisible, "")
+    rows = text.split("\n")
+    return [
+        " ".join(row.split()) if "  " in row or row[:1] == " " or row[-1:] == " " else row
+        for row in rows
+    ]

@@ -1,0 +1,197 @@
+"""Metadata of an HTML page: the head, JSON-LD and microdata, and what stands around the headline.
+
+| field | taken from, best first |
+|---|---|
+| title | the heading above the story that is like what the head says; JSON-LD `headline`; |
+| | `title`, `og:title`, `twitter:title`, without the site's and the section's name |
+| byline | JSON-LD `author`; meta `author` and others; `rel=author`, `itemprop=author`; |
+| | elements called byline or author, and lines `By ...`, near the headline |
+| published | JSON-LD `datePublished`; meta dates; `itemprop=datePublished`; `time` near the |
+| | headline; the day in the address; a date printed there; the time of the last change |
+| address | `link rel=canonical`; `og:url`; JSON-LD `url`, `mainEntityOfPage` |
+| publisher | JSON-LD `publisher`; `og:site_name`; `application-name` |
+| language | JSON-LD `inLanguage`; `html lang`; `content-language`; `og:locale` |
+| syndicated from | JSON-LD `isBasedOn`; `syndication-source`, `original-source` |
+| kind | JSON-LD `@type` (LiveBlogPosting, ImageGallery); `og:type` |
+| attributes | `updated`; `section`; `paywall`, where the page says that it is not free |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from streams.articles.metadata import Metadata
+from streams.articles.pages.around_headline import Place, Surroundings
+from streams.articles.pages.head import Head
+from streams.articles.pages.lines import Line
+from streams.articles.pages.markup import Markup
+from streams.articles.pages.own_object import names_of, own_object, plain, text_of, types_of
+from streams.articles.pages.page_byline import stated_names
+from streams.articles.pages.page_date import (
+    MODIFIED_META,
+    PUBLISHED_META,
+    first_time,
+    in_address,
+    printed_date,
+)
+from streams.articles.pages.page_title import best_title, site_keys
+from streams.articles.times import parse_time
+
+_AUTHORS = (
+    "author", "article:author", "dc.creator", "dcterms.creator", "parsely-author", "byl",
+    "sailthru.author", "citation_author", "article:author_name", "cxenseparse:author", "authors",
+    "dc.contributor", "book:author", "shareaholic:article_author_name",
+)  # fmt: skip
+_DATES = ("datePublished", "dateCreated", "uploadDate")
+_ORIGINS = ("syndication-source", "original-source", "article:original_source")
+
+
+def html_metadata(
+    markup: Markup,
+    head: Head,
+    lines: Sequence[Line],
+    place: Place | None,
+    address: str | None,
+    now: datetime,
+) -> Metadata:
+    """Read what the page says of the story at `place`. `address` is the page's own, `now` when it
+    was fetched. Nothing in it can raise."""
+    meta = head.meta
+    canonical = _canonical(head, address)
+    titles = [
+        text for text in (head.title, meta.get("og:title"), meta.get("twitter:title")) if text
+    ]
+    linked = own_object(head.linked, titles, [a for a in (canonical, address) if a])
+    publishers = names_of(linked.get("publisher"))
+    site_names = [
+        *publishers,
+        meta.get("og:site_name"),
+        meta.get("application-name"),
+        meta.get("twitter:site"),
+    ]
+    sites = site_keys(site_names, canonical or address)
+    named = Surroundings(markup, lines, place)
+    published, updated = _times(linked, meta, named, canonical or address, now)
+    section = (
+        plain(linked.get("articleSection")) or meta.get("article:section") or meta.get("section")
+    )
+    extra = {"updated": updated, "section": section, "paywall": _paywall(linked, meta)}
+    return Metadata(
+        title=best_title(plain(linked.get("headline")), titles, named.headings(), sites),
+        byline=_byline(linked, head, named, sites),
+        published=published,
+        address=canonical or _absolute(text_of(linked.get("url")), address)
+        or _absolute(text_of(linked.get("mainEntityOfPage"), "@id"), address),
+        publisher=_first(*publishers[:1], meta.get("og:site_name"), meta.get("application-name")),
+        language=_first(
+            text_of(linked.get("inLanguage"), "alternateName", "name"), head.language,
+            meta.get("content-language"), meta.get("og:locale"),
+        ),
+        syndicated_from=_first(
+            text_of(linked.get("isBasedOn"), "url", "@id"), *(meta.get(name) for name in _ORIGINS)
+        ),
+        kind=_kind(linked, meta),
+        agency_hint=_first(
+            plain(linked.get("creditText")), *names_of(linked.get("sourceOrganization")),
+            *names_of(linked.get("provider")), *names_of(linked.get("copyrightHolder")),
+        ),
+        attributes=tuple((name, text) for name, text in extra.items() if text),
+    )  # fmt: skip
+
+
+def _times(
+    linked: dict[str, Any],
+    meta: dict[str, str],
+    named: Surroundings,
+    address: str | None,
+    now: datetime,
+) -> tuple[str | None, str | None]:
+    """-> (published, changed)."""
+    stated = [text_of(linked.get(name)) for name in ("datePublished", "dateCreated", "uploadDate")]
+    stated += [meta.get(name) for name in PUBLISHED_META]
+    stated += [
+        text
+        for name, text in meta.items()
+        if "publish" in name and ("date" in name or "time" in name)
+    ]
+    changed = first_time(
+        [text_of(linked.get("dateModified")), *(meta.get(name) for name in MODIFIED_META)]
+    )
+    published = first_time(stated) or first_time(named.times())
+    if published is None:
+        printed, updated = printed_date([*named.dated_texts(), *named.near_lines()], now)
+        changed = changed or updated
+        if printed is None:
+            printed, later = printed_date(named.below_lines(), now)
+            changed = changed or later
+        published = in_address(address) or printed or changed
+    if published and changed and parse_time(changed) == parse_time(published):
+        changed = None
+    return published, changed
+
+
+def _byline(
+    linked: dict[str, Any], head: Head, named: Surroundings, sites: frozenset[str]
+) -> str | None:
+    said = [names_of(linked.get(name)) for name in ("author", "creator")]
+    said += [head.every.get(name, []) for name in _AUTHORS]
+    for names in said:
+        if found := stated_names(names, sites):
+            return ", ".join(found)
+    for looked in (named.authors, named.called_authors, named.by_lines):
+        if found := stated_names(looked(), frozenset()):
+            return ", ".join(found)
+    # A site that writes itself: somebody's own, or an agency's.
+    return next(
+        (", ".join(found) for names in said if (found := stated_names(names, frozenset()))), None
+    )
+
+
+def _canonical(head: Head, address: str | None) -> str | None:
+    """The page's own address as it states it; a site's front page is none of a story's."""
+    for stated in (head.links.get("canonical"), head.meta.get("og:url")):
+        found = _absolute(stated, address)
+        if found is None:
+            continue
+        try:
+            path, own = urlsplit(found).path, urlsplit(address or "").path
+        except ValueError:
+            continue
+        if path.strip("/") or not own.strip("/"):
+            return found
+    return None
+
+
+def _absolute(stated: str | None, address: str | None) -> str | None:
+    if not stated:
+        return None
+    try:
+        found = urljoin(address, stated) if address else stated
+        return found if urlsplit(found).scheme in ("http", "https") else None
+    except ValueError:
+        return None
+
+
+def _paywall(linked: dict[str, Any], meta: dict[str, str]) -> str | None:
+    """`yes` where the page says that its story is not free to read."""
+    stated = linked.get("isAccessibleForFree", linked.get("isAccessibleForfree"))
+    if isinstance(stated, str):
+        stated = stated.strip().lower() not in ("false", "no", "0")
+    tier = meta.get("article:content_tier", "").lower()
+    return "yes" if stated is False or tier in ("locked", "metered") else None
+
+
+def _kind(linked: dict[str, Any], meta: dict[str, str]) -> str | None:
+    kinds = types_of(linked)
+    if "liveblogposting" in kinds:
+        return "live_blog"
+    if "imagegallery" in kinds or meta.get("og:type", "").lower() in ("gallery", "photo_gallery"):
+        return "gallery"
+    return None
+
+
+def _first(*texts: str | None) -> str | None:
+    return next((" ".join(text.split()) for text in texts if text and text.strip()), None)

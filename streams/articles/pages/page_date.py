@@ -1,0 +1,84 @@
+"""When an HTML page's story was published, as the page writes it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+
+from streams.articles.printed_time import printed_time
+from streams.articles.times import format_time, parse_time
+
+PUBLISHED_META = (
+    "article:published_time", "og:article:published_time", "article:published", "datepublished",
+    "parsely-pub-date", "sailthru.date", "pubdate", "publishdate", "publish-date", "publish_date",
+    "publication_date", "published_time", "article.published", "article:post_date",
+    "article:publicationdate", "originalpublicationdate", "cxenseparse:recs:publishtime", "ptime",
+    "pdate", "article_date_original", "rnews:datepublished", "date.issued", "dc.date.issued",
+    "dcterms.issued", "dcterms.created", "dc.date.created", "dc.created",
+    "citation_publication_date",
+    "citation_online_date", "citation_date", "bt:pubdate", "prism.publicationdate", "release_date",
+    "dc.date", "dcterms.date", "date", "datecreated", "eomportal-issue-date", "vr:published_time",
+    "analyticsattributes.articledate", "displaydate", "shareaholic:article_published_time",
+    "published", "article_publication_date", "sailthru.published", "post_date", "postdate",
+    "dateposted", "firstpublished", "first_published", "last_published",
+)  # fmt: skip
+MODIFIED_META = (
+    "article:modified_time", "og:updated_time", "datemodified", "last-modified", "lastmod",
+    "dcterms.modified", "dc.date.modified", "article:updated_time", "revised", "updated_time",
+    "updated",
+)  # fmt: skip
+_IN_ADDRESS = re.compile(
+    r"/((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?=[/_.-]|$)"
+)
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_LONGEST_LINE = 160
+_UPDATED = re.compile(
+    r"updat|modif|revis|aktualis|actualiz|mis à jour|mise à jour|aggiornat|bijgewerkt|opdater"
+    r"|uppdater|обновл|güncel|diperbarui|cập nhật|更新|업데이트|수정|تحديث|עודכן|päivit|frissít"
+    r"|zaktualiz",
+    re.IGNORECASE,
+)
+
+
+def first_time(texts: Sequence[str | None]) -> str | None:
+    """The first that is a time; of those that name its day, one that has the hour too."""
+    times = [(text, time) for text in texts if text and (time := parse_time(text)) is not None]
+    if not times:
+        return None
+    first, time = times[0]
+    if len(first.strip()) > 10 or any(c in first for c in ":T"):
+        return first
+    for text, other in times[1:]:
+        if other.date() == time.date() and ":" in text:
+            return text
+    return first
+
+
+def in_address(address: str | None) -> str | None:
+    """The day that an address names: `/2026/03/02/`."""
+    found = _IN_ADDRESS.search(address or "")
+    if found is None:
+        return None
+    day = "-".join(found.groups())
+    return day if parse_time(day) is not None else None
+
+
+def printed_date(lines: Sequence[str], now: datetime) -> tuple[str | None, str | None]:
+    """-> (the time that lines near the headline print, that of an update): RFC 3339, UTC."""
+    published = updated = None
+    for line in lines:
+        if len(line) > _LONGEST_LINE or not any(c.isdigit() for c in line):
+            continue
+        found = printed_time(line, now)
+        if found is None or not _YEAR.search(line[found.start : found.end]):
+            continue  # `3 hours ago` says what depends on when it was fetched
+        text = format_time(found.time)
+        if _UPDATED.search(line[: found.start]):
+            updated = updated or text
+            rest = printed_time(line[found.end :], now)
+            if rest is not None:
+                published = published or format_time(rest.time)
+        else:
+            published = published or text
+    return published, updated
