@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urljoin
@@ -16,16 +17,29 @@ from streams.sources.fields import LONGEST_ID, Gathered, dictionaries, names, se
 
 # What feeds are passed on by: their addresses say nothing of the publisher.
 _CARRIERS = ("feedburner.com", "feedproxy.google.com", "feedsportal.com", "news.google.com", "t.co")
+_REFERENCE = re.compile(rb"&#([xX][0-9a-fA-F]{1,400}|[0-9]{1,400});?")
 # RSS is older than four digits of a year (RFC 822). Elsewhere nothing says which number is which.
 _SHORT_YEAR = re.compile(r"((?:[A-Za-z]{3}, *)?\d{1,2} [A-Za-z]{3}) (\d\d)(?= \d\d:)")
 
 
 def xml_feed_items(content: bytes) -> Iterator[Gathered] | None:
-    """One raw article for each entry of an RSS or Atom feed; None if it is neither."""
-    feed = feedparser.parse(content, sanitize_html=False, resolve_relative_uris=False)
+    """One raw article for each entry of an RSS or Atom feed; None if it is neither, or too broken
+    for its parser."""
+    content = _REFERENCE.sub(_possible, content)
+    try:
+        feed = feedparser.parse(content, sanitize_html=False, resolve_relative_uris=False)
+    except (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError):
+        return None
     if not feed.get("version"):
         return None
     return (_entry(entry, feed.feed, feed.version) for entry in feed.entries)
+
+
+def _possible(reference: re.Match[bytes]) -> bytes:
+    """`&#xD800;` and `&#x110000;` name no character, and feedparser stumbles on them."""
+    digits = reference[1].decode()
+    point = int(digits[1:], 16) if digits[0] in "xX" else int(digits)
+    return reference[0] if point < 0xD800 or 0xE000 <= point <= sys.maxunicode else b"&#xFFFD;"
 
 
 def _entry(entry: Any, feed: Any, kind: str) -> Gathered:
