@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from streams.articles.normalise import NormalisedChunk, decode_chunk, normalise_
 from streams.articles.page import read_page
 from streams.articles.pages.html_reading import explained_html
 from streams.articles.pages.reading import Label, LineClass, explained_lines
+from streams.cli.field_origins import field_origins
 from streams.kafka.connection import reader
 from streams.kafka.event_time import raw_time
 from streams.kafka.topics import NORMALISED, topic_name
@@ -39,10 +41,15 @@ _SEARCH_SECONDS = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """A raw event and what was made of it; `labels` are its lines, where it was a page."""
+    """A raw event and what was made of it.
+
+    labels: its lines, where it was a page. origins: by row, where the fields of its own article
+    were found.
+    """
 
     chunk: NormalisedChunk
     labels: tuple[Label, ...]
+    origins: Mapping[str, str] = field(default_factory=dict)
 
 
 def show_event(what: str, event: int, settings: Settings) -> bool:
@@ -73,7 +80,10 @@ def understand(record: FileRecord, settings: Settings) -> Understood:
             labels = explained_lines(source.text, source.now, decoded.outlets, source.title)
         elif raw.html:
             labels = explained_html(raw.html, decoded.outlets)
-    return Understood(chunk, labels)
+    if not isinstance(raw, RawArticle) or not chunk.articles:
+        return Understood(chunk, labels)
+    origins = field_origins(raw, chunk.articles[0], record.taken_from, paged=bool(pages))
+    return Understood(chunk, labels, origins)
 
 
 def rendered(understood: Understood) -> Group:
@@ -83,7 +93,7 @@ def rendered(understood: Understood) -> Group:
         Text(f"rejected: {why.reason}: {why.detail}", "red") for _, why in chunk.rejections
     ]
     for article, compared in zip(chunk.articles, chunk.story_texts, strict=True):
-        parts.append(_fields(article, compared))
+        parts.append(_fields(article, compared, {} if article["position"] else understood.origins))
     if understood.labels:
         parts.append(_lines(understood.labels))
     elif chunk.articles:
@@ -91,12 +101,13 @@ def rendered(understood: Understood) -> Group:
     return Group(*parts)
 
 
-def _fields(article: dict[str, Any], compared: str) -> Table:
+def _fields(article: dict[str, Any], compared: str, origins: Mapping[str, str]) -> Table:
     part = article["position"]
     name = f"embedded article {part}" if part else "article"
     table = Table(title=f"{name} {article['article_id']}", title_justify="left", show_header=False)
     table.add_column(style="dim")
     table.add_column()
+    table.add_column(style="dim")
     precision = article["published_precision_seconds"]
     agencies = [f"{a['name']} ({a['role']}: {a['evidence']})" for a in article["agencies"]]
     words = len(article["text"].split())
@@ -110,17 +121,21 @@ def _fields(article: dict[str, Any], compared: str) -> Table:
         "dateline": article["dateline"],
         "published": article["published_at"] and article["published_at"]
         + (f" (good to {precision} s)" if precision else ""),
+        "embargoed until": article["embargoed_until"],
+        "status": article["status"] if article["status"] != "usable" else None,
+        "version": article["version"],
         "language": article["language"],
         "kind": article["kind"] if article["kind"] != "article" else None,
         "agencies": ", ".join(agencies),
         "text": f"{words} words, {words - len(compared.split())} of them not compared",
         "confidence": article["text_confidence"],
         "parts": article["parts"] or None,
+        "attributes": ", ".join(article["attributes"] or ()),
         "dropped": ", ".join(article["dropped"]),
     }  # fmt: skip
     for label, value in rows.items():
         if value not in (None, ""):
-            table.add_row(label, Text(str(value)))
+            table.add_row(label, Text(str(value)), Text(origins.get(label, "")))
     return table
 
 
@@ -149,7 +164,7 @@ def _from_file(path: Path, number: int) -> FileRecord:
     found = next(islice(read_events([path]), number - 1, None), None)
     if found is None:
         raise InputError(f"{path}: holds no event {number}")
-    return FileRecord(number - 1, found.time or 0, found.value)
+    return FileRecord(number - 1, found.time or 0, found.value, taken_from=found.taken_from)
 
 
 async def _from_kafka(article_id: str, settings: Settings) -> FileRecord:

@@ -63,6 +63,7 @@ class FileRecord:
     topic: str = RAW
     partition: int = 0
     dropped: tuple[str, ...] = ()
+    taken_from: Mapping[str, str] = field(default_factory=dict, compare=False)  # as of a RawEvent
 
 
 def event_of(fields: dict[str, Any], origin: str, value: bytes | None = None) -> RawEvent:

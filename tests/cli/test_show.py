@@ -78,6 +78,42 @@ def test_an_html_page_shows_what_was_kept_of_it() -> None:
     assert [line for line in lines if "Home" in line and " furniture " in line]
 
 
+def rows(text: str) -> dict[str, list[str]]:
+    """What is shown of an article: label -> [value, where it was found]."""
+    cells = [[cell.strip() for cell in line.strip("│ \n").split("│")] for line in text.splitlines()]
+    return {row[0]: row[1:] for row in cells if len(row) == 3}
+
+
+def test_each_field_says_where_in_a_feed_it_was_found(tmp_path: Path) -> None:
+    feed = tmp_path / "a.rss"
+    feed.write_text(f"""<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel>
+<title>Daily</title><link>https://daily.example/</link><item><guid>n-1</guid>
+<title>Old bridge</title>
+<link>https://daily.example/1</link><dc:creator>Carla Moss</dc:creator>
+<pubDate>Mon, 02 Mar 2026 10:00:00 GMT</pubDate><description>{" ".join(STORY)}</description>
+</item></channel></rss>""")
+    result = CliRunner().invoke(app, ["show", str(feed)], env={"COLUMNS": "200"})
+    shown_rows = rows(result.output)
+    assert shown_rows["byline"] == ["Carla Moss", "item: author"]
+    assert shown_rows["text"][1] == "item: summary"
+    assert shown_rows["published"] == ["2026-03-02T10:00:00Z", "item: published"]
+    assert shown_rows["source"] == ["daily.example", "item: feed's link"]
+
+
+def test_each_field_of_an_event_says_which_of_its_own_or_of_its_page_it_is() -> None:
+    body = "".join(f"<p>{sentence}</p>" for sentence in STORY)
+    html = f"""<html><head><title>Old bridge to be rebuilt</title>
+<meta name="author" content="Carla Moss"></head><body><article><h1>Old bridge to be rebuilt</h1>
+{body}</article></body></html>"""
+    text = shown(html=html, url="https://daily.example/1", credit="AP", language="en-GB")
+    found = rows(text)
+    assert found["byline"] == ["Carla Moss", "the page"]
+    assert found["credit"] == ["AP", "event: credit"]
+    assert found["source"] == ["daily.example", "the address"]
+    assert found["language"] == ["en", "event: language, and the text"]
+    assert "AP (provider: credit)" in text
+
+
 def test_a_rejected_event_shows_its_reason() -> None:
     assert "rejected: no_body" in shown(title="Bridge")
 
