@@ -10,7 +10,7 @@ HOURS ?=
 LOCK := deploy/lock
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev kafka prometheus demo test check bench quality schemas dashboards pictures trials container chaos soak fuzz lock clean
+.PHONY: help setup dev kafka prometheus desk demo test check bench quality schemas dashboards pictures trials container chaos soak fuzz lock clean
 
 help: ## Show what there is to make
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -46,11 +46,17 @@ prometheus: ## Install Prometheus where that needs no questions (Debian, as root
 	    apt-get update -qq && apt-get install -y -qq --no-install-recommends prometheus >/dev/null; \
 	  else echo "no Prometheus here, its tests will be skipped: install it (Debian: sudo apt-get install prometheus)"; fi; }
 
+desk: ## Install Chromium and PostgreSQL for the desk's tests where that needs no questions
+	@{ command -v chromium >/dev/null 2>&1 && ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; } || { \
+	  if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+	    apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium postgresql >/dev/null; \
+	  else echo "no Chromium or no PostgreSQL here, tests that need them will be skipped: install them (Debian: sudo apt-get install chromium postgresql)"; fi; }
+
 demo: kafka ## Run the whole service on the sample (INPUT=file for your own, KEEP=1 to stay up)
 	@$(BIN)/python -m deploy.demo $(if $(INPUT),--input $(INPUT)) $(if $(KEEP),--keep)
 
 # Two at a time: half of them wait for brokers and workers. Each process has a broker of its own.
-test: check kafka prometheus ## Run all checks and all tests, on a real Kafka too
+test: check kafka prometheus desk ## Run all checks and all tests, on a real Kafka too
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 chaos: dev kafka ## Break things under load until all is accounted for (ROUNDS=n, SEED=n)

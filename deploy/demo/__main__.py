@@ -27,6 +27,7 @@ from rich.console import Console
 from deploy.demo.outputs import read_outputs, record_count
 from deploy.demo.summary import Run, show
 from deploy.demo.watch import BrokerEndedError, news_that_go_on, watched, while_it_runs
+from deploy.demo.web import desk
 from deploy.kafka.embedded import BrokerFailedError, EmbeddedKafka
 from streams.agents import detect, normalise
 from streams.kafka.topics import NORMALISED, RAW
@@ -80,8 +81,9 @@ def _run(inputs: list[Path], folder: Path, *, keep: bool) -> None:
                 run = _push(inputs, environment, settings, port)
                 show(console, asyncio.run(read_outputs(settings)), run)
                 if keep:
-                    with news_that_go_on(SAMPLE, kafka.bootstrap):
-                        _stay(worker, kafka, port, prometheus)
+                    news = news_that_go_on(SAMPLE, kafka.bootstrap)
+                    with desk(folder, environment) as pages, news:
+                        _stay(worker, kafka, port, prometheus, pages)
     console.print("stopped.")
 
 
@@ -197,11 +199,13 @@ def _ready(port: int) -> bool:
         return False
 
 
-def _stay(worker: _Worker, kafka: EmbeddedKafka, port: int, prometheus: str) -> None:
+def _stay(worker: _Worker, kafka: EmbeddedKafka, port: int, prometheus: str, pages: str) -> None:
     bootstrap = kafka.bootstrap
     console.print(
         f"""
-[bold]Still running[/], and an article comes every few seconds. In another terminal:
+[bold]Still running[/], and an article comes every few seconds.
+  [bold]desk:     {pages}[/]
+In another terminal:
   push:     .venv/bin/echowire produce -b {bootstrap} FILE...
   follow:   .venv/bin/echowire tail -b {bootstrap} articles
             .venv/bin/echowire tail -b {bootstrap} stories --json

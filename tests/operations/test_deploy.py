@@ -13,15 +13,18 @@ from typing import Any
 import kubernetes_validate
 import pytest
 import yaml
+from typer.testing import CliRunner
 
 from deploy.container.rehearse import CONTAINERFILE, image_command, image_settings
+from streams.cli import group
+from streams.desk.command import PORT
 from streams.settings import PREFIX, Settings, load_settings
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
 KUBERNETES = DEPLOY / "kubernetes"
 NO_SETTINGS = {"CONFIG", "CACHE"}  # where the settings' file and the broker's jars are
-CORE = sorted((KUBERNETES / "base").glob("*.yaml"))
+CORE = [p for folder in ("base", "desk") for p in sorted((KUBERNETES / folder).glob("*.yaml"))]
 STAGES = ("normalise", "detect")
 
 
@@ -94,7 +97,7 @@ def test_what_compose_mounts_is_there() -> None:
 
 
 def test_compose_runs_workers_without_rights_on_a_read_only_file_system() -> None:
-    for name in ("topics", "worker", "producer"):
+    for name in ("topics", "worker", "producer", "desk"):
         service = compose()["services"][name]
         assert service["read_only"] is True
         assert service["cap_drop"] == ["ALL"]
@@ -108,7 +111,7 @@ def test_prometheus_of_compose_scrapes_the_port_of_the_image() -> None:
     assert "environment" in group["labels"]
 
 
-@pytest.mark.parametrize("path", CORE, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", CORE, ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_a_manifest_fits_kubernetes_own_schema(path: Path) -> None:
     for manifest in documents(path):
         if manifest["apiVersion"].startswith("kustomize"):
@@ -116,7 +119,7 @@ def test_a_manifest_fits_kubernetes_own_schema(path: Path) -> None:
         kubernetes_validate.validate(manifest, "1.33", strict=True)
 
 
-@pytest.mark.parametrize("folder", ["base", "keda"])
+@pytest.mark.parametrize("folder", ["base", "keda", "desk"])
 @pytest.mark.skipif(not shutil.which("kubectl"), reason="needs kubectl")
 def test_kustomize_builds_and_every_selector_finds_its_pods(folder: str) -> None:
     built = subprocess.run(
@@ -124,9 +127,11 @@ def test_kustomize_builds_and_every_selector_finds_its_pods(folder: str) -> None
     ).stdout
     manifests = [m for m in yaml.safe_load_all(built) if m]
     pods = [
-        m["spec"]["template"]["metadata"]["labels"] for m in manifests if m["kind"] == "StatefulSet"
+        m["spec"]["template"]["metadata"]["labels"]
+        for m in manifests
+        if m["kind"] in ("StatefulSet", "Deployment")
     ]
-    assert len(pods) == 2
+    assert len(pods) == (3 if folder == "desk" else 2)
     for manifest in manifests:
         spec = manifest.get("spec", {})
         selector = spec.get("podSelector") or spec.get("selector")
@@ -163,6 +168,40 @@ def test_pods_have_no_rights_and_probes_and_limits(stage: str) -> None:
     assert found["readinessProbe"]["httpGet"]["path"] == "/readyz"
     assert {"cpu", "memory"} <= found["resources"]["requests"].keys()
     assert "memory" in found["resources"]["limits"]
+
+
+def desk_container() -> dict[str, Any]:
+    found = documents(KUBERNETES / "desk" / "desk.yaml")
+    (deployment,) = (manifest for manifest in found if manifest["kind"] == "Deployment")
+    assert deployment["spec"]["replicas"] == 1
+    assert deployment["spec"]["strategy"] == {"type": "Recreate"}
+    (one,) = deployment["spec"]["template"]["spec"]["containers"]
+    return dict(one)
+
+
+def test_the_desk_wants_passwords_and_has_no_rights() -> None:
+    found = desk_container()
+    assert found["securityContext"] == container("detect")["securityContext"]
+    for arguments in (found["args"], compose()["services"]["desk"]["command"]):
+        assert arguments[0] == "desk"
+        assert "--host=0.0.0.0" in arguments
+        assert any(a.startswith("--users=/") for a in arguments)
+    assert found["ports"] == [{"name": "http", "containerPort": PORT}]
+    assert compose()["services"]["desk"]["ports"] == [f"127.0.0.1:{PORT}:{PORT}"]
+
+
+def test_the_desks_options_exist() -> None:
+    shown = CliRunner().invoke(group.app, ["desk", "--help"], env={"COLUMNS": "200"}).stdout
+    for arguments in (desk_container()["args"], compose()["services"]["desk"]["command"]):
+        for argument in arguments[1:]:
+            assert argument.partition("=")[0] in shown
+
+
+def test_the_desks_data_goes_where_the_image_lets_it_write() -> None:
+    (volume,) = compose()["services"]["desk"]["volumes"]
+    place = volume.partition(":")[2]
+    assert f"--chown=10001:10001 {place} {place}" in CONTAINERFILE.read_text()
+    assert {"name": "data", "mountPath": place} in desk_container()["volumeMounts"]
 
 
 def test_keda_scales_no_further_than_the_partitions_go() -> None:

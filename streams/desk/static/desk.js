@@ -31,7 +31,7 @@ document.addEventListener("keydown", (event) => {
 
 function sortable(table) {
   table.querySelectorAll("thead th").forEach((head, column) => {
-    if (!head.textContent.trim()) return;
+    if (head.querySelector(".hidden") || !head.textContent.trim()) return;
     const button = document.createElement("button");
     button.append(...head.childNodes);
     head.append(button);
