@@ -25,7 +25,7 @@ from streams.detection.parameters import Parameters
 from streams.detection.sketch.entry import Entries, entries_of
 from streams.detection.sketch.sketches import sketch_texts
 from streams.detection.verdict import VerdictWriter
-from streams.sources.inputs import raw_event
+from streams.sources.json_files import raw_event
 from streams.sources.raw_events import FileRecord, RawEvent, event_of
 
 __all__ = ["Parameters", "Pipeline", "RejectedError"]

@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from streams.sources.inputs import raw_event
+from streams.sources.json_files import raw_event
 from streams.sources.raw_events import InputError, RawEvent
 
 # Labels of pairs: near-duplicates, and what is left out of scores. All others are negative.

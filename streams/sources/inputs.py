@@ -6,7 +6,7 @@
 | `.json` | the same; or one object; or the elements of one array |
 | `.html`, `.htm`, `.txt` | one page: the file's path as `id`, its text as `html` or `text` |
 | `.xml`, `.rss`, `.atom` | the items of an RSS or Atom feed, of a NewsML-G2 message, of NITF |
-| `.json` of a JSON Feed; ninjs | its items; the item, also among lines and in arrays |
+| JSON Feeds, ninjs, in `.json` or `.jsonl` | their items, also among lines and in arrays |
 | `.warc` | the HTML pages of a web archive |
 | any of JSON lines | also objects over several lines, and arrays of objects |
 | a folder | those files in it and below, in the order of their names |
@@ -25,22 +25,19 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
-from itertools import chain
 from pathlib import Path
 from typing import IO, Any
 
 from resiliparse.parse.encoding import bytes_to_str, detect_encoding
 
 from streams.sources.archives import archived_pages
-from streams.sources.corpora import from_corpus, is_corpus_line
-from streams.sources.feeds import json_feed_items, xml_feed_items
+from streams.sources.feeds import xml_feed_items
 from streams.sources.fields import LONGEST_ID, Gathered
 from streams.sources.gzip_members import GzipMembers
-from streams.sources.json_values import json_values
+from streams.sources.json_files import gathered_event, json_document, json_lines
 from streams.sources.newsml import is_newsml, newsml_items
-from streams.sources.ninjs import is_ninjs, ninjs_item
 from streams.sources.nitf import local, nitf_documents, nitf_item, xml_root
 from streams.sources.raw_events import (
     InputError,
@@ -48,14 +45,10 @@ from streams.sources.raw_events import (
     RawEvent,
     bounded,
     encoded,
-    event_of,
-    parsed,
 )
 
 STANDARD_INPUT = Path("-")
 _COMPRESSED: dict[str, Callable[[IO[bytes]], Any]] = {".gz": gzip.open, ".xz": lzma.open}
-
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 @dataclass(slots=True)
@@ -98,21 +91,6 @@ def read_events(paths: Iterable[Path], meter: Meter | None = None) -> Iterator[R
     except OSError as error:
         raise InputError(f"{error.filename}: cannot be read: {error.strerror}") from error
     return _events(files, meter, strict=strict)
-
-
-def raw_event(value: bytes, origin: str) -> RawEvent:
-    """One line or document -> its event; a labelled corpus's line is put into the raw form."""
-    return _event(parsed(value), value, origin)
-
-
-def _event(fields: Any, value: bytes, origin: str) -> RawEvent:
-    if not isinstance(fields, dict):
-        return RawEvent(None, value, None, origin, "no JSON object")
-    if is_corpus_line(fields):
-        return event_of(from_corpus(fields), origin)
-    if is_ninjs(fields):
-        return _gathered(ninjs_item(fields), origin)
-    return event_of(fields, origin, value)
 
 
 def _files(path: Path) -> Iterator[Path]:
@@ -164,7 +142,7 @@ def _events(files: list[Path], meter: Meter, *, strict: bool) -> Iterator[RawEve
 def _events_of(path: Path, meter: Meter) -> Iterator[RawEvent]:
     if path == STANDARD_INPUT:
         name = "standard input"
-        yield from meter.judged(name, _lines(_standard_input(), name))
+        yield from meter.judged(name, json_lines(_standard_input(), name))
         return
     before = meter.read_bytes
     with _opened(path) as (on_disk, content):
@@ -197,54 +175,6 @@ def _opened(path: Path) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
         raise InputError(f"{path}: cannot be read: {why}") from error
 
 
-def _lines(file: IO[bytes], name: str, before: Iterable[bytes] = ()) -> Iterator[RawEvent]:
-    """Events of a file of lines; `before` are those that were read from it already."""
-    lines = chain(before, _split(file, name))
-    first = next(lines, b"").removeprefix(_BYTE_ORDER_MARK)
-    one_a_line = False
-    for number, value, found in json_values(chain([first], lines), name):
-        origin = f"{name} line {number}"
-        # Among lines of one event each, an array on a line is an event, and a wrong one.
-        laid_out = not one_a_line or b"\n" in value
-        one_a_line = one_a_line or b"\n" not in value
-        if laid_out and isinstance(found, list) and any(isinstance(e, dict) for e in found):
-            for place, item in enumerate(found, 1):
-                yield _event(item, encoded(item), f"{origin} item {place}")
-        else:
-            yield _event(found, value, origin)
-
-
-def _json(file: IO[bytes], name: str) -> Iterator[RawEvent]:
-    """JSON lines if the first line is an object by itself, else one document."""
-    head = [next(_split(file, name), b"")]
-    while head[-1].isspace():
-        head.append(next(_split(file, name), b""))
-    first = parsed(head[-1].removeprefix(_BYTE_ORDER_MARK))
-    if isinstance(first, dict) and not _is_json_feed(first):
-        yield from _lines(file, name, before=head)
-        return
-    whole = (b"".join(head) + bounded(file.read, name)).removeprefix(_BYTE_ORDER_MARK)
-    document = parsed(whole)
-    if _is_json_feed(document):
-        items = enumerate(json_feed_items(document), 1)
-        yield from (_gathered(item, f"{name} item {number}") for number, item in items)
-    elif isinstance(document, dict):
-        yield raw_event(whole.strip(), name)
-    elif isinstance(document, list):
-        for number, element in enumerate(document, 1):
-            yield raw_event(encoded(element), f"{name} item {number}")
-    else:
-        yield from _lines(io.BytesIO(whole), name)
-
-
-def _is_json_feed(document: Any) -> bool:
-    return isinstance(document, dict) and "jsonfeed.org/version" in str(document.get("version"))
-
-
-def _gathered(item: Gathered, origin: str) -> RawEvent:
-    return replace(event_of(item.values, origin), taken_from=item.taken_from)
-
-
 def _page(field: str, file: IO[bytes], name: str) -> Iterator[RawEvent]:
     """One page. Its file's name is no address; what the page says of it is the service's to see."""
     text = _decoded(bounded(file.read, name))
@@ -265,13 +195,13 @@ def _markup(file: IO[bytes], name: str) -> Iterator[RawEvent]:
     else:
         what = "no XML" if root is None else f"<{local(root)}>"
         raise InputError(f"{name}: expected RSS, Atom, NewsML-G2 or NITF, got {what}")
-    yield from (_gathered(item, f"{name} item {n}") for n, item in enumerate(items, 1))
+    yield from (gathered_event(item, f"{name} item {n}") for n, item in enumerate(items, 1))
 
 
 def _archive(file: IO[bytes], name: str) -> Iterator[RawEvent | Loss]:
     """The pages of a WARC file."""
     for number, page in enumerate(archived_pages(file, name), 1):
-        yield page if isinstance(page, Loss) else _gathered(page, f"{name} page {number}")
+        yield page if isinstance(page, Loss) else gathered_event(page, f"{name} page {number}")
 
 
 def _decoded(content: bytes) -> str:
@@ -282,14 +212,10 @@ def _decoded(content: bytes) -> str:
         return bytes_to_str(content, detect_encoding(content, from_html_meta=True) or "utf-8")
 
 
-def _split(file: IO[bytes], name: str) -> Iterator[bytes]:
-    return iter(partial(bounded, file.readline, name), b"")
-
-
 _READERS: dict[str, Callable[[IO[bytes], str], Iterator[RawEvent | Loss]]] = {
-    ".jsonl": _lines,
-    ".ndjson": _lines,
-    ".json": _json,
+    ".jsonl": json_lines,
+    ".ndjson": json_lines,
+    ".json": json_document,
     ".html": partial(_page, "html"),
     ".htm": partial(_page, "html"),
     ".txt": partial(_page, "text"),

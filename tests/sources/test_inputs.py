@@ -15,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deploy.demo.syndicator import SAMPLE
-from streams.sources.inputs import Meter, raw_event, read_events
+from streams.sources.inputs import Meter, read_events
+from streams.sources.json_files import raw_event
 from streams.sources.raw_events import InputError, RawEvent
 
 LINES = [

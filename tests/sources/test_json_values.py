@@ -121,3 +121,25 @@ def test_a_file_of_which_every_event_is_refused_is_named_with_the_reason(tmp_pat
     assert len(list(read_events(paths, meter))) == 7
     why = "1 is no JSON object; 2 are without `text` and `html`"
     assert meter.refused == [f"{paths[-1]}: the service refuses all 3 of its events: {why}"]
+
+
+FEED = {"version": "https://jsonfeed.org/version/1.1", "items": [{"id": "f", "content_text": "x"}]}
+NINJS = {"uri": "urn:w", "headline": "Pier", "body_text": "y"}
+RAW = {"id": "r", "text": "z"}
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.jsonl"])
+@pytest.mark.parametrize("indent", [None, 2])
+@pytest.mark.parametrize("joint", ["\n", " ", "\n\n"])
+def test_feeds_wire_items_and_events_may_stand_in_one_file(
+    tmp_path: Path, name: str, indent: int | None, joint: str
+) -> None:
+    content = joint.join(json.dumps(value, indent=indent) for value in (FEED, NINJS, RAW, FEED))
+    found = [json.loads(value) for value in read(tmp_path / name, content)]
+    assert [event["id"] for event in found] == ["f", "urn:w", "r", "f"]
+    assert [event["text"] for event in found] == ["x", "y", "z", "x"]
+
+
+def test_an_array_may_hold_feeds_and_wire_items(tmp_path: Path) -> None:
+    found = [json.loads(v) for v in read(tmp_path / "a.json", json.dumps([FEED, NINJS, RAW]))]
+    assert [event["id"] for event in found] == ["f", "urn:w", "r"]
