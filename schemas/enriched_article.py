@@ -68,6 +68,16 @@ class Thresholds(Contract):
     template_facts: int = Field(description="Facts that must differ at least.")
     template_kept: Share = Field(description="Of the kept facts that must differ at least.")
     template_overlap: Share = Field(description="Of the longer text, for weaker matches.")
+    equal_jaccard: Share | None = Field(
+        default=None, description="From here on texts are nearly equal: templates need"
+    )
+    equal_facts: int | None = Field(default=None, description="so many facts that differ.")
+    frame_share: Share | None = Field(
+        default=None,
+        description="Of what differs, at most this is seen in function words: a template of a"
+        " language in which capitals tell no names,",
+    )
+    frame_grams: int | None = Field(default=None, description="if so many 3-grams differ.")
     part_share: Share = Field(description="Of the page, for a story to be a part of it.")
     floor_jaccard: Share = Field(description="From here on matches are listed,")
     floor_containment: Share = Field(description="or from here on.")

@@ -32,6 +32,14 @@ class Parameters:
     template_share: float = 0.45
     template_facts: int = 2
     template_kept: float = 0.15
+    # Of texts this much alike a rewrite or a correction explains two or three other facts: of a
+    # template more differ.
+    equal_jaccard: float = 0.85
+    equal_facts: int = 4
+    # Where frames stand for names: other names leave the frame, so of all that differs this share
+    # at most is seen in it; and so many 3-grams differ, four places at least.
+    frame_share: float = 0.25
+    frame_grams: int = 12
     # What is no copy, excerpt or expansion by its text is called a template from here on.
     template_overlap: float = 0.4
     # A compilation: each story that counts makes up this much of the page. One of eight has .125.

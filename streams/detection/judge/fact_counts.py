@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from streams.compiled import kernel
 from streams.detection.sketch.facts import NAMES, NUMBERS
+from streams.detection.sketch.frames import BITS, FRAME
 from streams.detection.sketch.unicode_tables import Points
 
 
@@ -26,13 +27,25 @@ class FactCounts(NamedTuple):
     names_agreeing: npt.NDArray[np.float64]
     names_differing: npt.NDArray[np.float64]
     names_kept: npt.NDArray[np.float64]
+    # Jaccard of both texts' frames, which they have instead of names; NaN where they have none.
+    frame: npt.NDArray[np.float64]
 
 
 def compare_facts(this: npt.NDArray[np.void], other: npt.NDArray[np.void]) -> FactCounts:
     """Compare p pairs of sketches, or of rows that have a sketch's fields."""
     cover = np.minimum(this["facts_cover"], other["facts_cover"])
     a, b = np.ascontiguousarray(this["facts"]), np.ascontiguousarray(other["facts"])
-    return FactCounts(*_compared(a, b, cover))
+    framed = (this["facts_cover"][:, 1] == FRAME) & (other["facts_cover"][:, 1] == FRAME)
+    numbers_and_names = _compared(a, b, cover)
+    return FactCounts._make([*numbers_and_names, _frames(a, b, framed)])
+
+
+def _frames(a: Points, b: Points, framed: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
+    """(p,) Jaccard of frames: half of the bits of different ones are equal by chance."""
+    frame = np.full(len(a), np.nan)
+    differing = np.bitwise_count(a[framed, NUMBERS:] ^ b[framed, NUMBERS:]).sum(1)
+    frame[framed] = np.maximum(0, 1 - 2 * differing / BITS)
+    return frame
 
 
 @kernel

@@ -18,6 +18,9 @@ from streams.detection.judge.relations import (
 )
 from streams.detection.judge.view import View
 
+# A template of fewer other facts was told by its frame.
+_LEAST_OTHER_FACTS = 2
+
 
 def matches_json(
     words: int,
@@ -77,9 +80,13 @@ def reason(match: Match, name: str, words: int, other_words: int, in_parts: bool
     elif match.relation == TEMPLATE:
         compared = match.same_facts + match.different_facts
         why = (
-            f"The wording of {name} with other facts: {match.different_facts} of {compared} numbers"
-            " and names that stand in the same places differ."
+            f"The wording of {name} with other names: the function words around them are the same."
         )
+        if match.different_facts >= _LEAST_OTHER_FACTS:
+            why = (
+                f"The wording of {name} with other facts: {match.different_facts} of {compared}"
+                " numbers and names that stand in the same places differ."
+            )
     elif match.relation == REVISION:
         why = f"An earlier version of the same item; {of_this} of this text stands in it."
     elif match.shared_keys:

@@ -84,7 +84,10 @@ def judge(
         enough & (contained >= parameters.floor_containment)
     )
     # Of texts that share a passage, and some facts by chance, no template is to be spoken of.
-    template = is_template(facts, parameters) & (
+    other_facts = is_template(facts, scores.jaccard, parameters) | _other_names(
+        facts.frame, scores.jaccard, (1 - overlap) * longer, parameters
+    )
+    template = other_facts & (
         (relation != SIMILAR) | (floor & (overlap >= parameters.template_overlap))
     )
     relation[template] = TEMPLATE
@@ -126,7 +129,9 @@ def _least_jaccard(
     return least
 
 
-def is_template(facts: FactCounts, parameters: Parameters) -> npt.NDArray[np.bool_]:
+def is_template(
+    facts: FactCounts, jaccard: Floats, parameters: Parameters
+) -> npt.NDArray[np.bool_]:
     """(p,) whether the texts say other things in the same places.
 
     Numbers alone may tell (tomorrow's bulletin has the same names), or all facts together.
@@ -134,19 +139,35 @@ def is_template(facts: FactCounts, parameters: Parameters) -> npt.NDArray[np.boo
     numbers = facts.numbers_agreeing + facts.numbers_differing
     names = facts.names_agreeing + facts.names_differing
     differing = facts.numbers_differing + facts.names_differing
-    by_numbers = _differ(facts.numbers_differing, numbers, facts.numbers_kept, parameters)
-    by_all = _differ(differing, numbers + names, facts.numbers_kept + facts.names_kept, parameters)
+    equal = jaccard > parameters.equal_jaccard
+    least = np.where(equal, parameters.equal_facts, parameters.template_facts)
+    by_numbers = _differ(facts.numbers_differing, numbers, facts.numbers_kept, least, parameters)
+    kept = facts.numbers_kept + facts.names_kept
+    by_all = _differ(differing, numbers + names, kept, least, parameters)
     return by_numbers | by_all
 
 
 def _differ(
-    differing: Floats, compared: Floats, kept: Floats, parameters: Parameters
+    differing: Floats,
+    compared: Floats,
+    kept: Floats,
+    least: npt.NDArray[np.int64],
+    parameters: Parameters,
 ) -> npt.NDArray[np.bool_]:
     """Whether so many facts differ that the texts are about other things, and enough were in the
     same places to say so."""
     differ: npt.NDArray[np.bool_] = (
-        (differing >= np.maximum(parameters.template_facts, parameters.template_kept * kept))
+        (differing >= np.maximum(least, parameters.template_kept * kept))
         & (differing >= parameters.template_share * compared)
         & (compared >= 2 * parameters.template_kept * kept)
     )
     return differ
+
+
+def _other_names(
+    frame: Floats, jaccard: Floats, differing_grams: Floats, parameters: Parameters
+) -> npt.NDArray[np.bool_]:
+    """(p,) whether two texts are alike but for what is no function word, in places enough. An
+    edited copy differs in its frame as much as in all its words."""
+    seen: npt.NDArray[np.bool_] = 1 - frame <= parameters.frame_share * (1 - jaccard)
+    return seen & (differing_grams >= parameters.frame_grams)

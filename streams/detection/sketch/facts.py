@@ -5,6 +5,9 @@ their numbers and names do. A fact is a run of numbers, or of capitalised words 
 begin a sentence; its place is the two words before it. Two texts that have the same place with
 other facts in it differ there; a cut copy has fewer places, and differs nowhere.
 
+Numbers are compared by value, however they are written. Where capitals tell no names (in German and
+in scripts that have none), the places of the names hold the text's frame instead (`frames`).
+
 A sketch keeps the 10 numbers and the 6 names with the smallest hashes of their places, so that two
 texts of one template keep the same places (bottom-k sampling, Cohen 1997): 68 bytes an article.
 They tell templates as well as all facts do (reuters without a window, story pairs, F1 .96).
@@ -12,7 +15,6 @@ They tell templates as well as all facts do (reuters without a window, story pai
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from functools import cache
 
@@ -20,18 +22,33 @@ import numpy as np
 import numpy.typing as npt
 
 from streams.compiled import kernel
+from streams.detection.sketch.frames import fill_frames
 from streams.detection.sketch.tokens import (
     LONGEST_TEXT,
     PRIME,
     SECOND_PRIME,
     U64,
     Bounds,
+    Flags,
     Hashes,
-    Places,
     Tokens,
     finished,
+    tokens_of,
 )
-from streams.detection.sketch.unicode_tables import ALONE, EXPANDED, IGNORED, Points, alphabet
+from streams.detection.sketch.unicode_tables import Points, alphabet
+from streams.detection.sketch.words import (
+    CLOCK,
+    DIGITS,
+    MIXED,
+    NUMBER,
+    THREE_DIGITS,
+    UNCASED,
+    Kinds,
+    Words,
+    any_words,
+    ascii_words,
+    word_tables,
+)
 
 # Most articles name more people than numbers, and numbers tell more.
 NUMBERS, NAMES = 10, 6
@@ -44,13 +61,8 @@ FACT_FIELDS: list[tuple[str, str, tuple[int]]] = [
     ("facts", "<u4", (NUMBERS + NAMES,)),
     ("facts_cover", "<u2", (2,)),  # of numbers and of names: places below are complete
 ]
-Kinds = npt.NDArray[np.uint8]
-
-# What a character is to facts, and what a word is, by its first one.
-_BREAK, _BLANK, _STOP, _QUOTE, _NEWLINE, _WORD, _NAME, _NUMBER, _SINGLE, _NOTHING = range(10)
-
-_SPACE = ord(" ")
-_STOPS, _QUOTES = ".!?\u3002\uff01\uff1f\u0964\u061f", '"\u201c\u201d\u201e\u00ab\u00bb\u300c'
+# What stands behind the hour in a time of day: "8 heures" is "8H00", and "20 Uhr" is "20.00 Uhr".
+_HOUR_WORDS = "h heure heures uhr uur hora horas hs hrs"
 
 # Stands for a fact where it is one of the two words before the next.
 _ANY_FACT = U64(0x2545F4914F6CDD1D)
@@ -58,173 +70,136 @@ _ANY_FACT = U64(0x2545F4914F6CDD1D)
 
 def fill_facts(texts: Sequence[str], tokens: Tokens, sketches: npt.NDArray[np.void]) -> None:
     """Fill `FACT_FIELDS` of the sketches, one for each text; `tokens` are the texts'."""
-    kinds, folded = _tables()
+    kinds, folded = word_tables()
     if tokens.plain is not None:
-        of_kind, begins = _ascii_words(*tokens.plain, tokens.bounds, kinds)
-        words = tokens.hashes, of_kind, begins, tokens.bounds
+        read = ascii_words(*tokens.plain, tokens.bounds, kinds, folded)
+        words = Words(tokens.hashes, *read, tokens.bounds)
     else:
         cut = [text[:LONGEST_TEXT] for text in texts]
         joined = "\0".join(cut) + "\0"
         starts = np.zeros(len(cut) + 1, np.int64)
         np.cumsum(np.fromiter((len(text) + 1 for text in cut), np.int64, len(cut)), out=starts[1:])
         points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
-        words = _words(points, starts, kinds, folded, alphabet().expansions)
-    sketches["facts"], sketches["facts_cover"] = _facts(*words)
+        words = Words(*any_words(points, starts, kinds, folded, alphabet().expansions))
+    facts, covers = _facts(*words, _hours())
+    fill_frames(words, facts[:, NUMBERS:], covers[:, 1])
+    sketches["facts"], sketches["facts_cover"] = facts, covers
 
 
 @cache
-def _tables() -> tuple[Kinds, Points]:
-    """(kind of each code point of the basic plane, its folded letter or where that is expanded)."""
-    entries = alphabet().entries
-    kinds = np.full(1 << 16, _BREAK, np.uint8)
-    for point, entry in enumerate(alphabet().kept.tolist()):
-        category = unicodedata.category(chr(point))
-        if entry == IGNORED:
-            kinds[point] = _NOTHING
-        elif entry & ALONE:
-            kinds[point] = _SINGLE
-        elif entry:
-            upper = category in ("Lu", "Lt")
-            kinds[point] = _NAME if upper else _NUMBER if category == "Nd" else _WORD
-        elif chr(point).isspace():
-            kinds[point] = _BLANK
-    kinds[ord("\n")] = _NEWLINE
-    kinds[[ord(c) for c in _STOPS]] = _STOP
-    kinds[[ord(c) for c in _QUOTES]] = _QUOTE
-    return kinds, np.where(entries & ALONE, entries & 0xFFFF, entries).astype(np.uint32)
-
-
-@kernel
-def _ascii_words(
-    letters: npt.NDArray[np.uint8], starts: Bounds, ends: Places, bounds: Bounds, kinds: Kinds
-) -> tuple[Kinds, npt.NDArray[np.bool_]]:
-    """As `_words`, of texts whose words, which are their tokens, are known: it looks at what stands
-    between them."""
-    of_kind, begins = np.empty(len(ends), np.uint8), np.empty(len(ends), np.bool_)
-    for i in range(len(bounds) - 1):
-        text = letters[starts[i] : starts[i + 1]]
-        at = U64(0)  # where the word before ended
-        for t in range(bounds[i], bounds[i + 1]):
-            if at > 0 and text[at] == _SPACE:  # as most of them
-                kind = kinds[text[at + U64(1)]]
-                if _WORD <= kind <= _NUMBER:
-                    of_kind[t], begins[t] = kind, False
-                    at = U64(ends[t])
-                    continue
-            begun = at == 0
-            before = _NEWLINE if begun else _WORD
-            while not _WORD <= kinds[text[at]] <= _NUMBER:
-                k = kinds[text[at]]
-                begun |= _begins_sentence(before, k)
-                if k != _BLANK:
-                    before = k
-                at += U64(1)
-            of_kind[t], begins[t] = kinds[text[at]], begun
-            at = U64(ends[t])
-    return of_kind, begins
-
-
-@kernel
-def _words(
-    points: Points, starts: Bounds, kinds: Kinds, folded: Points, expansions: Points
-) -> tuple[Hashes, Kinds, npt.NDArray[np.bool_], Bounds]:
-    """(hash, kind, whether it begins a sentence) of each word; text i has bounds[i]:bounds[i+1].
-
-    Every text must end in a break. Of a word that is a token the hash is the token's.
-    """
-    hashes, of_kind = np.empty(len(points), np.uint64), np.empty(len(points), np.uint8)
-    begins = np.empty(len(points), np.bool_)
-    bounds = np.zeros(len(starts), np.int64)
-    count = 0
-    for i in range(len(starts) - 1):
-        before, begun = _NEWLINE, True
-        hash_, kind = U64(0), _BREAK
-        for p in range(starts[i], starts[i + 1]):
-            point = points[p]
-            k = kinds[point] if point < 65536 else _SINGLE
-            if _WORD <= k <= _NUMBER:
-                if kind == _BREAK:
-                    hash_, kind = U64(0), k
-                hash_ = _with_letter(hash_, folded[point], expansions)
-                continue
-            if k == _NOTHING:
-                continue
-            if kind != _BREAK:
-                hashes[count], of_kind[count] = finished(hash_), kind
-                begins[count] = begun
-                count += 1
-                kind, begun, before = _BREAK, False, _WORD
-            if k == _SINGLE:
-                letter = folded[point] if point < 65536 else point
-                hashes[count], of_kind[count] = finished(U64(letter) * PRIME), _WORD
-                begins[count], begun = begun, False
-                count += 1
-            begun |= _begins_sentence(before, k)
-            if k != _BLANK:
-                before = k
-        bounds[i + 1] = count
-    return hashes[:count], of_kind[:count], begins[:count], bounds
-
-
-@kernel
-def _with_letter(hash_: np.uint64, entry: np.uint32, expansions: Points) -> np.uint64:
-    """The hash of a word so far with one more letter, which may be several when folded."""
-    if not entry & EXPANDED:
-        return (hash_ ^ U64(entry)) * PRIME
-    place = entry - EXPANDED
-    for part in expansions[place + 1 : place + 1 + expansions[place]]:
-        hash_ = (hash_ ^ U64(part)) * PRIME
-    return hash_
-
-
-@kernel
-def _begins_sentence(before: int, k: int) -> bool:
-    """After a stop and a blank ("3.5" has none), a quote, a blank line."""
-    blank = k in (_BLANK, _NEWLINE)
-    return k == _QUOTE or (blank and before == _STOP) or (k == _NEWLINE and before == _NEWLINE)
+def _hours() -> Hashes:
+    """What stands behind the hour in a time of day, as hashes."""
+    return tokens_of([_HOUR_WORDS]).hashes
 
 
 @kernel
 def _facts(
-    hashes: Hashes, kinds: Kinds, begins: npt.NDArray[np.bool_], bounds: Bounds
+    hashes: Hashes,
+    kinds: Kinds,
+    begins: Flags,
+    numbers: Hashes,
+    shapes: Kinds,
+    bounds: Bounds,
+    hours: Hashes,
 ) -> tuple[Points, npt.NDArray[np.uint16]]:
     """(facts, covers) of each text."""
     facts = np.full((len(bounds) - 1, NUMBERS + NAMES), NO_FACT, np.uint32)
     covers = np.full((len(facts), 2), _EVERYTHING, np.uint16)
     for i in range(len(facts)):
-        numbers, names = facts[i, :NUMBERS], facts[i, NUMBERS:]
+        own_numbers, names = facts[i, :NUMBERS], facts[i, NUMBERS:]
         before, last = U64(0), U64(0)  # the two words before
         first = bounds[i]
         while first < bounds[i + 1]:
             kind, run = kinds[first], hashes[first]
-            if kind == _WORD:
+            if kind <= UNCASED:
                 before, last, first = last, run, first + 1
                 continue
             end = _run_end(kinds, begins, first, bounds[i + 1])
-            if kind == _NUMBER:  # of a name, the first word: "Gordon" is "Gordon Brown"
-                for later in range(first + 1, end):
-                    run = (run ^ hashes[later]) * SECOND_PRIME
-            if kind == _NAME and begins[first] and end == first + 1:
+            place = (before * SECOND_PRIME + last) * PRIME
+            if kind == NUMBER:
+                run, end = _number_fact(
+                    hashes, kinds, numbers, shapes, first, end, bounds[i + 1], hours
+                )
+                if _keep(own_numbers, _fact(place, run)):
+                    covers[i, 0] = 0
+                before, last = last, _ANY_FACT
+            elif begins[first] and end == first + 1:
                 before, last = last, run  # a sentence's first word, capital or not
-            else:
-                kept = numbers if kind == _NUMBER else names
-                if _keep(kept, _fact((before * SECOND_PRIME + last) * PRIME, run)):
-                    covers[i, 0 if kind == _NUMBER else 1] = 0
+            else:  # of a name, the first word: "Gordon" is "Gordon Brown"
+                if _keep(names, _fact(place, run)):
+                    covers[i, 1] = 0
                 before, last = last, _ANY_FACT
             first = end
-        for side, kept in enumerate((numbers, names)):
+        for side, kept in enumerate((own_numbers, names)):
             if covers[i, side] == 0:
-                covers[i, side] = kept[-1] >> np.uint32(16)
+                covers[i, side] = max(kept[-1] >> np.uint32(16), np.uint32(1))
     return facts, covers
 
 
 @kernel
-def _run_end(kinds: Kinds, begins: npt.NDArray[np.bool_], first: int, last: int) -> int:
+def _number_fact(
+    hashes: Hashes,
+    kinds: Kinds,
+    numbers: Hashes,
+    shapes: Kinds,
+    first: int,
+    end: int,
+    last: int,
+    hours: Hashes,
+) -> tuple[np.uint64, int]:
+    """(hash, end) of the numbers from `first` to `end`: a time of day takes in the word behind its
+    hour, and the minutes behind that."""
+    run, values = _number_run(hashes[first:end], numbers[first:end], shapes[first:end])
+    if values > 2 or not _among(hashes, end, last, hours):
+        return run, end
+    end += 1
+    minutes = values == 1 and end < last and kinds[end] == NUMBER and shapes[end] == DIGITS
+    if minutes and numbers[end] < U64(60):
+        return _with_value(run, numbers[end]) if numbers[end] else run, end + 1
+    return run, end
+
+
+@kernel
+def _among(hashes: Hashes, at: int, last: int, some: Hashes) -> bool:
+    """Whether the word at a place, if one stands there, is one of these."""
+    return at < last and (some == hashes[at]).any()
+
+
+@kernel
+def _number_run(hashes: Hashes, numbers: Hashes, shapes: Kinds) -> tuple[np.uint64, int]:
+    """(hash, values) of numbers that stand side by side, however they are written: 1,180 and 1180
+    are one value; 20.00 is 20; 13h30 is 13 and 30."""
+    run, values, value, open_, grouped = U64(0), 0, U64(0), False, False
+    for t in range(len(hashes)):
+        shape = shapes[t]
+        if shape == THREE_DIGITS and open_ and (grouped or value < U64(1000)):
+            value, grouped = value * U64(1000) + numbers[t], True
+            continue
+        if open_:
+            run, values = _with_value(run, value), values + 1
+        open_, grouped = False, False
+        if shape == MIXED:
+            run, values = (run ^ hashes[t]) * SECOND_PRIME, values + 1
+        elif shape == CLOCK:
+            run, values = _with_value(run, numbers[t] // U64(100)), values + 1
+            open_, value = True, numbers[t] % U64(100)
+        else:
+            open_, value = True, numbers[t]
+    if open_ and (value != U64(0) or values == 0):
+        run, values = _with_value(run, value), values + 1
+    return run, values
+
+
+@kernel
+def _with_value(run: np.uint64, value: np.uint64) -> np.uint64:
+    return (run ^ finished((value + U64(1)) * PRIME)) * SECOND_PRIME
+
+
+@kernel
+def _run_end(kinds: Kinds, begins: Flags, first: int, last: int) -> int:
     """Where the run of numbers or of names ends; a name goes on to the end of its sentence."""
     end = first + 1
-    while (
-        end < last and kinds[end] == kinds[first] and (kinds[first] == _NUMBER or not begins[end])
-    ):
+    while end < last and kinds[end] == kinds[first] and (kinds[first] == NUMBER or not begins[end]):
         end += 1
     return end
 

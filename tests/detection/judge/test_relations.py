@@ -156,3 +156,28 @@ def test_a_quarter_of_a_text_is_its_excerpt_wherever_enough_keys_say_so() -> Non
     enough = int((shared >= Parameters().link_shared_keys).sum())
     assert enough > 3990
     assert relations(cuts, texts)["excerpt"] == enough
+
+
+def numbered(gap: int, changed: int) -> tuple[str, str]:
+    """A text with a number in every so many words, and the same with some of them changed."""
+    words = cut(story(5, 420), 420).lower().split()
+    places = range(7, 420, gap)
+    for n, place in enumerate(places):
+        words[place] = str(100 + n)
+    other = list(words)
+    for place in places[:changed]:
+        other[place] += "7"
+    return " ".join(words), " ".join(other)
+
+
+@pytest.mark.parametrize(("changed", "relation"), [(2, "copy"), (3, "copy"), (6, "template")])
+def test_nearly_equal_texts_are_no_templates_for_two_or_three_other_facts(
+    changed: int, relation: str
+) -> None:
+    """Three numbers in 420 words: all of them differ in a copy with a corrected table."""
+    one, other = numbered(420 // changed, changed)
+    desk = Desk()
+    desk.take(article("a", one))
+    [match] = desk.verdict(article("b", other))["matches"]
+    assert match["jaccard"] > 0.85
+    assert match["relation"] == relation

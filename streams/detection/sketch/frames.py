@@ -1,0 +1,158 @@
+"""What stays of a text when its names go: the frame of a template.
+
+Where capitals tell names, those that differ tell two texts of one template apart. German writes
+every noun with one, and most scripts have none. Names there are what is no function word: of one
+template with other names in it the function words stand as they stood, each behind the same ones,
+while an edited copy differs in those too. A frame is the text with everything else taken out (a run
+of other words leaves one mark), as MinHash with one bit for each of 192 permutations (Li and König
+2010) over runs of five: 24 bytes, in the place of the names that cannot be told.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+import numpy.typing as npt
+
+from streams.compiled import kernel
+from streams.detection.sketch.tokens import PRIME, U64, Bounds, Flags, Hashes, tokens_of
+from streams.detection.sketch.unicode_tables import Points
+from streams.detection.sketch.words import NAME, UNCASED, Kinds, Words
+
+BITS = 192
+# As the cover of a sketch's names: they are a frame. No names' cover is 0.
+FRAME = 0
+
+_WIDTH = 5
+# A frame of fewer function words says too little.
+_LEAST_WORDS = 12
+# A text is German if so many of its words have a capital inside a sentence, and so many are German
+# function words. English headlines have the one, Dutch the other; 30 and 40 % are usual.
+_CAPITALS, _GERMAN = 0.16, 0.2
+
+# Slots of the table of function words; a tenth is taken.
+_SLOTS = 1 << 14
+_OTHER_LANGUAGE, _IN_GERMAN = 1, 2
+_GAP = U64(0x8EBC6AF09C88C6E3)  # a run of other words
+_GRAM_PRIME = U64(0xD6E8FEB86659FD93)
+
+
+def _permutations() -> tuple[Points, Points]:
+    """(salts, odd multipliers), as those of the sketches: the same on every machine."""
+    state = np.arange(1, 2 * BITS + 1, dtype=U64) * U64(0xD1B54A32D192ED03)
+    state = (state ^ (state >> U64(30))) * U64(0xBF58476D1CE4E5B9)
+    state = (state ^ (state >> U64(27))) * U64(0x94D049BB133111EB)
+    bits = (state >> U64(32)).astype(np.uint32)
+    return bits[:BITS], bits[BITS:] | np.uint32(1)
+
+
+_SALTS, _MULTIPLIERS = _permutations()
+
+
+def fill_frames(words: Words, names: Points, covers: npt.NDArray[np.uint16]) -> None:
+    """Put the frame of each text that has one in the place of its names, and `FRAME` as their
+    cover. `names` (n, 6), `covers` (n,)."""
+    _fill(
+        words.hashes, words.kinds, words.begins, words.bounds, *_function_words(),
+        _SALTS, _MULTIPLIERS, names, covers,
+    )  # fmt: skip
+
+
+@cache
+def _function_words() -> tuple[Hashes, Kinds]:
+    """(hash or 0, whose it is) of each slot of a table with open addressing."""
+    lines = files("streams.detection.sketch").joinpath("data/function_words.txt").read_text("utf-8")
+    hashes, whose = np.zeros(_SLOTS, np.uint64), np.zeros(_SLOTS, np.uint8)
+    for line in lines.splitlines():
+        language, _, words = line.partition(" ")
+        if language == "#":
+            continue
+        bit = _IN_GERMAN if language == "de" else _OTHER_LANGUAGE
+        for hash_ in tokens_of([words]).hashes:
+            slot = _slot(hash_, hashes)
+            hashes[slot] = hash_
+            whose[slot] |= bit
+    return hashes, whose
+
+
+@kernel
+def _slot(hash_: np.uint64, table: Hashes) -> np.int64:
+    """Where a hash stands in the table, or would."""
+    slot = np.int64(hash_ & U64(_SLOTS - 1))
+    while table[slot] != 0 and table[slot] != hash_:
+        slot = (slot + 1) & (_SLOTS - 1)
+    return slot
+
+
+@kernel
+def _fill(
+    hashes: Hashes,
+    kinds: Kinds,
+    begins: Flags,
+    bounds: Bounds,
+    table: Hashes,
+    whose: Kinds,
+    salts: Points,
+    multipliers: Points,
+    names: Points,
+    covers: npt.NDArray[np.uint16],
+) -> None:
+    least = np.empty(len(salts), np.uint32)
+    for i in range(len(bounds) - 1):
+        first, last = bounds[i], bounds[i + 1]
+        language = _framed(kinds[first:last], begins[first:last])
+        if language == 0:
+            continue
+        frame, found = _frame(hashes[first:last], table, whose, language)
+        if found < _LEAST_WORDS or (language == _IN_GERMAN and found < _GERMAN * (last - first)):
+            continue
+        _least(frame, salts, multipliers, least)
+        names[i, :] = 0
+        for p in range(len(least)):
+            names[i, p // 32] |= (least[p] & np.uint32(1)) << np.uint32(p % 32)
+        covers[i] = FRAME
+
+
+@kernel
+def _framed(kinds: Kinds, begins: Flags) -> int:
+    """Whose function words make a text's frame; 0: its capitals tell names."""
+    uncased = capitals = 0
+    for t in range(len(kinds)):
+        uncased += kinds[t] == UNCASED
+        capitals += (kinds[t] == NAME) & (not begins[t])
+    if 2 * uncased > len(kinds):
+        return _OTHER_LANGUAGE
+    return _IN_GERMAN if capitals > _CAPITALS * len(kinds) else 0
+
+
+@kernel
+def _frame(hashes: Hashes, table: Hashes, whose: Kinds, language: int) -> tuple[Hashes, int]:
+    """(function words with a mark for each gap between them, how many function words)."""
+    frame, length, found = np.empty(len(hashes), np.uint64), 0, 0
+    for hash_ in hashes:
+        slot = _slot(hash_, table)
+        if table[slot] == hash_ and whose[slot] & language:
+            frame[length] = hash_
+            found += 1
+        elif length == 0 or frame[length - 1] != _GAP:
+            frame[length] = _GAP
+        else:
+            continue
+        length += 1
+    return frame[:length], found
+
+
+@kernel
+def _least(frame: Hashes, salts: Points, multipliers: Points, least: Points) -> None:
+    """The smallest value of the frame's runs under each permutation."""
+    least[:] = np.uint32(0xFFFFFFFF)
+    for t in range(len(frame) - _WIDTH + 1):
+        gram = U64(0)
+        for j in range(_WIDTH):
+            gram = (gram ^ frame[t + j]) * PRIME
+        gram = (gram ^ (gram >> U64(32))) * _GRAM_PRIME
+        value = np.uint32(gram >> U64(32))
+        for p in range(len(salts)):
+            least[p] = min(least[p], np.uint32((value ^ salts[p]) * multipliers[p]))
