@@ -29,6 +29,7 @@ MOST_TAGS = 100_000
 _LEAST_STORY_WORDS, _LEAST_STORY_SHARE = 60, 0.08
 _REPEATED_WORDS = 4  # shorter lines may stand in a story twice
 _HEAD_LINES = 3
+_BOXES, _LONGER_THAN_BOX = ("related", "pictured", "offer", "player", "foot"), 1.5
 # What is no article: fewer words than these without a sentence, or nothing but links.
 _LEAST_WORDS, _LEAST_PROSE_WORDS = 25, 8
 _MOST_LINKS = 0.7
@@ -97,7 +98,7 @@ def _read(markup: Markup, outlets: Outlets) -> _Read | None:
     found = judged(html_model(), markup, taken_apart.columns, page, features, evidence)
     kinds = kinds_of(page, features, outlets)
     taken, expected = best_lines(found.probabilities, found.words)
-    taken = _without_comments(taken, found)
+    taken = _without_boxes(_without_comments(taken, found), found)
     taken &= ~kinds.interstitial
     _drop_repeats(taken, page, found.words, evidence)
     if not _is_article(taken, found, kinds):
@@ -112,10 +113,24 @@ def _read(markup: Markup, outlets: Outlets) -> _Read | None:
 
 def _without_comments(taken: Mask, found: Judged) -> Mask:
     """Without the readers' part, where a story stands outside of it."""
-    story = taken & ~found.in_comments
+    story = taken & ~found.within("comments")
     words = found.words[story].sum()
     enough = words >= max(_LEAST_STORY_WORDS, _LEAST_STORY_SHARE * found.words[taken].sum())
     return story if enough else taken
+
+
+def _without_boxes(taken: Mask, found: Judged) -> Mask:
+    """Without teasers, captions, offers, players and what stands at the foot, by the names of their
+    elements, where the story outside is clearly longer."""
+    for name in _BOXES:
+        boxed = taken & found.within(name)
+        if not boxed.any():
+            continue
+        story = taken & ~boxed
+        words, in_box = found.words[story].sum(), found.words[boxed].sum()
+        if words >= max(_LEAST_STORY_WORDS, _LONGER_THAN_BOX * in_box):
+            taken = story
+    return taken
 
 
 def _drop_repeats(

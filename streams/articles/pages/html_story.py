@@ -27,7 +27,6 @@ from streams.articles.pages.markup import Markup
 from streams.articles.pages.page_lines import PageLines
 
 _WORD_STEPS = 64
-_COMMENTS = BITS.index("comments")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +41,17 @@ class HtmlModel:
 @dataclass(frozen=True, slots=True)
 class Judged:
     """For each line the probability that it is the story's, its words, the share of it in links,
-    and whether it stands in what is called comments."""
+    and what it stands in, by `elements.BITS`."""
 
     probabilities: Vector
     words: Vector
     links: Vector
-    in_comments: NDArray[np.bool_]
+    bits: NDArray[np.int64]
+
+    def within(self, name: str) -> NDArray[np.bool_]:
+        """Whether each line stands in an element that is, or is called, so."""
+        found: NDArray[np.bool_] = (self.bits >> BITS.index(name)) & 1 > 0
+        return found
 
 
 def judged(
@@ -64,10 +68,8 @@ def judged(
     first = model.first(own)
     context = in_steps(context_of(blocks, page, first))
     second = model.second(np.hstack([context, own]))
-    in_comments = (blocks.bits >> _COMMENTS) & 1 > 0
-    return Judged(
-        second, np.diff(blocks.words), columns[2] / np.maximum(columns[1], 1), in_comments
-    )
+    links = columns[2] / np.maximum(columns[1], 1)
+    return Judged(second, np.diff(blocks.words), links, blocks.bits)
 
 
 def best_lines(probabilities: Vector, words: Vector) -> tuple[NDArray[np.bool_], float]:

@@ -29,10 +29,10 @@ from streams.articles.pages.html_story import model_of
 from tests.quality.pages.html_corpus import HtmlRows, rows_of, wcxb_pages, zyte_pages
 
 MODEL = Path(streams.articles.__file__).parent / "data" / "html_model.json"
-TREES, LEAVES = 120, 24
+TREES, LEAVES = 100, 24
 INNER_FOLDS = 3
 SETTINGS: dict[str, Any] = {
-    "objective": "cross_entropy", "learning_rate": 0.08, "num_leaves": LEAVES,
+    "objective": "cross_entropy", "learning_rate": 0.1, "num_leaves": LEAVES,
     "min_data_in_leaf": 80, "feature_fraction": 0.5, "bagging_fraction": 0.7, "bagging_freq": 1,
     "lambda_l2": 5, "verbose": -1, "num_threads": 1, "seed": 1, "deterministic": True,
     "max_bin": 63,
@@ -41,6 +41,7 @@ SETTINGS: dict[str, Any] = {
 LEAST_PAGES, SILENT_PAGES, PRIOR = 5, 3.0, 0.3
 WEAKEST, STRONGEST, WORD_STEPS = 0.4, 3.0, 64
 WHOLE_PAGE = 0.8  # as in `elements`
+_USUAL_WEIGHT = 3_000
 _TOKEN = re.compile(
     rb"""(?:class|id|role|itemprop|data-testid|data-component)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""",
     re.IGNORECASE,
@@ -126,7 +127,7 @@ def fit(pages: Sequence[HtmlRows], names: Iterable[str]) -> dict[str, Any]:
     table = ClassWords(pages)
     blocks = [_blocks(page, table.table(page)) for page in pages]
     share = [page.share for page in pages]
-    weight = [1 + np.minimum(page.words(), 100) ** 0.75 for page in pages]
+    weight = [_weights(page) for page in pages]
     matrices = [block.matrix for block in blocks]
     opinions: list[NDArray[np.float64]] = [np.zeros(0)] * len(pages)
     folds = [page.page.fold(INNER_FOLDS, "inner") for page in pages]
@@ -146,6 +147,12 @@ def fit(pages: Sequence[HtmlRows], names: Iterable[str]) -> dict[str, Any]:
         "first": _stored(_grow(matrices, share, weight)),
         "second": _stored(_grow(whole, share, weight)),
     }
+
+
+def _weights(page: HtmlRows) -> NDArray[np.float64]:
+    """Words count; those of a long page less, as each page has one score."""
+    weights: NDArray[np.float64] = 1 + np.minimum(page.words(), 100) ** 0.75
+    return weights * np.sqrt(_USUAL_WEIGHT / weights.sum())
 
 
 def _grow(
