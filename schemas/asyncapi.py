@@ -1,66 +1,26 @@
-"""The AsyncAPI 3 document: channels, messages and their schemas, made from the models."""
+"""The AsyncAPI 3 document: channels, messages and their schemas, made from the registry of topics
+and the models."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from importlib.metadata import version
-from typing import Any, Literal
+from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
 from schemas import CONTRACTS
+from schemas.topics import EVENT_TYPE_PREFIX, TOPICS, Topic
 
 _REFERENCE = "#/components/schemas/{model}"
 _KAFKA_BINDING = "0.5.0"
 
 
-@dataclass(frozen=True, slots=True)
-class Channel:
-    """One topic that others read or write. `contract` names its value, or else its headers."""
-
-    topic: str
-    action: Literal["send", "receive"]  # as echowire does it
-    contract: str
-    message: str
-    summary: str
-    key: str
-    cleanup: Literal["delete", "compact"] = "delete"
-    event_type: str | None = None
-
-
-CHANNELS = (
-    Channel(
-        "articles.raw", "receive", "raw_article", "RawArticle",
-        "Raw article events, from anyone who has articles.",
-        "The producer's own; the publisher is a good one.",
-    ),
-    Channel(
-        "articles.normalised", "send", "normalised_article", "NormalisedArticle",
-        "Clean articles before any verdict. Articles of the source `canary.echowire.invalid` are"
-        " the service's own checks.",
-        "Article id.", event_type="org.echowire.article.normalised.v1",
-    ),
-    Channel(
-        "articles.enriched", "send", "enriched_article", "EnrichedArticle",
-        "One event per article: the normalised article with its verdict.",
-        "Article id.", event_type="org.echowire.article.enriched.v1",
-    ),
-    Channel(
-        "stories", "send", "story", "Story",
-        "The last state of every story of two articles or more.",
-        "Story id.", "compact", "org.echowire.story.v1",
-    ),
-    Channel(
-        "story-events", "send", "story_event", "StoryEvent",
-        "What changed in stories, in order. Folded they give `stories`.",
-        "Story id.", event_type="org.echowire.story.event.v1",
-    ),
-    Channel(
-        "articles.raw-dlt", "send", "dead_letter_headers", "DeadLetter",
-        "Raw events that could not become articles: their own bytes, the reason in headers.",
-        "The original's.",
-    ),
-)  # fmt: skip
+# The topics that others read or write, each with the name of its message.
+CHANNELS = {
+    topic: CONTRACTS[topic.contract].__name__.removesuffix("Headers")
+    for topic in TOPICS
+    if topic.contract is not None
+}
 
 
 def asyncapi() -> dict[str, Any]:
@@ -81,17 +41,19 @@ def asyncapi() -> dict[str, Any]:
                 "variables": {"bootstrap": {"default": "localhost:9092"}},
             }
         },
-        "channels": {_name(channel.topic): _channel(channel) for channel in CHANNELS},
+        "channels": {
+            _name(topic.name): _channel(topic, message) for topic, message in CHANNELS.items()
+        },
         "operations": {
-            f"{channel.action}{channel.message}": {
-                "action": channel.action,
-                "channel": {"$ref": f"#/channels/{_name(channel.topic)}"},
-                "summary": channel.summary,
+            f"{_action(topic)}{message}": {
+                "action": _action(topic),
+                "channel": {"$ref": f"#/channels/{_name(topic.name)}"},
+                "summary": topic.summary,
             }
-            for channel in CHANNELS
+            for topic, message in CHANNELS.items()
         },
         "components": {
-            "messages": {channel.message: _message(channel) for channel in CHANNELS},
+            "messages": {name: _message(topic, name) for topic, name in CHANNELS.items()},
             "schemas": {
                 **_schemas(),
                 "CloudEventHeaders": _cloud_event_headers(),
@@ -107,41 +69,46 @@ def _name(topic: str) -> str:
     return first + "".join(word.capitalize() for word in rest)
 
 
-def _channel(channel: Channel) -> dict[str, Any]:
+def _action(topic: Topic) -> str:
+    """What echowire does: what no stage writes, it receives."""
+    return "send" if topic.written_by else "receive"
+
+
+def _channel(topic: Topic, message: str) -> dict[str, Any]:
     return {
-        "address": channel.topic,
-        "summary": channel.summary,
-        "messages": {channel.message: {"$ref": f"#/components/messages/{channel.message}"}},
+        "address": topic.name,
+        "summary": topic.summary,
+        "messages": {message: {"$ref": f"#/components/messages/{message}"}},
         "bindings": {
             "kafka": {
-                "topic": channel.topic,
-                "topicConfiguration": {"cleanup.policy": [channel.cleanup]},
+                "topic": topic.name,
+                "topicConfiguration": {"cleanup.policy": [topic.cleanup]},
                 "bindingVersion": _KAFKA_BINDING,
             }
         },
     }
 
 
-def _message(channel: Channel) -> dict[str, Any]:
-    model = CONTRACTS[channel.contract].__name__
+def _message(topic: Topic, name: str) -> dict[str, Any]:
+    model = CONTRACTS[topic.contract or ""].__name__
     reference = {"$ref": _REFERENCE.format(model=model)}
     message: dict[str, Any] = {
-        "name": channel.message,
-        "summary": channel.summary,
+        "name": name,
+        "summary": topic.summary,
         "contentType": "application/json",
         "bindings": {
             "kafka": {
-                "key": {"type": "string", "description": channel.key},
+                "key": {"type": "string", "description": topic.key},
                 "bindingVersion": _KAFKA_BINDING,
             }
         },
     }
-    if channel.contract == "dead_letter_headers":
+    if topic.contract == "dead_letter_headers":
         return message | {"headers": reference, "contentType": "application/octet-stream"}
-    if channel.event_type:
+    if topic.event_type:
         message["headers"] = {"$ref": "#/components/schemas/CloudEventHeaders"}
-        message["description"] = f"CloudEvents type `{channel.event_type}`."
-    if channel.contract == "raw_article":
+        message["description"] = f"CloudEvents type `{EVENT_TYPE_PREFIX}{topic.event_type}`."
+    if topic.contract == "raw_article":
         message["headers"] = {"$ref": "#/components/schemas/RawHeaders"}
     return message | {"payload": reference}
 

@@ -11,12 +11,13 @@ from functools import partial
 import faust
 from faust.types import TP
 
+from schemas.topics import DEAD_LETTERS, INPUT, SEGMENTS, Stage
 from streams.agents import detect, normalise
 from streams.agents.canary import CanarySender
 from streams.agents.detect import DetectStage
 from streams.agents.exit import exit_process
 from streams.agents.holes import Holes
-from streams.agents.loop import ChunkLoop, Stage
+from streams.agents.loop import ChunkHandler, ChunkLoop
 from streams.agents.measure import count_given_up
 from streams.agents.normalise import NormaliseStage
 from streams.health import Progress
@@ -30,7 +31,7 @@ from streams.kafka.retention import watch_retention
 from streams.kafka.security import faust_credentials
 from streams.kafka.shards import NotEnoughMemoryError, Shards
 from streams.kafka.topic_watch import TopicWatch
-from streams.kafka.topics import DEAD_LETTERS, NORMALISED, RAW, SEGMENTS, topic_name
+from streams.kafka.topics import topic_name
 from streams.metrics import Metrics
 from streams.settings import Settings
 from streams.status import StatusPage
@@ -39,7 +40,7 @@ from streams.web import PortTakenError, WebServer
 
 log = logging.getLogger("echowire")
 
-STAGES = (normalise.STAGE, detect.STAGE)
+STAGES = tuple(stage.value for stage in Stage)
 
 # Chunks that may wait for an agent: more than the consumer ever hands over ahead of acks, with
 # one chunk for each partition of a topic, so that no stage's queue holds up the consumer.
@@ -83,10 +84,7 @@ def create_app(settings: Settings, stages: Collection[str] = STAGES) -> EchoWire
         stream_wait_empty=False,
         worker_redirect_stdouts=False,
     )
-    topics = {
-        normalise.STAGE: topic_name(settings, RAW),
-        detect.STAGE: topic_name(settings, NORMALISED),
-    }
+    topics: dict[str, str] = {stage: topic_name(settings, INPUT[stage].name) for stage in Stage}
     read = {topics[stage]: stage for stage in stages}
     metrics, publisher, tracer = Metrics(), BatchPublisher(settings), create_tracer(settings)
     app.transport = ChunkTransport(
@@ -123,7 +121,7 @@ def create_app(settings: Settings, stages: Collection[str] = STAGES) -> EchoWire
     canaries = CanarySender(settings, publisher, metrics, partial(progress.newest_time, first))
     normalising = NormaliseStage(settings, publisher, metrics)
     detecting = DetectStage(settings, shards, metrics)
-    built: dict[str, Stage] = {normalise.STAGE: normalising, detect.STAGE: detecting}
+    built: dict[str, ChunkHandler] = {normalise.STAGE: normalising, detect.STAGE: detecting}
     for stage in stages:
         letters = topic_name(settings, DEAD_LETTERS)
         giving_up = partial(give_up, publisher, letters, stage, partial(count_given_up, metrics))

@@ -29,8 +29,8 @@ from deploy.demo.summary import Run, show
 from deploy.demo.watch import BrokerEndedError, news_that_go_on, watched, while_it_runs
 from deploy.demo.web import desk
 from deploy.kafka.embedded import BrokerFailedError, EmbeddedKafka
+from schemas.topics import NORMALISED, RAW
 from streams.agents import detect, normalise
-from streams.kafka.topics import NORMALISED, RAW
 from streams.settings import Settings, load_settings
 
 SAMPLE = Path(__file__).with_name("sample.jsonl")

@@ -11,8 +11,8 @@ import orjson
 from aiokafka import AIOKafkaConsumer
 from aiokafka.structs import ConsumerRecord, TopicPartition
 
+from schemas.topics import DEAD_LETTERS, ENRICHED, NORMALISED, STORIES
 from streams.kafka.connection import reader
-from streams.kafka.topics import DEAD_LETTERS, ENRICHED, NORMALISED, STORIES
 from streams.settings import Settings
 
 # An article of the summary: few fields of many thousand articles.

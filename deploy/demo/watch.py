@@ -18,8 +18,8 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
 from deploy.prometheus.server import INSTALL, Prometheus, is_installed
+from schemas.topics import RAW
 from streams.articles.times import format_milliseconds
-from streams.kafka.topics import RAW
 
 # Slow enough that the alert on the share of copies, which wants a thousand articles an hour, keeps
 # quiet: the sample is the same few stories over and over.

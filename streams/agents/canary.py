@@ -12,19 +12,20 @@ from typing import Any
 import orjson
 from aiokafka.errors import KafkaError
 
+from schemas.topics import RAW, Stage
 from streams.canaries import ENCODED_SOURCE, canary_round, judge
 from streams.detection.decide import Decision
 from streams.kafka.event_time import time_header
 from streams.kafka.headers import encode_headers
 from streams.kafka.outgoing import Outgoing
 from streams.kafka.publish import BatchPublisher
-from streams.kafka.topics import RAW, topic_name
+from streams.kafka.topics import topic_name
 from streams.metrics import Metrics
 from streams.settings import Settings
 
 log = logging.getLogger("echowire.canary")
 
-_STAGE = "detect"
+_STAGE = Stage.DETECT
 
 
 class CanarySender:

@@ -10,6 +10,16 @@ from typing import NamedTuple
 from aiokafka.structs import ConsumerRecord
 
 from schemas.dead_letter import Reason
+from schemas.topics import (
+    DEAD_LETTERS,
+    ENRICHED,
+    SEGMENTS,
+    STORIES,
+    STORY_EVENTS,
+    TOPIC,
+    TOPICS,
+    Stage,
+)
 from streams.agents.canary import without_canaries
 from streams.agents.loop import Publish
 from streams.agents.measure import (
@@ -47,18 +57,11 @@ from streams.kafka.outgoing import (
 )
 from streams.kafka.refused import Refusals
 from streams.kafka.shards import Shard, Shards
-from streams.kafka.topics import (
-    DEAD_LETTERS,
-    ENRICHED,
-    SEGMENTS,
-    STORIES,
-    STORY_EVENTS,
-    topic_name,
-)
+from streams.kafka.topics import topic_name
 from streams.metrics import Metrics
 from streams.settings import Settings
 
-STAGE = "detect"
+STAGE = Stage.DETECT
 
 
 class Part(NamedTuple):
@@ -82,14 +85,14 @@ class DetectStage:
         self._writer = VerdictWriter(settings.parameters())
         self._topics = {
             name: topic_name(settings, name)
-            for name in (ENRICHED, STORIES, STORY_EVENTS, SEGMENTS, DEAD_LETTERS)
+            for name in (topic.name for topic in TOPICS if STAGE in topic.written_by)
         }
         given_up = partial(count_given_up, metrics)
         self._refusals = Refusals(STAGE, self._topics[DEAD_LETTERS], given_up)
         self._largest_bytes = largest_record_bytes(settings)
-        self._enriched = EventHeaders("article.enriched.v1", ENRICHED)
-        self._story = EventHeaders("story.v1", STORIES)
-        self._event = EventHeaders("story.event.v1", STORY_EVENTS)
+        self._enriched = EventHeaders(TOPIC[ENRICHED])
+        self._story = EventHeaders(TOPIC[STORIES])
+        self._event = EventHeaders(TOPIC[STORY_EVENTS])
 
     async def handle(self, chunk: Chunk) -> Awaitable[Publish]:
         """Decide a chunk's articles. The state has them at once, so that the next chunk can be

@@ -34,7 +34,7 @@ _MOST_UNFINISHED = 2
 Publish = Callable[[], Awaitable[None]]
 
 
-class Stage(Protocol):
+class ChunkHandler(Protocol):
     """What a stage does with a chunk."""
 
     async def handle(self, chunk: Chunk) -> Awaitable[Publish]:
@@ -71,7 +71,7 @@ class ChunkLoop:
     def __init__(
         self,
         name: str,
-        stage: Stage,
+        stage: ChunkHandler,
         progress: Progress,
         ledger: CrashLedger,
         give_up: GiveUp,

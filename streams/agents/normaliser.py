@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from schemas.dead_letter import Reason
+from schemas.topics import DEAD_LETTERS, NORMALISED, TOPIC, Stage
 from streams.agents.page_time import read_in_time
 from streams.articles.normalise import Decoded, NormalisedChunk, decode_chunk, without_records
 from streams.articles.page import Page
@@ -26,11 +27,11 @@ from streams.kafka.headers import (
 from streams.kafka.outgoing import Counts, Encoded, Encoder, Outgoing
 from streams.kafka.partitioning import shard_of
 from streams.kafka.raw_record import RawRecord
-from streams.kafka.topics import DEAD_LETTERS, NORMALISED, topic_name
+from streams.kafka.topics import topic_name
 from streams.pipeline import Sketched, sketched
 from streams.settings import Settings
 
-STAGE = "normalise"
+STAGE = Stage.NORMALISE
 
 
 @dataclass(slots=True)
@@ -63,7 +64,7 @@ class Normaliser:
         self.dead_letters = topic_name(settings, DEAD_LETTERS)
         self._limit_bytes, self._page_seconds = settings.record_bytes, settings.page_seconds
         self._outlets_file = settings.outlets_file
-        self._headers = EventHeaders("article.normalised.v1", NORMALISED)
+        self._headers = EventHeaders(TOPIC[NORMALISED])
         self._encoder = Encoder(settings)
 
     def normalise(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from codecs import BOM_UTF8
 from typing import Any, NoReturn
 
 import orjson
@@ -15,7 +16,6 @@ from streams.articles.rejection import Rejection, rejected, shown
 
 # How pydantic begins: "Input should be a valid integer", "String should have at least ...".
 _EXPECTED = re.compile(r"^\w+ should (?:be|have) (?:a valid )?")
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _NAME_CHARACTERS = 80  # an attribute's name may be of any length
 
 
@@ -55,7 +55,7 @@ def bodiless(value: bytes, article: RawArticle) -> Rejection | None:
 def _parse(value: bytes) -> tuple[Any, bool]:
     """-> (JSON value or Rejection, whether lone surrogates were replaced)."""
     try:
-        return orjson.loads(value.removeprefix(_BYTE_ORDER_MARK)), False
+        return orjson.loads(value.removeprefix(BOM_UTF8)), False
     except orjson.JSONDecodeError as error:
         reason = str(error)
     try:

@@ -20,10 +20,11 @@ from aiokafka.errors import KafkaError, KafkaTimeoutError, MessageSizeTooLargeEr
 from rich import progress as columns
 from rich.console import Console
 
+from schemas.topics import RAW
 from streams.cli.options import BootstrapServers, TopicPrefix
 from streams.kafka.connection import BrokerUnreachableError, admin_client, client_options
 from streams.kafka.event_time import time_header
-from streams.kafka.topics import RAW, TopicsError, topic_name
+from streams.kafka.topics import TopicsError, topic_name
 from streams.settings import Settings, load_settings
 from streams.sources.inputs import Meter, read_events
 from streams.sources.raw_events import RawEvent

@@ -17,6 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from schemas import RawArticle
+from schemas.topics import NORMALISED
 from streams.articles.body import page_of
 from streams.articles.normalise import NormalisedChunk, decode_chunk, normalise_chunk
 from streams.articles.page import read_page
@@ -25,7 +26,7 @@ from streams.articles.pages.reading import Label, LineClass, explained_lines
 from streams.cli.field_origins import field_origins
 from streams.kafka.connection import reader
 from streams.kafka.event_time import raw_time
-from streams.kafka.topics import NORMALISED, topic_name
+from streams.kafka.topics import topic_name
 from streams.settings import Settings
 from streams.sources.inputs import read_events
 from streams.sources.raw_events import FileRecord, InputError

@@ -19,10 +19,10 @@ from rich.console import Console
 from rich.text import Text
 
 from schemas.enriched_article import Relation
+from schemas.topics import DEAD_LETTERS, ENRICHED, STORIES, STORY_EVENTS, TOPICS
 from streams.articles.times import format_milliseconds
 from streams.cli.options import BootstrapServers, TopicPrefix
 from streams.cli.terminal import safe
-from streams.kafka import topics
 from streams.kafka.connection import admin_client, reader
 from streams.kafka.event_time import own_time, parsed_time
 from streams.kafka.topics import partitions_of, topic_name
@@ -35,21 +35,10 @@ _SHOWN_PUBLISHERS = 5
 _SHOWN_BYTES = 120
 
 
-class What(StrEnum):
-    """What can be followed."""
-
-    ARTICLES = "articles"
-    STORIES = "stories"
-    EVENTS = "events"
-    DEAD_LETTERS = "dead-letters"
-
-
-_TOPICS = {
-    What.ARTICLES: topics.ENRICHED,
-    What.STORIES: topics.STORIES,
-    What.EVENTS: topics.STORY_EVENTS,
-    What.DEAD_LETTERS: topics.DEAD_LETTERS,
-}
+_FOLLOWED = {topic.followed_as: topic.name for topic in TOPICS if topic.followed_as}
+# Typer takes an enumeration for a closed list of words.
+What = StrEnum("What", {name: name for name in _FOLLOWED})  # type: ignore[misc]
+_WITH_RELATIONS = ENRICHED, STORY_EVENTS
 _STYLES = {
     "original": "green",
     "copy": "yellow",
@@ -96,21 +85,16 @@ async def _partitions(settings: Settings, topic: str) -> list[TopicPartition]:
         return [TopicPartition(topic, number) for number in await partitions_of(admin, topic)]
 
 
-def as_lines(what: What, record: ConsumerRecord) -> list[Text]:
-    """One record -> a line about it, and lines below that say more.
+def as_lines(topic: str, record: ConsumerRecord) -> list[Text]:
+    """One record -> a line about it, and lines below that say more. `topic` is its topic's name
+    without prefix.
 
     Of a record that is none of echowire's: where it stands.
     """
     try:
-        match what:
-            case What.ARTICLES:
-                return _article(orjson.loads(record.value))
-            case What.STORIES:
-                return _story(orjson.loads(record.value))
-            case What.EVENTS:
-                return _event(orjson.loads(record.value))
-            case What.DEAD_LETTERS:
-                return _dead_letter(record)
+        if topic == DEAD_LETTERS:
+            return _dead_letter(record)
+        return _LINES[topic](orjson.loads(record.value))
     except (ValueError, LookupError, TypeError, AttributeError):
         place = f"{record.topic}[{record.partition}]@{record.offset}"
         return [Text(f"{place}: not a record of echowire's", "red")]
@@ -165,6 +149,9 @@ def _event(event: dict[str, Any]) -> list[Text]:
     ]
 
 
+_LINES = {ENRICHED: _article, STORIES: _story, STORY_EVENTS: _event}
+
+
 def _dead_letter(record: ConsumerRecord) -> list[Text]:
     headers = _headers(record)
     origin = f"{headers['dlt_topic']}[{headers['dlt_partition']}]@{headers['dlt_offset']}"
@@ -191,9 +178,9 @@ def _headers(record: ConsumerRecord) -> dict[str, str]:
     return {name: value.decode("utf-8", "replace") for name, value in record.headers if value}
 
 
-def as_json(what: What, record: ConsumerRecord) -> bytes:
+def as_json(topic: str, record: ConsumerRecord) -> bytes:
     """One record -> one line of JSON: its value; of a dead letter its headers and bytes, too."""
-    if what is not What.DEAD_LETTERS:
+    if topic != DEAD_LETTERS:
         return bytes(record.value).replace(b"\n", b" ")
     letter: dict[str, Any] = {
         "topic": record.topic,
@@ -224,7 +211,7 @@ RelationName = StrEnum("RelationName", {name.upper(): name for name in get_args(
 
 
 def tail_command(
-    what: Annotated[What, typer.Argument(help="What to follow.")] = What.ARTICLES,
+    what: Annotated[What, typer.Argument(help="What to follow.")] = What["articles"],
     json: Annotated[bool, typer.Option("--json", help="JSON lines, for pipes.")] = False,
     from_beginning: Annotated[
         bool, typer.Option("--from-beginning", "-B", help="Begin with the oldest, not the next.")
@@ -243,12 +230,13 @@ def tail_command(
 
     Ctrl-C ends it. It joins no consumer group and disturbs no worker.
     """
-    if filter_relation and what not in {What.ARTICLES, What.EVENTS}:
+    topic = _FOLLOWED[what]
+    if filter_relation and topic not in _WITH_RELATIONS:
         raise typer.BadParameter(f"{what} have no relation", param_hint="--filter-relation")
     settings = load_settings(bootstrap_servers=bootstrap_servers, topic_prefix=topic_prefix)
     show = _write_json if json else partial(_print, Console(highlight=False))
-    records = follow(settings, _TOPICS[what], from_beginning=from_beginning)
-    shown = _show(what, records, show, set(filter_relation or []), count)
+    records = follow(settings, topic, from_beginning=from_beginning)
+    shown = _show(topic, records, show, set(filter_relation or []), count)
     try:
         asyncio.run(shown)
     except KeyboardInterrupt:
@@ -258,31 +246,31 @@ def tail_command(
 
 
 async def _show(
-    what: What,
+    topic: str,
     records: AsyncGenerator[ConsumerRecord],
-    show: Callable[[What, ConsumerRecord], None],
+    show: Callable[[str, ConsumerRecord], None],
     relations: set[str],
     count: int | None,
 ) -> None:
     left = count
     async with contextlib.aclosing(records):
         async for record in records:
-            tombstone = record.value is None and what is not What.DEAD_LETTERS
+            tombstone = record.value is None and topic != DEAD_LETTERS
             if tombstone or (relations and _relation(record) not in relations):
                 continue
-            show(what, record)
+            show(topic, record)
             left = left and left - 1
             if left == 0:
                 return
 
 
-def _print(console: Console, what: What, record: ConsumerRecord) -> None:
-    for line in as_lines(what, record):
+def _print(console: Console, topic: str, record: ConsumerRecord) -> None:
+    for line in as_lines(topic, record):
         if console.is_terminal:
             line.truncate(console.width, overflow="ellipsis")
         console.print(line, soft_wrap=True)
 
 
-def _write_json(what: What, record: ConsumerRecord) -> None:
-    sys.stdout.buffer.write(as_json(what, record) + b"\n")
+def _write_json(topic: str, record: ConsumerRecord) -> None:
+    sys.stdout.buffer.write(as_json(topic, record) + b"\n")
     sys.stdout.buffer.flush()

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from schemas.topics import Stage
 from streams.cli.options import BootstrapServers, TopicPrefix
 
 app = typer.Typer(help="Create, check and alter the Kafka topics.", no_args_is_help=True)
@@ -100,3 +101,21 @@ def alter_command(
         if count
         else "all settings are as they must be"
     )
+
+
+@app.command("acls")
+def acls_command(
+    principal: Annotated[str, typer.Argument(help="The workers' user, as the brokers know it.")],
+    stages: Annotated[list[Stage], typer.Argument(help="The stages that these workers run.")],
+    topic_prefix: TopicPrefix = None,
+) -> None:
+    """Print the kafka-acls.sh commands that grant the rights these stages need, and no more.
+
+    Nothing is changed, and no broker is asked.
+    """
+    from streams.kafka.rights import acl_command, rights
+    from streams.settings import load_settings
+
+    settings = load_settings(topic_prefix=topic_prefix)
+    for right in rights(settings, stages):
+        typer.echo(acl_command(principal, right))

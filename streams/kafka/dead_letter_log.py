@@ -11,9 +11,10 @@ from aiokafka.structs import ConsumerRecord, TopicPartition
 from pydantic import ValidationError
 
 from schemas.dead_letter import DeadLetterHeaders, Reason
+from schemas.topics import DEAD_LETTERS
 from streams.kafka.connection import admin_client, reader
 from streams.kafka.headers import DEAD_LETTER_HEADERS, Header
-from streams.kafka.topics import DEAD_LETTERS, partitions_of, topic_name
+from streams.kafka.topics import partitions_of, topic_name
 from streams.kafka.unreadable import UnreadableRecord
 from streams.settings import Settings
 

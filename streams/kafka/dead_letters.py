@@ -10,6 +10,7 @@ from typing import NamedTuple
 from aiokafka.structs import ConsumerRecord
 
 from schemas.dead_letter import Reason
+from schemas.topics import Stage
 from streams.articles.rejection import Rejection, rejected
 from streams.articles.times import format_milliseconds
 from streams.kafka.event_time import own_time, raw_time
@@ -20,7 +21,6 @@ from streams.kafka.raw_record import RawRecord, raw_records
 from streams.kafka.unreadable import UnreadableRecord
 
 _VERSION = version("echowire")
-_FIRST_STAGE = "normalise"
 # A count of tries that echowire wrote itself. Anything else in that header is a producer's own.
 _ATTEMPT = re.compile(rb"[1-9][0-9]{0,8}")
 _UNREADABLE_CHARACTERS = 500
@@ -60,7 +60,7 @@ def dead_letters(
 
 
 def _raw(record: ConsumerRecord, stage: str) -> RawRecord:
-    (raw,) = raw_records([record], raw_time if stage == _FIRST_STAGE else own_time)
+    (raw,) = raw_records([record], raw_time if stage == Stage.NORMALISE else own_time)
     return raw
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from schemas.dead_letter import DeadLetterHeaders
+from schemas.topics import EVENT_TYPE_PREFIX, Topic
 from streams.articles.times import format_milliseconds
 
 Header = tuple[str, bytes | None]
@@ -30,18 +31,17 @@ _TRACEPARENT = re.compile(rb"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 # As much as everyone is asked to carry on; one that is longer, or not ASCII, is left out.
 _TRACESTATE = re.compile(rb"[\t\x20-\x7e]{1,512}")
 
-_TYPE_PREFIX = "org.echowire."
 _JSON = ("content-type", b"application/json")
 
 
 class EventHeaders:
-    """Headers of one type of event. `source` is the topic, as a relative URI."""
+    """Headers of a topic's events. `ce_source` is the topic's name, as a relative URI."""
 
-    def __init__(self, event_type: str, topic: str) -> None:
+    def __init__(self, topic: Topic) -> None:
         constant: Headers = [
             ("ce_specversion", b"1.0"),
-            ("ce_type", f"{_TYPE_PREFIX}{event_type}".encode()),
-            ("ce_source", f"/{topic}".encode()),
+            ("ce_type", f"{EVENT_TYPE_PREFIX}{topic.event_type}".encode()),
+            ("ce_source", f"/{topic.name}".encode()),
             _JSON,
         ]
         self._count = len(constant) + 2

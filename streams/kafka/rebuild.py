@@ -18,6 +18,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.records_to_delete import RecordsToDelete
 from aiokafka.structs import ConsumerRecord, TopicPartition
 
+from schemas.topics import NORMALISED, SEGMENTS
 from streams.articles.comparable import comparable_texts
 from streams.detection.index.arrivals import ArticleColumns
 from streams.detection.index.segment import Segment
@@ -32,7 +33,7 @@ from streams.kafka.fencing import ShardPublisher
 from streams.kafka.headers import carried_entry, is_notice
 from streams.kafka.outgoing import Outgoing, outgoing_segment
 from streams.kafka.rights import fence_name
-from streams.kafka.topics import NORMALISED, SEGMENTS, TopicsError, partitions_of, topic_name
+from streams.kafka.topics import TopicsError, partitions_of, topic_name
 from streams.settings import Settings
 
 _SILENCE_SECONDS = 30.0

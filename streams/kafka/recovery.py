@@ -10,12 +10,13 @@ from collections.abc import Awaitable, Callable
 from aiokafka import AIOKafkaConsumer
 from aiokafka.structs import ConsumerRecord, TopicPartition
 
+from schemas.topics import NORMALISED, SEGMENTS
 from streams.detection.index.segment import DamagedSegmentError, Segment, decode_segment
 from streams.detection.index.state import ShardState
 from streams.kafka.connection import reader
 from streams.kafka.decided_log import DecidedLog, OtherLogError
 from streams.kafka.shard_note import ShardNote, note_of
-from streams.kafka.topics import NORMALISED, SEGMENTS, topic_name
+from streams.kafka.topics import topic_name
 from streams.kafka.unreadable import UnreadableRecord
 from streams.kafka.window_start import window_start
 from streams.settings import Settings

@@ -6,12 +6,13 @@ import asyncio
 import time
 from collections.abc import Callable, Collection
 
+from schemas.topics import NORMALISED, RAW
 from streams.kafka.dead_letter_log import DeadLetter
 from streams.kafka.event_time import TIME_HEADER, believable, parsed_time, time_header
 from streams.kafka.headers import Headers, encode_headers
 from streams.kafka.outgoing import Outgoing
 from streams.kafka.publish import BatchPublisher
-from streams.kafka.topics import NORMALISED, RAW, TopicsError, topic_name
+from streams.kafka.topics import TopicsError, topic_name
 from streams.settings import Settings
 
 _REPLAYED_AT_ONCE = 100

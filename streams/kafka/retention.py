@@ -13,8 +13,9 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError
 
+from schemas.topics import TOPICS
 from streams.kafka.connection import BrokerUnreachableError, admin_client
-from streams.kafka.topics import TABLE, topic_name
+from streams.kafka.topics import topic_name
 from streams.metrics import Metrics
 from streams.settings import Settings
 
@@ -37,7 +38,7 @@ async def watch_retention(settings: Settings, metrics: Metrics) -> None:
 
 async def retention_seconds(admin: AIOKafkaAdminClient, settings: Settings) -> dict[str, float]:
     """Topic without prefix -> how long it keeps its records; infinity where it keeps all."""
-    names = {topic_name(settings, t.name): t.name for t in TABLE if t.outlives_window}
+    names = {topic_name(settings, t.name): t.name for t in TOPICS if t.outlives_window}
     wanted = [ConfigResource(ConfigResourceType.TOPIC, name) for name in names]
     found: dict[str, float] = {}
     for answer in await admin.describe_configs(wanted):

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import GroupAuthorizationFailedError
 
+from schemas.topics import TOPICS, Stage
 from streams.errors import UserError
-from streams.kafka import topics
 from streams.kafka.acl_queries import NAMES, READ, WRITE, group_operations, topic_operations
+from streams.kafka.topics import topic_name
 from streams.settings import Settings
 
 
@@ -31,18 +32,19 @@ class Right:
     def __str__(self) -> str:
         return f"{NAMES[self.operation]} on {self.kind} {self.name}"
 
+    @property
+    def is_prefix(self) -> bool:
+        """Whether it is a right on all resources whose names begin with `name`."""
+        return self.kind == "transactional id"
 
-_READS = {"normalise": (topics.RAW,), "detect": (topics.NORMALISED, topics.SEGMENTS)}
-_WRITES = {
-    "normalise": (topics.NORMALISED, topics.DEAD_LETTERS),
-    "detect": (
-        topics.ENRICHED,
-        topics.STORIES,
-        topics.STORY_EVENTS,
-        topics.SEGMENTS,
-        topics.DEAD_LETTERS,
-    ),
-}
+
+def acl_command(principal: str, right: Right) -> str:
+    """The kafka-acls.sh command that grants a right to a user."""
+    pattern = " --resource-pattern-type prefixed" if right.is_prefix else ""
+    return (
+        f"kafka-acls.sh --add --allow-principal User:{principal} --operation"
+        f" {NAMES[right.operation]} --{right.kind.replace(' ', '-')} {right.name}{pattern}"
+    )
 
 
 def fence_name(settings: Settings, partition: int) -> str:
@@ -53,21 +55,29 @@ def fence_name(settings: Settings, partition: int) -> str:
 def rights(settings: Settings, stages: Collection[str]) -> list[Right]:
     """All that a worker of these stages needs, and nothing else."""
     needed = [
-        Right("topic", topics.topic_name(settings, name), operation)
+        Right("topic", topic_name(settings, name), operation)
         for stage in stages
-        for operation, names in ((READ, _READS[stage]), (WRITE, _WRITES[stage]))
+        for operation, names in ((READ, _read_by(stage)), (WRITE, _written_by(stage)))
         for name in names
     ]
     needed.append(Right("group", settings.group, READ))
-    if "detect" in stages:
+    if Stage.DETECT in stages:
         needed.append(Right("transactional id", _fences(settings), WRITE))
     return list(dict.fromkeys(needed))
 
 
 def topics_of(stages: Collection[str]) -> list[str]:
     """The topics that these stages touch, without prefix."""
-    used = [name for stage in stages for name in (*_READS[stage], *_WRITES[stage])]
+    used = [name for stage in stages for name in (*_read_by(stage), *_written_by(stage))]
     return list(dict.fromkeys(used))
+
+
+def _read_by(stage: str) -> list[str]:
+    return [topic.name for topic in TOPICS if stage in topic.readers]
+
+
+def _written_by(stage: str) -> list[str]:
+    return [topic.name for topic in TOPICS if stage in topic.written_by]
 
 
 async def check_rights(

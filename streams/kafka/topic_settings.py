@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from schemas.topics import Topic
 from streams.settings import Settings
 
 # Room in a record beside the article itself: headers, the verdict, JSON escapes of HTML in text.
@@ -19,21 +20,6 @@ _TYPE = "message.timestamp.type"
 # How far a producer's time may be from the broker's, in milliseconds; brokers before 3.6 have one
 # name for both sides.
 _PAST = "message.timestamp.before.max.ms", "message.timestamp.difference.max.ms"
-
-
-@dataclass(frozen=True, slots=True)
-class Topic:
-    """One line of the table. `same_partitions_as`: records keep their partition number.
-
-    timestamps: the brokers' where it is not the producers': articles may be older than what is
-        kept.
-    """
-
-    name: str
-    cleanup: str
-    timestamps: str = BY_BROKER
-    same_partitions_as: str | None = None
-    outlives_window: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The topics that echowire uses: one table, from which they are created and checked."""
+"""Creates the topics of the registry on a cluster, checks them, and brings them in line."""
 
 from __future__ import annotations
 
@@ -10,23 +10,14 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 
+from schemas.topics import TOPICS, Topic
 from streams.errors import UserError
 from streams.kafka.topic_settings import (
-    BY_PRODUCER,
     Difference,
-    Topic,
     differences,
     topic_configs,
 )
 from streams.settings import Settings
-
-RAW = "articles.raw"
-NORMALISED = "articles.normalised"
-ENRICHED = "articles.enriched"
-STORIES = "stories"
-STORY_EVENTS = "story-events"
-SEGMENTS = "detection.segments"
-DEAD_LETTERS = "articles.raw-dlt"
 
 DEFAULT_RETENTION_HOURS = 7 * 24  # Kafka's own default
 _SET_OF_THE_TOPIC = 1  # where a setting's value comes from, as Kafka numbers it
@@ -34,17 +25,6 @@ _SET_OF_THE_TOPIC = 1  # where a setting's value comes from, as Kafka numbers it
 
 class TopicsError(UserError):
     """Topics are missing or wrong; the message names them and the command that mends them."""
-
-
-TABLE = (
-    Topic(RAW, "delete", BY_PRODUCER),
-    Topic(NORMALISED, "delete", outlives_window=True),
-    Topic(ENRICHED, "delete"),
-    Topic(STORIES, "compact"),
-    Topic(STORY_EVENTS, "delete"),
-    Topic(SEGMENTS, "delete", same_partitions_as=NORMALISED, outlives_window=True),
-    Topic(DEAD_LETTERS, "delete"),
-)
 
 
 def topic_name(settings: Settings, name: str) -> str:
@@ -61,7 +41,7 @@ async def create_topics(
 ) -> list[str]:
     """Create the topics that are missing; -> their names. -1 hours keeps records for ever."""
     existing = set(await admin.list_topics())
-    wanted = [t for t in TABLE if topic_name(settings, t.name) not in existing]
+    wanted = [t for t in TOPICS if topic_name(settings, t.name) not in existing]
     new = [
         NewTopic(
             topic_name(settings, t.name),
@@ -192,4 +172,4 @@ async def _settings_of(
 
 
 def _names(settings: Settings, used: Collection[str] | None) -> dict[str, Topic]:
-    return {topic_name(settings, t.name): t for t in TABLE if used is None or t.name in used}
+    return {topic_name(settings, t.name): t for t in TOPICS if used is None or t.name in used}

@@ -9,11 +9,12 @@ from typing import get_args
 
 from schemas import Reason, StoryEvent
 from schemas.enriched_article import MatchRelation, Relation
+from schemas.topics import TOPICS, Stage
 from streams.articles.agencies import agencies
 
 OTHER = "other"
 
-STAGES = ("normalise", "detect")
+STAGES = tuple(stage.value for stage in Stage)
 REASONS = tuple(reason.value for reason in Reason)
 RELATIONS: tuple[str, ...] = get_args(Relation)
 MATCH_RELATIONS: tuple[str, ...] = get_args(MatchRelation)
@@ -34,4 +35,4 @@ DROPPABLE = (
 OUTCOMES = ("accepted", "rejected")
 CANARY_OUTCOMES = ("right", "wrong")
 # Topics that recovery reads back, and whose records must therefore outlive the window.
-WINDOW_TOPICS = ("articles.normalised", "detection.segments")
+WINDOW_TOPICS = tuple(topic.name for topic in TOPICS if topic.outlives_window)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import partial
@@ -15,8 +16,6 @@ from streams.sources.fields import Gathered
 from streams.sources.json_values import json_values
 from streams.sources.ninjs import is_ninjs, ninjs_item
 from streams.sources.raw_events import RawEvent, bounded, encoded, event_of, parsed
-
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 def raw_event(value: bytes, origin: str) -> RawEvent:
@@ -37,7 +36,7 @@ def _event(fields: Any, value: bytes, origin: str) -> RawEvent:
 def json_lines(file: IO[bytes], name: str, before: Iterable[bytes] = ()) -> Iterator[RawEvent]:
     """Events of a file of lines; `before` are those that were read from it already."""
     lines = chain(before, _split(file, name))
-    first = next(lines, b"").removeprefix(_BYTE_ORDER_MARK)
+    first = next(lines, b"").removeprefix(BOM_UTF8)
     one_a_line = False
     for number, value, found in json_values(chain([first], lines), name):
         origin = f"{name} line {number}"
@@ -56,11 +55,11 @@ def json_document(file: IO[bytes], name: str) -> Iterator[RawEvent]:
     head = [next(_split(file, name), b"")]
     while head[-1].isspace():
         head.append(next(_split(file, name), b""))
-    first = parsed(head[-1].removeprefix(_BYTE_ORDER_MARK))
+    first = parsed(head[-1].removeprefix(BOM_UTF8))
     if isinstance(first, dict) and not _is_json_feed(first):
         yield from json_lines(file, name, before=head)
         return
-    whole = (b"".join(head) + bounded(file.read, name)).removeprefix(_BYTE_ORDER_MARK)
+    whole = (b"".join(head) + bounded(file.read, name)).removeprefix(BOM_UTF8)
     document = parsed(whole)
     if isinstance(document, dict):
         yield from _events(document, whole.strip(), name)

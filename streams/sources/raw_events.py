@@ -10,11 +10,11 @@ from typing import Any
 
 import orjson
 
+from schemas.topics import RAW
 from streams.articles.address import publisher
 from streams.articles.times import milliseconds, parse_time
 from streams.errors import UserError
 from streams.kafka.event_time import believable
-from streams.kafka.topics import RAW
 
 # Twice the largest `record_bytes`. What is longer between two line ends is no line of JSON, and
 # reading it whole would take the memory of everything else.

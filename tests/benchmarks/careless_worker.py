@@ -8,11 +8,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
+from schemas.topics import SEGMENTS
 from streams.cli.main import run
 from streams.detection.index.segment import Segment
 from streams.kafka import outgoing
 from streams.kafka.publish import BatchPublisher, Encoded
-from streams.kafka.topics import SEGMENTS
 
 
 async def send_and_forget(publisher: BatchPublisher, batches: Sequence[Encoded]) -> int:

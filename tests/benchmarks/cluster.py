@@ -12,8 +12,9 @@ import orjson
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, OffsetSpec
 
+from schemas.topics import ENRICHED, RAW, TOPICS
 from streams.kafka.connection import admin_client
-from streams.kafka.topics import ENRICHED, RAW, TABLE, create_topics, topic_name
+from streams.kafka.topics import create_topics, topic_name
 from streams.settings import load_settings
 from tests.benchmarks.contestants import BenchmarkError, Place
 
@@ -50,7 +51,7 @@ class Topics:
 
     def delete(self) -> None:
         """Make room for the next run."""
-        names = [topic_name(self._settings, topic.name) for topic in TABLE]
+        names = [topic_name(self._settings, topic.name) for topic in TOPICS]
         for done in self._admin.delete_topics(names).values():
             done.result(REQUEST_SECONDS)
 

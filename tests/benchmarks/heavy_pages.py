@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 from deploy.kafka.embedded import EmbeddedKafka
-from streams.kafka.topics import NORMALISED
+from schemas.topics import NORMALISED
 from streams.settings import Settings, load_settings
 from tests.benchmarks.articles import read_corpus
 from tests.kafka.service import Worker, end_offsets, make_topics, push, until

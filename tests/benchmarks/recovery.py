@@ -14,13 +14,14 @@ from itertools import islice
 from confluent_kafka import Producer
 
 from deploy.kafka.embedded import EmbeddedKafka
+from schemas.topics import NORMALISED, SEGMENTS
 from streams.articles.normalise import decode_chunk
 from streams.articles.page import read_page
 from streams.detection.index.segment import encode_segment
 from streams.detection.index.state import ShardState
 from streams.heap import freeze_gc
 from streams.kafka.recovery import Recovery
-from streams.kafka.topics import NORMALISED, SEGMENTS, topic_name
+from streams.kafka.topics import topic_name
 from streams.pipeline import Detector, sketched, undisturbed_chunk
 from streams.settings import Settings, load_settings
 from streams.sources.raw_events import FileRecord

@@ -21,7 +21,8 @@ import orjson
 from confluent_kafka import Consumer, Producer, TopicPartition
 
 from deploy.kafka.embedded import EmbeddedKafka
-from streams.kafka.topics import ENRICHED, RAW, topic_name
+from schemas.topics import ENRICHED, RAW
+from streams.kafka.topics import topic_name
 from streams.settings import Settings, load_settings
 from tests.benchmarks.cluster import PARTITIONS
 from tests.kafka.service import Worker, make_topics, until

@@ -24,7 +24,6 @@ from pathlib import Path
 
 import psutil
 
-from deploy.kafka.cluster import ThreeBrokers
 from deploy.kafka.embedded import EmbeddedKafka
 from streams.settings import Settings, load_settings
 from tests.chaos import machine, network, scenarios, transactions
@@ -34,6 +33,7 @@ from tests.chaos.network import SENDER, Network, SpreadCrew, brokers_on
 from tests.chaos.private import NotPermittedError, small_disk
 from tests.chaos.scenarios import Brokers, Disturbance, Extent, Outcome
 from tests.chaos.transactions import TransactionalFeed
+from tests.support.cluster import ThreeBrokers
 
 DISK_MB = 256
 FOLDERS = "chaos-"

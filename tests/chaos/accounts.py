@@ -9,15 +9,8 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 import orjson
 from aiokafka.structs import ConsumerRecord
 
+from schemas.topics import DEAD_LETTERS, ENRICHED, NORMALISED, RAW, STORIES, STORY_EVENTS
 from streams.detection.stories.records import replay_events
-from streams.kafka.topics import (
-    DEAD_LETTERS,
-    ENRICHED,
-    NORMALISED,
-    RAW,
-    STORIES,
-    STORY_EVENTS,
-)
 from streams.settings import Settings
 from tests.chaos.corpus import RawRecord
 from tests.chaos.oracle import Expected, undisturbed

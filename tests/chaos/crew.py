@@ -19,9 +19,9 @@ import psutil
 from aiokafka import AIOKafkaProducer
 from aiokafka.structs import RecordMetadata
 
+from schemas.topics import RAW
 from streams.agents.exit import EXIT_INTERNAL_ERROR
 from streams.kafka.connection import client_options
-from streams.kafka.topics import RAW
 from streams.settings import Settings
 from tests.chaos.corpus import RawRecord, batches
 from tests.chaos.faulty_worker import CLOCK_VARIABLE, Fault, InjectedError

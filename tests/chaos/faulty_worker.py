@@ -24,6 +24,7 @@ from typing import Any
 
 import orjson
 
+from schemas.topics import SEGMENTS
 from streams.agents import detect, normalise
 from streams.cli.main import run
 from streams.detection import parts
@@ -31,7 +32,6 @@ from streams.detection.index.state import ShardState
 from streams.kafka.consumer import ChunkConsumer
 from streams.kafka.fencing import ShardPublisher
 from streams.kafka.publish import BatchPublisher, Encoded
-from streams.kafka.topics import SEGMENTS
 
 STEPS = (
     "normalise_taken", "normalise_encoded", "normalise_confirmed", "detect_taken", "decided",

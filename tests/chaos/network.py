@@ -17,7 +17,6 @@ from typing import Self
 
 import orjson
 
-from deploy.kafka.cluster import ThreeBrokers
 from deploy.kafka.embedded import EmbeddedKafka
 from deploy.kafka.properties import Ports
 from streams.settings import Settings
@@ -26,6 +25,7 @@ from tests.chaos.faulty_worker import Fault
 from tests.chaos.private import NotPermittedError, entered, new_network, tunnel
 from tests.chaos.scenarios import Extent
 from tests.kafka.service import Worker
+from tests.support.cluster import ThreeBrokers
 
 BROKERS, WORKERS, SENDER = (1, 2, 3), (4, 5), 6
 HOSTS = (*BROKERS, *WORKERS, SENDER)

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.kafka.embedded import EmbeddedKafka
+from schemas.topics import NORMALISED, RAW
 from streams.agents.exit import EXIT_SHUT_OUT, EXIT_UNAVAILABLE
 from streams.kafka.poison_records import CRASHES_TOLERATED
-from streams.kafka.topics import NORMALISED, RAW
 from streams.settings import Settings
 from tests.chaos.accounts import audit
 from tests.chaos.corpus import RawRecord, make_records

@@ -16,9 +16,10 @@ import pytest
 from aiokafka.admin import NewPartitions, NewTopic
 from typer.testing import CliRunner
 
+from schemas.topics import SEGMENTS, TOPICS
 from streams.cli.group import app
 from streams.kafka.connection import admin_client
-from streams.kafka.topics import SEGMENTS, TABLE, TopicsError, check_topics, create_topics
+from streams.kafka.topics import TopicsError, check_topics, create_topics
 from streams.settings import Settings
 
 SAMPLE = Path(__file__).parents[2] / "deploy" / "demo" / "sample.jsonl"
@@ -147,14 +148,14 @@ def test_missing_topics_are_named_with_the_command_that_makes_them(settings: Set
         done = echowire(*command, *flags)
         assert done.returncode == 1
         text = done.stderr.decode()
-        assert all(f"{settings.topic_prefix}{topic.name} is missing" in text for topic in TABLE)
+        assert all(f"{settings.topic_prefix}{topic.name} is missing" in text for topic in TOPICS)
         assert "echowire topics create" in text
         assert "Traceback" not in text
     assert echowire("topics", "create", *flags).returncode == 0
     assert b"all topics are there already" in echowire("topics", "create", *flags).stdout
     checked = echowire("topics", "check", *flags)
     assert checked.returncode == 0
-    assert checked.stdout.count(b"4 partitions") == len(TABLE)
+    assert checked.stdout.count(b"4 partitions") == len(TOPICS)
 
 
 @pytest.mark.broker
@@ -165,7 +166,7 @@ async def test_topics_that_the_broker_does_not_list_yet_are_there_all_the_same(
         return []
 
     async with admin_client(settings) as admin:
-        assert len(await create_topics(admin, settings, 4, 1)) == len(TABLE)
+        assert len(await create_topics(admin, settings, 4, 1)) == len(TOPICS)
         monkeypatch.setattr(admin, "list_topics", none_yet)
         assert await create_topics(admin, settings, 4, 1) == []
 

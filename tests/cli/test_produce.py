@@ -18,11 +18,12 @@ from aiokafka.admin import NewTopic
 
 from deploy.demo.syndicator import SAMPLE
 from deploy.kafka.embedded import EmbeddedKafka
+from schemas.topics import RAW
 from streams.cli import produce as module
 from streams.cli.produce import ProduceReport, produce
 from streams.kafka.connection import BrokerUnreachableError, admin_client, client_options
 from streams.kafka.event_time import TIME_HEADER, raw_time
-from streams.kafka.topics import RAW, TopicsError, topic_name
+from streams.kafka.topics import TopicsError, topic_name
 from streams.settings import Settings, load_settings
 from streams.sources.inputs import read_events
 from streams.sources.raw_events import InputError, RawEvent

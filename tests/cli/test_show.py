@@ -12,10 +12,11 @@ from aiokafka import AIOKafkaProducer
 from rich.console import Console
 from typer.testing import CliRunner
 
+from schemas.topics import NORMALISED, RAW
 from streams.cli.group import app
 from streams.cli.show import rendered, understand
 from streams.kafka.connection import client_options
-from streams.kafka.topics import NORMALISED, RAW, topic_name
+from streams.kafka.topics import topic_name
 from streams.settings import Settings
 from streams.sources.raw_events import FileRecord
 from tests.cli.broker import echowire

@@ -15,9 +15,10 @@ from aiokafka import AIOKafkaProducer, ConsumerRecord
 from rich.console import Console
 
 import schemas
-from streams.cli.tail import What, as_json, as_lines, follow
+from schemas.topics import DEAD_LETTERS, ENRICHED, STORIES, STORY_EVENTS
+from streams.cli.tail import _FOLLOWED, as_json, as_lines, follow
 from streams.kafka.connection import admin_client, client_options
-from streams.kafka.topics import DEAD_LETTERS, ENRICHED, STORIES, TopicsError, topic_name
+from streams.kafka.topics import TopicsError, topic_name
 from streams.settings import Settings
 from tests.cli.broker import echowire
 
@@ -35,13 +36,13 @@ def record_of(value: bytes | None, headers: dict[str, str] | None = None) -> Con
     return ConsumerRecord("topic", 3, 7, 1_772_000_000_000, 0, None, value, None, 0, 0, pairs)
 
 
-def shown(what: What, item: dict[str, Any]) -> list[str]:
-    return [line.plain for line in as_lines(what, record_of(json.dumps(item).encode()))]
+def shown(topic: str, item: dict[str, Any]) -> list[str]:
+    return [line.plain for line in as_lines(topic, record_of(json.dumps(item).encode()))]
 
 
 def test_an_original_is_one_line_of_time_relation_publisher_and_title() -> None:
     article = example("enriched_article", "valid-original")
-    (line,) = shown(What.ARTICLES, article)
+    (line,) = shown(ENRICHED, article)
     assert line.split()[0] == article["raw"]["timestamp"][5:10]
     assert "original" in line
     assert article["source"] in line
@@ -51,7 +52,7 @@ def test_an_original_is_one_line_of_time_relation_publisher_and_title() -> None:
 def test_a_copy_says_below_how_much_of_what_it_is() -> None:
     article = example("enriched_article")
     match = article["detection"]["matches"][0]
-    _, below = shown(What.ARTICLES, article)
+    _, below = shown(ENRICHED, article)
     assert below == f"  ↳ copy {match['jaccard']:.2f} — {match['reason']}"
 
 
@@ -64,29 +65,29 @@ def test_each_relation_has_the_measure_that_tells_most(relation: str, share: str
     match = article["detection"]["matches"][0]
     match |= {"relation": relation, "jaccard": 0.9}
     match["containment"] = {"of_this": 0.8, "of_other": 0.3}
-    assert f"↳ {relation} {share} — " in shown(What.ARTICLES, article)[1]
+    assert f"↳ {relation} {share} — " in shown(ENRICHED, article)[1]
 
 
 def test_a_compilation_names_several_stories() -> None:
     article = example("enriched_article")
     article["detection"]["relation"] = "compilation"
     article["detection"]["matches"] *= 4
-    assert len(shown(What.ARTICLES, article)) == 1 + 3
+    assert len(shown(ENRICHED, article)) == 1 + 3
 
 
 def test_a_withdrawal_says_how_many_articles_its_story_has() -> None:
     article = example("enriched_article", "valid-kill")
-    assert shown(What.ARTICLES, article)[-1] == "  ↳ its story has 3 articles"
+    assert shown(ENRICHED, article)[-1] == "  ↳ its story has 3 articles"
 
 
 def test_an_article_without_a_title_is_shown_by_its_text() -> None:
     article = example("enriched_article") | {"title": None, "text": "First words of it."}
-    assert shown(What.ARTICLES, article)[0].endswith("First words of it.")
+    assert shown(ENRICHED, article)[0].endswith("First words of it.")
 
 
 def test_a_story_is_shown_with_its_publishers() -> None:
     story = example("story")
-    line, below = shown(What.STORIES, story)
+    line, below = shown(STORIES, story)
     assert f"{story['articles']} articles" in line
     assert line.endswith(story["headline"])
     assert below == "  ↳ reuters.com 1, radio-kullen.example 1, nordkyst.example 1"
@@ -94,13 +95,13 @@ def test_a_story_is_shown_with_its_publishers() -> None:
 
 def test_publishers_beyond_the_first_are_counted() -> None:
     publishers = [{"source": f"{n}.example", "articles": n} for n in range(1, 9)]
-    below = shown(What.STORIES, example("story") | {"publishers": publishers})[1]
+    below = shown(STORIES, example("story") | {"publishers": publishers})[1]
     assert below.endswith("4.example 4, 5.example 5 and 3 more")
 
 
 def test_an_event_is_shown_with_its_story_and_reason() -> None:
     event = example("story_event")
-    line, story, reason = shown(What.EVENTS, event)
+    line, story, reason = shown(STORY_EVENTS, event)
     assert event["type"] in line
     assert event["story_id"] in story
     assert reason.endswith(event["reason"])
@@ -108,17 +109,17 @@ def test_an_event_is_shown_with_its_story_and_reason() -> None:
 
 def test_a_dead_letter_is_shown_with_reason_origin_and_first_bytes() -> None:
     value = b'{"id": {}}\xff' + b"x" * 1000
-    line, below = [line.plain for line in as_lines(What.DEAD_LETTERS, record_of(value, HEADERS))]
+    line, below = [line.plain for line in as_lines(DEAD_LETTERS, record_of(value, HEADERS))]
     for part in (HEADERS["dlt_reason"], HEADERS["dlt_detail"], "articles.raw[4]@118207"):
         assert part in line
     assert below.startswith('  ↳ {"id": {}}\ufffdxxx')
     assert len(below) < 200
 
 
-@pytest.mark.parametrize("what", list(What))
+@pytest.mark.parametrize("topic", _FOLLOWED.values())
 @pytest.mark.parametrize("value", [b"", b"no JSON", b"[]", b"{}", b'{"detection": 7}'])
-def test_a_strange_record_is_named_and_does_not_end_it(what: What, value: bytes) -> None:
-    (line,) = as_lines(what, record_of(value))
+def test_a_strange_record_is_named_and_does_not_end_it(topic: str, value: bytes) -> None:
+    (line,) = as_lines(topic, record_of(value))
     assert line.plain == "topic[3]@7: not a record of echowire's"
 
 
@@ -134,14 +135,14 @@ def test_a_strange_record_is_named_and_does_not_end_it(what: What, value: bytes)
 def test_a_title_cannot_style_or_move_the_terminal(title: str, printed: str) -> None:
     screen = io.StringIO()
     article = example("enriched_article", "valid-original") | {"title": title}
-    for line in as_lines(What.ARTICLES, record_of(json.dumps(article).encode())):
+    for line in as_lines(ENRICHED, record_of(json.dumps(article).encode())):
         Console(file=screen, width=500, highlight=False).print(line)
     assert printed in screen.getvalue()
     assert screen.getvalue().count("\n") == 1
 
 
 def test_json_is_the_value_on_one_line() -> None:
-    assert as_json(What.ARTICLES, record_of(b'{"a":"\\n",\n"b":1}')) == b'{"a":"\\n", "b":1}'
+    assert as_json(ENRICHED, record_of(b'{"a":"\\n",\n"b":1}')) == b'{"a":"\\n", "b":1}'
 
 
 @pytest.mark.parametrize(
@@ -155,7 +156,7 @@ def test_json_is_the_value_on_one_line() -> None:
 def test_a_dead_letter_as_json_has_its_headers_and_its_bytes(
     value: bytes | None, field: dict[str, str | None]
 ) -> None:
-    line = as_json(What.DEAD_LETTERS, record_of(value, HEADERS))
+    line = as_json(DEAD_LETTERS, record_of(value, HEADERS))
     assert b"\n" not in line
     assert json.loads(line) == {
         "topic": "topic",

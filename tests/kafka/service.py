@@ -23,8 +23,9 @@ from aiokafka.structs import ConsumerRecord, TopicPartition
 from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
 
+from schemas.topics import NORMALISED, RAW
 from streams.kafka.connection import admin_client, client_options
-from streams.kafka.topics import NORMALISED, RAW, create_topics
+from streams.kafka.topics import create_topics
 from streams.settings import Settings
 
 DEADLINE_SECONDS = 60.0

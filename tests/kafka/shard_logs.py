@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from aiokafka import AIOKafkaProducer
 
+from schemas.topics import NORMALISED, SEGMENTS
 from streams.articles.times import format_milliseconds
 from streams.detection.index.segment import decode_segment
 from streams.detection.index.state import ShardState
@@ -17,7 +18,6 @@ from streams.kafka.event_time import CE_TIME
 from streams.kafka.headers import ENTRY_HEADER
 from streams.kafka.recovery import Recovery
 from streams.kafka.shard_note import ShardNote
-from streams.kafka.topics import NORMALISED, SEGMENTS
 from streams.settings import Settings
 from tests.detection.newsroom import (
     NOON,

@@ -7,10 +7,11 @@ from aiokafka.record.memory_records import MemoryRecords
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from schemas.topics import ENRICHED, TOPIC
 from streams.kafka.batch import RecordBatch, encode_batch
 from streams.kafka.headers import EventHeaders, encode_headers
 from streams.kafka.outgoing import Encoder, Outgoing
-from streams.kafka.topics import ENRICHED, TABLE, topic_configs
+from streams.kafka.topics import topic_configs
 from streams.settings import load_settings
 
 Record = tuple[bytes | None, bytes | None, list[tuple[str, bytes | None]], int]
@@ -56,7 +57,7 @@ def test_a_batch_bears_its_producers_number() -> None:
 
 
 def test_an_events_headers_are_those_of_cloud_events() -> None:
-    headers = EventHeaders("article.enriched.v1", "articles.enriched").of("i-1", 0, ("more", b"1"))
+    headers = EventHeaders(TOPIC[ENRICHED]).of("i-1", 0, ("more", b"1"))
     batch = encode_batch([b"k"], [b"v"], [headers], [0], "none")
     [(_, _, found, _)] = read(batch)
     assert dict(found) == {
@@ -74,7 +75,7 @@ def test_an_events_headers_are_those_of_cloud_events() -> None:
 def test_batches_stay_within_what_the_topics_take(record_bytes: int) -> None:
     """However small record_bytes is, and although none of this can be compressed."""
     limits = load_settings(record_bytes=record_bytes, compression="none")
-    [topic] = [topic for topic in TABLE if topic.name == ENRICHED]
+    topic = TOPIC[ENRICHED]
     most = int(topic_configs(topic, limits, 24)["max.message.bytes"])
     out = Outgoing("t")
     for number in range(5000):

@@ -16,8 +16,8 @@ from aiokafka.record.default_records import DefaultRecordBatchBuilder
 from aiokafka.structs import TopicPartition
 
 from deploy.kafka.embedded import EmbeddedKafka
+from schemas.topics import ENRICHED, RAW
 from streams.kafka.connection import client_options
-from streams.kafka.topics import ENRICHED, RAW
 from streams.settings import Settings, load_settings
 from tests.kafka.service import Worker, end_offsets, everything_committed, make_topics, push, until
 from tests.kafka.test_worker import NOON, article, text_of

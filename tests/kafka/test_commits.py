@@ -12,9 +12,9 @@ from aiokafka.protocol.group import LeaveGroupRequest
 from aiokafka.structs import OffsetAndMetadata, TopicPartition
 from mode.utils.locks import Event
 
+from schemas.topics import RAW
 from streams.kafka.connection import client_options
 from streams.kafka.consumer_thread import ConsumerThread
-from streams.kafka.topics import RAW
 from streams.settings import Settings
 from tests.kafka.service import committed, make_topics, push
 

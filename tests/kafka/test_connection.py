@@ -12,8 +12,9 @@ from aiokafka import AIOKafkaProducer, conn
 from aiokafka.errors import KafkaConnectionError
 from aiokafka.protocol.metadata import MetadataRequest
 
+from schemas.topics import RAW
 from streams.kafka.connection import ClosingConnection, client_options
-from streams.kafka.topics import RAW, topic_name
+from streams.kafka.topics import topic_name
 from streams.settings import Settings
 
 pytestmark = pytest.mark.broker

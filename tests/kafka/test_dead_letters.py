@@ -13,6 +13,7 @@ import pytest
 from aiokafka.structs import ConsumerRecord
 from typer.testing import CliRunner
 
+from schemas.topics import DEAD_LETTERS, RAW
 from streams.articles.decode import decode
 from streams.articles.rejection import Rejection
 from streams.cli.dead_letters import app
@@ -20,7 +21,6 @@ from streams.kafka.dead_letters import dead_letters as given_up_letters
 from streams.kafka.event_time import raw_time
 from streams.kafka.publish import BatchPublisher
 from streams.kafka.raw_record import raw_records
-from streams.kafka.topics import DEAD_LETTERS, RAW
 from streams.settings import Settings
 from tests.kafka.service import make_topics, push, read
 from tests.kafka.test_worker import NOON, run_until_committed

@@ -7,6 +7,7 @@ from aiokafka.structs import ConsumerRecord
 from hypothesis import given
 from hypothesis import strategies as st
 
+from schemas.topics import NORMALISED, TOPIC
 from streams.articles.times import format_milliseconds
 from streams.kafka.event_time import (
     CE_TIME,
@@ -94,7 +95,7 @@ def test_a_record_of_ours_without_a_time_has_its_own() -> None:
 
 
 def test_the_time_stands_where_it_is_looked_for_first() -> None:
-    encoded = EventHeaders("article.normalised.v1", "topic").of("id", NOON, ("later", b""))
+    encoded = EventHeaders(TOPIC[NORMALISED]).of("id", NOON, ("later", b""))
     names = [b"ce_specversion", b"ce_type", b"ce_source", b"content-type", b"ce_id", b"ce_time"]
     places = [encoded.index(name) for name in names]
     assert places == sorted(places)

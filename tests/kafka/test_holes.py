@@ -14,8 +14,8 @@ import pytest
 from aiokafka.admin.records_to_delete import RecordsToDelete
 from aiokafka.structs import TopicPartition
 
+from schemas.topics import RAW
 from streams.kafka.connection import admin_client
-from streams.kafka.topics import RAW
 from streams.settings import Settings
 from tests.kafka.service import Worker, committed, make_topics, push, until
 from tests.kafka.test_faust_edges import patched

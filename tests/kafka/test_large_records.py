@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from schemas import DeadLetterHeaders
 from schemas.dead_letter import Reason
+from schemas.topics import DEAD_LETTERS, ENRICHED, NORMALISED, RAW
 from streams.agents.detect import DetectStage
 from streams.agents.normaliser import Normaliser
 from streams.articles.rejection import rejected
@@ -30,7 +31,6 @@ from streams.kafka.outgoing import Encoded, Encoder, largest_record_bytes
 from streams.kafka.raw_record import RawRecord
 from streams.kafka.shard_note import ShardNote
 from streams.kafka.topic_settings import RECORD_OVERHEAD_BYTES
-from streams.kafka.topics import DEAD_LETTERS, ENRICHED, NORMALISED, RAW
 from streams.metrics import Metrics
 from streams.settings import Settings, load_settings
 from tests.kafka.test_worker import NOON, article, text_of

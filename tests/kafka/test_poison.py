@@ -16,11 +16,11 @@ from aiokafka.structs import ConsumerRecord
 
 from deploy.kafka.embedded import EmbeddedKafka
 from schemas import DeadLetterHeaders
+from schemas.topics import DEAD_LETTERS, ENRICHED, RAW
 from streams.kafka.connection import client_options
 from streams.kafka.headers import Header, encode_headers
 from streams.kafka.outgoing import Outgoing
 from streams.kafka.publish import BatchPublisher
-from streams.kafka.topics import DEAD_LETTERS, ENRICHED, RAW
 from streams.settings import Settings, load_settings
 from tests.kafka.service import make_topics, push, read
 from tests.kafka.test_dead_letters import dead_letters

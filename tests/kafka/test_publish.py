@@ -7,10 +7,11 @@ import asyncio
 import pytest
 from aiokafka.errors import KafkaTimeoutError
 
+from schemas.topics import ENRICHED
 from streams.kafka import publish
 from streams.kafka.outgoing import Outgoing
 from streams.kafka.publish import BatchPublisher
-from streams.kafka.topics import ENRICHED, topic_name
+from streams.kafka.topics import topic_name
 from streams.settings import Settings
 
 pytestmark = pytest.mark.broker

@@ -9,6 +9,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.structs import TopicPartition
 
+from schemas.topics import ENRICHED, NORMALISED
 from streams.agents.exit import EXIT_CONFIGURATION
 from streams.detection.index.arrivals import ArticleColumns
 from streams.detection.sketch.entry import ENTRY_VERSION, encode_entries, entries_of
@@ -17,7 +18,6 @@ from streams.kafka.connection import admin_client, client_options
 from streams.kafka.event_time import CE_TIME
 from streams.kafka.headers import ENTRY_HEADER
 from streams.kafka.rebuild import RebuildRefusedError, rebuild_all
-from streams.kafka.topics import ENRICHED, NORMALISED
 from streams.settings import Settings
 from tests.articles.records import normalised_chunk, raw
 from tests.detection.newsroom import NOON, Desk, edited, remembered, story

@@ -9,6 +9,7 @@ import weakref
 
 import pytest
 
+from schemas.topics import ENRICHED, NORMALISED, SEGMENTS
 from streams.detection.index import segment as segment_module
 from streams.detection.index.segment import decode_segment, encode_segment
 from streams.detection.index.state import ShardState
@@ -18,7 +19,6 @@ from streams.kafka.outgoing import Outgoing, outgoing_segment
 from streams.kafka.recovery import ShardUnrecoverableError
 from streams.kafka.rights import fence_name
 from streams.kafka.shards import NotEnoughMemoryError, Shard, Shards
-from streams.kafka.topics import ENRICHED, NORMALISED, SEGMENTS
 from streams.settings import Settings
 from tests.detection.newsroom import (
     HOUR,

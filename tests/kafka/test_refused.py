@@ -10,11 +10,11 @@ import orjson
 import pytest
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
+from schemas.topics import DEAD_LETTERS, ENRICHED, NORMALISED, RAW, SEGMENTS
 from streams.agents.exit import EXIT_CONFIGURATION
 from streams.kafka.connection import admin_client
 from streams.kafka.outgoing import Outgoing
 from streams.kafka.publish import BatchPublisher, RecordsRefusedError
-from streams.kafka.topics import DEAD_LETTERS, ENRICHED, NORMALISED, RAW, SEGMENTS
 from streams.settings import Settings
 from tests.kafka.service import Worker, everything_committed, make_topics, push, read, until
 from tests.kafka.test_poison import why

@@ -14,10 +14,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.structs import ConsumerRecord
 
 from deploy.kafka.embedded import EmbeddedKafka
-from streams.cli.produce import produce
-from streams.kafka.connection import admin_client, client_options
-from streams.kafka.event_time import own_time, time_header
-from streams.kafka.topics import (
+from schemas.topics import (
     DEAD_LETTERS,
     ENRICHED,
     NORMALISED,
@@ -25,11 +22,12 @@ from streams.kafka.topics import (
     SEGMENTS,
     STORIES,
     STORY_EVENTS,
-    TABLE,
-    alter_topics,
-    create_topics,
-    topic_differences,
+    TOPICS,
 )
+from streams.cli.produce import produce
+from streams.kafka.connection import admin_client, client_options
+from streams.kafka.event_time import own_time, time_header
+from streams.kafka.topics import alter_topics, create_topics, topic_differences
 from streams.settings import Settings, load_settings
 from streams.sources.raw_events import RawEvent
 from tests.detection.newsroom import story
@@ -137,11 +135,11 @@ async def _older_topics(
                        else {}),
                 },
             )
-            for topic in TABLE
+            for topic in TOPICS
         ]
     )  # fmt: skip
     async with asyncio.timeout(30):
-        while {settings.topic_prefix + topic.name for topic in TABLE} - {
+        while {settings.topic_prefix + topic.name for topic in TOPICS} - {
             *await admin.list_topics()
         }:
             pass

@@ -12,7 +12,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from streams.kafka.topics import ENRICHED
+from schemas.topics import ENRICHED
 from streams.settings import Settings
 from tests.kafka.service import Worker, everything_committed, make_topics, push, read, until
 

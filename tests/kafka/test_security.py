@@ -13,23 +13,23 @@ from aiokafka.admin import NewTopic
 from aiokafka.errors import TopicAuthorizationFailedError, TransactionalIdAuthorizationFailed
 from aiokafka.structs import TopicPartition
 
-from deploy.kafka.acls import allow, command, disallow
 from deploy.kafka.embedded import EmbeddedKafka
-from deploy.kafka.secured import (
+from schemas.topics import ENRICHED, RAW
+from streams.agents.exit import EXIT_FORBIDDEN, exit_code
+from streams.app import STAGES
+from streams.kafka.connection import BrokerUnreachableError, admin_client, client_options
+from streams.kafka.fencing import ShardPublisher
+from streams.kafka.rights import Right, RightsError, acl_command, check_rights, fence_name, rights
+from streams.settings import Settings, load_settings
+from tests.kafka.service import make_topics, push, read
+from tests.kafka.test_worker import article, run_until_committed
+from tests.support.acls import allow, disallow
+from tests.support.secured_broker import (
     Certificates,
     certificate_settings,
     make_certificates,
     password_settings,
 )
-from streams.agents.exit import EXIT_FORBIDDEN, exit_code
-from streams.app import STAGES
-from streams.kafka.connection import BrokerUnreachableError, admin_client, client_options
-from streams.kafka.fencing import ShardPublisher
-from streams.kafka.rights import Right, RightsError, check_rights, fence_name, rights
-from streams.kafka.topics import ENRICHED, RAW
-from streams.settings import Settings, load_settings
-from tests.kafka.service import make_topics, push, read
-from tests.kafka.test_worker import article, run_until_committed
 
 pytestmark = pytest.mark.broker
 
@@ -220,6 +220,6 @@ def test_a_certificate_of_ours_opens_and_no_other_does(
 def test_the_rights_in_the_documents_are_those_of_the_table() -> None:
     listed = re.findall(r"^ {4}(kafka-acls\.sh .*)$", DOCUMENT.read_text(), re.MULTILINE)
     commands = [
-        command(stage, right) for stage in STAGES for right in rights(load_settings(), [stage])
+        acl_command(stage, right) for stage in STAGES for right in rights(load_settings(), [stage])
     ]
     assert listed == commands

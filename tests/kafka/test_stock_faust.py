@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from streams.kafka.topics import ENRICHED, NORMALISED, RAW
+from schemas.topics import ENRICHED, NORMALISED, RAW
 from streams.settings import Settings
 from tests.chaos.faulty_worker import Fault
 from tests.kafka.service import committed, end_offsets, make_topics, push, until

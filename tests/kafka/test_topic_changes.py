@@ -9,10 +9,10 @@ import orjson
 import pytest
 from aiokafka.admin import NewPartitions
 
+from schemas.topics import DEAD_LETTERS, NORMALISED, RAW, SEGMENTS
 from streams.agents.exit import EXIT_CONFIGURATION
 from streams.kafka.connection import METADATA_SECONDS, admin_client
 from streams.kafka.partitioning import shard_of
-from streams.kafka.topics import DEAD_LETTERS, NORMALISED, RAW, SEGMENTS
 from streams.settings import Settings
 from tests.kafka.service import Worker, committed, make_topics, push, read, until
 from tests.kafka.test_worker import article, run_until_committed

@@ -11,10 +11,10 @@ from aiokafka.admin import NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from typer.testing import CliRunner
 
+from schemas.topics import ENRICHED, NORMALISED, RAW, TOPICS
 from streams.cli.topics import app
 from streams.kafka.connection import admin_client
 from streams.kafka.topic_settings import differences
-from streams.kafka.topics import ENRICHED, NORMALISED, RAW, TABLE
 from streams.settings import Settings
 from tests.kafka.service import Worker
 
@@ -49,7 +49,7 @@ async def configs_of(settings: Settings, name: str) -> dict[str, str]:
 @pytest.fixture
 def older(settings: Settings) -> Settings:
     """Topics as earlier versions made them, one of them with a setting of its owner's."""
-    for topic in TABLE:
+    for topic in TOPICS:
         own = {"segment_ms": "12345000"} if topic.name == NORMALISED else {}
         asyncio.run(
             make(
@@ -64,7 +64,7 @@ def test_new_topics_have_the_brokers_time_and_the_raw_one_the_producers(settings
     assert topics(settings, "create").exit_code == 0
     kinds = {
         topic.name: asyncio.run(configs_of(settings, topic.name))["message.timestamp.type"]
-        for topic in TABLE
+        for topic in TOPICS
     }
     assert kinds.pop(RAW) == "CreateTime"
     assert set(kinds.values()) == {"LogAppendTime"}
@@ -74,7 +74,7 @@ def test_new_topics_have_the_brokers_time_and_the_raw_one_the_producers(settings
 
 def test_older_topics_are_named_by_check_with_the_remedy(older: Settings) -> None:
     said = str(topics(older, "check").exception)
-    for topic in TABLE:
+    for topic in TOPICS:
         named = f"{older.topic_prefix}{topic.name} has message.timestamp.type=CreateTime" in said
         assert named == (topic.name != RAW)
     assert "`echowire topics alter` brings settings of existing ones in line" in said
@@ -116,7 +116,7 @@ def test_all_that_check_names_of_settings_is_altered(settings: Settings) -> None
     "name", ["message.timestamp.before.max.ms", "message.timestamp.difference.max.ms"]
 )
 def test_a_limit_on_old_times_is_said_by_either_of_its_names(name: str) -> None:
-    (topic,) = (topic for topic in TABLE if topic.name == NORMALISED)
+    (topic,) = (topic for topic in TOPICS if topic.name == NORMALISED)
     values = {
         "cleanup.policy": "delete", "retention.ms": "-1", "max.message.bytes": "9000000",
         "message.timestamp.type": "CreateTime", name: "86400000",

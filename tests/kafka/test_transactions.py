@@ -12,9 +12,9 @@ from pathlib import Path
 import orjson
 import pytest
 
+from schemas.topics import DEAD_LETTERS, ENRICHED, NORMALISED, RAW, SEGMENTS
 from streams.cli.tail import follow
 from streams.kafka.dead_letter_log import Choice, read_letters
-from streams.kafka.topics import DEAD_LETTERS, ENRICHED, NORMALISED, RAW, SEGMENTS
 from streams.settings import Settings
 from tests.kafka.service import Worker, committed, end_offsets, make_topics, push, read, until
 from tests.kafka.shard_logs import NEWS, decided, publish_articles, publish_segments, recovered

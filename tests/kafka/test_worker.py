@@ -14,9 +14,9 @@ from aiokafka.structs import ConsumerRecord
 
 from deploy.kafka.embedded import EmbeddedKafka
 from schemas import CONTRACTS, DeadLetterHeaders, EnrichedArticle, NormalisedArticle
+from schemas.topics import DEAD_LETTERS, ENRICHED, NORMALISED, RAW, STORIES, STORY_EVENTS
 from streams.agents.exit import EXIT_INTERNAL_ERROR
 from streams.detection.stories.records import replay_events
-from streams.kafka.topics import DEAD_LETTERS, ENRICHED, NORMALISED, RAW, STORIES, STORY_EVENTS
 from streams.pipeline import Pipeline
 from streams.settings import Settings, load_settings
 from streams.sources.raw_events import RawEvent

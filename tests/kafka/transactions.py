@@ -8,8 +8,8 @@ from contextlib import asynccontextmanager
 import orjson
 from aiokafka import AIOKafkaProducer
 
+from schemas.topics import RAW
 from streams.kafka.connection import client_options
-from streams.kafka.topics import RAW
 from streams.settings import Settings
 
 

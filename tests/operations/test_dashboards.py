@@ -14,7 +14,7 @@ from deploy.grafana.__main__ import FOLDER, stale
 from deploy.grafana.boards import BOARDS
 from deploy.grafana.panels import Board, Panel
 from deploy.prometheus.server import RULES
-from streams.kafka.topics import TABLE
+from schemas.topics import TOPICS
 from streams.metrics import Metrics
 from streams.metrics.labels import WINDOW_TOPICS
 
@@ -99,7 +99,7 @@ def test_titles_of_panels_are_unique_in_their_dashboard() -> None:
 
 
 def test_the_topics_of_the_window_are_those_that_recovery_reads() -> None:
-    assert {t.name for t in TABLE if t.outlives_window} == set(WINDOW_TOPICS)
+    assert {t.name for t in TOPICS if t.outlives_window} == set(WINDOW_TOPICS)
 
 
 def test_grafana_finds_the_dashboards_where_they_are_mounted() -> None:

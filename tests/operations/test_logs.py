@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from streams.kafka.topics import NORMALISED, RAW
+from schemas.topics import NORMALISED, RAW
 from streams.logs import write_logs
 from tests.kafka.service import Worker, push, until
 from tests.operations.load import article

@@ -10,8 +10,8 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
+from schemas.topics import ENRICHED, RAW
 from streams.kafka.headers import carried_trace, trace_context
-from streams.kafka.topics import ENRICHED, RAW
 from streams.settings import Settings, SettingsError, load_settings
 from streams.tracing import NoTracer, OpenTelemetryTracer, create_tracer
 from tests.kafka.service import Worker, read, until

@@ -15,8 +15,8 @@ from aiokafka.admin import NewPartitions
 from deploy.kafka.embedded import EmbeddedKafka
 from deploy.kafka.jars import cache_directory, fetch_jars
 from deploy.kafka.java import find_java
+from schemas.topics import ENRICHED
 from streams.kafka.connection import admin_client
-from streams.kafka.topics import ENRICHED
 from streams.settings import Settings, load_settings
 from tests.kafka.service import Worker, everything_committed, make_topics, push, read, until
 from tests.operations.load import language, story

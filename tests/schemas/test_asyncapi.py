@@ -8,9 +8,8 @@ import yaml
 
 from schemas import CONTRACTS
 from schemas.__main__ import ASYNCAPI
-from schemas.asyncapi import CHANNELS, asyncapi
-from streams.kafka.headers import _TYPE_PREFIX
-from streams.kafka.topics import SEGMENTS, TABLE
+from schemas.asyncapi import asyncapi
+from schemas.topics import SEGMENTS, TOPICS
 
 DOCUMENT = asyncapi()
 
@@ -44,17 +43,27 @@ def test_every_reference_leads_somewhere() -> None:
         assert resolve(reference)
 
 
-def test_every_topic_that_others_may_use_is_a_channel_with_its_cleanup_policy() -> None:
-    """The segments are the service's own."""
-    table = {topic.name: topic.cleanup for topic in TABLE if topic.name != SEGMENTS}
-    assert {channel.topic: channel.cleanup for channel in CHANNELS} == table
+def test_every_topic_but_the_services_own_is_a_channel() -> None:
+    addresses = [channel["address"] for channel in DOCUMENT["channels"].values()]
+    assert addresses == [topic.name for topic in TOPICS if topic.name != SEGMENTS]
 
 
-def test_every_contract_is_a_message() -> None:
-    assert {channel.contract for channel in CHANNELS} == CONTRACTS.keys()
+def test_producers_and_consumers_find_what_they_know_by_these_names() -> None:
+    """Code is generated from them."""
+    assert set(DOCUMENT["components"]["messages"]) == {
+        "RawArticle", "NormalisedArticle", "EnrichedArticle", "Story", "StoryEvent", "DeadLetter",
+    }  # fmt: skip
+    assert set(DOCUMENT["operations"]) == {
+        "receiveRawArticle", "sendNormalisedArticle", "sendEnrichedArticle", "sendStory",
+        "sendStoryEvent", "sendDeadLetter",
+    }  # fmt: skip
 
 
-def test_the_headers_have_the_types_that_the_service_writes() -> None:
-    types = {channel.event_type for channel in CHANNELS if channel.event_type}
-    assert len(types) == 4
-    assert all(kind.startswith(_TYPE_PREFIX) and kind.endswith(".v1") for kind in types)
+def test_every_contract_is_a_message_of_one_topic() -> None:
+    assert sorted(topic.contract for topic in TOPICS if topic.contract) == sorted(CONTRACTS)
+
+
+def test_what_is_written_as_an_event_has_a_version_in_its_type() -> None:
+    types = [topic.event_type for topic in TOPICS if topic.event_type]
+    assert len(types) == len(set(types)) == 4
+    assert all(kind.endswith(".v1") for kind in types)

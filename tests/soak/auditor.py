@@ -13,6 +13,7 @@ import orjson
 from aiokafka import AIOKafkaConsumer
 from aiokafka.structs import ConsumerRecord, TopicPartition
 
+from schemas.topics import DEAD_LETTERS, ENRICHED, NORMALISED, RAW, STORY_EVENTS
 from streams.detection.decide import decide
 from streams.detection.index.arrivals import ArticleColumns
 from streams.detection.index.state import ShardState
@@ -21,7 +22,6 @@ from streams.detection.verdict import VerdictWriter
 from streams.kafka.connection import client_options
 from streams.kafka.event_time import own_time
 from streams.kafka.headers import carried_entry, is_notice
-from streams.kafka.topics import DEAD_LETTERS, ENRICHED, NORMALISED, RAW, STORY_EVENTS
 from streams.settings import Settings
 from tests.chaos.accounts import SHARDS
 from tests.chaos.oracle import normalised

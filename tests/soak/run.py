@@ -15,8 +15,9 @@ from statistics import quantiles
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from deploy.kafka.embedded import EmbeddedKafka
+from schemas.topics import STORIES, TOPICS
 from streams.kafka.connection import admin_client
-from streams.kafka.topics import STORIES, TABLE, topic_name
+from streams.kafka.topics import topic_name
 from streams.settings import Settings
 from tests.chaos.accounts import SHARDS
 from tests.kafka.service import Worker, make_topics, until
@@ -118,7 +119,7 @@ async def _make_bounded_topics(settings: Settings) -> None:
     await make_topics(settings, SHARDS)
     bounds = {"retention.bytes": str(TOPIC_BYTES), "segment.bytes": str(SEGMENT_BYTES)}
     async with admin_client(settings) as admin:
-        for topic in TABLE:
+        for topic in TOPICS:
             name = topic_name(settings, topic.name)
             asked = ConfigResource(ConfigResourceType.TOPIC, name)
             (answer,) = await admin.describe_configs([asked])

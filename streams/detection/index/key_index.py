@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from streams.compiled import kernel
 from streams.detection.sketch.sketches import PERMUTATIONS, Sketches
-from streams.detection.sketch.tokens import U64, Hashes
+from streams.detection.sketch.splitmix64 import U64, Hashes, mix, splitmix64
 
 Integers = npt.NDArray[np.int64]
 
@@ -22,25 +22,16 @@ Integers = npt.NDArray[np.int64]
 # .56 at J = .4, .87 at .5 and .9998 at .7. tests/detection/index/test_key_index.py computes them.
 BANDS, ROWS = 32, 4
 WAYS = 4
-_LOW32 = U64(0xFFFFFFFF)
+# Of an entry, the bits of the serial number.
+LOW32 = U64(0xFFFFFFFF)
 
 # One shared band, or two shared 5-gram keys, make a candidate.
 _BAND_VOTE, _FRAC_VOTE, _CANDIDATE_VOTES = 2, 1, 2
 
 
-@kernel
-def _mix(value: np.uint64) -> np.uint64:
-    value = (value ^ (value >> U64(30))) * U64(0xBF58476D1CE4E5B9)
-    value = (value ^ (value >> U64(27))) * U64(0x94D049BB133111EB)
-    return value ^ (value >> U64(31))
-
-
 def _constants(seed: int, count: int) -> Hashes:
-    """`count` fixed odd 64-bit numbers (splitmix64): the same on every machine, for ever."""
-    state = U64(seed) + np.arange(1, count + 1, dtype=U64) * U64(0x9E3779B97F4A7C15)
-    state = (state ^ (state >> U64(30))) * U64(0xBF58476D1CE4E5B9)
-    state = (state ^ (state >> U64(27))) * U64(0x94D049BB133111EB)
-    return (state ^ (state >> U64(31))) | U64(1)
+    """`count` fixed odd numbers."""
+    return splitmix64(count, seed) | U64(1)
 
 
 _ROW_MULTIPLIERS = _constants(3, PERMUTATIONS).reshape(BANDS, ROWS)
@@ -77,10 +68,10 @@ def _keys(
             rows = _BAND_SALTS[band]
             for row in range(ROWS):
                 rows += U64(minhash[i, band * ROWS + row]) * _ROW_MULTIPLIERS[band, row]
-            value[k], vote[k] = _mix(rows), _BAND_VOTE
+            value[k], vote[k] = mix(rows), _BAND_VOTE
             k += 1
         for place in range(counts[i]):
-            value[k], vote[k] = _mix(U64(frac[i, place]) + _FRAC_SALT), _FRAC_VOTE
+            value[k], vote[k] = mix(U64(frac[i, place]) + _FRAC_SALT), _FRAC_VOTE
             k += 1
     return value, vote
 
@@ -127,7 +118,7 @@ def _push(entries: Hashes, slot: np.int64, value: np.uint64, serial: np.int64) -
     """A fingerprint is odd, so that no entry is 0, the empty way."""
     for way in range(WAYS - 1, 0, -1):
         entries[slot, way] = entries[slot, way - 1]
-    entries[slot, 0] = ((value | (U64(1) << U64(32))) & ~_LOW32) | (U64(serial) & _LOW32)
+    entries[slot, 0] = ((value | (U64(1) << U64(32))) & ~LOW32) | (U64(serial) & LOW32)
 
 
 @kernel
@@ -185,7 +176,7 @@ def _count_votes(
             if entry >> U64(32) != fingerprint:
                 continue
             # The newest serial with these low bits that is not above this article's.
-            older = serial - ((serial - np.int64(entry & _LOW32)) & 0xFFFFFFFF)
+            older = serial - ((serial - np.int64(entry & LOW32)) & 0xFFFFFFFF)
             place = met
             while place > 0 and seen[place - 1] > older:
                 place -= 1

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from streams.detection.index.key_index import LOW32
 from streams.detection.index.segment import Segment
 from streams.detection.index.state import ShardState
-from streams.detection.sketch.tokens import U64
+from streams.detection.sketch.splitmix64 import U64
 
 # Keys are hashes, so any run of slots is a fair sample; 4,096 give each share to within 1.6 %
 # (two standard errors) and take half a millisecond.
 _SAMPLED_SLOTS = 4096
-_LOW32 = U64(0xFFFFFFFF)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ def occupancy(state: ShardState) -> Occupancy:
     prints = entries >> U64(32)
     hot = full & (prints == prints[:, :1]).all(1)
     oldest = entries[:, -1]
-    serials = state.count - ((state.count - (oldest & _LOW32).astype(np.int64)) & 0xFFFFFFFF)
+    serials = state.count - ((state.count - (oldest & LOW32).astype(np.int64)) & 0xFFFFFFFF)
     crowded = full & (serials >= state.tail)
     return Occupancy(float(taken.mean()), float(hot.mean()), float(crowded.mean()))
 

@@ -23,14 +23,13 @@ import numpy.typing as npt
 
 from streams.compiled import kernel
 from streams.detection.sketch.frames import fill_frames
+from streams.detection.sketch.splitmix64 import U64, Hashes
 from streams.detection.sketch.tokens import (
     LONGEST_TEXT,
     PRIME,
     SECOND_PRIME,
-    U64,
     Bounds,
     Flags,
-    Hashes,
     Tokens,
     finished,
     tokens_of,

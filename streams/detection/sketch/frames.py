@@ -17,7 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 from streams.compiled import kernel
-from streams.detection.sketch.tokens import PRIME, U64, Bounds, Flags, Hashes, tokens_of
+from streams.detection.sketch.splitmix64 import U64, Hashes, permutations
+from streams.detection.sketch.tokens import PRIME, Bounds, Flags, tokens_of
 from streams.detection.sketch.unicode_tables import Points
 from streams.detection.sketch.words import NAME, UNCASED, Kinds, Words
 
@@ -39,16 +40,7 @@ _GAP = U64(0x8EBC6AF09C88C6E3)  # a run of other words
 _GRAM_PRIME = U64(0xD6E8FEB86659FD93)
 
 
-def _permutations() -> tuple[Points, Points]:
-    """(salts, odd multipliers), as those of the sketches: the same on every machine."""
-    state = np.arange(1, 2 * BITS + 1, dtype=U64) * U64(0xD1B54A32D192ED03)
-    state = (state ^ (state >> U64(30))) * U64(0xBF58476D1CE4E5B9)
-    state = (state ^ (state >> U64(27))) * U64(0x94D049BB133111EB)
-    bits = (state >> U64(32)).astype(np.uint32)
-    return bits[:BITS], bits[BITS:] | np.uint32(1)
-
-
-_SALTS, _MULTIPLIERS = _permutations()
+_SALTS, _MULTIPLIERS = permutations(BITS, U64(0xD1B54A32D192ED03))
 
 
 def fill_frames(words: Words, names: Points, covers: npt.NDArray[np.uint16]) -> None:

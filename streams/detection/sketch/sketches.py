@@ -15,7 +15,8 @@ import numpy.typing as npt
 
 from streams.compiled import kernel
 from streams.detection.sketch.facts import FACT_FIELDS, fill_facts
-from streams.detection.sketch.tokens import U64, Bounds, Hashes, batches, tokens_of
+from streams.detection.sketch.splitmix64 import U64, Hashes, permutations
+from streams.detection.sketch.tokens import Bounds, batches, tokens_of
 
 ALGORITHM = "5/minhash128x3b8/frac16x5/facts10+6"
 PERMUTATIONS = 128
@@ -45,17 +46,7 @@ _MIX = np.array(
 _GRAM_PRIME = U64(0xD6E8FEB86659FD93)
 
 
-def _permutations(count: int) -> tuple[_U32Array, _U32Array]:
-    """(salts, odd multipliers): x -> (x ^ salt) * multiplier mod 2^32 is one-to-one, and one for
-    each permutation; the same on every machine (splitmix64)."""
-    state = np.arange(1, 2 * count + 1, dtype=U64) * _MIX[0]
-    state = (state ^ (state >> U64(30))) * U64(0xBF58476D1CE4E5B9)
-    state = (state ^ (state >> U64(27))) * U64(0x94D049BB133111EB)
-    bits = (state >> U64(32)).astype(np.uint32)
-    return bits[:count], bits[count:] | np.uint32(1)
-
-
-_SALTS, _MULTIPLIERS = _permutations(PERMUTATIONS)
+_SALTS, _MULTIPLIERS = permutations(PERMUTATIONS)
 
 
 def sketch_texts(texts: Sequence[str]) -> Sketches:

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from streams.compiled import kernel
+from streams.detection.sketch.splitmix64 import FIRST_MULTIPLIER, GAMMA, U64, Hashes
 from streams.detection.sketch.unicode_tables import (
     ALONE,
     COMBINING,
@@ -30,8 +31,6 @@ from streams.detection.sketch.unicode_tables import (
     alphabet,
 )
 
-U64 = np.uint64
-Hashes = npt.NDArray[np.uint64]
 Bounds = npt.NDArray[np.int64]
 Places = npt.NDArray[np.int32]
 Flags = npt.NDArray[np.bool_]
@@ -40,8 +39,8 @@ Flags = npt.NDArray[np.bool_]
 # bounds the time and the memory that one text can cost.
 LONGEST_TEXT = 1 << 20
 
-PRIME = U64(0x9E3779B97F4A7C15)
-SECOND_PRIME = U64(0xBF58476D1CE4E5B9)
+# Any odd constants do, as long as they stay.
+PRIME, SECOND_PRIME = GAMMA, FIRST_MULTIPLIER
 
 
 class Plain(NamedTuple):

@@ -10,12 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from streams.compiled import kernel
+from streams.detection.sketch.splitmix64 import U64, Hashes
 from streams.detection.sketch.tokens import (
     PRIME,
-    U64,
     Bounds,
     Flags,
-    Hashes,
     Places,
     finished,
 )

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from streams.detection.index.key_index import BANDS, ROWS, WAYS, Index, Keys, keys_of
 from streams.detection.sketch.sketches import SKETCH, sketch_texts
-from streams.detection.sketch.tokens import U64
+from streams.detection.sketch.splitmix64 import U64
 from tests.detection.newsroom import cut, edited, story
 
 SLOTS = 16
