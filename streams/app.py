@@ -22,8 +22,9 @@ from streams.agents.measure import count_given_up
 from streams.agents.normalise import NormaliseStage
 from streams.health import Progress
 from streams.kafka.connection import METADATA_SECONDS
-from streams.kafka.consumer import ChunkTransport
 from streams.kafka.duplicate_instance import DuplicateInstanceWatch, InstanceTakenError
+from streams.kafka.insides.app import App
+from streams.kafka.insides.consumer import ChunkTransport
 from streams.kafka.poison_records import CrashLedger
 from streams.kafka.publish import BatchPublisher
 from streams.kafka.refused import give_up
@@ -60,7 +61,7 @@ class EchoWire:
 
 def create_app(settings: Settings, stages: Collection[str] = STAGES) -> EchoWire:
     """Build the application for one worker that runs these stages. Connects to nothing yet."""
-    app = _App(
+    app = App(
         settings.group,
         broker=[f"kafka://{address}" for address in settings.bootstrap_servers.split(",")],
         broker_credentials=faust_credentials(settings),
@@ -183,11 +184,6 @@ def _follow_rebalances(
     @app.on_partitions_revoked.connect  # type: ignore[untyped-decorator]
     async def revoked(_: faust.App, _revoked: set[TP], **_kwargs: object) -> None:
         shards.revoked()
-
-
-class _App(faust.App):  # type: ignore[misc]
-    def _create_directories(self) -> None:
-        """Faust wants folders for tables; there are none, and a kill would leave them behind."""
 
 
 def _add_agent(app: faust.App, name: str, topic: str, loop: ChunkLoop) -> None:

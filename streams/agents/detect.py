@@ -36,7 +36,6 @@ from streams.detection.index.occupancy import early_evictions
 from streams.detection.parts import decide_in_parts
 from streams.detection.sketch.entry import ForeignEntryError, decode_entries
 from streams.detection.verdict import VerdictWriter
-from streams.kafka.consumer import Chunk
 from streams.kafka.dead_letters import dead_letters
 from streams.kafka.event_time import own_time
 from streams.kafka.fencing import ShardGoneError
@@ -48,6 +47,7 @@ from streams.kafka.headers import (
     carried_trace,
     is_notice,
 )
+from streams.kafka.insides.consumer import Chunk
 from streams.kafka.outgoing import (
     Counts,
     Encoded,

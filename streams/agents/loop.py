@@ -18,8 +18,8 @@ from faust.types import TP
 from streams.agents.exit import blames_record, exit_process
 from streams.articles.rejection import Rejection
 from streams.health import Progress
-from streams.kafka.consumer import Chunk
 from streams.kafka.dead_letters import rejected_for_crashes, rejected_unreadable
+from streams.kafka.insides.consumer import Chunk
 from streams.kafka.poison_records import CrashLedger, CrashNote
 from streams.kafka.publish import StoppedError
 from streams.tracing import ChunkSpan, ChunkTracer

@@ -20,7 +20,7 @@ from streams.agents.measure import (
 from streams.agents.normaliser import STAGE, NormalisedCounts, Normaliser
 from streams.agents.normaliser_pool import NormaliserPool
 from streams.canaries import ENCODED_SOURCE as CANARY_KEY
-from streams.kafka.consumer import Chunk
+from streams.kafka.insides.consumer import Chunk
 from streams.kafka.outgoing import Counts, Encoded
 from streams.kafka.publish import BatchPublisher
 from streams.kafka.raw_record import RawRecords, raw_records

@@ -26,6 +26,7 @@ from streams.articles.pages.reading import Label, LineClass, explained_lines
 from streams.cli.field_origins import field_origins
 from streams.kafka.connection import reader
 from streams.kafka.event_time import raw_time
+from streams.kafka.insides.metadata import partitions_for
 from streams.kafka.topics import topic_name
 from streams.settings import Settings
 from streams.sources.inputs import read_events
@@ -189,8 +190,7 @@ async def _from_kafka(article_id: str, settings: Settings) -> FileRecord:
 
 
 async def _coordinates(consumer: AIOKafkaConsumer, topic: str, article_id: str) -> dict[str, Any]:
-    await consumer._client._wait_on_metadata(topic)  # noqa: SLF001 - or it knows no partitions yet
-    places = [TopicPartition(topic, p) for p in consumer.partitions_for_topic(topic) or ()]
+    places = [TopicPartition(topic, p) for p in await partitions_for(consumer, topic)]
     ends = await consumer.end_offsets(places)
     consumer.assign(places)
     await consumer.seek_to_beginning()

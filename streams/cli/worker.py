@@ -5,17 +5,16 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import threading
 from collections.abc import Callable, Collection
 
 import uvloop
-from faust.worker import Worker
 
 from streams.agents.descriptors import raise_limit
 from streams.agents.exit import exit_process
 from streams.app import create_app
 from streams.heap import freeze_gc, keep_freed_memory
 from streams.kafka.connection import admin_client
+from streams.kafka.insides.worker import Worker
 from streams.kafka.rights import check_rights, topics_of
 from streams.kafka.topics import check_topics
 from streams.logs import write_logs_to_stderr
@@ -27,7 +26,6 @@ log = logging.getLogger("echowire")
 # Kubernetes kills after 30 seconds; this comes before it.
 _STOP_SECONDS = 15.0
 _COMPILED_ANEW_SECONDS = 4.0
-EXIT_STOPPED_BY_FORCE = 75  # sysexits.h: try again
 
 
 def run_worker(settings: Settings, stages: Collection[str]) -> None:
@@ -46,7 +44,7 @@ def run_worker(settings: Settings, stages: Collection[str]) -> None:
     loop = uvloop.new_event_loop()
     asyncio.set_event_loop(loop)
     echowire = create_app(settings, stages)
-    worker = _Worker(echowire.app, loop=loop)
+    worker = Worker(echowire.app, loop=loop, stop_seconds=_STOP_SECONDS)
     worker.spinner = None
     keep_freed_memory()
     freeze_gc()
@@ -59,29 +57,6 @@ def run_worker(settings: Settings, stages: Collection[str]) -> None:
         # interpreter's lock, and Python takes itself apart without waiting for them.
         logging.shutdown()
         os._exit(ended.code if isinstance(ended.code, int) else 0)
-
-
-class _Worker(Worker):  # type: ignore[misc]
-    """Faust's worker, with our logging, and an end to stopping."""
-
-    def _setup_logging(self) -> None:
-        return
-
-    def _flag_as_shutdown_by_signal(self) -> None:
-        super()._flag_as_shutdown_by_signal()
-        _end_in_time()
-
-    def on_worker_shutdown(self) -> None:
-        """Stopping, for whatever reason."""
-        _end_in_time()
-
-
-def _end_in_time() -> None:
-    """Faust waits for ever for a broker that has gone; what is not acknowledged by now is read
-    again by the next worker, so leaving loses nothing."""
-    timer = threading.Timer(_STOP_SECONDS, os._exit, (EXIT_STOPPED_BY_FORCE,))
-    timer.daemon = True
-    timer.start()
 
 
 async def _check(

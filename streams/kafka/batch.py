@@ -92,6 +92,10 @@ class RecordBatch:
         self._producer = producer_id, epoch, sequence
 
     def _build(self) -> bytearray:
+        return self.octets()
+
+    def octets(self) -> bytearray:
+        """As it goes over the wire."""
         batch = bytearray(self.size())
         _HEADER.pack_into(
             batch, _PREFIX.size,

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, conn
+from aiokafka import AIOKafkaConsumer
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.conn import AIOKafkaConnection, CloseReason
-from aiokafka.errors import KafkaConnectionError, KafkaError
+from aiokafka.errors import KafkaError
 
 from streams.errors import UserError
-from streams.kafka import fetching  # noqa: F401 - for every consumer
 from streams.kafka.diagnosis import diagnosis
+from streams.kafka.insides import closing_connection, fetching  # noqa: F401 - for every client
 from streams.kafka.security import security_options
 from streams.settings import Settings
 
@@ -24,36 +23,6 @@ _CONNECT_SECONDS = 8.0
 # How old a client lets its knowledge of the topics become: partitions that are added, and topics
 # that are deleted or made anew, are noticed within this time. (aiokafka's own: five minutes.)
 METADATA_SECONDS = 10.0
-
-
-class ClosingConnection(AIOKafkaConnection):  # type: ignore[misc]
-    """aiokafka's connection, which says so under uvloop, too, when its socket has been closed.
-
-    There a write on it is a RuntimeError instead of an OSError, and neither aiokafka's retries
-    expect that (a producer's end) nor its refresh of metadata, which dies of it unsaid: whoever
-    waits for metadata then waits for ever, though the broker is back (aiokafka #1038).
-    """
-
-    def send(self, request: Any, expect_response: bool = True) -> Any:
-        """As in aiokafka. Raises KafkaConnectionError."""
-        with self._closing():
-            return super().send(request, expect_response)
-
-    def _send_sasl_token(self, payload: bytes, expect_response: bool = True) -> Any:
-        with self._closing():
-            return super()._send_sasl_token(payload, expect_response)
-
-    @contextmanager
-    def _closing(self) -> Iterator[None]:
-        try:
-            yield
-        except RuntimeError as error:
-            self.close(reason=CloseReason.CONNECTION_BROKEN)
-            message = f"Connection at {self.host}:{self.port} broken: {error}"
-            raise KafkaConnectionError(message) from error
-
-
-conn.AIOKafkaConnection = ClosingConnection  # of every client: whoever connects imports this module
 
 
 class BrokerUnreachableError(UserError):

@@ -16,7 +16,8 @@ from aiokafka.errors import IncompatibleBrokerVersion
 from aiokafka.structs import ConsumerRecord, TopicPartition
 
 from streams.detection.index.state import ShardState
-from streams.kafka.epochs import ends_of_epochs
+from streams.kafka.insides.epochs import ends_of_epochs
+from streams.kafka.insides.metadata import client_of
 
 log = logging.getLogger("echowire.recovery")
 
@@ -92,7 +93,7 @@ class DecidedLog:
         """Where that epoch ends in the log now, if that is before the end of what is decided."""
         if epoch < 0 or self._state.last_offset < 0:
             return None
-        tp, client = self.articles, consumer._client  # noqa: SLF001
+        tp, client = self.articles, client_of(consumer)
         deadline = asyncio.get_running_loop().time() + _LEADER_SECONDS
         try:
             while not (answers := await ends_of_epochs(client, {tp: epoch})):

@@ -14,21 +14,15 @@ one to `detection.segments` first, an empty one, and reads up to there (`shards.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.client import CoordinationType
 from aiokafka.errors import (
-    ConcurrentTransactions,
-    KafkaError,
     ProducerFenced,
     TransactionalIdAuthorizationFailed,
-    for_code,
 )
-from aiokafka.producer.transaction_manager import PidAndEpoch
-from aiokafka.protocol.transaction import InitProducerIdRequest
 
+from streams.kafka.insides.producer import take_epoch
 from streams.kafka.outgoing import Encoded
 from streams.kafka.publish import BatchPublisher, StoppedError
 from streams.settings import Settings
@@ -51,10 +45,6 @@ class ShardGoneError(StoppedError):
     """The partition is no longer this worker's: what waits for its shard must not go on."""
 
 
-_RETRY_SECONDS = 0.1
-_TIMEOUT_MILLISECONDS = 60_000  # of transactions, of which there are none
-
-
 class ShardPublisher(BatchPublisher):
     """A publisher that shuts out all earlier ones of the same name from where it writes."""
 
@@ -66,7 +56,7 @@ class ShardPublisher(BatchPublisher):
         """Connect and take over. Raises KafkaError, also where the name may not be used."""
         await super().start()
         try:
-            await self._take_over()
+            await take_epoch(self._started(), self._name)
         except TransactionalIdAuthorizationFailed:
             await self.stop()
             raise TransactionalIdAuthorizationFailed(self._name) from None  # which aiokafka omits
@@ -85,30 +75,3 @@ class ShardPublisher(BatchPublisher):
         if self._stopped:
             raise ShardGoneError
         return super()._started()
-
-    async def _take_over(self) -> None:
-        producer = self._started()
-        while True:
-            node = await producer._sender._find_coordinator(  # noqa: SLF001
-                CoordinationType.TRANSACTION, self._name
-            )
-            try:
-                answer = await producer.client.send(node, self._request())
-                if not answer.error_code:
-                    break
-                raise for_code(answer.error_code)(self._name)
-            except KafkaError as error:
-                # The coordinator moves, loads, or still hands out the epoch before.
-                if not (error.retriable or isinstance(error, ConcurrentTransactions)):
-                    raise
-            producer._sender._coordinator_dead(CoordinationType.TRANSACTION)  # noqa: SLF001
-            await asyncio.sleep(_RETRY_SECONDS)
-        # The producer has sent nothing yet, so that its counting begins with this epoch.
-        producer._txn_manager._pid_and_epoch = PidAndEpoch(  # noqa: SLF001
-            answer.producer_id, answer.producer_epoch
-        )
-
-    def _request(self) -> InitProducerIdRequest:
-        return InitProducerIdRequest(
-            transactional_id=self._name, transaction_timeout_ms=_TIMEOUT_MILLISECONDS
-        )

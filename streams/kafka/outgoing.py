@@ -95,7 +95,7 @@ class Encoder:
 
     def decode(self, encoded: Encoded) -> list[ConsumerRecord]:
         """The records of a batch, as a consumer would read them; their offsets begin at 0."""
-        batch = MemoryRecords(bytes(encoded.batch._build())).next_batch()  # noqa: SLF001
+        batch = MemoryRecords(bytes(encoded.batch.octets())).next_batch()
         return [
             ConsumerRecord(
                 encoded.topic, encoded.partition, r.offset, r.timestamp, 0, r.key, r.value, None,

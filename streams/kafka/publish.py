@@ -17,6 +17,7 @@ from aiokafka.errors import (
 )
 
 from streams.kafka.connection import client_options
+from streams.kafka.insides.producer import wait_for_leaders
 from streams.kafka.outgoing import Counts, Encoded, Encoder, Outgoing
 from streams.settings import Settings
 
@@ -82,7 +83,7 @@ class BatchPublisher:
             max_request_size=2 * self.encoder.largest_bytes,
         )
         # aiokafka gives a batch up whose partition has had no leader for 40 s.
-        self._producer._message_accumulator._batch_ttl = DELIVERY_SECONDS  # noqa: SLF001
+        wait_for_leaders(self._producer, DELIVERY_SECONDS)
         await self._producer.start()
 
     async def stop(self) -> None:

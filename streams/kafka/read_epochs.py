@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import orjson
 from aiokafka.structs import OffsetAndMetadata
 
-from streams.kafka.epochs import EpochEnd
+from streams.kafka.insides.epochs import EpochEnd
 
 # Brokers take 4,096 bytes of metadata. An epoch is dropped once a later one is confirmed, so that
 # more than two are seldom known.

@@ -10,7 +10,7 @@ from aiokafka.errors import GroupAuthorizationFailedError
 
 from schemas.topics import TOPICS, Stage
 from streams.errors import UserError
-from streams.kafka.acl_queries import NAMES, READ, WRITE, group_operations, topic_operations
+from streams.kafka.insides.acl_queries import NAMES, READ, WRITE, group_operations, topic_operations
 from streams.kafka.topics import topic_name
 from streams.settings import Settings
 

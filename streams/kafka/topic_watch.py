@@ -16,7 +16,7 @@ from aiokafka.errors import KafkaError
 from faust.exceptions import ConsumerNotStarted
 
 from streams.kafka.connection import METADATA_SECONDS
-from streams.kafka.topic_ids import TopicNow
+from streams.kafka.insides.topic_ids import TopicNow
 
 log = logging.getLogger("echowire.topics")
 

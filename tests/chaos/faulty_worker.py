@@ -29,8 +29,8 @@ from streams.agents import detect, normalise
 from streams.cli.main import run
 from streams.detection import parts
 from streams.detection.index.state import ShardState
-from streams.kafka.consumer import ChunkConsumer
 from streams.kafka.fencing import ShardPublisher
+from streams.kafka.insides.consumer import ChunkConsumer
 from streams.kafka.publish import BatchPublisher, Encoded
 
 STEPS = (

@@ -14,7 +14,7 @@ from mode.utils.locks import Event
 
 from schemas.topics import RAW
 from streams.kafka.connection import client_options
-from streams.kafka.consumer_thread import ConsumerThread
+from streams.kafka.insides.consumer_thread import ConsumerThread
 from streams.settings import Settings
 from tests.kafka.service import committed, make_topics, push
 

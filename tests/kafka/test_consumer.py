@@ -9,9 +9,9 @@ from typing import Any
 from faust.types import TP
 
 from streams.kafka.acks import Acks
-from streams.kafka.consumer import CHUNKS_IN_HAND, Chunk, ChunkConsumer
-from streams.kafka.consumer_thread import Fetched
 from streams.kafka.event_time import time_header
+from streams.kafka.insides.consumer import CHUNKS_IN_HAND, Chunk, ChunkConsumer
+from streams.kafka.insides.consumer_thread import Fetched
 
 RAW, NORMALISED = TP("raw", 0), TP("normalised", 0)
 NOON = 1_772_452_800_000

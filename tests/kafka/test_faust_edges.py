@@ -46,7 +46,7 @@ if __name__ == "__main__":
 """
 FORGET_ACKS = """
 from faust.transport.drivers import aiokafka as driver
-from streams.kafka.consumer import ChunkConsumer
+from streams.kafka.insides.consumer import ChunkConsumer
 ChunkConsumer.on_partitions_revoked = driver.Consumer.on_partitions_revoked
 """
 # Acks then wait for the rebalance: it is a race with the timer otherwise.

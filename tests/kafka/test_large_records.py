@@ -24,9 +24,9 @@ from streams.agents.normaliser import Normaliser
 from streams.articles.rejection import rejected
 from streams.detection.index.state import ShardState
 from streams.kafka.acks import Acks
-from streams.kafka.consumer import Chunk
 from streams.kafka.dead_letters import dead_letters
 from streams.kafka.headers import HEADERS_BYTES, Headers
+from streams.kafka.insides.consumer import Chunk
 from streams.kafka.outgoing import Encoded, Encoder, largest_record_bytes
 from streams.kafka.raw_record import RawRecord
 from streams.kafka.shard_note import ShardNote

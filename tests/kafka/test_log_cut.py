@@ -9,8 +9,8 @@ from pathlib import Path
 import orjson
 import pytest
 from aiokafka.admin import NewTopic
-
 from deploy.kafka.cluster import ThreeBrokers
+
 from deploy.kafka.embedded import EmbeddedKafka
 from streams.kafka.connection import admin_client
 from streams.kafka.outgoing import Outgoing

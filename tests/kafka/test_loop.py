@@ -16,8 +16,8 @@ from streams.agents.loop import ChunkLoop, Publish
 from streams.agents.normaliser_pool import NormaliserPool
 from streams.kafka.acks import Acks
 from streams.kafka.batch import encode_batch
-from streams.kafka.consumer import Chunk
 from streams.kafka.fencing import ShardGoneError
+from streams.kafka.insides.consumer import Chunk
 from streams.kafka.outgoing import Encoded, Outgoing
 from streams.kafka.publish import BatchPublisher, StoppedError
 from streams.metrics import Metrics

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from aiokafka.structs import OffsetAndMetadata
 
-from streams.kafka.epochs import EpochEnd
+from streams.kafka.insides.epochs import EpochEnd
 from streams.kafka.poison_records import decode_note
 from streams.kafka.read_epochs import MOST_SPANS, ReadEpochs, Span, decode_spans
 

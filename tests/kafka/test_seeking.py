@@ -12,8 +12,8 @@ from aiokafka.structs import TopicPartition
 from faust.transport.drivers.aiokafka import Consumer
 
 from schemas.topics import RAW
-from streams.kafka.consumer import ChunkConsumer
-from streams.kafka.consumer_thread import seek_to_committed
+from streams.kafka.insides.consumer import ChunkConsumer
+from streams.kafka.insides.consumer_thread import seek_to_committed
 from streams.settings import Settings
 from tests.kafka.service import make_topics, push
 

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.broker
 PLAIN_STREAM = """
 import faust
 from faust.transport.drivers import aiokafka as driver
-from streams.kafka.consumer import ChunkConsumer
+from streams.kafka.insides.consumer import ChunkConsumer
 ChunkConsumer.force_commit = driver.Consumer.force_commit
 ChunkConsumer.ack = driver.Consumer.ack
 faust.Stream.noack = lambda stream: stream
@@ -71,7 +71,7 @@ BatchPublisher.send = send
 # Offsets that were never handed over by themselves are holes, which are noted and closed later.
 HOLES = """
 from faust.transport.drivers import aiokafka as driver
-from streams.kafka.consumer import ChunkConsumer
+from streams.kafka.insides.consumer import ChunkConsumer
 ChunkConsumer._add_gap = driver.Consumer._add_gap
 ChunkConsumer.force_commit = driver.Consumer.force_commit
 ChunkConsumer.ack = driver.Consumer.ack

@@ -25,9 +25,9 @@ from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
 from streams.kafka.connection import METADATA_SECONDS
-from streams.kafka.log_cuts import find_cuts, forget_epochs, read_epochs_of, with_epochs
+from streams.kafka.insides.log_cuts import find_cuts, forget_epochs, read_epochs_of, with_epochs
+from streams.kafka.insides.topic_ids import TopicNow, topics_now
 from streams.kafka.log_holes import Cut, Ended, Lost
-from streams.kafka.topic_ids import TopicNow, topics_now
 
 # While nothing comes, a fetch waits so long at the broker for the first record. Faust's own
 # 1,500 ms would keep a partition waiting that was handed over late: aiokafka leaves it out of the
@@ -67,9 +67,9 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
 
     def _create_worker_consumer(self, transport: Any) -> AIOKafkaConsumer:
         consumer = super()._create_worker_consumer(transport)
-        consumer._fetch_max_wait_ms = _IDLE_WAIT_MILLISECONDS  # noqa: SLF001
+        consumer._fetch_max_wait_ms = _IDLE_WAIT_MILLISECONDS
         # Faust reads what is not committed, outside of its own `exactly_once`.
-        consumer._isolation_level = transport.isolation_level  # noqa: SLF001
+        consumer._isolation_level = transport.isolation_level
         return consumer
 
     async def seek_to_committed(self) -> Mapping[TP, int]:
@@ -78,9 +78,9 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
 
     def pace(self, *, gather_milliseconds: int) -> None:
         """How the next fetches wait: for the first record, or for so long to gather more."""
-        fetcher = self._ensure_consumer()._fetcher  # noqa: SLF001
-        fetcher._fetch_min_bytes = _GATHER_BYTES if gather_milliseconds else 1  # noqa: SLF001
-        fetcher._fetch_max_wait_ms = gather_milliseconds or _IDLE_WAIT_MILLISECONDS  # noqa: SLF001
+        fetcher = self._ensure_consumer()._fetcher
+        fetcher._fetch_min_bytes = _GATHER_BYTES if gather_milliseconds else 1
+        fetcher._fetch_max_wait_ms = gather_milliseconds or _IDLE_WAIT_MILLISECONDS
 
     def highwater(self, tp: TP) -> int | None:
         """Where the records end that we may read: with read_committed, where the oldest transaction
@@ -103,14 +103,14 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
     ) -> Fetched:
         if not self.consumer.flow_active:
             return Fetched()
-        fetcher = consumer._fetcher  # noqa: SLF001
-        if consumer._closed or fetcher._closed:  # noqa: SLF001
+        fetcher = consumer._fetcher
+        if consumer._closed or fetcher._closed:
             raise ConsumerStoppedError
         fetched = Fetched()
         if self.anew:
             await self._begin_anew(consumer, fetched)
         self._go_back(consumer, fetched)
-        with fetcher._subscriptions.fetch_context():  # noqa: SLF001
+        with fetcher._subscriptions.fetch_context():
             try:
                 fetched.records = await fetcher.fetched_records(
                     active_partitions, timeout=timeout, max_records=max_records
@@ -121,7 +121,7 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
             except NoOffsetForPartitionError as error:
                 await _begin(consumer, error.args[0])
         # From here on nothing is awaited: these are the positions behind those records.
-        subscription = consumer._subscription  # noqa: SLF001
+        subscription = consumer._subscription
         if not subscription.reassignment_in_progress:
             assignment = subscription.subscription.assignment
             for tp in active_partitions:
@@ -129,7 +129,7 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
                 if state is not None and state.has_valid_position:
                     fetched.positions[tp] = state.position
                     fetched.epochs[tp] = read_epochs_of(state).epoch_at_end()
-            fetched.generation = consumer._coordinator.generation  # noqa: SLF001
+            fetched.generation = consumer._coordinator.generation
         return fetched
 
     async def _begin_anew(self, consumer: AIOKafkaConsumer, fetched: Fetched) -> None:
@@ -150,7 +150,7 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
         """To where logs were cut, unless less of them was read."""
         cuts, self.cuts = self.cuts, {}
         for tp, offset in cuts.items():
-            state = consumer._subscription.subscription.assignment.state_value(tp)  # noqa: SLF001
+            state = consumer._subscription.subscription.assignment.state_value(tp)
             if state is None or not state.has_valid_position:
                 continue  # a rebalance: found again by what is committed
             read_epochs_of(state).cut(offset)
@@ -167,7 +167,7 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
         try:
             beginning = (await consumer.beginning_offsets([tp]))[tp]
             if position > beginning:
-                now = await topics_now(consumer._client, [tp.topic])  # noqa: SLF001
+                now = await topics_now(consumer._client, [tp.topic])
                 await self._find_cuts(consumer, now)
                 if tp in self.cuts:
                     return  # the next fetch goes back
@@ -196,7 +196,7 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
     async def _look(self, topics: Collection[str]) -> dict[str, TopicNow | None]:
         consumer = self._ensure_consumer()
         async with asyncio.timeout(METADATA_SECONDS):
-            now = await topics_now(consumer._client, topics)  # noqa: SLF001
+            now = await topics_now(consumer._client, topics)
             ours = [tp for tp in consumer.assignment() if now.get(tp.topic)]
             if ours and not self.anew:
                 self.ends = await consumer.end_offsets(ours)
@@ -238,17 +238,17 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
         self, generation: int, offsets: dict[TP, OffsetAndMetadata]
     ) -> Mapping[TP, OffsetAndMetadata]:
         consumer = self._ensure_consumer()
-        coordinator = consumer._coordinator  # noqa: SLF001
+        coordinator = consumer._coordinator
         while True:
             await coordinator.ensure_coordinator_known()
             noted = await with_epochs(consumer, offsets)
-            async with coordinator._commit_lock:  # noqa: SLF001
+            async with coordinator._commit_lock:
                 # No await between this look and the making of the request, which names the
                 # generation: if it is over by then, the broker refuses.
                 if generation < 0 or coordinator.generation != generation:
                     return {}
                 try:
-                    await coordinator._do_commit_offsets(None, noted)  # noqa: SLF001
+                    await coordinator._do_commit_offsets(None, noted)
                 except (*_REBALANCED, UnknownTopicOrPartitionError):
                     # Where a topic was deleted, aiokafka would go on until there is another of its
                     # name, and commit what belonged to the one before.

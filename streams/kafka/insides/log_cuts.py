@@ -15,8 +15,8 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import IncompatibleBrokerVersion, KafkaError
 from aiokafka.structs import OffsetAndMetadata, TopicPartition
 
-from streams.kafka.epochs import EpochEnd, ends_of_epochs
-from streams.kafka.fetching import read_epochs_of
+from streams.kafka.insides.epochs import EpochEnd, ends_of_epochs
+from streams.kafka.insides.fetching import read_epochs_of
 from streams.kafka.read_epochs import ReadEpochs
 
 log = logging.getLogger("echowire.consumer")
@@ -25,7 +25,7 @@ __all__ = ["find_cuts", "forget_epochs", "read_epochs_of", "with_epochs"]
 
 
 def _states(consumer: AIOKafkaConsumer) -> dict[TopicPartition, Any]:
-    subscription = consumer._subscription.subscription  # noqa: SLF001
+    subscription = consumer._subscription.subscription
     if subscription is None or subscription.assignment is None:
         return {}
     assignment = subscription.assignment
@@ -66,7 +66,7 @@ async def _ask(
     consumer: AIOKafkaConsumer, epochs: Mapping[TopicPartition, int]
 ) -> dict[TopicPartition, EpochEnd]:
     try:
-        return await ends_of_epochs(consumer._client, epochs)  # noqa: SLF001
+        return await ends_of_epochs(consumer._client, epochs)
     except (NotImplementedError, IncompatibleBrokerVersion):
         log.warning("brokers older than Kafka 2.3 do not say when a log has lost its end")
     except KafkaError as error:
@@ -99,7 +99,7 @@ async def _with_committed(consumer: AIOKafkaConsumer, states: Mapping[TopicParti
     new = [tp for tp, state in states.items() if not read_epochs_of(state).has_committed]
     if not new:
         return
-    committed = await consumer._coordinator.fetch_committed_offsets(new)  # noqa: SLF001
+    committed = await consumer._coordinator.fetch_committed_offsets(new)
     for tp in new:
         read_epochs_of(states[tp]).add_committed(committed.get(tp))
 

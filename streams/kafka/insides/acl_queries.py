@@ -104,7 +104,7 @@ async def topic_operations(admin: AIOKafkaAdminClient, topics: list[str]) -> dic
 
     Where Describe is not allowed, Kafka does not tell whether a topic exists: then it is empty.
     """
-    answer = await admin._send_request(_MetadataRequest(topics))  # noqa: SLF001
+    answer = await admin._send_request(_MetadataRequest(topics))
     found = {}
     for code, topic, _internal, _partitions, bits in answer.topics:
         if code == _UNAUTHORIZED_TOPIC:
@@ -120,7 +120,7 @@ async def group_operations(admin: AIOKafkaAdminClient, group: str) -> set[int]:
     while True:  # the first group of a cluster waits for a topic that is made for it
         try:
             coordinator = await admin.find_coordinator(group)
-            answer = await admin._send_request(_GroupRequest(group), coordinator)  # noqa: SLF001
+            answer = await admin._send_request(_GroupRequest(group), coordinator)
             code, *_, bits = answer.groups[0]
             if code == _UNAUTHORIZED_GROUP:
                 return set()

@@ -25,10 +25,10 @@ from faust.types.tuples import ConsumerMessage
 from mode.utils.futures import notify
 
 from streams.kafka.acks import Acks
-from streams.kafka.consumer_thread import ConsumerThread, Fetched
 from streams.kafka.event_time import own_time, raw_time
+from streams.kafka.insides.consumer_thread import ConsumerThread, Fetched
+from streams.kafka.insides.topic_ids import TopicNow
 from streams.kafka.log_holes import Cut, Hole
-from streams.kafka.topic_ids import TopicNow
 from streams.kafka.unreadable import UnreadableRecord, apart
 
 log = logging.getLogger("echowire.consumer")

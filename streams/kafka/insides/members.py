@@ -1,0 +1,72 @@
+"""The members of Faust and aiokafka that this folder uses, replaces or imitates, by their owners.
+
+They are nobody's promise: any release may move them. `tests/kafka/insides/test_members.py` looks
+for each in the versions that are installed.
+"""
+
+from __future__ import annotations
+
+# Read, set or called.
+USED = {
+    "aiokafka.AIOKafkaConsumer": (
+        "_client", "_closed", "_coordinator", "_fetch_max_wait_ms", "_fetcher", "_isolation_level",
+        "_subscription",
+    ),
+    "aiokafka.AIOKafkaProducer": ("_message_accumulator", "_sender", "_txn_manager"),
+    "aiokafka.admin.AIOKafkaAdminClient": ("_send_request",),
+    "aiokafka.client.AIOKafkaClient": ("_wait_on_metadata",),
+    "aiokafka.consumer.fetcher.FetchResult": (
+        "_partition_records", "_topic_partition", "_update_position", "check_assignment",
+        "has_more",
+    ),
+    "aiokafka.consumer.fetcher.Fetcher": (
+        "_closed", "_fetch_max_wait_ms", "_fetch_min_bytes", "_subscriptions", "fetched_records",
+    ),
+    "aiokafka.consumer.fetcher.PartitionRecords": ("_records", "_tp", "next_fetch_offset"),
+    "aiokafka.consumer.group_coordinator.GroupCoordinator": (
+        "_commit_lock", "_do_commit_offsets", "ensure_coordinator_known",
+        "fetch_committed_offsets", "generation",
+    ),
+    "aiokafka.producer.message_accumulator.MessageAccumulator": ("_batch_ttl",),
+    "aiokafka.producer.sender.Sender": ("_coordinator_dead", "_find_coordinator"),
+    "aiokafka.producer.transaction_manager.TransactionManager": ("_pid_and_epoch",),
+    "faust.transport.drivers.aiokafka.AIOKafkaConsumerThread": (
+        "_ensure_consumer", "call_thread", "thread_loop",
+    ),
+    "faust.transport.drivers.aiokafka.Consumer": (
+        "_committed_offset", "_n_acked", "_read_offset", "_thread", "_unacked_messages",
+        "_wait_for_ack", "_wait_next_records", "_waiting_for_ack", "flow_active", "perform_seek",
+        "stop_flow",
+    ),
+}  # fmt: skip
+# Replaced by methods of the same names in our subclasses.
+OVERRIDDEN = {
+    "aiokafka.conn.AIOKafkaConnection": ("_send_sasl_token", "send"),
+    "aiokafka.consumer.fetcher.FetchResult": ("getall",),
+    "aiokafka.consumer.fetcher.MemoryRecords": ("next_batch",),
+    "aiokafka.consumer.fetcher.PartitionRecords": ("_unpack_records",),
+    "faust.App": ("_create_directories",),
+    "faust.transport.drivers.aiokafka.AIOKafkaConsumerThread": (
+        "_create_worker_consumer", "_fetch_records", "highwater", "seek_to_committed",
+    ),
+    "faust.transport.drivers.aiokafka.Consumer": (
+        "_add_gap", "_getmany", "_new_consumer_thread", "ack", "force_commit", "getmany",
+        "on_buffer_drop", "on_buffer_full", "on_partitions_assigned", "on_partitions_revoked",
+        "verify_event_path",
+    ),
+    "faust.transport.drivers.aiokafka.Transport": ("Consumer",),
+    "faust.worker.Worker": (
+        "_flag_as_shutdown_by_signal", "_setup_logging", "on_worker_shutdown",
+    ),
+}  # fmt: skip
+# Replaced in their modules, for every client of the process.
+PATCHED = {
+    "aiokafka.conn": ("AIOKafkaConnection",),
+    "aiokafka.consumer.fetcher": ("FetchResult", "MemoryRecords", "PartitionRecords"),
+}
+# What aiokafka's producer asks of a batch: `streams.kafka.batch.RecordBatch` answers it.
+IMITATED = {
+    "aiokafka.producer.message_accumulator.BatchBuilder": (
+        "_build", "_set_producer_state", "close", "closed", "record_count", "size",
+    ),
+}  # fmt: skip

@@ -1,0 +1,47 @@
+"""Producers: how long they keep a batch, and epochs for those that run no transactions."""
+
+from __future__ import annotations
+
+import asyncio
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.client import CoordinationType
+from aiokafka.errors import ConcurrentTransactions, KafkaError, for_code
+from aiokafka.producer.transaction_manager import PidAndEpoch
+from aiokafka.protocol.transaction import InitProducerIdRequest
+
+_RETRY_SECONDS = 0.1
+_TIMEOUT_MILLISECONDS = 60_000  # of transactions, of which there are none
+
+
+def wait_for_leaders(producer: AIOKafkaProducer, seconds: float) -> None:
+    """Keep a batch for this long while its partition has no leader: aiokafka gives it up after
+    40 s. Call it before the producer is started."""
+    producer._message_accumulator._batch_ttl = seconds
+
+
+async def take_epoch(producer: AIOKafkaProducer, transactional_id: str) -> None:
+    """Give a started producer, which has sent nothing yet, the next epoch of this id.
+
+    Raises KafkaError, also where the id may not be used.
+    """
+    request = InitProducerIdRequest(
+        transactional_id=transactional_id, transaction_timeout_ms=_TIMEOUT_MILLISECONDS
+    )
+    while True:
+        node = await producer._sender._find_coordinator(
+            CoordinationType.TRANSACTION, transactional_id
+        )
+        try:
+            answer = await producer.client.send(node, request)
+            if not answer.error_code:
+                break
+            raise for_code(answer.error_code)(transactional_id)
+        except KafkaError as error:
+            # The coordinator moves, loads, or still hands out the epoch before.
+            if not (error.retriable or isinstance(error, ConcurrentTransactions)):
+                raise
+        producer._sender._coordinator_dead(CoordinationType.TRANSACTION)
+        await asyncio.sleep(_RETRY_SECONDS)
+    # The producer has sent nothing yet, so that its counting begins with this epoch.
+    producer._txn_manager._pid_and_epoch = PidAndEpoch(answer.producer_id, answer.producer_epoch)
