@@ -12,14 +12,16 @@ import faust
 from faust.types import TP
 
 from schemas.topics import DEAD_LETTERS, INPUT, SEGMENTS, Stage
-from streams.agents import detect, normalise
-from streams.agents.canary import CanarySender
-from streams.agents.detect import DetectStage
-from streams.agents.exit import exit_process
-from streams.agents.holes import Holes
-from streams.agents.loop import ChunkHandler, ChunkLoop
-from streams.agents.measure import count_given_up
-from streams.agents.normalise import NormaliseStage
+from streams.agents.canaries.sender import CanarySender
+from streams.agents.running.chunk_life import ChunkHandler
+from streams.agents.running.exit import exit_process
+from streams.agents.running.holes import Holes
+from streams.agents.running.lifecycle import Lifecycle
+from streams.agents.running.loop import ChunkLoop
+from streams.agents.stages import detect, normalise
+from streams.agents.stages.detect import DetectStage
+from streams.agents.stages.measure import count_given_up
+from streams.agents.stages.normalise import NormaliseStage
 from streams.health import Progress
 from streams.kafka.connection import METADATA_SECONDS
 from streams.kafka.duplicate_instance import DuplicateInstanceWatch, InstanceTakenError
@@ -37,7 +39,7 @@ from streams.metrics import Metrics
 from streams.settings import Settings
 from streams.status import StatusPage
 from streams.tracing import create_tracer
-from streams.web import PortTakenError, WebServer
+from streams.web import WebServer
 
 log = logging.getLogger("echowire")
 
@@ -123,39 +125,28 @@ def create_app(settings: Settings, stages: Collection[str] = STAGES) -> EchoWire
     normalising = NormaliseStage(settings, publisher, metrics)
     detecting = DetectStage(settings, shards, metrics)
     built: dict[str, ChunkHandler] = {normalise.STAGE: normalising, detect.STAGE: detecting}
+    background = [watch.run]
+    if detect.STAGE in stages:
+        background.append(partial(watch_retention, settings, metrics))
+    if normalise.STAGE in stages:
+        background += [normalising.pages.warm_up, canaries.run]
     for stage in stages:
         letters = topic_name(settings, DEAD_LETTERS)
         giving_up = partial(give_up, publisher, letters, stage, partial(count_given_up, metrics))
         loop = ChunkLoop(stage, built[stage], progress, ledger, giving_up, tracer)
         _add_agent(app, stage, topics[stage], loop)
 
-    @app.service
-    class Lifecycle(faust.Service):  # type: ignore[misc]
-        """Starts and stops with the app what is not Faust's own."""
-
-        async def on_start(self) -> None:
-            await publisher.start()
-            progress.publishing = True
-            try:
-                await web.start()
-            except PortTakenError as error:
-                exit_process(error, "before it began")
-            self.add_future(watch.run())
-            if detect.STAGE in stages:
-                self.add_future(watch_retention(settings, metrics))
-            if normalise.STAGE in stages:
-                self.add_future(normalising.pages.warm_up())
-                self.add_future(canaries.run())
-            log.info("metrics at http://%s:%d/metrics", settings.http_host, web.port)
-
-        async def on_stop(self) -> None:
-            progress.publishing = False
-            await web.stop()
-            await shards.stop()
-            await publisher.stop()
-            normalising.pages.close()
-            tracer.shut_down()
-
+    app.service(
+        Lifecycle(
+            publisher=publisher,
+            progress=progress,
+            web=web,
+            shards=shards,
+            pages=normalising.pages,
+            tracer=tracer,
+            background=background,
+        )
+    )
     instances = DuplicateInstanceWatch(settings.instance_id)
     _follow_rebalances(app, topics[detect.STAGE], shards, ledger, progress, instances)
     return EchoWire(app, metrics, progress, web, shards)

@@ -29,6 +29,11 @@ class WebServer:
         self._runner: web.AppRunner | None = None
         self.port = settings.http_port
 
+    @property
+    def address(self) -> str:
+        """Where it listens, once it does."""
+        return f"http://{self._settings.http_host}:{self.port}"
+
     async def start(self) -> None:
         """Listen. Raises PortTakenError."""
         app = web.Application()

@@ -41,7 +41,7 @@ IMPURE = (
 )
 # A record's bytes come from anyone: none of these may ever see them. (What a worker's processes say
 # to each other is pickled: records in it are bytes among others.)
-BETWEEN_OWN_PROCESSES = "streams/agents/shared_memory.py"
+BETWEEN_OWN_PROCESSES = "streams/agents/running/shared_memory.py"
 DANGEROUS = (
     "pickle",
     "cloudpickle",

@@ -30,7 +30,7 @@ from deploy.demo.watch import BrokerEndedError, news_that_go_on, watched, while_
 from deploy.demo.web import desk
 from deploy.kafka.embedded import BrokerFailedError, EmbeddedKafka
 from schemas.topics import NORMALISED, RAW
-from streams.agents import detect, normalise
+from streams.agents.stages import detect, normalise
 from streams.settings import Settings, load_settings
 
 SAMPLE = Path(__file__).with_name("sample.jsonl")

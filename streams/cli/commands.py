@@ -95,7 +95,7 @@ def process(
     time of its own takes that of the one before it. Exits with 1 if all events of a file were
     refused.
     """
-    from streams.agents.normaliser_pool import NormaliserPool
+    from streams.agents.running.normaliser_pool import NormaliserPool
     from streams.cli.process import Summary, process
     from streams.pipeline import Pipeline
     from streams.settings import load_settings

@@ -9,8 +9,8 @@ from collections.abc import Callable, Collection
 
 import uvloop
 
-from streams.agents.descriptors import raise_limit
-from streams.agents.exit import exit_process
+from streams.agents.running.descriptors import raise_limit
+from streams.agents.running.exit import exit_process
 from streams.app import create_app
 from streams.heap import freeze_gc, keep_freed_memory
 from streams.kafka.connection import admin_client

@@ -19,7 +19,7 @@ from prometheus_client import (
     disable_created_metrics,
 )
 
-from streams.canaries import KINDS
+from streams.agents.canaries.rounds import KINDS
 from streams.metrics import labels
 from streams.metrics.histogram import BatchHistogram
 from streams.metrics.memory import MemoryCollector

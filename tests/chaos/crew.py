@@ -20,7 +20,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.structs import RecordMetadata
 
 from schemas.topics import RAW
-from streams.agents.exit import EXIT_INTERNAL_ERROR
+from streams.agents.running.exit import EXIT_INTERNAL_ERROR
 from streams.kafka.connection import client_options
 from streams.settings import Settings
 from tests.chaos.corpus import RawRecord, batches

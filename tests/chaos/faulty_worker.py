@@ -25,7 +25,7 @@ from typing import Any
 import orjson
 
 from schemas.topics import SEGMENTS
-from streams.agents import detect, normalise
+from streams.agents.stages import detect, normalise
 from streams.cli.main import run
 from streams.detection import parts
 from streams.detection.index.state import ShardState
@@ -103,9 +103,9 @@ async def _taken(faults: Faults, step: str) -> None:
 
 def install(faults: Faults) -> None:
     """Wrap the seams."""
-    _around(normalise.NormaliseStage, "handle", faults, before="normalise_taken")
-    _around(normalise.NormaliseStage, "encoded", faults, after="normalise_encoded")
-    _around(detect.DetectStage, "handle", faults, before="detect_taken")
+    _around(normalise.NormaliseStage, "work_out", faults, before="normalise_taken")
+    _around(normalise.NormalisingWork, "encode", faults, after="normalise_encoded")
+    _around(detect.DetectStage, "work_out", faults, before="detect_taken")
     plain_decide, plain_apply, plain_ack = parts.decide, ShardState.apply, ChunkConsumer.ack
     plain_send = BatchPublisher.send
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from deploy.kafka.embedded import EmbeddedKafka
 from schemas.topics import NORMALISED, RAW
-from streams.agents.exit import EXIT_SHUT_OUT, EXIT_UNAVAILABLE
+from streams.agents.running.exit import EXIT_SHUT_OUT, EXIT_UNAVAILABLE
 from streams.kafka.poison_records import CRASHES_TOLERATED
 from streams.settings import Settings
 from tests.chaos.accounts import audit

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from streams.agents.exit import EXIT_CONFIGURATION, EXIT_SHUT_OUT
+from streams.agents.running.exit import EXIT_CONFIGURATION, EXIT_SHUT_OUT
 from streams.kafka.duplicate_instance import DuplicateInstanceWatch, InstanceTakenError
 from streams.settings import Settings
 from tests.kafka.service import Worker, make_topics, until

@@ -15,7 +15,7 @@ import pytest
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from schemas.topics import ENRICHED, NORMALISED, RAW
-from streams.agents.exit import EXIT_INTERNAL_ERROR, EXIT_UNAVAILABLE
+from streams.agents.running.exit import EXIT_INTERNAL_ERROR, EXIT_UNAVAILABLE
 from streams.kafka.connection import admin_client
 from streams.settings import Settings
 from tests.chaos.crew import FaultyWorker

@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 from schemas import DeadLetterHeaders
 from schemas.dead_letter import Reason
 from schemas.topics import DEAD_LETTERS, ENRICHED, NORMALISED, RAW
-from streams.agents.detect import DetectStage
-from streams.agents.normaliser import Normaliser
+from streams.agents.stages.detect import DetectStage
+from streams.agents.stages.normaliser import Normaliser
 from streams.articles.rejection import rejected
 from streams.detection.index.state import ShardState
 from streams.kafka.acks import Acks
@@ -180,8 +180,9 @@ async def decided(stage: DetectStage, publisher: Publisher, shard: Any, articles
     chunk = Chunk(NORMALISED, 0, 9, 0.0, 0, None, None, b"", None, 0, 0, TP(NORMALISED, 0),
                   generation_id=1)  # fmt: skip
     chunk.app, chunk.acks, chunk.records = app, Acks(1), records_of(batches, NORMALISED)
-    publish = await (await stage.handle(chunk))
-    await publish()
+    work = await stage.work_out(chunk)
+    await work.encode()
+    await work.publish()
     assert shard.unconfirmed == 0
 
 

@@ -12,7 +12,7 @@ from aiokafka.admin.records_to_delete import RecordsToDelete
 from aiokafka.structs import TopicPartition
 
 from schemas.topics import ENRICHED, NORMALISED, SEGMENTS
-from streams.agents.exit import EXIT_CONFIGURATION
+from streams.agents.running.exit import EXIT_CONFIGURATION
 from streams.detection.index.segment import decode_segment, encode_segment
 from streams.kafka.connection import admin_client, client_options
 from streams.kafka.rebuild import rebuild_all

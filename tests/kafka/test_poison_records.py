@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from schemas import DeadLetterHeaders
 from schemas.topics import DEAD_LETTERS, ENRICHED, NORMALISED
-from streams.agents.exit import EXIT_INTERNAL_ERROR
+from streams.agents.running.exit import EXIT_INTERNAL_ERROR
 from streams.kafka.connection import admin_client
 from streams.kafka.poison_records import CRASHES_TOLERATED, CrashLedger, CrashNote, decode_note
 from streams.settings import Settings

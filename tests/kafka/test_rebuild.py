@@ -10,7 +10,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.structs import TopicPartition
 
 from schemas.topics import ENRICHED, NORMALISED
-from streams.agents.exit import EXIT_CONFIGURATION
+from streams.agents.running.exit import EXIT_CONFIGURATION
 from streams.detection.index.arrivals import ArticleColumns
 from streams.detection.sketch.entry import ENTRY_VERSION, encode_entries, entries_of
 from streams.detection.sketch.sketches import sketch_texts

@@ -11,7 +11,7 @@ import pytest
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from schemas.topics import DEAD_LETTERS, ENRICHED, NORMALISED, RAW, SEGMENTS
-from streams.agents.exit import EXIT_CONFIGURATION
+from streams.agents.running.exit import EXIT_CONFIGURATION
 from streams.kafka.connection import admin_client
 from streams.kafka.outgoing import Outgoing
 from streams.kafka.publish import BatchPublisher, RecordsRefusedError

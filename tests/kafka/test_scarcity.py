@@ -91,7 +91,7 @@ def test_too_few_descriptors_are_a_sentence(settings: Settings) -> None:
 USES_UP = """
 import errno, os, sys, threading, time, urllib.request
 import streams.app
-from streams.agents.normalise import NormaliseStage
+from streams.agents.stages.normalise import NormaliseStage
 from streams.cli.main import run
 
 handle = NormaliseStage.handle
@@ -124,8 +124,8 @@ def test_descriptors_that_run_out_later_are_a_sentence(settings: Settings, tmp_p
 
 HANGS = """
 import threading
-from streams.agents.normaliser_pool import NormaliserPool
-from streams.agents.normalise import NormaliseStage
+from streams.agents.running.normaliser_pool import NormaliserPool
+from streams.agents.stages.normalise import NormaliseStage
 from streams.cli import worker
 from streams.cli.main import run
 

@@ -15,7 +15,7 @@ from aiokafka.structs import TopicPartition
 
 from deploy.kafka.embedded import EmbeddedKafka
 from schemas.topics import ENRICHED, RAW
-from streams.agents.exit import EXIT_FORBIDDEN, exit_code
+from streams.agents.running.exit import EXIT_FORBIDDEN, exit_code
 from streams.app import STAGES
 from streams.kafka.connection import BrokerUnreachableError, admin_client, client_options
 from streams.kafka.fencing import ShardPublisher

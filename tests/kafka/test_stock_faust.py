@@ -34,7 +34,7 @@ faust.Stream.noack = lambda stream: stream
 # whenever that comes: here at once.
 COLLECTED_AT_ONCE = """
 import asyncio
-from streams.agents.loop import ChunkLoop
+from streams.agents.running.loop import ChunkLoop
 plain_events, plain_run = faust.Stream.events, ChunkLoop.run
 def events(stream):
     stream.opened = plain_events(stream)
@@ -49,10 +49,10 @@ faust.Stream.events, ChunkLoop.run = events, run
 """
 # An agent that raises is started again.
 RAISING_AGENT = """
-from streams.agents.loop import ChunkLoop
-async def leave(loop, chunk, error, before):
+from streams.agents.running.chunk_life import ChunkLife
+async def leave(life, chunk, error):
     raise error
-ChunkLoop._leave = leave
+ChunkLife._exit = leave
 """
 # What becomes of what was sent is told to the log.
 UNAWAITED = """

@@ -10,7 +10,7 @@ import pytest
 from aiokafka.admin import NewPartitions
 
 from schemas.topics import DEAD_LETTERS, NORMALISED, RAW, SEGMENTS
-from streams.agents.exit import EXIT_CONFIGURATION
+from streams.agents.running.exit import EXIT_CONFIGURATION
 from streams.kafka.connection import METADATA_SECONDS, admin_client
 from streams.kafka.partitioning import shard_of
 from streams.settings import Settings

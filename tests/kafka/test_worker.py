@@ -15,7 +15,7 @@ from aiokafka.structs import ConsumerRecord
 from deploy.kafka.embedded import EmbeddedKafka
 from schemas import CONTRACTS, DeadLetterHeaders, EnrichedArticle, NormalisedArticle
 from schemas.topics import DEAD_LETTERS, ENRICHED, NORMALISED, RAW, STORIES, STORY_EVENTS
-from streams.agents.exit import EXIT_INTERNAL_ERROR
+from streams.agents.running.exit import EXIT_INTERNAL_ERROR
 from streams.detection.stories.records import replay_events
 from streams.pipeline import Pipeline
 from streams.settings import Settings, load_settings

@@ -12,14 +12,14 @@ import pytest
 from prometheus_client import CollectorRegistry, Counter
 from prometheus_client.core import Metric
 
-from streams.agents.measure import (
+from streams.agents.stages.measure import (
     count_decided,
     count_latency,
     count_normalised,
     count_published,
     count_taken,
 )
-from streams.agents.normaliser import NormalisedCounts
+from streams.agents.stages.normaliser import NormalisedCounts
 from streams.articles.normalise import decode_chunk, normalise_chunk
 from streams.detection.decide import Decision, decide
 from streams.detection.index.arrivals import ArticleColumns

@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from schemas.topics import ENRICHED, NORMALISED, STORIES, STORY_EVENTS
-from streams.canaries import KINDS, SOURCE, canary_round, judge
+from streams.agents.canaries.rounds import KINDS, SOURCE, canary_round, judge
 from streams.pipeline import Pipeline
 from streams.sources.inputs import RawEvent
 from tests.kafka.service import Worker, push, read, until

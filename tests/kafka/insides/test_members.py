@@ -16,7 +16,7 @@ FOLDER = ROOT / "streams" / "kafka" / "insides"
 TABLES = USED, OVERRIDDEN, PATCHED, IMITATED
 # Private members of other libraries' that are used elsewhere, each in one place.
 ELSEWHERE = {
-    "streams/agents/normaliser_pool.py": {"_processes"},  # of concurrent.futures
+    "streams/agents/running/normaliser_pool.py": {"_processes"},  # of concurrent.futures
     "streams/status.py": {"_value"},  # of prometheus_client
 }
 

@@ -8,7 +8,7 @@ from functools import partial
 from statistics import mean, median
 from typing import TypeVar
 
-from streams.agents.normaliser import Normaliser
+from streams.agents.stages.normaliser import Normaliser
 from streams.articles.normalise import normalise_chunk
 from streams.articles.outlets import outlets
 from streams.articles.page import PageSource, read_page

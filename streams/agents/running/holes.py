@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from streams.agents.exit import exit_process
+from streams.agents.running.exit import exit_process
 from streams.kafka.log_holes import Cut, Hole, Lost
 from streams.kafka.recovery import ShardUnrecoverableError
 from streams.metrics import Metrics

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable
+from dataclasses import dataclass
 from functools import partial
 
 from aiokafka.structs import ConsumerRecord
 
-from streams.agents.loop import Publish
-from streams.agents.measure import (
+from streams.agents.canaries.rounds import ENCODED_SOURCE as CANARY_KEY
+from streams.agents.running.normaliser_pool import NormaliserPool
+from streams.agents.stages.measure import (
     count_given_up,
     count_latency,
     count_normalised,
     count_published,
     count_taken,
 )
-from streams.agents.normaliser import STAGE, NormalisedCounts, Normaliser
-from streams.agents.normaliser_pool import NormaliserPool
-from streams.canaries import ENCODED_SOURCE as CANARY_KEY
+from streams.agents.stages.normaliser import STAGE, NormalisedCounts, Normaliser
 from streams.kafka.insides.consumer import Chunk
 from streams.kafka.outgoing import Counts, Encoded
 from streams.kafka.publish import BatchPublisher
@@ -38,7 +37,7 @@ Normalised = list[tuple[list[Encoded], NormalisedCounts]]
 
 
 class NormaliseStage:
-    """Handles chunks, of which none depends on another."""
+    """Normalises chunks, of which none depends on another."""
 
     def __init__(self, settings: Settings, publisher: BatchPublisher, metrics: Metrics) -> None:
         self._publisher, self._metrics = publisher, metrics
@@ -48,9 +47,8 @@ class NormaliseStage:
         self._processes = settings.page_processes
         self.pages = NormaliserPool(settings.page_processes, settings.page_seconds)
 
-    async def handle(self, chunk: Chunk) -> Awaitable[Publish]:
-        """Begin to normalise a chunk's records: here, or in as many parts as there are processes,
-        while other chunks are handled."""
+    async def work_out(self, chunk: Chunk) -> NormalisingWork:
+        """Normalise a few records here; more of them, or pages, are begun by the next step."""
         records = raw_records(chunk.records)
         topics = self._normaliser.topic, self._normaliser.dead_letters
         counts = {topic: await self._publisher.partition_count(topic) for topic in topics}
@@ -60,30 +58,14 @@ class NormaliseStage:
             if not decoded.pages:
                 made = self._normaliser.finish(records, decoded, [], counts)
                 self._metrics.work_seconds.observe(STAGE, time.perf_counter() - started)
-                return self.encoded(records, _at_hand([made]))
-        return self.encoded(records, self._elsewhere(records, counts))
+                return NormalisingWork(self, records, counts, [made])
+        return NormalisingWork(self, records, counts, None)
 
     async def pass_over(self, record: ConsumerRecord) -> None:
         """Nothing depends on which records have been."""
 
-    async def encoded(self, records: RawRecords, normalising: Awaitable[Normalised]) -> Publish:
-        """Wait for a chunk's batches."""
-        parts = await normalising
-
-        async def publish() -> None:
-            started = time.perf_counter()
-            batches = [batch for batches, _ in parts for batch in batches]
-            size = await self._refusals.send(self._publisher, batches, records)
-            count_published(self._metrics, STAGE, size, time.perf_counter() - started)
-            count_taken(self._metrics, STAGE, records)
-            times = [r.timestamp for r in records if r.key != CANARY_KEY]
-            count_latency(self._metrics, STAGE, times)
-            for _, counted in parts:
-                count_normalised(self._metrics, counted)
-
-        return publish
-
-    async def _elsewhere(self, records: RawRecords, counts: Counts) -> Normalised:
+    async def normalise(self, records: RawRecords, counts: Counts) -> Normalised:
+        """In as many parts as there are processes, while other chunks are worked out."""
         started = time.perf_counter()
         most = max(_HAND_OVER_FROM, -(-len(records) // self._processes))
         made = await asyncio.gather(
@@ -97,6 +79,33 @@ class NormaliseStage:
         self._metrics.work_seconds.observe(STAGE, time.perf_counter() - started)
         return made
 
+    async def publish(self, records: RawRecords, made: Normalised) -> None:
+        """Send what was made of the records, and count it."""
+        started = time.perf_counter()
+        batches = [batch for batches, _ in made for batch in batches]
+        size = await self._refusals.send(self._publisher, batches, records)
+        count_published(self._metrics, STAGE, size, time.perf_counter() - started)
+        count_taken(self._metrics, STAGE, records)
+        times = [r.timestamp for r in records if r.key != CANARY_KEY]
+        count_latency(self._metrics, STAGE, times)
+        for _, counted in made:
+            count_normalised(self._metrics, counted)
 
-async def _at_hand(made: Normalised) -> Normalised:
-    return made
+
+@dataclass(slots=True)
+class NormalisingWork:
+    """The records of a chunk; `made` is None until they are normalised and encoded."""
+
+    stage: NormaliseStage
+    records: RawRecords
+    counts: Counts
+    made: Normalised | None
+
+    async def encode(self) -> None:
+        """Normalise them, where that has not been done."""
+        if self.made is None:
+            self.made = await self.stage.normalise(self.records, self.counts)
+
+    async def publish(self) -> None:
+        """Send them."""
+        await self.stage.publish(self.records, self.made or [])

@@ -18,7 +18,7 @@ from aiokafka.errors import (
     TransactionalIdAuthorizationFailed,
 )
 
-from streams.agents.descriptors import DescriptorsError, is_exhausted, none_left
+from streams.agents.running.descriptors import DescriptorsError, is_exhausted, none_left
 from streams.kafka.connection import BrokerUnreachableError
 from streams.kafka.duplicate_instance import InstanceTakenError
 from streams.kafka.fencing import ShutOutError

@@ -13,7 +13,7 @@ import orjson
 from aiokafka.errors import KafkaError
 
 from schemas.topics import RAW, Stage
-from streams.canaries import ENCODED_SOURCE, canary_round, judge
+from streams.agents.canaries.rounds import ENCODED_SOURCE, canary_round, judge
 from streams.detection.decide import Decision
 from streams.kafka.event_time import time_header
 from streams.kafka.headers import encode_headers

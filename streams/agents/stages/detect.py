@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
@@ -20,9 +21,9 @@ from schemas.topics import (
     TOPICS,
     Stage,
 )
-from streams.agents.canary import without_canaries
-from streams.agents.loop import Publish
-from streams.agents.measure import (
+from streams.agents.canaries.sender import without_canaries
+from streams.agents.running.chunk_life import NoWork, Work
+from streams.agents.stages.measure import (
     count_decided,
     count_given_up,
     count_latency,
@@ -94,7 +95,7 @@ class DetectStage:
         self._story = EventHeaders(TOPIC[STORIES])
         self._event = EventHeaders(TOPIC[STORY_EVENTS])
 
-    async def handle(self, chunk: Chunk) -> Awaitable[Publish]:
+    async def work_out(self, chunk: Chunk) -> Work:
         """Decide a chunk's articles. The state has them at once, so that the next chunk can be
         decided; it is forgotten if the partition goes before they are published."""
         shard = await self._shards.shard(chunk.partition)
@@ -109,7 +110,7 @@ class DetectStage:
         records = [r for r in chunk.records if r.offset > state.last_offset]
         self._metrics.replayed.inc(len(chunk.records) - len(records))
         if not records:
-            return _nothing()
+            return NoWork()  # all of it was decided, and published, before a restart
         started = time.perf_counter()
         parts: list[Part] = []
         articles, most = _articles(records), self._largest_bytes - 1
@@ -121,7 +122,7 @@ class DetectStage:
             parts.append(Part(records[part], articles.times[part], decision, note))
         shard.unconfirmed += 1
         self._metrics.work_seconds.observe(STAGE, time.perf_counter() - started)
-        return self._encode(shard, chunk.partition, parts)
+        return DecidedWork(self, shard, chunk.partition, parts)
 
     async def pass_over(self, record: ConsumerRecord) -> None:
         """Say in the shard's log that a record is done with which was given up: segments cover all
@@ -131,44 +132,46 @@ class DetectStage:
             await shard.publisher.publish([shard.nothing_decided(record.offset)])
             shard.state.apply(shard.state.nothing_decided(record.offset))
 
-    async def _encode(self, shard: Shard, partition: int, parts: Sequence[Part]) -> Publish:
-        publisher = shard.publisher
-        batches: list[list[Encoded]] = []  # those of a part, then those of its segment
-        given_up = 0
+    async def encode(
+        self, shard: Shard, partition: int, parts: Sequence[Part]
+    ) -> list[list[Encoded]]:
+        """-> the batches of each part's outputs, and behind them that of its segment."""
+        batches: list[list[Encoded]] = []
         # What a chunk's articles brought about is as old as its newest record, where the topics
         # have no time of their own.
         newest = max(record.timestamp for part in parts for record in part.records)
         written = min(newest, time.time_ns() // 1_000_000)
         for part in parts:
-            records, decision = part.records, part.decision
-            large = self._too_large(decision)
+            records, large = part.records, self._too_large(part.decision)
             topics = [self._topics[ENRICHED], self._topics[STORY_EVENTS], self._topics[STORIES]]
             batches += [
-                await publisher.encode(
+                await shard.publisher.encode(
                     [*topics, self._topics[DEAD_LETTERS]] if large else topics,
                     len(records),
                     partial(self._outgoing, part, large, written),
                 ),
-                await publisher.encode(
+                await shard.publisher.encode(
                     [], len(records), partial(self._segment, partition, part, written)
                 ),
             ]
-            given_up += len(large)
+        return batches
 
-        async def publish() -> None:
-            started = time.perf_counter()
-            everything = [record for part in parts for record in part.records]
-            size = sum([await self._refusals.send(publisher, b, everything) for b in batches])
-            shard.unconfirmed -= 1
-            self._metrics.rejected[Reason.TOO_LARGE.value].inc(given_up)
-            count_published(self._metrics, STAGE, size, time.perf_counter() - started)
-            for records, times, decision, _ in parts:
-                count_taken(self._metrics, STAGE, records)
-                answered = [times[place] for place in decision.places]
-                count_latency(self._metrics, STAGE, answered)
-                count_decided(self._metrics, decision, records, shard.state)
-
-        return publish
+    async def publish(
+        self, shard: Shard, parts: Sequence[Part], batches: Sequence[list[Encoded]]
+    ) -> None:
+        """Send outputs before their segment, which says that they are done; and count them."""
+        started = time.perf_counter()
+        everything = [record for part in parts for record in part.records]
+        size = sum([await self._refusals.send(shard.publisher, b, everything) for b in batches])
+        shard.unconfirmed -= 1
+        given_up = sum(len(self._too_large(part.decision)) for part in parts)
+        self._metrics.rejected[Reason.TOO_LARGE.value].inc(given_up)
+        count_published(self._metrics, STAGE, size, time.perf_counter() - started)
+        for records, times, decision, _ in parts:
+            count_taken(self._metrics, STAGE, records)
+            answered = [times[place] for place in decision.places]
+            count_latency(self._metrics, STAGE, answered)
+            count_decided(self._metrics, decision, records, shard.state)
 
     def _too_large(self, decision: Decision) -> dict[int, Rejection]:
         """By their place among the verdicts, articles that no topic takes with their verdicts."""
@@ -219,11 +222,23 @@ class DetectStage:
         return outgoing
 
 
-async def _nothing() -> Publish:
-    async def publish() -> None:
-        """All of it was decided, and published, before a restart."""
+@dataclass(slots=True)
+class DecidedWork:
+    """A chunk in the parts in which it was decided, and their batches once they are encoded."""
 
-    return publish
+    stage: DetectStage
+    shard: Shard
+    partition: int
+    parts: Sequence[Part]
+    batches: Sequence[list[Encoded]] = ()
+
+    async def encode(self) -> None:
+        """Make the batches."""
+        self.batches = await self.stage.encode(self.shard, self.partition, self.parts)
+
+    async def publish(self) -> None:
+        """Send them."""
+        await self.stage.publish(self.shard, self.parts, self.batches)
 
 
 def _articles(records: Sequence[ConsumerRecord]) -> ArticleColumns:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,9 +11,10 @@ import pytest
 from aiokafka.errors import ProducerClosed
 from faust.types import TP
 
-from streams.agents.detect import DetectStage
-from streams.agents.loop import ChunkLoop, Publish
-from streams.agents.normaliser_pool import NormaliserPool
+from streams.agents.running.chunk_life import Work
+from streams.agents.running.loop import ChunkLoop
+from streams.agents.running.normaliser_pool import NormaliserPool
+from streams.agents.stages.detect import DetectStage
 from streams.kafka.acks import Acks
 from streams.kafka.batch import encode_batch
 from streams.kafka.fencing import ShardGoneError
@@ -32,7 +33,7 @@ class Stage:
     def __init__(self, step: str, error: Exception) -> None:
         self._step, self._error, self._chunks = step, error, 0
 
-    async def handle(self, chunk: Any) -> Awaitable[Publish]:
+    async def work_out(self, chunk: Any) -> Work:
         self._chunks += 1
         number = self._chunks
 
@@ -40,15 +41,15 @@ class Stage:
             if number == 2 and step == self._step:
                 raise self._error
 
-        async def publish() -> None:
-            take("published")
+        class OneChunk:
+            async def encode(self) -> None:
+                take("encoded")
 
-        async def encode() -> Publish:
-            take("encoded")
-            return publish
+            async def publish(self) -> None:
+                take("published")
 
         take("worked out")
-        return encode()
+        return OneChunk()
 
 
 class Stream:
@@ -126,7 +127,7 @@ async def test_a_chunk_of_before_a_rebalance_is_not_decided_after_it(settings: S
     stage = DetectStage(settings, SimpleNamespace(shard=ready), Metrics())
     assert chunk.is_current()
     with pytest.raises(ShardGoneError):
-        await stage.handle(chunk)
+        await stage.work_out(chunk)
     assert shard.unconfirmed == 0
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from aiokafka.structs import ConsumerRecord
 
-from streams.agents.normaliser import NormalisedCounts
+from streams.agents.stages.normaliser import NormalisedCounts
 from streams.articles.rejection import Rejection
 from streams.detection.decide import Decision
 from streams.detection.index.segment import Rows

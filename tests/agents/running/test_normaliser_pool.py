@@ -17,9 +17,13 @@ from typing import Any
 
 import pytest
 
-from streams.agents.normaliser_pool import _MOST_BLOCKS, NormaliserPool, NormaliserProcessError
-from streams.agents.page_time import read_in_time
-from streams.agents.shared_memory import BLOCK_BYTES, Block, pack, unpack
+from streams.agents.running.normaliser_pool import (
+    _MOST_BLOCKS,
+    NormaliserPool,
+    NormaliserProcessError,
+)
+from streams.agents.running.page_time import read_in_time
+from streams.agents.running.shared_memory import BLOCK_BYTES, Block, pack, unpack
 from streams.articles.page import Page, PageSource
 from streams.kafka.batch import encode_batch
 from streams.kafka.raw_record import RawRecord, RawRecords
@@ -117,7 +121,7 @@ async def test_where_there_is_no_shared_memory_calls_go_through_pipes(
     def none_left() -> Block:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("streams.agents.normaliser_pool.Block", none_left)
+    monkeypatch.setattr("streams.agents.running.normaliser_pool.Block", none_left)
     assert await pool.run(answered, RECORDS) == answered(RECORDS)
     assert pool._blocks == []
     assert "no shared memory ([Errno 28] No space left on device)" in caplog.text
@@ -162,7 +166,7 @@ async def test_where_there_are_no_semaphores_everything_is_done_here(
     def none_left(*_arguments: object) -> None:
         raise OSError(30, "Read-only file system")
 
-    monkeypatch.setattr("streams.agents.normaliser_pool.ProcessPoolExecutor", none_left)
+    monkeypatch.setattr("streams.agents.running.normaliser_pool.ProcessPoolExecutor", none_left)
     assert await pool.run(os.getpid) == os.getpid()
     assert await pool.run(answered, RECORDS) == answered(RECORDS)
     page = PageSource(None, "Some words.", datetime(2026, 1, 1, tzinfo=UTC))
@@ -178,7 +182,7 @@ def forever(begun: Path) -> None:
 async def test_a_process_that_hangs_does_not_hold_up_the_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("streams.agents.normaliser_pool._CLOSE_SECONDS", 0.2)
+    monkeypatch.setattr("streams.agents.running.normaliser_pool._CLOSE_SECONDS", 0.2)
     pool, begun = NormaliserPool(1, 10), tmp_path / "begun"
     call = asyncio.create_task(pool.run(forever, begun))
     await asyncio.to_thread(until, begun.exists, "the call is at work")
@@ -188,7 +192,7 @@ async def test_a_process_that_hangs_does_not_hold_up_the_end(
 
 
 def reading(monkeypatch: pytest.MonkeyPatch, read: Callable[[PageSource], Page]) -> Page:
-    monkeypatch.setattr("streams.agents.page_time.read_page", read)
+    monkeypatch.setattr("streams.agents.running.page_time.read_page", read)
     return read_in_time(0.2, PageSource(None, "words", datetime(2026, 1, 1, tzinfo=UTC)))
 
 

@@ -17,9 +17,9 @@ from functools import partial
 from multiprocessing import resource_tracker
 from typing import NamedTuple, ParamSpec, TypeVar
 
-from streams.agents.descriptors import is_exhausted
-from streams.agents.page_time import read_in_time, warm_up
-from streams.agents.shared_memory import Block, Packed, call_packed, pack, unpack
+from streams.agents.running.descriptors import is_exhausted
+from streams.agents.running.page_time import read_in_time, warm_up
+from streams.agents.running.shared_memory import Block, Packed, call_packed, pack, unpack
 from streams.articles.page import Page, PageSource
 from streams.heap import keep_freed_memory
 from streams.kafka.publish import StoppedError

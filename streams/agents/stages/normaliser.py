@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from schemas.dead_letter import Reason
 from schemas.topics import DEAD_LETTERS, NORMALISED, TOPIC, Stage
-from streams.agents.page_time import read_in_time
+from streams.agents.running.page_time import read_in_time
 from streams.articles.normalise import Decoded, NormalisedChunk, decode_chunk, without_records
 from streams.articles.page import Page
 from streams.articles.rejection import rejected

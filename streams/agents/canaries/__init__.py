@@ -1,0 +1,1 @@
+"""Articles with a known answer, by which a worker checks its own verdicts."""

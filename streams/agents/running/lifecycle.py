@@ -1,0 +1,62 @@
+"""What starts and stops with a worker beside Faust's own services."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+
+import faust
+
+from streams.agents.running.exit import exit_process
+from streams.agents.running.normaliser_pool import NormaliserPool
+from streams.health import Progress
+from streams.kafka.publish import BatchPublisher
+from streams.kafka.shards import Shards
+from streams.tracing import ChunkTracer
+from streams.web import PortTakenError, WebServer
+
+log = logging.getLogger("echowire")
+
+
+class Lifecycle(faust.Service):  # type: ignore[misc]
+    """Starts the parts of a worker in their order, and stops them in theirs.
+
+    `background`: what runs beside the agents from the start until the end, each as a coroutine.
+    """
+
+    def __init__(
+        self,
+        *,
+        publisher: BatchPublisher,
+        progress: Progress,
+        web: WebServer,
+        shards: Shards,
+        pages: NormaliserPool,
+        tracer: ChunkTracer,
+        background: Sequence[Callable[[], Awaitable[None]]],
+    ) -> None:
+        super().__init__()
+        self._publisher, self._progress, self._web = publisher, progress, web
+        self._shards, self._pages, self._tracer = shards, pages, tracer
+        self._background = background
+
+    async def on_start(self) -> None:
+        """Connect, serve, and begin what runs in the background."""
+        await self._publisher.start()
+        self._progress.publishing = True
+        try:
+            await self._web.start()
+        except PortTakenError as error:
+            exit_process(error, "before it began")
+        for begin in self._background:
+            self.add_future(begin())
+        log.info("metrics at %s/metrics", self._web.address)
+
+    async def on_stop(self) -> None:
+        """Be unready first, so that nobody sends work; the connection to the brokers goes late."""
+        self._progress.publishing = False
+        await self._web.stop()
+        await self._shards.stop()
+        await self._publisher.stop()
+        self._pages.close()
+        self._tracer.shut_down()

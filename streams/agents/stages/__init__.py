@@ -1,0 +1,1 @@
+"""What the stages do with a chunk of records: normalise it, or decide it."""

@@ -1,0 +1,119 @@
+"""A chunk goes through its steps in order, and its stage publishes in the order of coming."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from streams.agents.running.chunk_life import MOST_UNFINISHED, ChunkLife, Overlap, State
+from streams.kafka.publish import StoppedError
+from tests.agents.running.test_loop import Ledger
+
+
+class Steps:
+    """A stage that writes down what is done; each chunk encodes for as long as it says."""
+
+    def __init__(self, *seconds: float) -> None:
+        self.done: list[tuple[str, int]] = []
+        self._seconds = seconds
+
+    async def work_out(self, chunk: Any) -> Any:
+        stage, number = self, chunk.number
+        self.done.append(("worked out", number))
+
+        class OneChunk:
+            async def encode(self) -> None:
+                await asyncio.sleep(stage._seconds[number])
+                stage.done.append(("encoded", number))
+
+            async def publish(self) -> None:
+                stage.done.append(("published", number))
+
+        return OneChunk()
+
+
+class OneChunk:
+    def __init__(self, number: int) -> None:
+        self.number, self.unreadable, self.records = number, [], [number]
+
+
+async def nothing() -> None:
+    return
+
+
+def life(stage: Any, number: int, before: ChunkLife | None) -> ChunkLife:
+    return ChunkLife(OneChunk(number), stage, Ledger(), None, before)
+
+
+async def test_a_chunk_goes_through_all_steps() -> None:
+    seen = []
+    one = life(Steps(0.01), 0, None)
+    assert one.state is State.TAKEN
+    await one.work_out()
+    assert one.state is State.WORKED_OUT
+
+    async def acknowledge() -> None:
+        seen.append(one.state)
+
+    await one.finish(acknowledge)
+    assert seen == [State.PUBLISHED]
+    assert one.state is State.ACKNOWLEDGED
+
+
+async def test_a_chunk_that_is_encoded_sooner_is_published_later_all_the_same() -> None:
+    stage, overlap = Steps(0.05, 0.0, 0.0), Overlap()
+    lives = []
+    for number in range(3):
+        one = life(stage, number, overlap.last)
+        await one.work_out()
+        one.finish(nothing)
+        lives.append(one)
+        await overlap.add(one)
+    await asyncio.gather(*(one.finished() for one in lives))
+    assert next(n for step, n in stage.done if step == "encoded") == 1
+    assert [n for step, n in stage.done if step == "published"] == [0, 1, 2]
+
+
+async def test_only_so_many_are_unfinished_while_another_is_worked_out() -> None:
+    stage, overlap = Steps(*[0.02] * 6), Overlap()
+    for number in range(6):
+        one = life(stage, number, overlap.last)
+        await one.work_out()
+        published = sum(step == "published" for step, _ in stage.done)
+        assert number - published <= MOST_UNFINISHED
+        one.finish(nothing)
+        await overlap.add(one)
+    overlap.cancel()
+
+
+async def test_what_a_rebalance_stops_says_so_and_the_next_one_goes_on() -> None:
+    class Stopped(Steps):
+        async def work_out(self, chunk: Any) -> Any:
+            if chunk.number == 1:
+                raise StoppedError
+            return await super().work_out(chunk)
+
+    stage = Stopped(0, 0, 0)
+    one, other = life(stage, 0, None), life(stage, 1, None)
+    await one.work_out()
+    await other.work_out()
+    assert (one.state, other.state) == (State.WORKED_OUT, State.STOPPED)
+
+
+async def test_what_is_cancelled_is_not_acknowledged() -> None:
+    acknowledged = []
+
+    async def acknowledge() -> None:
+        acknowledged.append(1)
+
+    one = life(Steps(5.0), 0, None)
+    await one.work_out()
+    one.finish(acknowledge)
+    await asyncio.sleep(0)
+    one.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await one.finished()
+    assert acknowledged == []
+    assert one.state is State.WORKED_OUT
