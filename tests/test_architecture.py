@@ -189,6 +189,20 @@ def test_only_the_edge_knows_kafka(path: str) -> None:
     assert forbidden(read(path), KAFKA) == []
 
 
+# Detection's folders in the order of the data, each with what it may need of the others.
+DETECTION = ("sketch", "index", "judge", "stories")
+
+
+@pytest.mark.parametrize("path", sources(*(f"streams/detection/{name}" for name in DETECTION)))
+def test_detection_depends_on_nothing_that_comes_later_in_the_datas_way(path: str) -> None:
+    """`decide` and what else stands above the folders composes them."""
+    folder = path.split("/")[2]
+    later = DETECTION[DETECTION.index(folder) + 1 :]
+    composing = ("decide", "parts", "verdict")
+    names = tuple(f"streams.detection.{name}" for name in (*later, *composing))
+    assert forbidden(read(path), names) == []
+
+
 @pytest.mark.parametrize("path", sources("streams/sources", "streams/evaluation"))
 def test_readers_of_files_and_the_evaluation_need_no_command_line(path: str) -> None:
     assert forbidden(read(path), ("streams.cli",)) == []

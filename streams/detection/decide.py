@@ -18,12 +18,14 @@ from streams.detection.index.segment import (
     WITHDRAWN,
     Segment,
 )
-from streams.detection.index.state import ShardState, StoryState
+from streams.detection.index.state import ShardState
+from streams.detection.index.story_table import StoryState
+from streams.detection.index.view import View
 from streams.detection.judge.compilations import parts_of
 from streams.detection.judge.match_json import matches_json
 from streams.detection.judge.match_stats import MatchStats
+from streams.detection.judge.matcher import Matcher
 from streams.detection.judge.relations import COPY, EXCERPT, EXPANSION, RELATIONS, Match
-from streams.detection.judge.view import View
 from streams.detection.sketch.entry import hex_ids
 from streams.detection.stories.novelty import Recent
 from streams.detection.stories.story_ids import story_ids_of
@@ -87,14 +89,19 @@ class _Judge:
         self._originals: dict[tuple[int, int], Match | None] = {}
         self._words: list[int] = []
         self.log = StoryLog(view)
-        self.match_stats = view.match_stats
+        self._matcher = Matcher(view)
+
+    @property
+    def match_stats(self) -> MatchStats:
+        """What was compared for the verdicts."""
+        return self._matcher.stats
 
     def verdicts(self, arrivals: Arrivals) -> list[tuple[str, bytes]]:
         """(relation, `detection` as JSON) of every arrival; fills in the rows' stories."""
         rows = arrivals.rows
         rows["story_id"] = story_ids_of(self._view.state, arrivals)
-        found = self._view.matches()
-        self._originals = self._view.originals(found, self._view.state.stories)
+        found = self._matcher.matches()
+        self._originals = self._matcher.originals(found, self._view.state.stories)
         verdicts: list[tuple[str, bytes]] = []
         flags, previous = rows["flags"].tolist(), rows["previous"].tolist()
         self._words = rows["words"].tolist()
@@ -234,7 +241,7 @@ class _Judge:
                 novelty=lately, **_story_fields(story), **verdict
             )
         members = view.members(view.story_id(before), story.first, serial)
-        matches = view.among(before, members)
+        matches = self._matcher.among(before, members)
         copies = [view.row_view(match.serial).article_id for match in matches]
         json, _ = matches_json(int(earlier["words"]), matches, view, self._most)
         story = self.log.withdrawn(serial, before, story, copies[:MOST_COPIES])
@@ -253,7 +260,7 @@ class _Judge:
                 continue
             pair = i, story.original
             if pair not in self._originals:
-                self._originals[pair] = self._view.match(i, story.original)
+                self._originals[pair] = self._matcher.match(i, story.original)
             if match := self._originals[pair]:
                 candidates = [*candidates, match]
                 added = True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -61,63 +62,92 @@ class Arrivals:
     redeliveries: int
 
 
+class _New(NamedTuple):
+    """A new text, and what its row says besides its entry."""
+
+    place: int  # in the chunk
+    clock: int
+    latest: int
+    previous: int  # serial of the item's version before; NO_SERIAL where there is none
+    held: bool  # withdrawn, by itself or by that version
+
+
+class _Intake:
+    """Takes a chunk's articles one by one, in order, and knows which of them are new."""
+
+    def __init__(self, state: ShardState) -> None:
+        self._state = state
+        self._base, self._capacity = state.count, len(state.rows)
+        self._window = state.parameters.window_milliseconds
+        self.clock, self.latest = state.clock, state.latest
+        self._last_time = state.last_time
+        self.new: list[_New] = []
+        # Of this chunk: article key -> (serial, digest key), and as in the state.
+        self._items: dict[int, tuple[int, int]] = {}
+        self._superseded: dict[tuple[int, int], int] = {}
+
+    def take(self, place: int, key: int, digest: int, time: int, *, canceled: bool) -> bool:
+        """Whether the article is new in what it says; a redelivery changes nothing."""
+        serial = self._base + len(self.new)
+        # Two records in a row must agree that time has moved on: one record with a clock a year
+        # ahead must not empty the window.
+        now = max(self.clock, min(time, self._last_time)) if serial else time
+        previous, known, held = self._version_before(key, now)
+        if previous != NO_SERIAL:
+            old = self._superseded.get((key, digest), self._state.superseded.get((key, digest)))
+            if known == digest or (old is not None and self._stands(old, now)):
+                return False
+            self._superseded[key, known] = previous
+        self.clock, self.latest, self._last_time = now, max(self.latest, time), time
+        self._items[key] = serial, digest
+        self.new.append(_New(place, self.clock, self.latest, previous, held or canceled))
+        return True
+
+    def _version_before(self, key: int, now: int) -> tuple[int, int, bool]:
+        """The item's newest version in the window: its serial, its digest key, whether it is
+        withdrawn. (NO_SERIAL, 0, False) where there is none."""
+        if key in self._items:
+            serial, digest = self._items[key]
+            if self._stands(serial, now):
+                return serial, digest, self.new[serial - self._base].held
+            return NO_SERIAL, 0, False
+        serial = self._state.items.get(key, NO_SERIAL)
+        if serial == NO_SERIAL or not self._stands(serial, now):
+            return NO_SERIAL, 0, False
+        row = self._state.row(serial)
+        digest = int.from_bytes(row["digest"][:8].tobytes(), "big")
+        return serial, digest, bool(row["flags"] & WITHDRAWN)
+
+    def _stands(self, serial: int, now: int) -> bool:
+        """Whether a row, of this chunk or before, is still in the window when the next comes."""
+        if serial < max(self._state.tail, self._base + len(self.new) - self._capacity + 1):
+            return False
+        if serial >= self._base:
+            latest = self.new[serial - self._base].latest
+        else:
+            latest = int(self._state.row(serial)["latest"])
+        return latest >= now - self._window
+
+
 def arrivals_of(state: ShardState, chunk: ArticleColumns) -> Arrivals:
     """Tell new texts from redeliveries, item by item in order, and lay out the new rows."""
-    window = state.parameters.window_milliseconds
-    capacity = len(state.rows)
-    base, clock, latest, last_time = state.count, state.clock, state.latest, state.last_time
-    new_items: dict[int, tuple[int, int]] = {}  # article key -> (serial, digest key), this chunk's
-    new_superseded: dict[tuple[int, int], int] = {}
-    places: list[int] = []
-    clocks: list[int] = []
-    latests: list[int] = []
-    previous: list[int] = []
-    held: list[bool] = []
-    silent = 0
-
-    def stands(serial: int, now: int) -> bool:
-        """Whether a row, of this chunk or before, is still in the window when the next comes."""
-        if serial < max(state.tail, base + len(places) - capacity + 1):
-            return False
-        at = latests[serial - base] if serial >= base else int(state.row(serial)["latest"])
-        return at >= now - window
-
+    intake, redeliveries = _Intake(state), 0
     keys = first_64_bits(chunk.entries["article_id"])
     digests = first_64_bits(chunk.entries["digest"])
     canceled = ((chunk.entries["status"] & CANCELED) != 0).tolist()
     for place, (key, digest, time) in enumerate(zip(keys, digests, chunk.times, strict=True)):
-        # Two records in a row must agree that time has moved on: one record with a clock a year
-        # ahead must not empty the window.
-        now = max(clock, min(time, last_time)) if base + len(places) else time
-        before, hold = NO_SERIAL, False
-        if key in new_items:
-            serial, known = new_items[key]
-            if stands(serial, now):
-                before, hold = serial, held[serial - base]
-        elif (serial := state.items.get(key, NO_SERIAL)) != NO_SERIAL and stands(serial, now):
-            row = state.row(serial)
-            before, known = serial, int.from_bytes(row["digest"][:8].tobytes(), "big")
-            hold = bool(row["flags"] & WITHDRAWN)
-        if before != NO_SERIAL:
-            old = new_superseded.get((key, digest), state.superseded.get((key, digest)))
-            if known == digest or (old is not None and stands(old, now)):
-                silent += not chunk.notices[place]
-                continue  # a redelivery: its verdict stands
-            new_superseded[key, known] = before
-        clock, latest, last_time = now, max(latest, time), time
-        new_items[key] = base + len(places), digest
-        places.append(place)
-        clocks.append(clock)
-        latests.append(latest)
-        previous.append(before)
-        held.append(hold or canceled[place])
+        if not intake.take(place, key, digest, time, canceled=canceled[place]):
+            redeliveries += not chunk.notices[place]  # its verdict stands
+    new = intake.new
+    places = [one.place for one in new]
+    held = [one.held for one in new]
     rows = _rows(chunk.entries[places], state.parameters.minimum_words, held)
     rows["offset"] = [chunk.offsets[place] for place in places]
     rows["time"] = [chunk.times[place] for place in places]
-    rows["clock"] = clocks
-    rows["latest"] = latests
-    rows["previous"] = previous
-    return Arrivals(base, clock, latest, rows, places, silent)
+    rows["clock"] = [one.clock for one in new]
+    rows["latest"] = [one.latest for one in new]
+    rows["previous"] = [one.previous for one in new]
+    return Arrivals(state.count, intake.clock, intake.latest, rows, places, redeliveries)
 
 
 def _rows(entries: Entries, minimum_words: int, held: list[bool]) -> Rows:

@@ -2,93 +2,20 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from streams.detection.index.key_index import Index, keys_of
 from streams.detection.index.segment import MATCHABLE, NO_SERIAL, ROW, PackedStory, Rows, Segment
+from streams.detection.index.story_table import Stories, StoryState
 from streams.detection.parameters import Parameters
-from streams.detection.stories.novelty import ArrivalCounts
-from streams.detection.stories.records import Story
 
 # Index places for each article of the window: an article has 32 bands and 24 to 48 5-gram keys.
 _PLACES_AN_ARTICLE = 64
 # What the item table and the story records cost besides the arrays, measured (CPython 3.11).
 _TABLE_BYTES_AN_ARTICLE = 130
-
-
-class StoryState(NamedTuple):
-    """A story of two or more articles: its record, and what later events need besides."""
-
-    record: Story
-    original: int  # serial of the original's version that was elected; -1: none may be it
-    standing: list[int] | None  # the original's `OriginalRank`
-    first: int  # no member has a lower serial
-    last: int  # serial of the row of its last event
-    arrivals: ArrivalCounts
-    links: list[int]  # keys of the publishers that members name as their source
-    agencies_seen: list[str]  # whose own publications are members
-
-    @classmethod
-    def of_one(cls, first: int, arrivals: ArrivalCounts) -> StoryState:
-        """Before its first event."""
-        return cls({"agencies": []}, -1, None, first, first, arrivals, [], [])
-
-    def after(self, record: Story, last: int, arrivals: ArrivalCounts) -> StoryState:
-        """The story after an event: `_replace` would take three times as long."""
-        return StoryState(
-            record, self.original, self.standing, self.first, last, arrivals, self.links,
-            self.agencies_seen,
-        )  # fmt: skip
-
-    def with_original(self, original: int, standing: list[int] | None) -> StoryState:
-        """The story with another original."""
-        return StoryState(
-            self.record, original, standing, self.first, self.last, self.arrivals, self.links,
-            self.agencies_seen,
-        )  # fmt: skip
-
-    def fields(self) -> dict[str, Any]:
-        """As a segment carries it."""
-        return self._asdict()
-
-
-class Stories:
-    """A shard's stories by id, rising by their last events; unpacked when first asked for."""
-
-    def __init__(self) -> None:
-        self._stories: OrderedDict[bytes, StoryState | PackedStory] = OrderedDict()
-
-    def __len__(self) -> int:
-        return len(self._stories)
-
-    def get(self, story_id: bytes) -> StoryState | None:
-        """The story; None where it has fewer than two articles, or has left the window."""
-        story = self._stories.get(story_id)
-        if isinstance(story, PackedStory):
-            story = self._stories[story_id] = StoryState(**story.fields())
-        return story
-
-    def items(self) -> Iterator[tuple[bytes, StoryState]]:
-        """All of them."""
-        for story_id in tuple(self._stories):
-            story = self.get(story_id)
-            assert story is not None
-            yield story_id, story
-
-    def put(self, story_id: bytes, story: StoryState | PackedStory) -> None:
-        """Its last event is the latest of all."""
-        self._stories[story_id] = story
-        self._stories.move_to_end(story_id)
-
-    def forget(self, tail: int) -> None:
-        """Drop those whose last event is that of a serial below `tail`."""
-        while self._stories and next(iter(self._stories.values())).last < tail:
-            self._stories.popitem(last=False)
 
 
 class ShardState:
@@ -145,7 +72,7 @@ class ShardState:
         # In the order of their last events, so that the first ones are the first to forget; one
         # row may be the last of two, when its item leaves one story for another.
         for story in sorted(segment.stories, key=_last_and_id):
-            state = story if isinstance(story, PackedStory) else StoryState(**story)
+            state = story if isinstance(story, PackedStory) else StoryState.from_fields(story)
             self.stories.put(_last_and_id(story)[1], state)
         self._forget()
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from streams.detection.index.segment import COMPILATION
+from streams.detection.index.view import View
 from streams.detection.judge.relations import COPY, EXCERPT, EXPANSION, SIMILAR, TEMPLATE, Match
-from streams.detection.judge.view import View
 from streams.detection.sketch.sketches import NO_KEY
 
 # Of a digest's parts: so many, this much of each story, and this much of the page in all of them.

@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from streams.detection.index.view import View
 from streams.detection.judge.relations import (
     COPY,
     EXCERPT,
@@ -16,7 +17,6 @@ from streams.detection.judge.relations import (
     TEMPLATE,
     Match,
 )
-from streams.detection.judge.view import View
 
 # A template of fewer other facts was told by its frame.
 _LEAST_OTHER_FACTS = 2

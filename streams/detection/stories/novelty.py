@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-_MINUTE, _HOUR, _DAY = 60_000, 3_600_000, 24 * 3_600_000
+from streams.detection.index.story_table import ArrivalCounts
 
-# [beginning of a minute or an hour in milliseconds since 1970, articles], in order of time.
-ArrivalCounts = list[list[int]]
+_MINUTE, _HOUR, _DAY = 60_000, 3_600_000, 24 * 3_600_000
 
 
 class Recent(TypedDict):

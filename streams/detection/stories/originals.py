@@ -7,8 +7,8 @@ from typing import Any
 from streams.articles.agencies import agency_of_site
 from streams.detection.index.row_view import RowView
 from streams.detection.index.segment import OWN_AGENCY
-from streams.detection.index.state import StoryState
-from streams.detection.judge.view import View
+from streams.detection.index.story_table import StoryState
+from streams.detection.index.view import View
 from streams.detection.sketch.evidence import key_of_source
 from streams.detection.stories.original_rank import AGENCY, HELD_BACK, LINKED, rank_as_original
 
@@ -63,14 +63,14 @@ def _best(view: View, serials: list[int], story: StoryState) -> StoryState:
 
 def _challenged(view: View, serial: int, story: StoryState) -> StoryState:
     """The story with this member as its original if it is a better one."""
-    standing = rank_as_original(
+    rank = rank_as_original(
         view.row_view(serial), serial, story.links, view.state.parameters.window_seconds
     )
-    if standing.rank == HELD_BACK:
+    if rank.rank == HELD_BACK:
         return story
-    if story.standing is not None and standing <= tuple(story.standing):
+    if story.original_rank is not None and rank <= tuple(story.original_rank):
         return story
-    return story.with_original(serial, list(standing))
+    return story.with_original(serial, list(rank))
 
 
 def described(view: View, story: StoryState, newest: int) -> dict[str, Any]:
@@ -102,7 +102,7 @@ def why(original: dict[str, Any]) -> str:
 
 
 def _evidence(row: RowView, story: StoryState) -> str:
-    rank, minus_published, _ = story.standing or (HELD_BACK, 0, 0)
+    rank, minus_published, _ = story.original_rank or (HELD_BACK, 0, 0)
     if rank == AGENCY:
         return "agency"
     if rank == LINKED and key_of_source(row.source.encode()) in story.links:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from streams.detection.index.story_table import Story
+
 NAMED_PUBLISHERS = 100
 # Far more than agencies, or languages, copy one story; it bounds what made-up credits cost.
 NAMED_AGENCIES = NAMED_LANGUAGES = 20
 
-# As on the wire: the fields of `schemas.Story` and `schemas.StoryEvent`.
-Story = dict[str, Any]
+# As on the wire: the fields of `schemas.StoryEvent`.
 Event = dict[str, Any]
 
 

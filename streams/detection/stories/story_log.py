@@ -8,9 +8,9 @@ import orjson
 
 from streams.articles.times import format_milliseconds
 from streams.detection.index.segment import PARTIAL, WITHDRAWN
-from streams.detection.index.state import StoryState
-from streams.detection.judge.view import View
-from streams.detection.stories.novelty import ArrivalCounts, Recent, arrived, recent
+from streams.detection.index.story_table import ArrivalCounts, StoryState
+from streams.detection.index.view import View
+from streams.detection.stories.novelty import Recent, arrived, recent
 from streams.detection.stories.originals import (
     begun,
     described,

@@ -1,0 +1,110 @@
+"""A shard's rows as one article of a chunk sees them: the state's, and the chunk's before it."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from streams.detection.index.arrivals import Arrivals
+from streams.detection.index.key_index import Integers
+from streams.detection.index.row_view import RowView, octets_of, row_view_of
+from streams.detection.index.segment import NO_SERIAL, WITHDRAWN, Rows
+from streams.detection.index.state import ShardState
+
+
+class View:
+    """The state with a chunk's new rows behind it: all rows that a verdict may look at."""
+
+    def __init__(self, state: ShardState, arrivals: Arrivals) -> None:
+        self.state, self.rows, self.base = state, arrivals.rows, arrivals.base
+        self._superseded_by = {
+            previous: self.base + i
+            for i, previous in enumerate(arrivals.rows["previous"].tolist())
+            if previous != NO_SERIAL
+        }
+        self._octets = octets_of(state.rows), octets_of(self.rows)
+        # Of each row that matched: asked for again and again, and slow to take out of an array.
+        self._read: dict[int, RowView] = {}
+        self._joined: dict[int, bytes] = {}  # serial of this chunk -> its story, if not its own
+
+    def row(self, serial: int) -> np.void:
+        """One row, of the chunk or before."""
+        if serial >= self.base:
+            row: np.void = self.rows[serial - self.base]
+            return row
+        return self.state.row(serial)
+
+    def row_view(self, serial: int) -> RowView:
+        """One row as Python values, without what became of it in this chunk."""
+        view = self._read.get(serial)
+        if view is None:
+            ring, own = self._octets
+            view = self._read[serial] = (
+                row_view_of(own, serial - self.base)
+                if serial >= self.base
+                else row_view_of(ring, serial % len(self.state.rows))
+            )
+        return view
+
+    def story_id(self, serial: int) -> bytes:
+        """The story of a row that has been decided."""
+        return self._joined.get(serial) or self.row_view(serial).story_id
+
+    def flags(self, serial: int) -> int:
+        """A row's flags, of the chunk or before."""
+        return int(self.row(serial)["flags"])
+
+    def join(self, place: int, serial: int) -> str:
+        """Put this chunk's row into the story of a decided one; -> its id."""
+        story_id = self._joined[self.base + place] = self.story_id(serial)
+        return story_id.hex()
+
+    def settle(self) -> None:
+        """Write the stories that rows have joined into the chunk's rows."""
+        if self._joined:
+            places = np.fromiter(self._joined, np.int64) - self.base
+            names = np.frombuffer(b"".join(self._joined.values()), np.uint8)
+            self.rows["story_id"][places] = names.reshape(-1, 16)
+
+    def newest(self, serial: int, before: int) -> int:
+        """Serial of the newest version of a row's item that had come before this chunk's row."""
+        if serial < self.base:
+            key = int(self.row_view(serial).article_id[:16], 16)
+            serial = self.state.items.get(key, serial)
+        while (later := self._superseded_by.get(serial, before)) < before:
+            serial = later
+        return serial
+
+    def members(self, story_id: bytes, first: int, last: int) -> list[int]:
+        """The story's articles among the rows from `first` to `last`, a row of this chunk, as it
+        finds them: of each item the newest version, unless it was withdrawn."""
+        serials = np.arange(max(first, self.state.tail, last + 1 - len(self.state.rows)), last + 1)
+        self.settle()
+        old, own = serials[serials < self.base], max(0, last + 1 - self.base)
+        names = self.state.rows["story_id"][old % len(self.state.rows)], self.rows["story_id"][:own]
+        mine = (np.concatenate(names)[-len(serials) :] == np.frombuffer(story_id, np.uint8)).all(1)
+        mine &= (self.column(serials, "flags") & WITHDRAWN) == 0
+        found: list[int] = serials[mine].tolist()
+        return [s for s in found if self.newest(s, last + 1) == s and self.stands(s, last)]
+
+    def stands(self, older: int, newer: int) -> bool:
+        """Whether the shard still remembers a row when the newer one, of this chunk, comes."""
+        if older < self.state.tail or newer - older >= len(self.state.rows):
+            return False
+        start = self.row_view(newer).clock - self.state.parameters.window_milliseconds
+        return self.row_view(older).latest >= start
+
+    def column(self, serials: Integers, name: str) -> npt.NDArray[np.int64]:
+        """(n,) serials -> one whole-number column of their rows."""
+        ring = self.state.rows[name]
+        column = ring[serials % len(ring)].astype(np.int64)
+        own = serials >= self.base
+        column[own] = self.rows[name][serials[own] - self.base]
+        return column
+
+    def gather(self, serials: Integers) -> Rows:
+        """(n,) serials -> their rows, of the chunk or before."""
+        rows = self.state.at(serials)
+        own = serials >= self.base
+        rows[own] = self.rows[serials[own] - self.base]
+        return rows
