@@ -14,6 +14,7 @@ import uvicorn
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
+from schemas.topics import ENRICHED, STORIES, STORY_EVENTS
 from streams.desk.database import Database
 from streams.desk.follow import Follower
 from streams.desk.ingest import Kind, Place
@@ -21,7 +22,6 @@ from streams.desk.web.app import create_app
 from streams.desk.web.desk import Desk, Options
 from streams.errors import UserError
 from streams.kafka.topic_reader import read_topics
-from streams.kafka.topics import ENRICHED, STORIES, STORY_EVENTS
 from streams.settings import Settings
 
 KINDS: Mapping[str, Kind] = {ENRICHED: "articles", STORIES: "stories", STORY_EVENTS: "events"}
