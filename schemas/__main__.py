@@ -18,19 +18,26 @@ import yaml
 from schemas import CONTRACTS
 from schemas.asyncapi import asyncapi
 from schemas.compatibility import refusals
+from schemas.versions import (
+    KEYWORD,
+    VERSIONS,
+    Compatibility,
+    excused,
+    is_later,
+    number_in,
+    stamp,
+)
 
 FOLDER = Path(__file__).parent / "json"
 ASYNCAPI = Path(__file__).parent / "asyncapi.yaml"
 RELEASED = Path(__file__).parent / "released"
-
-# What producers send; all others are written by echowire.
-_INPUTS = frozenset({"raw_article"})
 
 
 def json_schema(name: str) -> dict[str, Any]:
     """The JSON Schema of one contract."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
+        KEYWORD: stamp(name),
         **CONTRACTS[name].model_json_schema(),
     }
 
@@ -54,25 +61,62 @@ def stale() -> list[Path]:
     return differing + [p for p in FOLDER.glob("*.json") if p not in wanted]
 
 
-def breaks(folder: Path) -> list[str]:
-    """What of the current contracts breaks with the schemas of a released version."""
+def releases() -> list[Path]:
+    """The folders of released versions, the oldest first."""
+    return sorted(RELEASED.glob("*"), key=lambda f: [int(n) for n in f.name.split(".")])
+
+
+def breaks(folder: Path, newest: Path | None = None) -> list[str]:
+    """What of the current contracts breaks with the schemas of a released version.
+
+    `newest` is the newest release: what that has announced breaks nothing. A contract whose first
+    number has risen since may differ in anything.
+    """
     found = []
     for path in sorted(folder.glob("*.schema.json")):
         name = path.name.removesuffix(".schema.json")
         if name not in CONTRACTS:
             found.append(f"{name}: is gone")
             continue
-        released, current = json.loads(path.read_text(encoding="utf-8")), json_schema(name)
-        wide, narrow = (current, released) if name in _INPUTS else (released, current)
-        found += [f"{name}: {reason}" for reason in refusals(wide, narrow)]
+        released, current = _read(path), json_schema(name)
+        if int(number_in(released).split(".")[0]) < VERSIONS[name].major:
+            continue
+        backward = VERSIONS[name].compatibility is Compatibility.BACKWARD
+        wide, narrow = (current, released) if backward else (released, current)
+        last = _read(newest / path.name) if newest and (newest / path.name).exists() else released
+        found += [f"{name}: {r}" for r in refusals(wide, narrow) if not excused(name, r, last)]
     return found
+
+
+def unnumbered(newest: Path) -> list[str]:
+    """Contracts that have changed since the newest release, and whose versions have not."""
+    changed = []
+    for path in sorted(newest.glob("*.schema.json")):
+        name = path.name.removesuffix(".schema.json")
+        if name not in CONTRACTS:
+            continue
+        released, current = _read(path), json_schema(name)
+        before, now = number_in(released), number_in(current)
+        released.pop(KEYWORD, None)
+        current.pop(KEYWORD)
+        if released != current and not is_later(now, before):
+            changed.append(f"{name}: has changed since {newest.name}, and is still {now}")
+    return changed
+
+
+def _read(path: Path) -> dict[str, Any]:
+    schema: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return schema
 
 
 def _check() -> None:
     if found := stale():
         sys.exit(f"stale, run `make schemas`: {', '.join(p.name for p in found)}")
-    for folder in sorted(RELEASED.glob("*")):
-        if found_breaks := breaks(folder):
+    folders = releases()
+    if folders and (found_unnumbered := unnumbered(folders[-1])):
+        sys.exit("raise the version in schemas/versions.py:\n  " + "\n  ".join(found_unnumbered))
+    for folder in folders:
+        if found_breaks := breaks(folder, folders[-1]):
             sys.exit(
                 f"breaks with release {folder.name}, whose users must go on:\n  "
                 + "\n  ".join(found_breaks)
