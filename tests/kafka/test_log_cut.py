@@ -12,9 +12,9 @@ from aiokafka.admin import NewTopic
 from deploy.kafka.cluster import ThreeBrokers
 
 from deploy.kafka.embedded import EmbeddedKafka
+from schemas.topics import ENRICHED, NORMALISED, RAW
 from streams.kafka.connection import admin_client
 from streams.kafka.outgoing import Outgoing
-from streams.kafka.topics import ENRICHED, NORMALISED, RAW
 from streams.settings import Settings, load_settings
 from tests.kafka.service import Worker, everything_committed, make_topics, read, until
 from tests.kafka.test_poison import batches_of, publish
