@@ -13,7 +13,8 @@ from aiokafka.errors import KafkaConnectionError
 from aiokafka.protocol.metadata import MetadataRequest
 
 from schemas.topics import RAW
-from streams.kafka.connection import ClosingConnection, client_options
+from streams.kafka.connection import client_options
+from streams.kafka.insides.closing_connection import ClosingConnection
 from streams.kafka.topics import topic_name
 from streams.settings import Settings
 

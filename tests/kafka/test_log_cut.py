@@ -9,7 +9,6 @@ from pathlib import Path
 import orjson
 import pytest
 from aiokafka.admin import NewTopic
-from deploy.kafka.cluster import ThreeBrokers
 
 from deploy.kafka.embedded import EmbeddedKafka
 from schemas.topics import ENRICHED, NORMALISED, RAW
@@ -19,6 +18,7 @@ from streams.settings import Settings, load_settings
 from tests.kafka.service import Worker, everything_committed, make_topics, read, until
 from tests.kafka.test_poison import batches_of, publish
 from tests.kafka.test_worker import NOON, article, run_until_committed
+from tests.support.cluster import ThreeBrokers
 
 pytestmark = pytest.mark.broker
 
