@@ -10,7 +10,7 @@ HOURS ?=
 LOCK := deploy/lock
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev kafka prometheus desk demo test check bench quality schemas dashboards pictures trials container chaos soak fuzz lock clean
+.PHONY: help setup dev kafka prometheus desk demo test check bench quality schemas cli dashboards pictures trials container chaos soak fuzz lock clean
 
 help: ## Show what there is to make
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -75,6 +75,7 @@ check: dev ## Lint, types, generated files
 	$(BIN)/python -m schemas --check
 	$(BIN)/python -m deploy.demo.syndicator --check
 	$(BIN)/python -m deploy.grafana --check
+	$(BIN)/python -m deploy.command_reference --check
 	@$(BIN)/python -m deploy.licences >/dev/null
 
 quality: dev ## Measure quality on labelled pages and articles, against the kept figures
@@ -90,6 +91,9 @@ $(VENV)-bench/.ready: $(LOCK)/bench.txt $(VENV)/.ready
 	$(BIN)/python -m venv $(VENV)-bench
 	@sh deploy/install.sh $(VENV)-bench $(LOCK)/bench.txt
 	@touch $@
+
+cli: dev ## Write docs/cli.md anew
+	$(BIN)/python -m deploy.command_reference
 
 schemas: dev ## Write the JSON Schemas anew
 	$(BIN)/python -m schemas
