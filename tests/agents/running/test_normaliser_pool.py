@@ -227,7 +227,7 @@ def test_a_page_that_only_waits_for_a_busy_machine_is_read(monkeypatch: pytest.M
 
 ENDS_AT_ONCE = """
 import asyncio, os
-from streams.agents.normaliser_pool import NormaliserPool
+from streams.agents.running.normaliser_pool import NormaliserPool
 
 async def main():
     pool = NormaliserPool(1, page_seconds=5.0)
