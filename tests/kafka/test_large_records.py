@@ -180,6 +180,7 @@ async def decided(stage: DetectStage, publisher: Publisher, shard: Any, articles
     chunk = Chunk(NORMALISED, 0, 9, 0.0, 0, None, None, b"", None, 0, 0, TP(NORMALISED, 0),
                   generation_id=1)  # fmt: skip
     chunk.app, chunk.acks, chunk.records = app, Acks(1), records_of(batches, NORMALISED)
+    chunk.epoch, chunk.cut = -1, None
     work = await stage.work_out(chunk)
     await work.encode()
     await work.publish()

@@ -16,8 +16,8 @@ USED = {
     "aiokafka.admin.AIOKafkaAdminClient": ("_send_request",),
     "aiokafka.client.AIOKafkaClient": ("_wait_on_metadata",),
     "aiokafka.consumer.fetcher.FetchResult": (
-        "_partition_records", "_topic_partition", "_update_position", "check_assignment",
-        "has_more",
+        "_assignment", "_partition_records", "_topic_partition", "_update_position",
+        "check_assignment", "has_more",
     ),
     "aiokafka.consumer.fetcher.Fetcher": (
         "_closed", "_fetch_max_wait_ms", "_fetch_min_bytes", "_subscriptions", "fetched_records",
