@@ -18,6 +18,7 @@ from streams.agents.running.exit import exit_process
 from streams.agents.running.holes import Holes
 from streams.agents.running.lifecycle import Lifecycle
 from streams.agents.running.loop import ChunkLoop
+from streams.agents.running.normaliser_pool import NormaliserPool
 from streams.agents.stages import detect, normalise
 from streams.agents.stages.detect import DetectStage
 from streams.agents.stages.measure import count_given_up
@@ -61,8 +62,16 @@ class EchoWire:
     shards: Shards
 
 
-def create_app(settings: Settings, stages: Collection[str] = STAGES) -> EchoWire:
-    """Build the application for one worker that runs these stages. Connects to nothing yet."""
+def create_app(
+    settings: Settings,
+    stages: Collection[str] = STAGES,
+    pool: NormaliserPool | None = None,
+) -> EchoWire:
+    """Build the application for one worker that runs these stages. Connects to nothing yet.
+
+    `pool` may have its processes already; without one, they start with the first chunk.
+    """
+    pool = pool or NormaliserPool(settings.page_processes, settings.page_seconds)
     app = App(
         settings.group,
         broker=[f"kafka://{address}" for address in settings.bootstrap_servers.split(",")],
@@ -122,14 +131,14 @@ def create_app(settings: Settings, stages: Collection[str] = STAGES) -> EchoWire
     web = WebServer(settings, metrics, progress, status)
     first = TP(topics[normalise.STAGE], 0)
     canaries = CanarySender(settings, publisher, metrics, partial(progress.newest_time, first))
-    normalising = NormaliseStage(settings, publisher, metrics)
+    normalising = NormaliseStage(settings, publisher, metrics, pool)
     detecting = DetectStage(settings, shards, metrics)
     built: dict[str, ChunkHandler] = {normalise.STAGE: normalising, detect.STAGE: detecting}
     background = [watch.run]
     if detect.STAGE in stages:
         background.append(partial(watch_retention, settings, metrics))
     if normalise.STAGE in stages:
-        background += [normalising.pages.warm_up, canaries.run]
+        background.append(canaries.run)
     for stage in stages:
         letters = topic_name(settings, DEAD_LETTERS)
         giving_up = partial(give_up, publisher, letters, stage, partial(count_given_up, metrics))
@@ -142,7 +151,7 @@ def create_app(settings: Settings, stages: Collection[str] = STAGES) -> EchoWire
             progress=progress,
             web=web,
             shards=shards,
-            pages=normalising.pages,
+            pages=pool,
             tracer=tracer,
             background=background,
         )

@@ -11,6 +11,8 @@ import uvloop
 
 from streams.agents.running.descriptors import raise_limit
 from streams.agents.running.exit import exit_process
+from streams.agents.running.normaliser_pool import NormaliserPool
+from streams.agents.stages import normalise
 from streams.app import create_app
 from streams.heap import freeze_gc, keep_freed_memory
 from streams.kafka.connection import admin_client
@@ -39,11 +41,14 @@ def run_worker(settings: Settings, stages: Collection[str]) -> None:
     # In the event loop it would hold up heartbeats.
     if (seconds := compile_kernels()) > _COMPILED_ANEW_SECONDS:
         log.info("compiled for this machine in %.0f s; the next start will be quicker", seconds)
+    pool = NormaliserPool(settings.page_processes, settings.page_seconds)
+    if normalise.STAGE in stages:
+        pool.start()  # while there is no thread and no loop
     # Not for all loops (uvloop.install): Faust's consumer has one in a thread of its own, and a
     # worker that was stopped during a rebalance ended there by a segmentation fault in uvloop.
     loop = uvloop.new_event_loop()
     asyncio.set_event_loop(loop)
-    echowire = create_app(settings, stages)
+    echowire = create_app(settings, stages, pool)
     worker = Worker(echowire.app, loop=loop, stop_seconds=_STOP_SECONDS)
     worker.spinner = None
     keep_freed_memory()

@@ -9,6 +9,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Callable, Sequence
@@ -97,9 +98,18 @@ class NormaliserPool:
         answers = executor.map(self._read, pages) if executor else map(self._read, pages)
         return [_taken(answer) for answer in answers]
 
-    async def warm_up(self) -> None:
-        """Start the processes ahead of the first chunk, which would wait seconds for them."""
-        await asyncio.gather(*(self.run(warm_up) for _ in range(self._processes)))
+    def start(self) -> None:
+        """Start the processes now: ahead of the first chunk, which would wait seconds for them.
+
+        Called before this process has any thread or loop, it warms itself up and forks them, so
+        that they share its compiled loops and its language model instead of loading their own.
+        """
+        if _may_fork():
+            warm_up()
+        executor = self._started()
+        if executor is not None:
+            for _ in range(self._processes):
+                executor.submit(warm_up)
 
     def close(self) -> None:
         """End the processes; one that is at a call has a moment to finish it."""
@@ -121,8 +131,7 @@ class NormaliserPool:
         if self._closed:
             raise StoppedError
         if self._executor is None and not self._alone:
-            # Forking a process with threads and open connections is asking for deadlocks.
-            context = multiprocessing.get_context("spawn")
+            context = multiprocessing.get_context("fork" if _may_fork() else "spawn")
             count = min(self._processes * _BLOCKS_A_PROCESS, _MOST_BLOCKS)
             try:
                 self._blocks = [Block() for _ in range(count)]
@@ -143,6 +152,16 @@ class NormaliserPool:
                 )
             self._free = [*range(len(self._blocks))]
         return self._executor
+
+
+def _may_fork() -> bool:
+    """A copy of a process with threads or open connections may wait for ever for what they held.
+    macOS' own libraries have threads that nobody sees."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return sys.platform == "linux" and threading.active_count() == 1
+    return False
 
 
 def _start_quiet_tracker() -> None:

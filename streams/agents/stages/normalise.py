@@ -39,13 +39,19 @@ Normalised = list[tuple[list[Encoded], NormalisedCounts]]
 class NormaliseStage:
     """Normalises chunks, of which none depends on another."""
 
-    def __init__(self, settings: Settings, publisher: BatchPublisher, metrics: Metrics) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        publisher: BatchPublisher,
+        metrics: Metrics,
+        pages: NormaliserPool,
+    ) -> None:
         self._publisher, self._metrics = publisher, metrics
         self._normaliser = Normaliser(settings)
         given_up = partial(count_given_up, metrics)
         self._refusals = Refusals(STAGE, self._normaliser.dead_letters, given_up)
         self._processes = settings.page_processes
-        self.pages = NormaliserPool(settings.page_processes, settings.page_seconds)
+        self._pages = pages
 
     async def work_out(self, chunk: Chunk) -> NormalisingWork:
         """Normalise a few records here; more of them, or pages, are begun by the next step."""
@@ -70,7 +76,7 @@ class NormaliseStage:
         most = max(_HAND_OVER_FROM, -(-len(records) // self._processes))
         made = await asyncio.gather(
             *(
-                self.pages.run(
+                self._pages.run(
                     self._normaliser.normalise, RawRecords(records[first : first + most]), counts
                 )
                 for first in range(0, len(records), most)
