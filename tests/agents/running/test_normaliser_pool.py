@@ -29,6 +29,7 @@ from streams.kafka.batch import encode_batch
 from streams.kafka.raw_record import RawRecord, RawRecords
 from tests.kafka.service import until
 
+ROOT = Path(__file__).parents[3]
 HEADERS = [("traceparent", b"00-1"), ("more", b"")]
 
 
@@ -244,6 +245,11 @@ def test_nothing_is_said_of_semaphores_when_a_worker_ends_at_once(tmp_path: Path
     program = tmp_path / "ends_at_once.py"
     program.write_text(ENDS_AT_ONCE)
     ended = subprocess.run(
-        [sys.executable, str(program)], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, str(program)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
     )  # the pipe is open until that process has ended, too
     assert (ended.returncode, ended.stdout, ended.stderr) == (3, "7\n", "")
