@@ -193,7 +193,7 @@ def stage_of(settings: Settings) -> tuple[DetectStage, Publisher, Any]:
         state=ShardState(settings.parameters()),
         unconfirmed=0,
         publisher=publisher,
-        note=lambda *, articles: ShardNote().after(0, 1 if articles else None).header(),
+        note=lambda *, articles, epoch: ShardNote().after(0, 1 if articles else None).header(),
     )
 
     async def ready(_: int) -> Any:
