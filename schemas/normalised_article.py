@@ -91,6 +91,10 @@ class NormalisedArticle(Contract):
     text_confidence: float | None = Field(
         ge=0, le=1, description="How sure a page's main story is; null where nothing was cut."
     )
+    truncated: bool = Field(
+        default=False,
+        description="Whether the text is the beginning of an article whose rest is behind a wall.",
+    )
     published_at: Time | None
     published_precision_seconds: int | None = Field(
         ge=1, description="How exact a printed time is: '4 hours ago' is good to 3600."

@@ -13,10 +13,13 @@ from streams.articles.refusals import refusal
 from streams.articles.rejection import Rejection, rejected
 from streams.articles.text import clean_text, markup_without_control
 from streams.articles.times import parse_time
+from streams.articles.walls import without_wall
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST_MILLISECOND = 253_402_300_799_000  # of the year 9999: later ones have no datetime
 NO_PAGE = Page()
+# In `dropped`: the text ends where a wall began, and the rest of the article is behind it.
+BEHIND_WALL = "behind_wall"
 
 
 def page_of(raw: RawArticle, record: Record, outlets_file: str | None) -> PageSource | None:
@@ -50,10 +53,10 @@ def fetched(raw: RawArticle, record: Record) -> datetime:
     return _EPOCH + timedelta(milliseconds=milliseconds)
 
 
-def settled_body(text: str) -> str | Rejection:
+def settled_body(text: str, dropped: list[str]) -> str | Rejection:
     """What `body_of` says of an event with nothing but a text, and that one `settled`."""
     text = text.strip()
-    return _article(text, "text") if text else _empty("text")
+    return _article(text, "text", dropped) if text else _empty("text")
 
 
 def body_of(raw: RawArticle, page: Page | None, dropped: list[str]) -> str | Rejection:
@@ -70,7 +73,7 @@ def body_of(raw: RawArticle, page: Page | None, dropped: list[str]) -> str | Rej
         dropped.append("control_characters")
     name = "html" if raw.html and raw.html.strip() and not (page and page.from_text) else "text"
     if text:
-        return _article(text, name)
+        return _article(text, name, dropped)
     if page is not None and (name == "html" or page.from_text):
         why = page.failure or "nothing that reads like an article"
         return rejected(Reason.NO_ARTICLE, f"{name}: expected a page with an article, got {why}")
@@ -78,9 +81,14 @@ def body_of(raw: RawArticle, page: Page | None, dropped: list[str]) -> str | Rej
     return _empty(name)
 
 
-def _article(text: str, name: str) -> str | Rejection:
-    why = refusal(text)
-    return text if why is None else rejected(Reason.NO_ARTICLE, f"{name}: {why}")
+def _article(text: str, name: str, dropped: list[str]) -> str | Rejection:
+    cut = without_wall(text)
+    why = refusal(cut.text)
+    if why is not None:
+        return rejected(Reason.NO_ARTICLE, f"{name}: {why}")
+    if cut.truncated:
+        dropped.append(BEHIND_WALL)
+    return cut.text
 
 
 def _empty(name: str) -> Rejection:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from schemas import RawArticle, Reason
 from streams.articles.address import SOURCE_BYTES, canonical_address, domain_of, publisher
 from streams.articles.attribution import attribute
+from streams.articles.body import BEHIND_WALL
 from streams.articles.comparable import comparable
 from streams.articles.identity import article_id, content_digest, part_id
 from streams.articles.language import language_of
@@ -93,6 +94,7 @@ def article_of(
         "language": language_of(text, claimed, scan.english),
         "text": text,
         "text_confidence": page.confidence,
+        "truncated": BEHIND_WALL in dropped,
         "published_at": _published(raw, page, fetched, dropped),
         "published_precision_seconds": None,
         "fetched_at": fetched,
@@ -139,6 +141,7 @@ def part_of(parent: dict[str, Any], draft: Draft, scan: TextScan, outlets: Outle
         "text": text,
         "published_at": format_time(time.time) if time else None,
         "published_precision_seconds": time.precision_seconds if time else None,
+        "truncated": False,
         "embargoed_until": None,
         "status": "usable",
         "agencies": found.agencies,

@@ -96,7 +96,7 @@ def normalise_chunk(
         for record, cut in zip(records, decoded.repaired, strict=True)
     ]
     drafts: list[Draft] = []
-    bodies = _settled_bodies(decoded.articles, page_at)
+    bodies = _settled_bodies(decoded.articles, page_at, dropped)
     for place, raw in enumerate(decoded.articles):
         drafted = (
             raw
@@ -143,7 +143,9 @@ def without_records(chunk: NormalisedChunk, rejections: Mapping[int, Rejection])
 
 
 def _settled_bodies(
-    articles: Sequence[RawArticle | Rejection], page_at: Mapping[int, Page]
+    articles: Sequence[RawArticle | Rejection],
+    page_at: Mapping[int, Page],
+    dropped: Sequence[list[str]],
 ) -> dict[int, str | Rejection]:
     """By their places, the bodies of events that bring a clean text and no page: of most."""
     texts = {
@@ -155,7 +157,7 @@ def _settled_bodies(
         and place not in page_at
     }
     return {
-        place: settled_body(text)
+        place: settled_body(text, dropped[place])
         for (place, text), clean in zip(texts.items(), are_clean([*texts.values()]), strict=True)
         if clean
     }

@@ -1,15 +1,9 @@
-"""Texts that are no articles: files of other kinds, error pages, cookie walls."""
+"""Texts that are no articles: files of other kinds, walls of all kinds."""
 
 from __future__ import annotations
 
-import tomllib
-from functools import lru_cache
-from importlib.resources import files
+from streams.articles.walls import wall_kind
 
-from ahocorasick_rs import AhoCorasick, Implementation
-
-_MOST_WORDS = 120
-_MOST_CHARACTERS = 1_000  # a glance at a text's length says that it is none of these
 _HEAD_CHARACTERS = 60
 _MAGIC = {
     "%PDF-": "a PDF", "\ufffdPNG": "an image", "PNG\n": "an image", "GIF8": "an image",
@@ -27,12 +21,8 @@ def refusal(text: str) -> str | None:
     head = text[:_HEAD_CHARACTERS]
     if (kind := _kind_of_file(text, head)) is not None:
         return f"expected text, got {kind}"
-    if len(text) > _MOST_CHARACTERS or text.count(" ") > _MOST_WORDS:
-        return None
-    low = text.lower()
-    anywhere, beginnings = _phrases()
-    if low.startswith(beginnings) or anywhere.find_matches_as_indexes(low):
-        return f"expected an article, got {head!r}"
+    if (wall := wall_kind(text)) is not None:
+        return f"expected an article, got a wall ({wall}): {head!r}"
     return None
 
 
@@ -47,11 +37,3 @@ def _kind_of_file(text: str, head: str) -> str | None:
         return None
     sample = text[:_SAMPLE_CHARACTERS]
     return "bytes" if sample.count("\ufffd") > len(sample) * _MOST_BROKEN else None
-
-
-@lru_cache(maxsize=1)
-def _phrases() -> tuple[AhoCorasick, tuple[str, ...]]:
-    path = files("streams.articles") / "data" / "refusals.toml"
-    tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    search = AhoCorasick(tables["anywhere"], implementation=Implementation.DFA)
-    return search, tuple(tables["beginnings"])

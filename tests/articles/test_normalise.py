@@ -134,6 +134,7 @@ def test_everything_that_came_is_in_the_normalised_article() -> None:
         "credit": "Reuters",
         "dateline": None,
         "text_confidence": None,
+        "truncated": False,
         "published_precision_seconds": None,
         "parts": 0,
         "kind": "article",

@@ -1,0 +1,147 @@
+"""Walls: what a page says to its reader instead of an article, or below the beginning of one.
+
+No single phrase decides. A text is a wall where most of its words stand in sentences that speak to
+the reader of subscriptions, consent, robots, scripts, accounts, regions or errors; news speaks of
+them.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections import Counter
+from functools import lru_cache
+from importlib.resources import files
+from typing import NamedTuple
+
+from ahocorasick_rs import AhoCorasick, Implementation
+
+# Longer texts are articles, whatever they say at their end.
+_MOST_CHARACTERS, _MOST_WORDS = 2_500, 260
+_SENTENCE = re.compile(r"(?<=[.!?…。！？؟।])\s*(?=[^a-zа-я\s])|\n+")
+_SPACELESS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]")
+_WORDS_A_CHARACTER = 0.6
+# Sentences beside those of a wall, so short that they are buttons and headings of it.
+_BUTTON_WORDS = 6
+_WALL_SHARE, _PART_SHARE = 0.6, 0.5
+# Below a teaser: so many of the last paragraphs, with so much left above.
+# Most texts have nothing of a wall at their end, and need no closer look.
+_TAIL_CHARACTERS = 600
+_LAST_PARAGRAPHS, _LEAST_TEASER_WORDS = 5, 10
+_CUTTING = frozenset(("paywall", "login", "newsletter", "script", "consent"))
+_TRUNCATING = frozenset(("paywall", "login"))
+# Heads of servers' answers: all that such a page says, or its first words.
+_STATUS = re.compile(
+    r"(?:error |http )?(?:40[0134]|429|50[0234])(?: error)?\b[\s:.|–—-]*(?:not found|forbidden"
+    r"|unauthorized|bad request|internal server error|bad gateway|gateway time-?out"
+    r"|service (?:temporarily )?unavailable|too many requests)?\W*(?:nginx.{0,20})?$"
+    r"|(?:not found|forbidden|access denied|just a moment\W*|attention required\W.*"
+    r"|please wait\W*.{0,30}|redirecting\W*.{0,30}|loading\W*|service unavailable|bad gateway)$",
+    re.IGNORECASE,
+)
+_STATUS_CHARACTERS = 80
+
+
+class Cut(NamedTuple):
+    """A text without the wall at its end; `kind` is the wall's, None where there was none."""
+
+    text: str
+    kind: str | None
+    truncated: bool
+
+
+def wall_kind(text: str) -> str | None:
+    """The kind of wall that a text is, or None where it is none."""
+    if len(text) > _MOST_CHARACTERS:
+        return None
+    if len(text) <= _STATUS_CHARACTERS and _STATUS.match(text.strip()):
+        return "error"
+    if not _phrases().find_matches_as_indexes(text.lower()):
+        return None
+    said = [(sentence, _kind(sentence), _words(sentence)) for sentence in _sentences(text)]
+    total = sum(words for _, _, words in said)
+    if total > _MOST_WORDS:
+        return None
+    kinds: Counter[str] = Counter()
+    buttons = 0.0
+    for sentence, kind, words in said:
+        if kind is not None:
+            kinds[kind] += max(1, round(words))
+        elif words <= _BUTTON_WORDS and not sentence.rstrip().endswith("."):
+            buttons += words
+    wall = sum(kinds.values())
+    # Buttons are a wall's where it has more words than they.
+    return kinds.most_common(1)[0][0] if wall + min(buttons, wall) >= _WALL_SHARE * total else None
+
+
+def without_wall(text: str) -> Cut:
+    """Cut the wall off below a text: whole paragraphs at its end, at most the last few."""
+    if not _phrases().find_matches_as_indexes(text[-_TAIL_CHARACTERS:].lower()):
+        return Cut(text, None, truncated=False)
+    paragraphs = text.split("\n")
+    filled = [at for at, paragraph in enumerate(paragraphs) if paragraph.strip()]
+    cut = len(paragraphs)
+    kinds: list[str] = []
+    for at in reversed(filled[-_LAST_PARAGRAPHS:]):
+        kind = _paragraph_kind(paragraphs[at])
+        if kind is not None and kind in _CUTTING:
+            cut, kinds = at, [*kinds, kind]
+        elif _words(paragraphs[at]) > _BUTTON_WORDS:
+            break
+    rest = "\n".join(paragraphs[:cut]).rstrip()
+    if not kinds or _words(rest) < _LEAST_TEASER_WORDS:
+        return Cut(text, None, truncated=False)
+    kind = Counter(kinds).most_common(1)[0][0]
+    return Cut(rest, kind, truncated=not _TRUNCATING.isdisjoint(kinds))
+
+
+def _paragraph_kind(paragraph: str) -> str | None:
+    """The kind of wall that most of a paragraph's words are."""
+    if len(paragraph) > _MOST_CHARACTERS:
+        return None
+    kinds: Counter[str] = Counter()
+    total = 0.0
+    for sentence in _sentences(paragraph):
+        words = _words(sentence)
+        total += words
+        if (kind := _kind(sentence)) is not None:
+            kinds[kind] += max(1, round(words))
+    if not kinds or sum(kinds.values()) < _PART_SHARE * total:
+        return None
+    return kinds.most_common(1)[0][0]
+
+
+def _sentences(text: str) -> list[str]:
+    return [sentence for sentence in _SENTENCE.split(text) if sentence.strip()]
+
+
+def _words(text: str) -> float:
+    spaceless = len(_SPACELESS.findall(text))
+    return max(len(text.split()), spaceless * _WORDS_A_CHARACTER)
+
+
+def _kind(sentence: str) -> str | None:
+    found = _phrases().find_matches_as_indexes(sentence.lower())
+    return _kinds()[found[0][0]] if found else None
+
+
+@lru_cache(maxsize=1)
+def _table() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    path = files("streams.articles") / "data" / "walls.toml"
+    tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    pairs = [
+        (phrase, kind)
+        for kind, languages in tables.items()
+        for phrases in languages.values()
+        for phrase in phrases
+    ]
+    return tuple(phrase for phrase, _ in pairs), tuple(kind for _, kind in pairs)
+
+
+@lru_cache(maxsize=1)
+def _phrases() -> AhoCorasick:
+    return AhoCorasick(_table()[0], implementation=Implementation.ContiguousNFA)
+
+
+def _kinds() -> tuple[str, ...]:
+    return _table()[1]
