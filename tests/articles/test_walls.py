@@ -48,7 +48,7 @@ NEWS = [
     "A newspaper said on Friday that its paywall would end. Subscribers will be refunded.",
     "The ministry's page was not found for two hours after an attack on its servers.",
     "A café that hid behind a captcha as a joke has drawn a thousand visitors, its owner said.",
-    "Hot water is temporarily unavailable in 40 streets, the utility said. Repairs will take a day.",
+    "Hot water is temporarily unavailable in 40 streets, the utility said.",
     "Der Dienst ist in dieser Region nicht mehr zu empfangen, teilte der Sender am Montag mit.",
     "Forbidden stones: a temple that was closed for a century opens to visitors on Saturday.",
     "Robots will check tickets at three stations. The railway said that no job would go.",
