@@ -24,10 +24,11 @@ from typing import NamedTuple
 from streams.articles.agencies import agency_of_site
 from streams.articles.agency_table import AgencyTable, Found, agency_table
 from streams.articles.boilerplate import story_ends
-from streams.articles.credit_words import only_agencies
+from streams.articles.credit_words import masked, only_agencies
 from streams.articles.dateline import HEAD_CHARACTERS, dateline_of
 from streams.articles.encoded import Encoded
 from streams.articles.end_lines import TAIL_CHARACTERS, agencies_at_the_end
+from streams.articles.written_time import is_day_or_month
 
 EVIDENCE = (
     "publisher", "credit", "byline", "dateline", "end_line", "copyright", "json_ld", "contributed",
@@ -41,9 +42,15 @@ _CONTEXT = 70
 _TOP_CHARACTERS = 400
 _LINE_CHARACTERS = 90
 _BYLINE_PARTS = re.compile(
-    r"[,/&|;:()–—•·]|\s-|-\s|\b(?:and|und|et|y|e|with|mit|avec|con|com|met|med|by|von|par|por|di|via|for|für|"
+    r"[,/&|;:()–—•·]|\s-|-\s|\b(?:and|und|et|y|e|with|mit|avec|con|com|met|med|by|von|par|por|di|door|av|af|od|от|via|for|für|"
     r"pour|para|per|of|bei|source|quelle|fuente|fonte|bron)\b",
     re.IGNORECASE,
+)
+_BY = ("by ", "from ", "von ", "par ", "por ", "door ", "di ", "av ", "af ")
+_WHEN = frozenset(
+    "updated published posted modified last first aktualisiert veröffentlicht stand publié "
+    "actualizado publicado aggiornato pubblicato atualizado bijgewerkt обновлено "
+    "опубликовано".split()
 )
 # What people are at an agency, which is not its name: `PA Political Editor`.
 _STAFF = re.compile(
@@ -135,6 +142,13 @@ def attribute(
         _note(evidence, agency, kind)
     for agency in dateline.agencies if dateline else ():
         _note(evidence, agency, "dateline")
+    for name in names.head:
+        if (
+            name.short
+            and start <= name.start < min(_TOP_CHARACTERS, len(text) // 3)
+            and (_is_byline(text, name))
+        ):
+            _note(evidence, name.agency, "byline")
     for agency, kind in agencies_at_the_end(text, names.tail, names.story_end):
         _note(evidence, agency, kind)
     _note_named(evidence, text, names.distinct, start)
@@ -233,6 +247,17 @@ def _is_byline(text: str, match: Found) -> bool:
     line = text[start : end if end >= 0 else start]
     if not line or len(line) > _LINE_CHARACTERS:
         return False
-    if line.lower().startswith(("by ", "from ", "von ", "par ", "por ")):
+    if line.lower().startswith(_BY) and (line[:1].isupper() or not match.short):
         return bool(_in_byline(line, agency_table()))
-    return bool(_whole(line, agency_table()))
+    if match.short and line != line.upper():
+        return _is_dated(line)
+    return bool(_whole(line, agency_table())) or _is_dated(line)
+
+
+def _is_dated(line: str) -> bool:
+    """`ANI | Updated: Mar 03, 2026 10:15 IST`: agencies and when, and nothing else."""
+    if not any(map(str.isdigit, line)):
+        return False
+    rest = masked(line, agency_table().in_line(line))
+    words = [word.lower() for word in re.findall(r"[^\W\d_]+", rest)]
+    return all(word in _WHEN or len(word) <= 4 or is_day_or_month(word) for word in words)

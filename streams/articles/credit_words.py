@@ -22,7 +22,7 @@ _NUMBER = re.compile(r"\d+")
 _WORD = re.compile(r"[^\W\d_]+")
 _MOST_INITIALS, _INITIALS_CHARACTERS = 6, 6
 _MOST_BEHIND_CHARACTERS, _MOST_NUMBERS = 60, 7
-_GLUED = re.compile(r"[-–.]\w|[<>=@]")  # `AA-3`, `<BOUY.PA>`
+_GLUED = re.compile(r"[-–]\d|\.\w|[<>=@]")  # `AA-3`, `<BOUY.PA>`
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from streams.articles.agency_table import Found
+from streams.articles.credit_words import NAME, masked
 from streams.articles.dateline_place import PICTURES, place_in
 
 # How far into a text a dateline may begin: below its title, byline and what editors note.
@@ -24,6 +25,9 @@ _DASH = re.compile(r"\s*[.:]?\s*(?:--|[-–—―:=_])\s*")
 # What ends an agency that no bracket closes: a dash, the end of its line, a full stop and a blank.
 _REPORTER_END = re.compile(r",\s(?:[^\W\d_][\w-]*\.?\s?){2,3}\.\s")
 _BARE_END = re.compile(r"\s*(?:(?P<dash>[.:]?\s*(?:--|[-–—―]))|[.:](?=\s)|(?=\n)|/)\s*")
+_PLACE_LINE_CHARACTERS = 70
+_DAY = re.compile(r"\b\d{1,2}\b")
+_PLACE_LINE_PARTS = re.compile(rf"(?:\s*[,/|–—-]\s*{NAME}+)|(?:{NAME}+\s*[,/|–—-]\s*)")
 _INSIDE = re.compile(
     r"[\s,/&;+|:–-]+|\b(?:and|und|et|y|e|with|news|agency|agencies|agenturen|agencias|via)\b",
     re.IGNORECASE,
@@ -60,6 +64,7 @@ _CHINESE = re.compile(
 _BEHIND_CHINESE = re.compile(r"\s*(?:[（(][^（）()\n]{0,30}[）)])?\s*(?:[-–—]{1,2}\s*)?")
 _CJK_DATE = re.compile(r"(?:\d{1,2}月)?\d{1,2}日[発発电電]?")
 # `/Корр. ТАСС Анна Берг/`
+_CORRESPONDENTS = frozenset(("correspondent", "correspondents", "reporter", "reporters", "корр"))
 _CORRESPONDENT = re.compile(
     r"([/(])\s*(?:корр|соб\. корр|спец\. корр|corr|par|via|by)\.?$", re.IGNORECASE
 )
@@ -131,7 +136,8 @@ def _begun_at(text: str, start: int, found: list[Found]) -> Dateline | None:
     if text[:start].strip() and text[start - 2 : start] != "\n\n":
         return None  # a line of a wrapped paragraph may begin with an agency, too
     return (
-        _in_other_scripts(text, before, rest, found)
+        _line_of_its_own(text, start, found)
+        or _in_other_scripts(text, before, rest, found)
         or _agency_first(text, bare, first)
         or _between_marks(text, bare, first)
     )
@@ -145,6 +151,8 @@ def _only_agencies(inside: str, found: list[Found], offset: int) -> bool:
         if name.end - offset <= len(inside):
             rest = rest[: name.start - offset] + " " + rest[name.end - offset :]
     words = [word for word in _INSIDE.split(rest) if word]
+    if words[:1] and words[0].lower() in _CORRESPONDENTS:
+        return True  # `/TASS correspondent Ana Berg/`
     others = [w for w in words if w.isalpha() and not (w.islower() or w.isupper())]
     return not others or (len(others) == 1 and others[0].lower() not in PICTURES)
 
@@ -152,7 +160,7 @@ def _only_agencies(inside: str, found: list[Found], offset: int) -> bool:
 def _in_other_scripts(text: str, before: str, rest: str, found: list[Found]) -> Dateline | None:
     """Read `新华社北京3月3日电`, `(서울=연합뉴스) 기자 =`; place, day and agency in one bracket."""
     first = found[0]
-    if (chinese := _CHINESE.match(rest)) and not before.strip(_WIDE):
+    if (chinese := _CHINESE.match(rest)) and not before.strip(_WIDE + "据據"):
         behind = _BEHIND_CHINESE.match(text, first.end + chinese.end())
         end = behind.end() if behind else first.end + chinese.end()
         return Dateline(_chinese_place(chinese), (first.agency,), end)
@@ -171,6 +179,26 @@ def _in_other_scripts(text: str, before: str, rest: str, found: list[Found]) -> 
         city = None if known is None or any(map(str.isdigit, "".join(place))) else known.city
         return Dateline(city, agencies, joint.end() if joint else first.end + at + 1)
     return None
+
+
+def _line_of_its_own(text: str, start: int, found: list[Found]) -> Dateline | None:
+    """Read `Xinhua, BEIJING`, `القاهرة - رويترز`: a line of agencies, signs and a place."""
+    end = text.find("\n", start, start + _PLACE_LINE_CHARACTERS)
+    names = [name for name in found if name.end <= end]
+    if end < 0 or not names or not text[end:].strip():
+        return None
+    rest = masked(text[:end], names)[start:]
+    if not rest.isascii() and rest.endswith(NAME) and (at := _DAY.search(rest)):
+        # `جدة 3 مارس 2026 م واس`, a line of place, date and agency without a sign between
+        found_place = place_in(rest[: at.start()])
+        if found_place and rest[: at.start()].strip():
+            return Dateline(found_place.city, (names[-1].agency,), end + 1)
+    parts = [part for part in _PLACE_LINE_PARTS.split(rest) if part.strip()]
+    place = place_in(parts[0].strip()) if len(parts) == 1 and NAME not in parts[0] else None
+    if place is None or place.city is None:
+        return None
+    agencies = tuple(dict.fromkeys(name.agency for name in names))
+    return Dateline(place.city, agencies, end + 1)
 
 
 def _chinese_place(match: re.Match[str]) -> str | None:

@@ -51,6 +51,10 @@ _PICTURE = re.compile(
     re.IGNORECASE,
 )
 _MOST_BEHIND_CHARACTERS, _MOST_NAME_WORDS = 60, 4
+_WITH_WORD = re.compile(
+    r"^(?=[^.!?。]*$).*\b(?:avec|mit|with|con|com|med|met|z|s)\s(?:l['’]|la |the |der )?$",
+    re.MULTILINE,
+)
 _SENTENCE_END = re.compile(r"[.!?。！？”\"»)]\s|\n")
 _ARTICLES = re.compile(r"(?:\b(?:the|der|die|dem|den|la|le|el|a|o)\s+|\bl['’])$")
 
@@ -134,6 +138,8 @@ def _follows(before: str, start: int, line: str, name: Found, spelling: str) -> 
         return start > 0 and is_credit(line) and (bool(led) or _stands_alone(spelling, name))
     if start > 0 and _is_person(sentence) and "/" not in led:  # `Ana Berg/AFP` is a picture's
         return not name.short or spelling.startswith("/")
+    if start > 0 and _WITH_WORD.search(before) and len(line) < _MOST_BEHIND_CHARACTERS:
+        return True  # a short last line without a full stop: `L'essentiel de l'info avec AFP`
     if led or before[-1:].isspace():
         return _is_finished(sentence)
     # Glued to the last sentence: `... on Friday.”AP`; `all’ANSA` and `x/AFP` are not.

@@ -28,12 +28,12 @@ class Credited:
     fields: dict[str, str] = field(default_factory=dict)
 
 
-def credited_articles() -> list[Credited]:
-    """Each form with each story of its language; every third form, by chance, is held out."""
+def credited_articles(forms: str = "forms.txt") -> list[Credited]:
+    """Each form of a file with each story of its language."""
     stories = tomllib.loads((FOLDER / "stories.toml").read_text(encoding="utf-8"))
     return [
         article
-        for form in (FOLDER / "forms.txt").read_text(encoding="utf-8").split("\n%%\n")
+        for form in (FOLDER / forms).read_text(encoding="utf-8").split("\n%%\n")
         for article in _articles(form, stories)
     ]
 
