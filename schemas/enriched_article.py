@@ -102,8 +102,9 @@ class Detection(Contract):
     supersedes: Id | None = Field(
         description="`content_digest` of this item's earlier version that this one replaces."
     )
-    unmatched_reason: Literal["too_short", "canceled"] | None = Field(
-        description="Why the text was not compared, if it was not."
+    unmatched_reason: Literal["too_short", "canceled", "standing_text"] | None = Field(
+        description="Why the text was not compared, if it was not, or says nothing: a"
+        " `standing_text` is what a publisher's pages have whatever their story."
     )
     matches: list[Match] = Field(description="Best first.")
     story_size: int = Field(ge=0, description="Articles of the story so far, this one included.")

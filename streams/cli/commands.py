@@ -121,9 +121,10 @@ def process(
         sink.flush()
     relations = ", ".join(f"{count} {name}" for name, count in summary.relations.most_common())
     reasons = ", ".join(f"{count} {name}" for name, count in summary.rejected.most_common())
+    outdated = f" ({summary.outdated} outdated)" if summary.outdated else ""
     typer.echo(
         f"{summary.events} events: {relations or 'no articles'};"
-        f" {summary.redeliveries} redeliveries; {summary.rejected.total()} rejected"
+        f" {summary.redeliveries} redeliveries{outdated}; {summary.rejected.total()} rejected"
         + (f" ({reasons})" if reasons else ""),
         err=True,
     )

@@ -22,6 +22,7 @@ class Summary:
     rejected: Counter[str] = field(default_factory=Counter)
     relations: Counter[str] = field(default_factory=Counter)
     redeliveries: int = 0
+    outdated: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ def process(
             enriched = taken.decision.enriched
             summary.relations.update(taken.decision.relations)
             summary.redeliveries += taken.decision.redeliveries
+            summary.outdated += taken.decision.outdated
         rejections = taken.chunk.rejections
         summary.events += len(records)
         summary.rejected.update(why.reason.value for _, why in rejections)

@@ -7,7 +7,6 @@ not depend on where the log was cut into chunks.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from streams.detection.index.arrivals import Arrivals, ArticleColumns, arrivals_of
 from streams.detection.index.segment import (
@@ -15,6 +14,7 @@ from streams.detection.index.segment import (
     MATCHABLE,
     NO_SERIAL,
     PARTIAL,
+    STANDING,
     WITHDRAWN,
     Segment,
 )
@@ -26,11 +26,12 @@ from streams.detection.judge.match_json import matches_json
 from streams.detection.judge.match_stats import MatchStats
 from streams.detection.judge.matcher import Matcher
 from streams.detection.judge.relations import COPY, EXCERPT, EXPANSION, RELATIONS, Match
+from streams.detection.judge.standing import is_standing, without_passages
 from streams.detection.sketch.entry import hex_ids
 from streams.detection.stories.novelty import Recent
 from streams.detection.stories.story_ids import story_ids_of
 from streams.detection.stories.story_log import MOST_COPIES, Published, StoryLog
-from streams.detection.verdict import VerdictWriter, enriched
+from streams.detection.verdict import VerdictWriter, enriched, is_syndicated, story_fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,8 @@ class Decision:
     """All outputs of one chunk, in order: v verdicts as parallel lists, and what changed."""
 
     segment: Segment
-    redeliveries: int
+    redeliveries: int  # silent ones, the outdated among them
+    outdated: int
     places: list[int]  # (v,) in the chunk
     article_ids: list[str]  # (v,)
     digests: list[str]  # (v,)
@@ -69,6 +71,7 @@ def decide(state: ShardState, chunk: ArticleColumns, writer: VerdictWriter) -> D
     return Decision(
         segment=segment,
         redeliveries=arrivals.redeliveries,
+        outdated=arrivals.outdated,
         places=[places[i] for i in ours],
         article_ids=[ids[i] for i in ours],
         digests=[digests[i] for i in ours],
@@ -88,6 +91,7 @@ class _Judge:
         self._most = view.state.parameters.listed_matches
         self._originals: dict[tuple[int, int], Match | None] = {}
         self._words: list[int] = []
+        self._standing: set[int] = set()  # serials of this chunk
         self.log = StoryLog(view)
         self._matcher = Matcher(view)
 
@@ -123,7 +127,9 @@ class _Judge:
         self, i: int, article_id: str, story_id: str, candidates: list[Match]
     ) -> tuple[str, bytes]:
         view, serial = self._view, self._view.base + i
-        matches = self._with_originals(i, candidates)
+        if self._stands(i, candidates):
+            return "original", self._writer.alone(story_id, article_id, "standing_text")
+        matches = self._evidence(i, candidates)
         words = self._words[i]
         if parts := parts_of(i, matches, view):
             view.rows["flags"][i] |= COMPILATION
@@ -146,10 +152,10 @@ class _Judge:
         return named, self._writer.verdict(
             story_id=story,
             relation=named,
-            syndicated=_syndicated(view.row_view(serial).source, joined),
+            syndicated=is_syndicated(view.row_view(serial).source, joined),
             matches=json,
             novelty=lately,
-            **_story_fields(joined),
+            **story_fields(joined),
         )
 
     def _joined(self, i: int, best: Match, reason: str) -> tuple[str, StoryState, Recent]:
@@ -174,12 +180,14 @@ class _Judge:
     ) -> tuple[str, bytes]:
         view, serial = self._view, self._view.base + i
         row, earlier = view.rows[i], view.row(before)
-        matches = self._with_originals(i, candidates)
+        stands = self._stands(i, candidates)
+        matches = [] if stands else self._evidence(i, candidates)
         json, reason = matches_json(self._words[i], matches, view, self._most)
+        why = "standing_text" if stands else None
         verdict = {
             "relation": "revision",
             "supersedes": earlier["digest"].tobytes().hex(),
-            "unmatched_reason": None if row["flags"] & MATCHABLE else "too_short",
+            "unmatched_reason": why if row["flags"] & MATCHABLE else "too_short",
             "matches": json,
         }
         home = view.story_id(before)
@@ -200,7 +208,7 @@ class _Judge:
             lately = self.log.lately(before, serial)
             changed = self.log.corrected(serial, before, story)
             return "revision", self._writer.verdict(
-                story_id=story_id, novelty=lately, **_story_fields(changed), **verdict
+                story_id=story_id, novelty=lately, **story_fields(changed), **verdict
             )
         if story is not None:
             self.log.left(serial, before, story)
@@ -211,7 +219,7 @@ class _Judge:
             )
         story_id, joined, lately = self._joined(i, best, reason)
         return "revision", self._writer.verdict(
-            story_id=story_id, novelty=lately, **_story_fields(joined), **verdict
+            story_id=story_id, novelty=lately, **story_fields(joined), **verdict
         )
 
     def _withdrawn(self, i: int, article_id: str, before: int) -> tuple[str, bytes]:
@@ -238,7 +246,7 @@ class _Judge:
         lately = self.log.lately(before, serial)
         if earlier["flags"] & WITHDRAWN:
             return "withdrawn", self._writer.verdict(
-                novelty=lately, **_story_fields(story), **verdict
+                novelty=lately, **story_fields(story), **verdict
             )
         members = view.members(view.story_id(before), story.first, serial)
         matches = self._matcher.among(before, members)
@@ -246,8 +254,21 @@ class _Judge:
         json, _ = matches_json(int(earlier["words"]), matches, view, self._most)
         story = self.log.withdrawn(serial, before, story, copies[:MOST_COPIES])
         return "withdrawn", self._writer.verdict(
-            matches=json, novelty=lately, **_story_fields(story), **verdict
+            matches=json, novelty=lately, **story_fields(story), **verdict
         )
+
+    def _stands(self, i: int, candidates: list[Match]) -> bool:
+        """Whether the article is a page of a standing text, as its row says from now on."""
+        if not is_standing(i, candidates, self._view):
+            return False
+        self._view.rows["flags"][i] |= STANDING
+        self._standing.add(self._view.base + i)
+        return True
+
+    def _evidence(self, i: int, candidates: list[Match]) -> list[Match]:
+        """The matches that say something, best first."""
+        some = [m for m in candidates if not (m.standing or m.serial in self._standing)]
+        return without_passages(i, self._with_originals(i, some), self._view)
 
     def _with_originals(self, i: int, candidates: list[Match]) -> list[Match]:
         """The matches, best first, with the originals of their stories as they are by now."""
@@ -268,18 +289,3 @@ class _Judge:
 
 
 _NAMED = (COPY, EXCERPT, EXPANSION)
-
-
-def _story_fields(story: StoryState) -> dict[str, Any]:
-    record = story.record
-    return {
-        "original_id": record["original_id"],
-        "unseen_agency": record["unseen_agency"],
-        "story_size": record["articles"],
-    }
-
-
-def _syndicated(source: str, story: StoryState) -> bool | None:
-    """Whether a copy is another publisher's; None where a publisher is unknown."""
-    original_source = story.record["original_source"]
-    return source != original_source if source and original_source else None

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import Any
 
 import orjson
 
+from streams.detection.index.story_table import StoryState
 from streams.detection.parameters import Parameters
 from streams.detection.sketch.sketches import ALGORITHM
 from streams.detection.stories.novelty import Recent
 
 # Memory bounds, not thresholds.
 _UNPUBLISHED = frozenset({"capacity", "listed_matches"})
+_REASONS_ALONE = (None, "too_short", "standing_text")
 _PLACE = "\0"
 _NEW: Recent = {"hour": 0, "day": 0, "window": 0}
 
@@ -23,7 +26,7 @@ class VerdictWriter:
         published = {k: v for k, v in asdict(parameters).items() if k not in _UNPUBLISHED}
         constant = orjson.dumps({"thresholds": published, "algorithm": ALGORITHM})
         self._end = b"," + constant[1:]
-        self._alone = {why: self._parts_of_alone(why) for why in (None, "too_short")}
+        self._alone = {why: self._parts_of_alone(why) for why in _REASONS_ALONE}
 
     def alone(self, story_id: str, original_id: str, unmatched_reason: str | None) -> bytes:
         """The verdict on most articles, in a third of the time: an original without matches."""
@@ -76,3 +79,19 @@ def _id(name: str | None) -> str:
 def enriched(normalised: bytes, detection: bytes) -> bytes:
     """The normalised article's own bytes with the verdict as their last field."""
     return b"".join((normalised[:-1], b',"detection":', detection, b"}"))
+
+
+def story_fields(story: StoryState) -> dict[str, Any]:
+    """What a verdict says of the story that its article is in."""
+    record = story.record
+    return {
+        "original_id": record["original_id"],
+        "unseen_agency": record["unseen_agency"],
+        "story_size": record["articles"],
+    }
+
+
+def is_syndicated(source: str, story: StoryState) -> bool | None:
+    """Whether a copy is another publisher's; None where a publisher is unknown."""
+    original_source = story.record["original_source"]
+    return source != original_source if source and original_source else None

@@ -111,6 +111,9 @@ class Metrics:
         self.redeliveries = self._counter(
             "redeliveries", "Articles that had their verdict already: silent."
         )
+        self.outdated = self._counter(
+            "outdated", "Of these, versions that came after a later one of their item."
+        )
         self.replayed = self._counter(
             "records_replayed", "Records decided before a restart: skipped."
         )

@@ -51,6 +51,8 @@ EVIDENCE: tuple[dict[str, Any], ...] = (
     {}, {}, {}, {"credit": "Reuters"}, {"credit": "AFP"}, {"syndicated_from": "b.example"},
     {"published_at": "2026-03-02T11:59:30Z"}, {"published_at": "2026-03-02T09:00:01Z"},
     {"embargoed_until": "2026-03-03T00:00:00Z"}, {"parent_id": "0" * 32},
+    {"version": "2"}, {"version": "3"}, {"version": "10"}, {"version": "2026-03-02T11:00:00Z"},
+    {"title": "Harbour closed"}, {"title": "Minister resigns"}, {"title": "Zebra escapes"},
 )  # fmt: skip
 
 ordinary = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -154,6 +156,7 @@ def published(decisions: list[Decision]) -> dict[str, Any]:
         "enriched": [value for d in decisions for value in d.enriched],
         "relations": [relation for d in decisions for relation in d.relations],
         "redeliveries": sum(d.redeliveries for d in decisions),
+        "outdated": sum(d.outdated for d in decisions),
         "events": [event for d in decisions for event in d.events],
         "stories": {s[0]: s for d in decisions for s in d.stories},
     }

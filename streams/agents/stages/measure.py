@@ -92,6 +92,7 @@ def count_decided(
     ).items():
         metrics.verdicts[relation, _LANGUAGES.get(language, OTHER)].inc(count)
     metrics.redeliveries.inc(decision.redeliveries)
+    metrics.outdated.inc(decision.outdated)
     for relation, count in decision.match_stats.relations().items():
         metrics.matches[relation].inc(count)
     for kind, count in Counter([_text_after(_TYPE, e[3]) for e in decision.events]).items():

@@ -16,6 +16,7 @@ from streams.detection.index.segment import (
     OWN_AGENCY,
     PART,
     ROW,
+    STRANGE_HEADLINE,
     WITHDRAWN,
     WITHHELD,
     Rows,
@@ -26,9 +27,11 @@ from streams.detection.sketch.entry import (
     STATUS_EMBARGOED,
     STATUS_OWN_AGENCY,
     STATUS_PART,
+    STATUS_STRANGE_HEADLINE,
     STATUS_WITHHELD,
     Entries,
 )
+from streams.detection.sketch.version_order import is_older
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,8 @@ class ArticleColumns:
 
 @dataclass(frozen=True, slots=True)
 class Arrivals:
-    """The chunk's m articles that are new in what they say: redeliveries are left out.
+    """The chunk's m articles that are new in what they say: redeliveries are left out, and among
+    them `outdated` ones, versions that come after a later one of their item.
 
     `clock` and `latest` are the shard's after the last of them. `rows` (m,) hold everything but
     `story_id`; row i has serial `base + i` and is the chunk's article `places[i]`.
@@ -60,6 +64,7 @@ class Arrivals:
     rows: Rows
     places: list[int]
     redeliveries: int
+    outdated: int
 
 
 class _New(NamedTuple):
@@ -70,6 +75,16 @@ class _New(NamedTuple):
     latest: int
     previous: int  # serial of the item's version before; NO_SERIAL where there is none
     held: bool  # withdrawn, by itself or by that version
+    order: int  # of its version
+
+
+class _Before(NamedTuple):
+    """The newest version of an item that is known; NO_SERIAL where there is none."""
+
+    serial: int = NO_SERIAL
+    digest: int = 0
+    held: bool = False
+    order: int = 0
 
 
 class _Intake:
@@ -82,41 +97,50 @@ class _Intake:
         self.clock, self.latest = state.clock, state.latest
         self._last_time = state.last_time
         self.new: list[_New] = []
+        self.outdated: set[int] = set()  # places of versions that came after later ones
         # Of this chunk: article key -> (serial, digest key), and as in the state.
         self._items: dict[int, tuple[int, int]] = {}
         self._superseded: dict[tuple[int, int], int] = {}
 
-    def take(self, place: int, key: int, digest: int, time: int, *, canceled: bool) -> bool:
+    def take(
+        self, place: int, key: int, digest: int, order: int, time: int, *, canceled: bool
+    ) -> bool:
         """Whether the article is new in what it says; a redelivery changes nothing."""
         serial = self._base + len(self.new)
         # Two records in a row must agree that time has moved on: one record with a clock a year
         # ahead must not empty the window.
         now = max(self.clock, min(time, self._last_time)) if serial else time
-        previous, known, held = self._version_before(key, now)
-        if previous != NO_SERIAL:
-            old = self._superseded.get((key, digest), self._state.superseded.get((key, digest)))
-            if known == digest or (old is not None and self._stands(old, now)):
+        before = self._version_before(key, now)
+        if before.serial != NO_SERIAL:
+            if is_older(order, before.order) and not canceled:
+                self.outdated.add(place)
                 return False
-            self._superseded[key, known] = previous
+            old = self._superseded.get((key, digest), self._state.superseded.get((key, digest)))
+            # A later version may return to an earlier text.
+            again = old is not None and not is_older(before.order, order)
+            if before.digest == digest or (again and self._stands(old or 0, now)):
+                return False
+            self._superseded[key, before.digest] = before.serial
         self.clock, self.latest, self._last_time = now, max(self.latest, time), time
         self._items[key] = serial, digest
-        self.new.append(_New(place, self.clock, self.latest, previous, held or canceled))
+        held = before.held or canceled
+        self.new.append(_New(place, self.clock, self.latest, before.serial, held, order))
         return True
 
-    def _version_before(self, key: int, now: int) -> tuple[int, int, bool]:
-        """The item's newest version in the window: its serial, its digest key, whether it is
-        withdrawn. (NO_SERIAL, 0, False) where there is none."""
+    def _version_before(self, key: int, now: int) -> _Before:
+        """The item's newest version in the window."""
         if key in self._items:
             serial, digest = self._items[key]
             if self._stands(serial, now):
-                return serial, digest, self.new[serial - self._base].held
-            return NO_SERIAL, 0, False
+                known = self.new[serial - self._base]
+                return _Before(serial, digest, known.held, known.order)
+            return _Before()
         serial = self._state.items.get(key, NO_SERIAL)
         if serial == NO_SERIAL or not self._stands(serial, now):
-            return NO_SERIAL, 0, False
+            return _Before()
         row = self._state.row(serial)
         digest = int.from_bytes(row["digest"][:8].tobytes(), "big")
-        return serial, digest, bool(row["flags"] & WITHDRAWN)
+        return _Before(serial, digest, bool(row["flags"] & WITHDRAWN), int(row["order"]))
 
     def _stands(self, serial: int, now: int) -> bool:
         """Whether a row, of this chunk or before, is still in the window when the next comes."""
@@ -134,9 +158,10 @@ def arrivals_of(state: ShardState, chunk: ArticleColumns) -> Arrivals:
     intake, redeliveries = _Intake(state), 0
     keys = first_64_bits(chunk.entries["article_id"])
     digests = first_64_bits(chunk.entries["digest"])
+    orders = chunk.entries["order"].tolist()
     canceled = ((chunk.entries["status"] & CANCELED) != 0).tolist()
     for place, (key, digest, time) in enumerate(zip(keys, digests, chunk.times, strict=True)):
-        if not intake.take(place, key, digest, time, canceled=canceled[place]):
+        if not intake.take(place, key, digest, orders[place], time, canceled=canceled[place]):
             redeliveries += not chunk.notices[place]  # its verdict stands
     new = intake.new
     places = [one.place for one in new]
@@ -147,7 +172,8 @@ def arrivals_of(state: ShardState, chunk: ArticleColumns) -> Arrivals:
     rows["clock"] = [one.clock for one in new]
     rows["latest"] = [one.latest for one in new]
     rows["previous"] = [one.previous for one in new]
-    return Arrivals(state.count, intake.clock, intake.latest, rows, places, redeliveries)
+    outdated = sum(not chunk.notices[place] for place in intake.outdated)
+    return Arrivals(state.count, intake.clock, intake.latest, rows, places, redeliveries, outdated)
 
 
 def _rows(entries: Entries, minimum_words: int, held: list[bool]) -> Rows:
@@ -163,5 +189,6 @@ def _rows(entries: Entries, minimum_words: int, held: list[bool]) -> Rows:
         + ((status & STATUS_EMBARGOED) != 0) * EMBARGOED
         + ((status & STATUS_OWN_AGENCY) != 0) * OWN_AGENCY
         + ((status & STATUS_PART) != 0) * PART
+        + ((status & STATUS_STRANGE_HEADLINE) != 0) * STRANGE_HEADLINE
     )
     return rows

@@ -40,7 +40,7 @@ class RowView(NamedTuple):
         return "withheld" if self.flags & WITHHELD else "usable"
 
 
-_NUMBERS = {"<i8": "q", "<u4": "I", "|u1": "B"}
+_NUMBERS = {"<i8": "q", "<u4": "I", "<u2": "H", "|u1": "B"}
 
 
 def _format(names: tuple[str, ...]) -> str:

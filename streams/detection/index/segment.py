@@ -22,9 +22,11 @@ from streams.detection.sketch.sketches import ALGORITHM
 NO_SERIAL = -1
 
 # Bits of a row's `flags`. PARTIAL: it joined its story as an excerpt, say, and not as a copy.
-MATCHABLE, WITHDRAWN, WITHHELD, EMBARGOED, COMPILATION, OWN_AGENCY, PART, PARTIAL = (
-    1 << b for b in range(8)
-)
+# STRANGE_HEADLINE: it says nothing of the text. STANDING: the text is of no story.
+(
+    MATCHABLE, WITHDRAWN, WITHHELD, EMBARGOED, COMPILATION, OWN_AGENCY, PART, PARTIAL,
+    STRANGE_HEADLINE, STANDING,
+) = (1 << bit for bit in range(10))  # fmt: skip
 
 _ENTRY_FIELDS = [
     (name, ENTRY.fields[name][0])
@@ -39,14 +41,14 @@ ROW = np.dtype(
         ("clock", "<i8"),  # the shard's clock when this row had come, never falling
         ("previous", "<i8"),  # serial of the item's version before, or NO_SERIAL
         ("story_id", "u1", (16,)),
-        ("flags", "u1"),
+        ("flags", "<u2"),
         *_ENTRY_FIELDS,
     ]
 )
 Rows = npt.NDArray[np.void]
 ENTRY_FIELDS = tuple(name for name, _ in _ENTRY_FIELDS)
 
-_MAGIC, _VERSION = b"EWSG", 3
+_MAGIC, _VERSION = b"EWSG", 4
 _START = struct.Struct("<4sBI")  # magic, version, checksum of all that follows
 _HEADER = struct.Struct("<HIIqqqqq")  # lengths of algorithm, rows and stories; `Segment`'s numbers
 _STORY = np.dtype([("story_id", "u1", (16,)), ("last", "<i8"), ("bytes", "<i8")])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from streams.detection.index.key_index import Integers
-from streams.detection.index.segment import Rows
+from streams.detection.index.segment import STANDING, Rows
 from streams.detection.judge.fact_counts import compare_facts
 from streams.detection.judge.match_stats import MatchStats
 from streams.detection.judge.relations import Match, judge
@@ -57,6 +57,7 @@ def matches_of(
             scores.shared_keys[at].tolist(),
             np.ceil(same[at]).astype(np.int64).tolist(),
             np.ceil(different[at]).astype(np.int64).tolist(),
+            ((other["flags"][at] & STANDING) != 0).tolist(),
         ),
         strict=True,
     ):

@@ -36,6 +36,7 @@ class Match(NamedTuple):
     shared_keys: int
     same_facts: int
     different_facts: int
+    standing: bool  # the earlier one is a page of a standing text, as far as known before the chunk
 
 
 class Judged(NamedTuple):

@@ -6,6 +6,7 @@ headers becomes one array without a look at any single article.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -21,12 +22,23 @@ from streams.detection.sketch.evidence import (
     published_seconds,
 )
 from streams.detection.sketch.sketches import SKETCH, Sketches
+from streams.detection.sketch.version_order import version_order
 
 HEADLINE_BYTES = 120
-ENTRY_VERSION = 3
+ENTRY_VERSION = 4
 
 # Bits of `status`.
-CANCELED, STATUS_WITHHELD, STATUS_EMBARGOED, STATUS_OWN_AGENCY, STATUS_PART = 1, 2, 4, 8, 16
+(
+    CANCELED, STATUS_WITHHELD, STATUS_EMBARGOED, STATUS_OWN_AGENCY, STATUS_PART,
+    STATUS_STRANGE_HEADLINE,
+) = (1 << bit for bit in range(6))  # fmt: skip
+
+# What of a word must stand in the text: all but an ending of three letters, but four at least.
+_STEM, _ENDING = 4, 3
+# A wall may have a word or two of a title by chance.
+_STRANGE = 0.3
+_TITLE_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]+|[^\W_\u3040-\u30ff\u3400-\u9fff]+")
+_FIRST_UNSPACED = "\u3040"
 
 _STATUSES = {"usable": 0, "canceled": CANCELED, "withheld": STATUS_WITHHELD}
 
@@ -45,6 +57,7 @@ ENTRY = np.dtype(
         ("provider", f"S{AGENCY_BYTES}"),  # the agency that the text comes from
         ("link", "<u4"),  # `key_of_source` of the publisher that it is said to come from, or 0
         ("published", "<u4"),  # seconds since 1970, or 0
+        ("order", "<u8"),  # `version_order` of its version
         *SKETCH_FIELDS,
     ]
 )
@@ -71,6 +84,7 @@ def entries_of(articles: Sequence[Mapping[str, Any]], sketches: Sketches) -> Ent
     entries["provider"] = [provider_of(article) for article in articles]
     entries["link"] = [link_of(article) for article in articles]
     entries["published"] = [published_seconds(article) for article in articles]
+    entries["order"] = [version_order(article["version"]) for article in articles]
     for name, _ in SKETCH_FIELDS:
         entries[name] = sketches[name]
     return entries
@@ -84,7 +98,32 @@ def _status(article: Mapping[str, Any]) -> int:
         status |= STATUS_PART
     if agency_of_site(article["source"]):
         status |= STATUS_OWN_AGENCY
+    if is_strange(article["title"], article["text"]):
+        status |= STATUS_STRANGE_HEADLINE
     return status
+
+
+def is_strange(title: str | None, text: str) -> bool:
+    """Whether next to no word of a title stands in the text, not even its beginning: the title of
+    another text, as that of an article whose page is a wall. One without words is of any text."""
+    words = title_words(title)
+    least = _STRANGE * len(words)
+    if sum(word in text for word in words) >= least:
+        return False
+    folded = text.casefold()
+    return sum(word[: max(_STEM, len(word) - _ENDING)] in folded for word in words) < least
+
+
+def title_words(title: str | None) -> set[str]:
+    """The words of a title that say something, in lower case: those of four letters or more; of
+    scripts without blanks, every two characters that stand side by side."""
+    words: set[str] = set()
+    for word in _TITLE_WORD.findall((title or "").casefold()):
+        if word[0] >= _FIRST_UNSPACED:
+            words.update(word[at : at + 2] for at in range(len(word) - 1))
+        elif len(word) >= _STEM:
+            words.add(word)
+    return words
 
 
 def headline(title: str | None) -> bytes:

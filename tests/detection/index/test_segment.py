@@ -73,8 +73,8 @@ def test_bytes_lost_or_added_are_noticed(data: bytes) -> None:
 
 
 def test_another_version_is_refused(data: bytes) -> None:
-    with pytest.raises(DamagedSegmentError, match="of version 3, got b'EWSG' of version 4"):
-        decode_segment(data[:4] + b"\4" + data[5:])
+    with pytest.raises(DamagedSegmentError, match="of version 4, got b'EWSG' of version 3"):
+        decode_segment(data[:4] + b"\3" + data[5:])
 
 
 def test_another_algorithms_segment_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,11 +90,11 @@ def test_rows_of_another_size_are_refused(monkeypatch: pytest.MonkeyPatch) -> No
         narrow = np.dtype([(name, ROW.fields[name][0]) for name in ROW.names[:-1]])
         patch.setattr(segment_module, "ROW", narrow)
         data = encode_segment(Segment(0, 0, 0, 0, 0, np.zeros(2, narrow), []))
-    with pytest.raises(DamagedSegmentError, match="2 rows of 693 bytes and 0 stories"):
+    with pytest.raises(DamagedSegmentError, match="2 rows of 702 bytes and 0 stories"):
         decode_segment(data)
 
 
-def test_a_row_has_693_bytes() -> None:
+def test_a_row_has_702_bytes() -> None:
     """Memory and the segment topic grow with it, and segments of another size are unreadable:
     raise the segment's version when this number changes."""
-    assert ROW.itemsize == 693
+    assert ROW.itemsize == 702

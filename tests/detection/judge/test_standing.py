@@ -1,0 +1,137 @@
+"""What a publisher's pages have in common is no evidence that they tell one story."""
+
+from __future__ import annotations
+
+import pytest
+
+from streams.detection.sketch.entry import is_strange, title_words
+from tests.detection.newsroom import Desk, article, story
+
+WALL = (
+    "You have read all the free pages of this month. Sign in, or choose one of our plans, to go "
+    "on reading on every device, with the puzzles and the weekend magazine. A plan can be ended at "
+    "any time in your account, and the first four weeks cost nothing at all for new readers."
+)
+GERMAN_WALL = (
+    "Sie haben in diesem Monat alle freien Seiten gelesen. Melden Sie sich an oder wählen Sie "
+    "eines unserer Angebote, um auf allen Geräten weiterzulesen, mit Rätseln und der Beilage am "
+    "Wochenende. Das Abonnement ist jederzeit kündbar, und die ersten vier Wochen kosten nichts."
+)
+HEADLINES = (
+    "Harbour tunnel stays closed until autumn",
+    "Striker signs for another season",
+    "Vineyards brace for late frost",
+    "Council approves swimming pool budget",
+    "Museum finds forgotten sketches",
+)
+
+
+@pytest.mark.parametrize("wall", [WALL, GERMAN_WALL], ids=["English", "German"])
+@pytest.mark.parametrize("chain", [False, True], ids=["one site", "a chain"])
+@pytest.mark.parametrize("at_once", [False, True])
+def test_a_wall_matches_nothing_from_its_third_page_on(
+    wall: str, chain: bool, at_once: bool
+) -> None:
+    desk = Desk()
+    pages = [
+        article(str(i), wall, title=title, source=f"site{i if chain else 0}.example")
+        for i, title in enumerate(HEADLINES)
+    ]
+    chunks = [pages] if at_once else [[page] for page in pages]
+    verdicts = [told["detection"] for chunk in chunks for told in desk.take(*chunk)]
+    assert [v["unmatched_reason"] for v in verdicts] == [None, None, *["standing_text"] * 3]
+    for verdict, page in zip(verdicts[2:], pages[2:], strict=True):
+        assert (verdict["relation"], verdict["matches"]) == ("original", [])
+        assert verdict["original_id"] == page["article_id"]
+    assert len({v["story_id"] for v in verdicts}) == 4
+
+
+def test_a_syndicated_story_is_no_wall_however_its_outlets_title_it() -> None:
+    told = "The old harbour tunnel will stay closed, the mayor said. " + story(3, 120)
+    desk = Desk()
+    titles = ("Tunnel shut until autumn", "Mayor: no reopening soon", "Harbour link remains closed",
+              "Drivers face detours")  # fmt: skip
+    for i, title in enumerate(titles):
+        verdict = desk.verdict(article(str(i), told, title=title, source=f"s{i}.example"))
+        assert verdict["unmatched_reason"] is None
+        assert verdict["relation"] == ("copy" if i else "original")
+
+
+def test_a_story_sent_again_and_again_under_one_headline_is_no_wall() -> None:
+    desk = Desk()
+    for i in range(5):
+        verdict = desk.verdict(article(str(i), WALL, title="Vineyards brace for late frost"))
+        assert verdict["unmatched_reason"] is None
+    assert verdict["relation"] == "copy"
+
+
+def test_an_item_whose_page_has_become_a_wall_leaves_its_story() -> None:
+    desk = Desk()
+    for i, title in enumerate(HEADLINES[:3]):
+        desk.take(article(f"wall {i}", WALL, title=title))
+    told = story(4, 150)
+    desk.take(article("a", told, title=HEADLINES[3]), article("b", told, source="b.example"))
+    verdict = desk.verdict(article("a", WALL, title=HEADLINES[3]))
+    assert (verdict["relation"], verdict["unmatched_reason"]) == ("revision", "standing_text")
+    assert verdict["matches"] == []
+    assert verdict["story_size"] == 1
+
+
+def passage() -> str:
+    return story(900, 90)
+
+
+def test_a_standing_paragraph_of_a_publisher_is_no_evidence_from_the_third_article_on() -> None:
+    """Half of each article is the same paragraph, and the other half is its own."""
+    desk = Desk()
+    for i in range(5):
+        told = f"{story(i, 80)} {passage()}"
+        verdict = desk.verdict(article(str(i), told, title=HEADLINES[i]))
+        if i >= 2:
+            assert verdict["relation"] == "original", i
+            assert not any(match["member"] for match in verdict["matches"])
+
+
+def test_a_copy_with_a_standing_paragraph_is_a_copy() -> None:
+    desk = Desk()
+    for i in range(4):
+        desk.take(article(str(i), f"{story(i, 80)} {passage()}", title=HEADLINES[i]))
+    again = f"{story(3, 80)} {passage()}"
+    verdict = desk.verdict(article("again", again, title=HEADLINES[4]))
+    assert verdict["relation"] == "copy"
+    assert verdict["original_id"] == article("3", "")["article_id"]
+
+
+def test_a_story_that_goes_on_at_its_publisher_stays_one() -> None:
+    """Each update has half of each other one: no passage of several stories, but one story. Their
+    headlines name what it is about."""
+    desk, headlines = Desk(), ("France launches investigation", "Attacker phoned father",
+                               "Drugs found in blood", "Brother speaks of sorrow")  # fmt: skip
+    for i, headline in enumerate(headlines):
+        text = f"{story(50, 150)} {story(60 + i, 100)}"
+        verdict = desk.verdict(article(str(i), text, title=f"Orly airport: {headline}"))
+        assert verdict["relation"] == ("copy" if i else "original")
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "strange"),
+    [
+        ("Storm hits coast", "A storm has hit the northern shore.", False),
+        ("Storm hits coast", "Sign in to read this page.", True),
+        ("STURMSCHÄDEN", "Die Sturmschäden sind groß.", False),
+        ("Ministers resigned", "The minister left.", False),
+        ("", "Sign in.", False),
+        ("A B C", "Sign in.", False),
+        (None, "Sign in.", False),
+        ("台风登陆沿海", "台风昨天登陆。", False),
+        ("台风登陆沿海", "请登录后阅读。", True),
+    ],
+)
+def test_a_headline_is_strange_to_a_text_that_has_none_of_its_words(
+    title: str | None, text: str, strange: bool
+) -> None:
+    assert is_strange(title, text) == strange
+
+
+def test_words_of_a_title() -> None:
+    assert title_words("The big Storm of 2026, 台风登") == {"storm", "2026", "台风", "风登"}
