@@ -6,15 +6,22 @@ What they need is imported when they run, so that `--help` of any of them starts
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from streams.cli import main
 from streams.cli.options import BootstrapServers, TopicPrefix
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from streams.pipeline import Sketched
+    from streams.sources.raw_events import FileRecord
 
 Assignments = Annotated[
     list[str] | None,
@@ -96,25 +103,34 @@ def process(
     refused.
     """
     from streams.agents.running.normaliser_pool import NormaliserPool
-    from streams.cli.process import Summary, process
+    from streams.cli.process import Summary, normalised, process
     from streams.pipeline import Pipeline
     from streams.settings import load_settings
     from streams.sources.inputs import Meter, read_events
 
     settings, summary, meter = load_settings(**_assignments(set_ or [])), Summary(), Meter()
-    pool = NormaliserPool(settings.page_processes, settings.page_seconds)
-    pipeline = Pipeline(
-        settings.parameters(),
-        limit_bytes=settings.record_bytes,
-        outlets_file=settings.outlets_file,
-        read_pages=pool.read_now,
-    )
+    processes = max(settings.page_processes, _cores())
+    pool = NormaliserPool(processes, settings.page_seconds)
+    pool.start()
+    pipeline = Pipeline(settings.parameters())
+
+    def begin(records: Sequence[FileRecord]) -> Callable[[], Sketched]:
+        return pool.begin(
+            normalised,
+            records,
+            limit_bytes=settings.record_bytes,
+            outlets_file=settings.outlets_file,
+            page_seconds=settings.page_seconds,
+        )
+
     with ExitStack() as files:
         files.callback(pool.close)
         sink = sys.stdout.buffer if str(output) == "-" else files.enter_context(output.open("wb"))
         refused = files.enter_context(rejected.open("wb")) if rejected else None
         events = read_events([source], meter)
-        for done in process(events, pipeline, settings.chunk_records, summary):
+        for done in process(
+            events, pipeline, settings.chunk_records, summary, begin, ahead=processes
+        ):
             sink.writelines(line + b"\n" for line in done.enriched)
             if refused:
                 refused.writelines(line + b"\n" for line in done.rejected)
@@ -132,6 +148,12 @@ def process(
         typer.echo(why, err=True)
     if meter.refused or summary.rejected.total() == summary.events > 0:
         raise typer.Exit(1)
+
+
+def _cores() -> int:
+    """Those that this process may use."""
+    usable = getattr(os, "sched_getaffinity", None)
+    return len(usable(0)) if usable else os.cpu_count() or 1
 
 
 def settings() -> None:

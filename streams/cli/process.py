@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
 import orjson
 
+from streams.agents.running.page_time import read_in_time
+from streams.articles.normalise import decode_chunk
 from streams.articles.rejection import Rejection
-from streams.pipeline import Pipeline
+from streams.pipeline import Pipeline, Sketched, sketched
 from streams.sources.raw_events import FileRecord, RawEvent
 
 
@@ -34,13 +36,28 @@ class Processed:
 
 
 def process(
-    events: Iterable[RawEvent], pipeline: Pipeline, chunk_records: int, summary: Summary
+    events: Iterable[RawEvent],
+    pipeline: Pipeline,
+    chunk_records: int,
+    summary: Summary,
+    begin: Callable[[list[FileRecord]], Callable[[], Sketched]],
+    ahead: int,
 ) -> Iterator[Processed]:
-    """Normalise and detect, a chunk at a time. Updates `summary` as it goes."""
+    """Normalise and detect, a chunk at a time. Updates `summary` as it goes.
+
+    `begin` begins to normalise a chunk, in another process for example, and returns what waits for
+    it. So many chunks are `ahead` of the one that is decided; these are in the events' order.
+    """
     source = iter(events)
-    while some := list(islice(source, chunk_records)):
-        records = pipeline.records(some)
-        taken = pipeline.take(records)
+    begun: deque[tuple[list[FileRecord], Callable[[], Sketched]]] = deque()
+    while True:
+        while len(begun) <= ahead and (some := list(islice(source, chunk_records))):
+            records = pipeline.records(some)
+            begun.append((records, begin(records)))
+        if not begun:
+            return
+        records, made = begun.popleft()
+        taken = pipeline.decided(records, made())
         enriched: list[bytes] = []
         if taken.decision is not None:
             enriched = taken.decision.enriched
@@ -51,6 +68,16 @@ def process(
         summary.events += len(records)
         summary.rejected.update(why.reason.value for _, why in rejections)
         yield Processed(enriched, [_rejected(records[place], why) for place, why in rejections])
+
+
+def normalised(
+    records: Sequence[FileRecord], limit_bytes: int, outlets_file: str | None, page_seconds: float
+) -> Sketched:
+    """All of the first stage, in whichever process this is called: its main thread's timer ends
+    pages that take too long."""
+    decoded = decode_chunk(records, limit_bytes, outlets_file)
+    pages = [read_in_time(page_seconds, page) for _, page in decoded.pages]
+    return sketched(records, decoded, pages)
 
 
 def _rejected(record: FileRecord, why: Rejection) -> bytes:

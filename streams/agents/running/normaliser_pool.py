@@ -90,6 +90,19 @@ class NormaliserPool:
                 submitted.add_done_callback(lambda _: self._free.append(number))
         return answer
 
+    def begin(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> Callable[[], R]:
+        """Call a function in one of the processes; what is returned waits for its answer, and
+        raises as `run` does."""
+        executor, call = self._started(), partial(function, *args, **kwargs)
+        if executor is None:
+            return call
+        submitted = executor.submit(_run_packed, None, pack(None, call))
+
+        def answer() -> R:
+            return unpack(None, _taken(submitted.result()))  # type: ignore[no-any-return]
+
+        return answer
+
     def read_now(self, pages: Sequence[PageSource]) -> list[Page]:
         """Read pages, waiting; the answers are in the same order."""
         if not pages:
