@@ -1,0 +1,79 @@
+"""HTML as lines: what a reader sees, whatever the markup leaves out or breaks."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from streams.articles.pages.html_lines import html_lines
+from streams.articles.pages.markup import markup_of
+from streams.articles.pages.markup_loop import DEEPEST
+from streams.articles.pages.tags import NAMES
+
+PIECES = st.sampled_from(
+    [
+        "<p>", "</p>", "<div class='a-b cD' id=x>", "</div>", "<b>", "</b>",
+        "<a href='/x'>", "</a>",
+        "<table>", "<tr>", "<td>", "</table>", "<ul><li>", "</ul>", "<script>", "</script>", "<!--",
+        "-->", "<![CDATA[", "<svg>", "<title>", "</title>", "<br/>", "<", ">", "x<y", '"', "'", "=",
+        "&amp;", "&#10;", "&#xD800;", "\u00a0", "\n", " ", "word", "Füße", "名前",
+        "<pre>", "<select>",
+        "<option>", "<x-y z>", "</", "<p class=", "\0", "\x0b", "<button>", "<h1>", "</h2>",
+    ]
+)  # fmt: skip
+
+
+def lines(html: str) -> list[str]:
+    return [line.text for line in html_lines(markup_of(html)).lines]
+
+
+@pytest.mark.parametrize(
+    ("html", "seen"),
+    [
+        ("<p>One<p>two", ["One", "two"]),
+        ("<ul><li>one<li>two</ul>three", ["one", "two", "three"]),
+        ("<p>a <b>b</b>c <a href=/x>d</a></p>", ["a bc d"]),
+        ("<div>x<y and z</div>", ["x<y and z"]),
+        ("<p>one<br>two</p>", ["one", "two"]),
+        ("<table><tr><td>Arden<td>12<tr><td>Bree<td>7</table>", ["Arden 12", "Bree 7"]),
+        ("<p>a<script>if (a < b) {}</script>b</p>", ["ab"]),
+        ("<div>a<div>b<p>c</div>d</div>e", ["a", "b", "c", "d", "e"]),
+        ("<b><div>one</b>two</div>", ["onetwo"]),
+        ("<p>one<!-- <p>two -->three</p>", ["onethree"]),
+        ("<p><img src=a alt='Blue banner'>text<svg><title>icon</title></svg></p>", ["text"]),
+        ("<form><select><option>Red<option>Blue</select>text</form>", ["text"]),
+        ("<p>A&amp;B &lt;tag&gt; &nbsp; C</p>", ["A&B <tag> C"]),
+        ("<pre>one\ntwo</pre>", ["one", "two"]),
+        ("<a href=a>Home</a><a href=b>Sport</a>", ["Home Sport"]),
+        ("<p>west\x0bern</p>", ["western"]),
+        ("<p>one</p><script>never closed", ["one"]),
+    ],
+)
+def test_a_page_is_the_lines_that_a_reader_sees(html: str, seen: list[str]) -> None:
+    assert lines(html) == seen
+
+
+def test_an_element_knows_its_lines_and_what_it_stands_in() -> None:
+    markup = markup_of("<div><p>one<p>two</div><p>three")
+    names = [NAMES[tag] for tag in markup.nodes[0]]
+    assert names == ["div", "p", "p", "p"]
+    assert markup.nodes[1].tolist() == [-1, 0, 0, -1]
+    assert markup.nodes[5:7].T.tolist() == [[0, 2], [0, 1], [1, 2], [2, 3]]
+
+
+def test_elements_beyond_the_deepest_cost_no_text() -> None:
+    deep = "<div>" * (DEEPEST + 50) + "inside" + "</div>" * (DEEPEST + 50) + "<p>outside"
+    assert lines(deep) == ["inside", "outside"]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(PIECES, max_size=60).map("".join))
+def test_no_markup_breaks_the_reader_and_elements_stay_in_order(html: str) -> None:
+    markup = markup_of(html)
+    found = html_lines(markup)
+    count = len(found.lines)
+    assert all(line.text for line in found.lines)
+    assert (markup.nodes[1] < range(markup.nodes.shape[1])).all()
+    assert (markup.nodes[5] <= markup.nodes[6]).all()
+    assert (markup.nodes[5:7] <= count).all()
