@@ -9,7 +9,6 @@ from functools import partial
 from statistics import mean
 
 from streams.articles.outlets import outlets
-from streams.articles.page import PageSource, read_page
 from streams.articles.pages import reading
 from streams.articles.pages.reading import Part, read_text_page
 from streams.articles.pages.story import probabilities_by
@@ -33,7 +32,6 @@ def figures() -> dict[str, float]:
     if why := missing():
         raise FileNotFoundError(why)
     return {
-        "HTML pages, body F1": html_f1(benchmark_pages()),
         **unseen_text_f1(benchmark_pages()),
         **built_figures("known layouts", layouts.WITH_EMBEDDED, layouts.WITHOUT_EMBEDDED),
         **built_figures("other layouts", others.WITH_EMBEDDED, others.WITHOUT_EMBEDDED),
@@ -47,10 +45,6 @@ def figures() -> dict[str, float]:
         **agencies.figures(),
         **costs(),
     }
-
-
-def html_f1(pages: list[LabelledPage]) -> float:
-    return shingle_f1((p.body, read_page(PageSource(p.html, None, NOW)).text) for p in pages)
 
 
 def unseen_text_f1(pages: list[LabelledPage]) -> dict[str, float]:
