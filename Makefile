@@ -80,6 +80,7 @@ check: dev ## Lint, types, generated files
 
 quality: dev ## Measure quality on labelled pages and articles, against the kept figures
 	@$(BIN)/python -m tests.quality detection
+	@$(BIN)/python -m tests.quality languages
 	@$(BIN)/python -m tests.quality credits
 	@$(BIN)/python -m tests.quality pages
 

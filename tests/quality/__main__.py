@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import sys
 
-from tests.quality import detection
+from tests.quality import detection, languages
 from tests.quality.credits import suite as credit_lines
 from tests.quality.pages import suite as pages
 
-SUITES = {"detection": detection.main, "credits": credit_lines.main, "pages": pages.main}
+SUITES = {
+    "detection": detection.main,
+    "languages": languages.main,
+    "credits": credit_lines.main,
+    "pages": pages.main,
+}
 
 if __name__ == "__main__":
     name = sys.argv[1] if len(sys.argv) > 1 else ""

@@ -23,6 +23,11 @@ _LONGER = 4 / 3
 _FEW_KEYS, _ERRORS_OF_FEW, _ERRORS_OF_MANY = 8, 2, 4
 
 
+# Names alone tell a template if so many differ, and this share of those that are compared: an
+# editor writes one or two people's names in another way.
+_NAMES, _NAME_SHARE = 3, 0.6
+
+
 class Match(NamedTuple):
     """An earlier article that shares enough text to be listed. Shares are estimates, 0 to 1."""
 
@@ -135,7 +140,8 @@ def is_template(
 ) -> npt.NDArray[np.bool_]:
     """(p,) whether the texts say other things in the same places.
 
-    Numbers alone may tell (tomorrow's bulletin has the same names), or all facts together.
+    Numbers alone may tell (tomorrow's bulletin has the same names), names alone, or all facts
+    together.
     """
     numbers = facts.numbers_agreeing + facts.numbers_differing
     names = facts.names_agreeing + facts.names_differing
@@ -145,7 +151,9 @@ def is_template(
     by_numbers = _differ(facts.numbers_differing, numbers, facts.numbers_kept, least, parameters)
     kept = facts.numbers_kept + facts.names_kept
     by_all = _differ(differing, numbers + names, kept, least, parameters)
-    return by_numbers | by_all
+    # A press release has the same few numbers whoever sends it.
+    by_names = facts.names_differing >= np.maximum(np.maximum(least, _NAMES), _NAME_SHARE * names)
+    return by_numbers | by_all | by_names
 
 
 def _differ(

@@ -181,3 +181,31 @@ def test_nearly_equal_texts_are_no_templates_for_two_or_three_other_facts(
     [match] = desk.verdict(article("b", other))["matches"]
     assert match["jaccard"] > 0.85
     assert match["relation"] == relation
+
+
+RELEASE = (
+    "{who} will close its bottling plant in {where} at the end of June and move the work to a"
+    " larger site, the company said on Thursday. About 210 people are employed there, and 64 of them were"
+    " offered jobs elsewhere. Nobody has been told to leave before May, said {chief}, who took over"
+    " as chief executive of {who} last year. The union called it a breach of promises made when the"
+    " town paid for a road. Repairs would have cost 340 thousand pounds. A meeting will be held in"
+    " {where} before the summer, and the union has asked {chief} to come."
+)
+
+
+def test_a_press_release_with_the_same_few_numbers_and_other_names_is_a_template() -> None:
+    desk = Desk()
+    one = RELEASE.format(who="Harrow Springs", where="Penrith", chief="Martha Lindqvist")
+    other = RELEASE.format(who="Coldwell Drinks", where="Stockport", chief="Oliver Tamm")
+    desk.take(article("a", one))
+    verdict = desk.verdict(article("b", other))
+    assert verdict["relation"] == "original"
+    assert verdict["matches"][0]["relation"] == "template"
+
+
+def test_two_names_written_otherwise_make_no_template() -> None:
+    desk = Desk()
+    one = RELEASE.format(who="Harrow Springs", where="Penrith", chief="Martha Lindqvist")
+    desk.take(article("a", one))
+    changed = one.replace("Martha Lindqvist", "Ms Lindqvist")
+    assert desk.verdict(article("b", changed))["relation"] == "copy"
