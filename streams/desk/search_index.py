@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -27,12 +28,19 @@ _WORD = re.compile(r"\w+")
 Indexed = tuple[int, str, str]
 
 
+@lru_cache(maxsize=1)
+def _combining() -> re.Pattern[str]:
+    """Accents and other marks that stand on another character: several in one go."""
+    marks = (chr(n) for n in range(0x300, 0x1FFFF) if unicodedata.combining(chr(n)))
+    return re.compile(f"[{''.join(marks)}]+")
+
+
 def folded(words: str) -> str:
     """Lower case without accents; a blank on both sides of each CJK or Thai character."""
     words = words[:INDEXED_LETTERS]
     if words.isascii():
         return words.lower()
-    plain = "".join(c for c in unicodedata.normalize("NFKD", words) if not unicodedata.combining(c))
+    plain = _combining().sub("", unicodedata.normalize("NFKD", words))
     return _UNSPACED.sub(r" \1 ", plain.casefold())
 
 
