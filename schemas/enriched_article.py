@@ -99,6 +99,11 @@ class Detection(Contract):
     syndicated: bool | None = Field(
         description="A copy of another publisher's article; null where a publisher is unknown."
     )
+    credited: Literal["provider", "cites", "none"] | None = Field(
+        default=None,
+        description="Whether a member of a story names the story's agency as where its text comes"
+        " from, only cites it, or neither. Null for the original, and where no agency is known.",
+    )
     supersedes: Id | None = Field(
         description="`content_digest` of this item's earlier version that this one replaces."
     )

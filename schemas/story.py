@@ -74,6 +74,11 @@ class Story(Contract):
         description="How many of these are copies of another: those with the same text, less one.",
     )
     publishers: list[Publisher] = Field(max_length=100, description="The first 100 to publish it.")
+    families: int | None = Field(
+        default=None,
+        ge=0,
+        description="How many owners the publishers listed have: sites of one chain count once.",
+    )
     other_publishers_articles: int = Field(ge=0, description="Articles by publishers not listed.")
     agencies: list[Named] = Field(max_length=20, description="Agencies that provided the text.")
     languages: list[Named] = Field(max_length=20)

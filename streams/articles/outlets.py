@@ -16,14 +16,30 @@ class OutletsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Outlets:
-    """Names in lower case -> domains, and the words that are common in names of outlets."""
+    """Names in lower case -> domains, the words that are common in names of outlets, and domains ->
+    who owns them.
+    """
 
     domains: Mapping[str, str]
     words: frozenset[str]
+    owners: Mapping[str, str]
 
     def domain(self, name: str) -> str | None:
         """The domain of a publisher's name, or None where the table does not have it."""
         return self.domains.get(name.lower())
+
+    def family(self, source: str | None) -> str | None:
+        """Who owns a publisher, given by domain or name: of a part of a site, who owns the site.
+        One whose owner is not in the table is a family of its own; None stays None.
+        """
+        if source is None:
+            return None
+        domain = self.domain(source) or source.lower()
+        while domain:
+            if owner := self.owners.get(domain):
+                return owner
+            domain = domain.partition(".")[2]
+        return self.domain(source) or source
 
     def reads_like_outlet(self, name: str) -> bool:
         """Whether a name is in the table, is a domain, or has a word that outlets' names have."""
@@ -44,13 +60,25 @@ def outlets(own: str | None = None) -> Outlets:
     """
     shipped = files("streams.articles") / "data" / "outlets.toml"
     tables = tomllib.loads(shipped.read_text(encoding="utf-8"))
-    domains = _by_name(tables["outlets"])
+    domains, owners = _by_name(tables["outlets"]), _owners(tables["owners"])
     if own is not None:
         try:
-            domains |= _by_name(tomllib.loads(Path(own).read_text(encoding="utf-8"))["outlets"])
+            theirs = tomllib.loads(Path(own).read_text(encoding="utf-8"))
+            domains |= _by_name(theirs["outlets"])
+            owners |= _owners(theirs.get("owners", {}))
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise OutletsError(f"{own}: expected a table [outlets], got {error!r}") from error
-    return Outlets(domains, frozenset(tables["words"]["outlet"].split()))
+    return Outlets(domains, frozenset(tables["words"]["outlet"].split()), owners)
+
+
+@lru_cache(maxsize=1 << 16)
+def family_of(source: str) -> str:
+    """As `Outlets.family`, by the table that comes with echowire."""
+    return outlets().family(source) or source
+
+
+def _owners(table: Mapping[str, list[str]]) -> dict[str, str]:
+    return {domain.lower(): owner for owner, domains in table.items() for domain in domains}
 
 
 def _by_name(table: Mapping[str, list[str]]) -> dict[str, str]:

@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
 from schemas.topics import ENRICHED, STORIES, STORY_EVENTS
+from streams.articles.outlets import OutletsError, outlets
 from streams.desk.database import Database
 from streams.desk.follow import Follower
 from streams.desk.ingest import Kind, Place
@@ -33,7 +34,11 @@ def serve(database: Database, settings: Settings, options: Options, host: str, p
     def read(start: Mapping[Place, int], most: int) -> Any:
         return read_topics(settings, list(KINDS), start, most)
 
-    follower = Follower(database, read, KINDS, lambda source: source, options.keep_seconds)
+    try:
+        family_of = outlets(settings.outlets_file).family
+    except OutletsError as error:
+        raise UserError(str(error)) from None
+    follower = Follower(database, read, KINDS, family_of, options.keep_seconds)
     desk = Desk(database, follower.progress, options)
     server = _Server(
         uvicorn.Config(

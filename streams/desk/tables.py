@@ -68,7 +68,8 @@ article = Table(
     Column("kept", Float),  # share of the matched article that stands in this one
     Column("margin", Float),  # distance of the verdict from the nearest threshold
     Column("reason", Text),
-    Index("article_of_story", "story_id", "time"),
+    # With what is counted over a story's articles, so that counting reads the index alone.
+    Index("article_of_story", "story_id", "time", "article_id", "source", "relation"),
     Index("article_of_source", "source", "time", "article_id"),
     Index("article_of_provider", "provider", "time", "article_id"),
     Index("article_by_time", "time", "article_id"),

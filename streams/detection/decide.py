@@ -22,6 +22,7 @@ from streams.detection.index.state import ShardState
 from streams.detection.index.story_table import StoryState
 from streams.detection.index.view import View
 from streams.detection.judge.compilations import parts_of
+from streams.detection.judge.credit import Credits
 from streams.detection.judge.match_json import matches_json
 from streams.detection.judge.match_stats import MatchStats
 from streams.detection.judge.matcher import Matcher
@@ -49,12 +50,13 @@ class Decision:
     events: list[Published]
     stories: list[Published]  # the last state of each that changed
     match_stats: MatchStats
+    credits: list[tuple[str, str]]  # agency, and whether a member credits it
 
 
 def decide(state: ShardState, chunk: ArticleColumns, writer: VerdictWriter) -> Decision:
     """The verdicts on a chunk. Apply the decision's segment before deciding the next one."""
     arrivals = arrivals_of(state, chunk)
-    judge = _Judge(View(state, arrivals), writer)
+    judge = _Judge(View(state, arrivals), writer, [chunk.values[p] for p in arrivals.places])
     verdicts = judge.verdicts(arrivals)
     segment = Segment(
         chunk.offsets[0],
@@ -80,19 +82,21 @@ def decide(state: ShardState, chunk: ArticleColumns, writer: VerdictWriter) -> D
         events=judge.log.events,
         stories=judge.log.records(),
         match_stats=judge.match_stats,
+        credits=judge.credits.among(ours),
     )
 
 
 class _Judge:
     """Takes a chunk's articles in order; what was decided on earlier ones counts."""
 
-    def __init__(self, view: View, writer: VerdictWriter) -> None:
+    def __init__(self, view: View, writer: VerdictWriter, values: list[bytes]) -> None:
         self._view, self._writer = view, writer
         self._most = view.state.parameters.listed_matches
         self._originals: dict[tuple[int, int], Match | None] = {}
         self._words: list[int] = []
         self._standing: set[int] = set()  # serials of this chunk
         self.log = StoryLog(view)
+        self.credits = Credits(view, values)
         self._matcher = Matcher(view)
 
     @property
@@ -152,6 +156,7 @@ class _Judge:
         return named, self._writer.verdict(
             story_id=story,
             relation=named,
+            credited=self.credits.of(i, joined),
             syndicated=is_syndicated(view.row_view(serial).source, joined),
             matches=json,
             novelty=lately,
@@ -207,6 +212,7 @@ class _Judge:
                 )
             lately = self.log.lately(before, serial)
             changed = self.log.corrected(serial, before, story)
+            verdict["credited"] = self.credits.of(i, changed, before)
             return "revision", self._writer.verdict(
                 story_id=story_id, novelty=lately, **story_fields(changed), **verdict
             )
@@ -218,6 +224,7 @@ class _Judge:
                 story_id=story_id, original_id=article_id, **verdict
             )
         story_id, joined, lately = self._joined(i, best, reason)
+        verdict["credited"] = self.credits.of(i, joined)
         return "revision", self._writer.verdict(
             story_id=story_id, novelty=lately, **story_fields(joined), **verdict
         )

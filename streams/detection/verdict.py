@@ -48,6 +48,7 @@ class VerdictWriter:
         original_id: str | None,
         unseen_agency: str | None = None,
         syndicated: bool | None = None,
+        credited: str | None = None,
         supersedes: str | None = None,
         unmatched_reason: str | None = None,
         matches: bytes = b"[]",
@@ -59,6 +60,7 @@ class VerdictWriter:
         start = (
             f'{{"story_id":{_id(story_id)},"relation":"{relation}","original_id":{_id(original_id)},'
             f'"unseen_agency":{agency},"syndicated":{_WORDS[syndicated]},'
+            f'"credited":{_id(credited)},'
             f'"supersedes":{_id(supersedes)},"unmatched_reason":{_id(unmatched_reason)},"matches":'
         )
         end = (

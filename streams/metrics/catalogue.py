@@ -121,6 +121,15 @@ class Metrics:
             "agency_copies", "Copies by the agency that their text comes from.", "agency",
             labels.AGENCIES,
         )  # fmt: skip
+        credited = Counter(
+            "echowire_copies_credited", "Members of stories by agency, and whether they credit it.",
+            ["agency", "credited"], registry=self.registry,
+        )  # fmt: skip
+        self.credited = {
+            (agency, how): credited.labels(agency, how)
+            for agency in labels.AGENCIES
+            for how in labels.CREDITED
+        }
         self.matches = self._counters(
             "matches", "Published matches; `template` are refusals of the facts guard.",
             "relation", labels.MATCH_RELATIONS,

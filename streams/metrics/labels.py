@@ -32,6 +32,7 @@ DROPPABLE = (
     "url", "canonical_url", "published_at", "fetched_at", "embargoed_until", "surrogates",
     "control_characters", "published_in_future", "echowire-time", OTHER,
 )  # fmt: skip
+CREDITED = ("provider", "cites", "none")
 OUTCOMES = ("accepted", "rejected")
 CANARY_OUTCOMES = ("right", "wrong")
 # Topics that recovery reads back, and whose records must therefore outlive the window.

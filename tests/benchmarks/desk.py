@@ -232,7 +232,7 @@ def measure(address: str) -> dict[str, Any]:
 
 
 def compare_time() -> float:
-    """Milliseconds of CPU, the median, to compare two texts of 2,000 words, a tenth of them changed."""
+    """Milliseconds of CPU, the median, to compare two texts of 2,000 words, a tenth changed."""
     chance, words = random.Random(3), Maker().words
     left = chance.choices(words[:5000], k=2000)
     right = [w if chance.random() > 0.1 else chance.choice(words) for w in left]

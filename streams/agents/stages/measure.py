@@ -91,6 +91,8 @@ def count_decided(
         zip(decision.relations, languages, strict=True)
     ).items():
         metrics.verdicts[relation, _LANGUAGES.get(language, OTHER)].inc(count)
+    for (agency, how), count in Counter(decision.credits).items():
+        metrics.credited[agency if agency in _AGENCIES else OTHER, how].inc(count)
     metrics.redeliveries.inc(decision.redeliveries)
     metrics.outdated.inc(decision.outdated)
     for relation, count in decision.match_stats.relations().items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from streams.articles.outlets import family_of
 from streams.detection.index.story_table import Story
 
 NAMED_PUBLISHERS = 100
@@ -41,6 +42,8 @@ def apply_event(story: Story | None, event: Event) -> Story:
         changed["original_status"] = "canceled"
     if event["original"] is not None:
         changed |= event["original"]
+    if "families" not in story or len(changed["publishers"]) != len(story["publishers"]):
+        changed["families"] = _families(changed)
     changed["recent"] = event["recent"]
     changed["last_seen"] = _later(story["last_seen"], event["time"])
     return changed
@@ -77,6 +80,7 @@ def _started(event: Event) -> Story:
         "articles": 1,
         "copies": 0,
         "publishers": [],
+        "families": 0,
         "other_publishers_articles": 0,
         "agencies": [],
         "languages": [],
@@ -85,7 +89,13 @@ def _started(event: Event) -> Story:
         "last_seen": event["time"],
     }
     _count(story, event, 1)
+    story["families"] = _families(story)
     return story
+
+
+def _families(story: Story) -> int:
+    """How many owners the listed publishers have, by the table that comes with echowire."""
+    return len({family_of(publisher["source"]) for publisher in story["publishers"]})
 
 
 def _leave(story: Story, event: Event) -> None:

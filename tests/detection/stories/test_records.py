@@ -69,6 +69,7 @@ def test_a_story_starts_with_its_original() -> None:
         "articles": 1,
         "copies": 0,
         "publishers": [{"source": "a.example", "articles": 1}],
+        "families": 1,
         "other_publishers_articles": 0,
         "agencies": [],
         "languages": [{"name": "en", "articles": 1}],
@@ -85,7 +86,7 @@ def test_a_story_starts_with_its_original() -> None:
             [event(2, "joined", "b")],
             {"version": 2, "articles": 2, "copies": 1, "last_seen": "2026-03-02T12:00:02Z",
              "publishers": [{"source": "a.example", "articles": 1},
-                            {"source": "b.example", "articles": 1}]},
+                            {"source": "b.example", "articles": 1}], "families": 2},
             id="a copy is counted, and its publisher",
         ),
         pytest.param(
@@ -139,7 +140,8 @@ def test_a_story_starts_with_its_original() -> None:
             [event(2, "joined", "b", agency="Reuters"), event(3, "joined", "c", agency="Reuters")],
             {"version": 3, "articles": 3, "copies": 2, "last_seen": "2026-03-02T12:00:03Z",
              "agencies": [{"name": "Reuters", "articles": 2}],
-             "publishers": [{"source": f"{s}.example", "articles": 1} for s in "abc"]},
+             "publishers": [{"source": f"{s}.example", "articles": 1} for s in "abc"],
+             "families": 3},
             id="agencies are counted",
         ),
         pytest.param(
@@ -215,3 +217,17 @@ def test_stories_are_rebuilt_each_from_its_own_events() -> None:
         ]
     )
     assert {name[0]: story["articles"] for name, story in made.items()} == {"0": 2, "1": 3}
+
+
+def test_publishers_of_one_owner_are_one_family() -> None:
+    def joined(number: int, source: str) -> dict[str, Any]:
+        return {**event(number, "joined", chr(ord("a") + number)), "source": source}
+
+    events = [joined(2, "bild.de"), joined(3, "welt.de"), joined(4, "b.example")]
+    assert [record(*events[:n])["families"] for n in range(4)] == [1, 2, 2, 3]
+
+
+def test_a_record_of_before_families_were_counted_gets_them() -> None:
+    old = apply_event(None, STARTED)
+    del old["families"]
+    assert apply_event(old, event(2, "joined", "b"))["families"] == 2

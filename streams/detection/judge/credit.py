@@ -1,0 +1,59 @@
+"""Whether a copy credits its story's agency: names it as where its text comes from, or only cites
+it, or does neither.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import orjson
+
+from streams.detection.index.segment import NO_SERIAL
+from streams.detection.index.story_table import StoryState
+from streams.detection.index.view import View
+
+Credited = Literal["provider", "cites", "none"]
+
+
+class Credits:
+    """What a chunk's articles, whose JSON `values` are, make of their stories' agencies."""
+
+    def __init__(self, view: View, values: Sequence[bytes]) -> None:
+        self._view, self._values = view, values
+        self._found: dict[int, tuple[str, str]] = {}
+
+    def of(self, i: int, story: StoryState, before: int = NO_SERIAL) -> Credited | None:
+        """What a member makes of its story's agency; None where no agency is known, and for the
+        original itself, whose earlier version is at `before` if it has one.
+        """
+        serial = self._view.base + i
+        if story.original >= 0 and story.original in (serial, before):
+            return None
+        agency = story.record["unseen_agency"]
+        if agency is None and story.original >= 0:
+            agency = self._view.row_view(story.original).provider or None
+        found = credited(self._values[i], self._view.row_view(serial).provider, agency)
+        if found is not None:
+            self._found[i] = (str(agency), found)
+        return found
+
+    def among(self, places: Sequence[int]) -> list[tuple[str, str]]:
+        """(agency, what is made of it) of those of these articles that owe a credit."""
+        return [self._found[i] for i in places if i in self._found]
+
+
+def credited(normalised: bytes, provider: str, agency: str | None) -> Credited | None:
+    """What an article, given as JSON and with the best of its providers, makes of an agency; None
+    where there is no agency.
+    """
+    if agency is None:
+        return None
+    if provider == agency:
+        return "provider"
+    if orjson.dumps(agency) not in normalised:  # as most: no need to read all of it
+        return "none"
+    roles = {a["role"] for a in orjson.loads(normalised)["agencies"] if a["name"] == agency}
+    if "provider" in roles:
+        return "provider"
+    return "cites" if roles else "none"
