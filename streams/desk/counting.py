@@ -12,14 +12,18 @@ from sqlalchemy import (
     bindparam,
     case,
     func,
+    literal,
     null,
     select,
     update,
 )
 from sqlalchemy.sql.elements import ColumnElement
 
+from streams.desk.filters import RELATIONS
 from streams.desk.tables import article, article_agency, story
 
+# What a story's articles are to others, in one number.
+RELATION_BITS = {relation: 1 << place for place, relation in enumerate(RELATIONS)}
 _HOUR_MILLISECONDS = 3_600_000
 _MOST_AT_ONCE = 500
 
@@ -97,12 +101,16 @@ def _set_counts(connection: Connection, stories: list[str]) -> None:
     def how_many(condition: ColumnElement[bool]) -> ColumnElement[Any]:
         return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
 
+    bits: ColumnElement[Any] = literal(0)
+    for relation, bit in RELATION_BITS.items():
+        bits = bits + func.max(case((article.c.relation == relation, bit), else_=0))
     # The original's own credit says nothing: it is the agency's, or the first that was seen.
     is_copy = and_(article.c.relation != "withdrawn", article.c.article_id != _original())
     counted = (
         select(
             story.c.story_id.label("of_story"),
             func.count(func.distinct(article.c.source)).label("in_publishers"),
+            bits.label("bits"),
             func.count(func.distinct(article.c.family)).label("in_families"),
             how_many(article.c.time <= story.c.first_seen + _HOUR_MILLISECONDS).label("early"),
             how_many(and_(article.c.credited == "provider", is_copy)).label("given"),
@@ -120,6 +128,7 @@ def _set_counts(connection: Connection, stories: list[str]) -> None:
             .where(story.c.story_id == bindparam("of_story"))
             .values(
                 publishers=bindparam("in_publishers"),
+                relations=bindparam("bits"),
                 families=bindparam("in_families"),
                 first_hour=bindparam("early"),
                 credit_given=bindparam("given"),

@@ -70,11 +70,12 @@ article = Table(
     Column("reason", Text),
     # With what is counted over a story's articles, so that counting reads the index alone.
     Index("article_of_story", "story_id", "time", "article_id", "source", "relation"),
-    Index("article_of_source", "source", "time", "article_id"),
+    Index("article_of_source", "source", "time", "article_id", "story_id"),
     Index("article_of_provider", "provider", "time", "article_id"),
     Index("article_by_time", "time", "article_id"),
     Index("article_by_margin", "relation", "margin"),
-    Index("article_by_relation", "relation", "article_id"),
+    Index("article_by_relation", "relation", "time", "article_id"),
+    Index("article_by_chance", "relation", "article_id"),
 )
 
 # Every version's whole event, as zstd-compressed JSON.
@@ -131,6 +132,7 @@ story = Table(
     Column("agency", Text),
     Column("publishers", Integer, nullable=False, server_default="0"),
     Column("families", Integer, nullable=False, server_default="0"),
+    Column("relations", Integer, nullable=False, server_default="0"),  # of its articles, as bits
     Column("first_hour", Integer, nullable=False, server_default="0"),
     Column("credit_given", Integer, nullable=False, server_default="0"),
     Column("credit_cited", Integer, nullable=False, server_default="0"),

@@ -10,13 +10,14 @@ from sqlalchemy import Connection, Select, and_, func, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from streams.desk import search_index
+from streams.desk.counting import RELATION_BITS
 from streams.desk.filters import PAGE_ROWS, Filters, cursor
 from streams.desk.queries.articles import FOUND_ARTICLES
 from streams.desk.tables import article, story
 
 # Counts beside filters are over so many stories, the first in the list's order: beyond, a list
 # would take longer the more there is.
-COUNTED_STORIES = 1000
+COUNTED_STORIES = 500
 _FACET_ROWS = 12
 
 Row = dict[str, Any]
@@ -79,7 +80,7 @@ _CREDIT = {
 }
 _CONDITIONS: dict[str, Callable[[Any], Any]] = {
     "publisher": lambda value: story.c.story_id.in_(_stories_of(article.c.source == value)),
-    "relation": lambda value: story.c.story_id.in_(_stories_of(article.c.relation == value)),
+    "relation": lambda value: story.c.relations.bitwise_and(RELATION_BITS[value]) != 0,
     "agency": lambda value: story.c.agency == value,
     "language": lambda value: story.c.language == value,
     "since": lambda value: story.c.last_seen >= value,
@@ -108,34 +109,23 @@ def _facets(
     rows = connection.execute(
         select(
             story.c.story_id, story.c.agency, story.c.language, story.c.credit_missing,
-            story.c.unseen_agency, story.c.original_status,
+            story.c.unseen_agency, story.c.original_status, story.c.relations,
         )
         .where(*conditions)
         .order_by(order.desc(), story.c.story_id.desc())
         .limit(COUNTED_STORIES)
     ).all()  # fmt: skip
-    found = {
+    found: dict[str, Counter[str]] = {
         "agency": Counter(row.agency for row in rows if row.agency is not None),
-        "publisher": Counter[str](),
+        "publisher": _publishers(connection, [row.story_id for row in rows]),
         "language": Counter(row.language for row in rows),
-        "relation": Counter[str](),
+        "relation": Counter(
+            relation
+            for row in rows
+            for relation, bit in RELATION_BITS.items()
+            if row.relations & bit
+        ),
     }
-    ids = [row.story_id for row in rows]
-    for name, column in (("publisher", article.c.source), ("relation", article.c.relation)):
-        pairs = (
-            select(article.c.story_id, column.label("value"))
-            .where(article.c.story_id.in_(ids), column.is_not(None))
-            .distinct()
-            .subquery()
-        )
-        number = func.count()
-        counted = (
-            select(pairs.c.value, number.label("stories"))
-            .group_by(pairs.c.value)
-            .order_by(number.desc(), pairs.c.value)
-            .limit(_FACET_ROWS)
-        )
-        found[name].update({row.value: row.stories for row in connection.execute(counted)})
     facets = {
         name: [
             {"value": value, "stories": stories}
@@ -151,3 +141,21 @@ def _facets(
     for name, (value, stories) in flags.items():
         facets[name] = [{"value": value, "stories": stories}]
     return {"facets": facets, "counted": len(rows), "all_counted": len(rows) < COUNTED_STORIES}
+
+
+def _publishers(connection: Connection, stories: list[str]) -> Counter[str]:
+    """The publishers that most of some stories have, with how many."""
+    pairs = (
+        select(article.c.story_id, article.c.source)
+        .where(article.c.story_id.in_(stories), article.c.source.is_not(None))
+        .distinct()
+        .subquery()
+    )
+    number = func.count()
+    rows = connection.execute(
+        select(pairs.c.source, number.label("stories"))
+        .group_by(pairs.c.source)
+        .order_by(number.desc(), pairs.c.source)
+        .limit(_FACET_ROWS)
+    )
+    return Counter({row.source: row.stories for row in rows})
