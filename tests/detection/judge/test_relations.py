@@ -184,12 +184,13 @@ def test_nearly_equal_texts_are_no_templates_for_two_or_three_other_facts(
 
 
 RELEASE = (
-    "{who} will close its bottling plant in {where} at the end of June and move the work to a"
-    " larger site, the company said on Thursday. About 210 people are employed there, and 64 of"
-    " them were offered jobs elsewhere. Nobody has been told to leave before May, said {chief}, who took"
-    " over as chief executive of {who} last year. The union called it a breach of promises made when the"
-    " town paid for a road. Repairs would have cost 340 thousand pounds. A meeting will be held in"
-    " {where} before the summer, and the union has asked {chief} to come."
+    "{who} will close its bottling plant in {where} at the end of June and move the work to a "
+    "larger site, the company said on Thursday. About 210 people are employed there, and 64 "
+    "of them were offered jobs elsewhere. Nobody has been told to leave before May, said "
+    "{chief}, who took over as chief executive of {who} last year. The union called it a "
+    "breach of promises made when the town paid for a road. Repairs would have cost 340 "
+    "thousand pounds. A meeting will be held in {where} before the summer, and the union has "
+    "asked {chief} to come."
 )
 
 
