@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import mmap
 import sys
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # malloc.h of glibc
 _LARGEST_IN_HEAP = 32 << 20  # the most that glibc takes
@@ -35,3 +40,12 @@ def freeze_gc() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
+
+
+def untouched_zeros(count: int, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
+    """(count,) zeros, of which only the pages of 4 KiB that are touched take memory.
+
+    For its own large arrays numpy asks Linux for pages of 2 MiB, so that a few articles made all
+    of an empty window's 130 MB resident.
+    """
+    return np.frombuffer(mmap.mmap(-1, max(1, count * dtype.itemsize)), dtype, count)

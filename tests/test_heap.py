@@ -5,7 +5,11 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import numpy as np
+import psutil
 import pytest
+
+from streams.heap import untouched_zeros
 
 _BLOCKS = """
 import resource, sys
@@ -35,3 +39,17 @@ def test_blocks_that_come_again_cost_no_page_faults() -> None:
     # 8 MiB are 2,048 pages; once they are there, nothing is to be fetched for 99 rounds.
     assert _faults("keep") < 3 * 2048
     assert _faults() > 3 * _faults("keep")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="it reads /proc")
+def test_of_an_array_of_zeros_only_what_is_touched_takes_memory() -> None:
+    def resident() -> int:
+        return psutil.Process().memory_info().rss
+
+    before = resident()
+    zeros = untouched_zeros(1 << 24, np.dtype(np.uint64))  # 128 MiB
+    zeros[:: 1 << 20] = 7
+    assert zeros.nbytes == 128 << 20
+    assert resident() - before < 4 << 20
+    assert zeros[1 << 20] == 7
+    assert zeros[1] == 0

@@ -11,6 +11,7 @@ from streams.detection.index.key_index import Index, keys_of
 from streams.detection.index.segment import MATCHABLE, NO_SERIAL, ROW, PackedStory, Rows, Segment
 from streams.detection.index.story_table import Stories, StoryState
 from streams.detection.parameters import Parameters
+from streams.heap import untouched_zeros
 
 # Index places for each article of the window: an article has 32 bands and 24 to 48 5-gram keys.
 _PLACES_AN_ARTICLE = 64
@@ -23,7 +24,7 @@ class ShardState:
 
     def __init__(self, parameters: Parameters) -> None:
         self.parameters = parameters
-        self.rows: Rows = np.zeros(parameters.capacity, ROW)
+        self.rows: Rows = untouched_zeros(parameters.capacity, ROW)
         self.index = Index(_slots(parameters.capacity))
         self.items: dict[int, int] = {}  # article key -> serial of its newest version
         self.superseded: dict[tuple[int, int], int] = {}  # (article key, digest key) -> serial
