@@ -23,15 +23,24 @@ from tests.kafka.test_worker import article, text_of
 pytestmark = pytest.mark.broker
 
 
+MOST_BYTES = "max.message.bytes"
+
+
 async def narrow(settings: Settings, topic: str, most_bytes: int) -> None:
     """As an administrator may, at any time."""
     resource = ConfigResource(
         ConfigResourceType.TOPIC,
         settings.topic_prefix + topic,
-        {"max.message.bytes": str(most_bytes)},
+        {MOST_BYTES: str(most_bytes)},
     )
+    asked = ConfigResource(ConfigResourceType.TOPIC, settings.topic_prefix + topic)
     async with admin_client(settings) as admin:
         await admin.alter_configs([resource])
+        while True:  # brokers hear of it a little later
+            (answer,) = await admin.describe_configs([asked])
+            if str(most_bytes) in {e[1] for e in answer.resources[0][4] if e[0] == MOST_BYTES}:
+                return
+            await asyncio.sleep(0.05)
 
 
 def noise(seed: int, size: int) -> str:

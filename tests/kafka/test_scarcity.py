@@ -94,7 +94,7 @@ import streams.app
 from streams.agents.stages.normalise import NormaliseStage
 from streams.cli.main import run
 
-handle = NormaliseStage.handle
+work_out = NormaliseStage.work_out
 
 async def use_up(self, chunk):
     try:
@@ -103,9 +103,9 @@ async def use_up(self, chunk):
     except OSError:
         pass
     open(os.devnull)
-    return await handle(self, chunk)
+    return await work_out(self, chunk)
 
-NormaliseStage.handle = use_up
+NormaliseStage.work_out = use_up
 run()
 """
 
@@ -125,9 +125,9 @@ def test_descriptors_that_run_out_later_are_a_sentence(settings: Settings, tmp_p
 HANGS = """
 import threading
 from streams.agents.running.normaliser_pool import NormaliserPool
-from streams.agents.stages.normalise import NormaliseStage
 from streams.cli import worker
 from streams.cli.main import run
+from streams.kafka.topic_watch import TopicWatch
 
 worker._STOP_SECONDS = 2.0
 NormaliserPool.close = lambda self: threading.Event().wait()
@@ -135,7 +135,7 @@ NormaliserPool.close = lambda self: threading.Event().wait()
 async def fail(self):
     raise RuntimeError("at the start")
 
-NormaliserPool.warm_up = fail
+TopicWatch.run = fail
 run()
 """
 
