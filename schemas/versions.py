@@ -44,7 +44,10 @@ class Version:
 VERSIONS = {
     "raw_article": Version("1.1", Compatibility.BACKWARD),
     "normalised_article": Version("1.1"),
-    "enriched_article": Version("1.1"),
+    # Written with the release that announces it; the changelog tells consumers what to do first.
+    "enriched_article": Version(
+        "1.1", announced={"detection.unmatched_reason": frozenset({"standing_text"})}
+    ),
     "story": Version("1.1"),
     "story_event": Version("1.1"),
     "dead_letter_headers": Version("1.1"),
