@@ -100,7 +100,7 @@ def process(
 
     The same events with the same times give the same bytes as through Kafka. An event without a
     time of its own takes that of the one before it. Exits with 1 if all events of a file were
-    refused.
+    refused; not for pages that are no articles, if --rejected takes them.
     """
     from streams.agents.running.normaliser_pool import NormaliserPool
     from streams.cli.process import Summary, normalised, process
@@ -146,7 +146,9 @@ def process(
     )
     for why in meter.refused:
         typer.echo(why, err=True)
-    if meter.refused or summary.rejected.total() == summary.events > 0:
+    # Pages that were read and found to be no articles are an answer, where --rejected takes it.
+    judged = summary.rejected["no_article"] if rejected else 0
+    if meter.refused or summary.rejected.total() - judged == summary.events > 0:
         raise typer.Exit(1)
 
 

@@ -216,6 +216,15 @@ def test_process_of_nothing_but_refused_events_exits_with_1(lines: bytes, reason
     assert b"Traceback" not in done.stderr
 
 
+def test_pages_that_are_no_articles_are_an_answer_where_it_is_taken(tmp_path: Path) -> None:
+    rejected = tmp_path / "rejected.jsonl"
+    page = b'{"text": "%PDF-1.7"}'
+    done = echowire("process", "--rejected", str(rejected), standard_input=page)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(rejected.read_bytes())["reason"] == "no_article"
+    assert echowire("process", "--rejected", str(rejected), standard_input=b"{").returncode == 1
+
+
 @pytest.mark.parametrize("descriptors", [12, 20])
 def test_process_without_descriptors_is_a_sentence(tmp_path: Path, descriptors: int) -> None:
     path = tmp_path / "pages.jsonl"

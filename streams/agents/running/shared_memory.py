@@ -79,7 +79,7 @@ def pack(block: Block | None, thing: object) -> Packed:
     def put(buffer: pickle.PickleBuffer) -> bool:
         content = buffer.raw()
         end = ends[-1] + len(content)
-        if end > len(room):
+        if block is None or end > len(room):  # an empty buffer has room in no block, too
             return True  # pickled like all else
         room[ends[-1] : end] = content
         ends.append(end)

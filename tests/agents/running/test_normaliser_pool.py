@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from streams.agents.running.normaliser_pool import (
@@ -57,6 +58,12 @@ def test_records_arrive_as_they_were(block: Block, records: RawRecords, shared: 
     assert all(
         type(r.value) is type(sent.value) for r, sent in zip(found["records"], records, strict=True)
     )
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_an_array_without_elements_arrives(block: Block, shared: bool) -> None:
+    place = block if shared else None
+    assert unpack(place, pack(place, np.zeros(0, np.int64))).shape == (0,)
 
 
 @pytest.mark.parametrize("shared", [True, False])
