@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+_START_SECONDS = 120.0
+
 
 def programs() -> Path | None:
     """The folder with initdb and postgres, the newest version of Debian's; None where none is."""
@@ -54,9 +56,10 @@ def server(folder: Path) -> Iterator[str]:
     )  # fmt: skip
     ready = [str(found / "pg_isready"), "-h", str(sockets), "-U", "desk", "-d", "postgres", "-t"]
     try:
-        for _ in range(150):
-            if subprocess.run([*ready, "1"], check=False, capture_output=True).returncode == 0:
-                break
+        deadline = time.monotonic() + _START_SECONDS
+        while subprocess.run([*ready, "1"], check=False, capture_output=True).returncode:
+            assert process.poll() is None, f"PostgreSQL ended with {process.returncode}"
+            assert time.monotonic() < deadline, f"PostgreSQL: not ready in {_START_SECONDS:.0f} s"
             time.sleep(0.2)
         yield f"postgresql://desk@/{{name}}?host={sockets}"
     finally:
