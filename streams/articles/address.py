@@ -11,15 +11,6 @@ from streams.articles.address_rules import address_rules, wrappers_of
 _VARIANT_HOST = re.compile(r"^(?:(?:www\d?|m|mobile|amp|wap|touch)\.)+(?=[^.]+\.[^.]+)")
 _AMP_PATH = re.compile(r"(?:^/amp(?=/.))|(?:/amp(?:\.html)?/?$)|(?:\.amp(?=\.html?$|$))")
 _SESSION_PATH = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?#]*", re.IGNORECASE)
-_HOST = re.compile(r"^(?:(?:www\d?|m|mobile|amp|wap|touch)\.)+(?=[^.]+\.[^.]+)")
-_AMP_PATH = re.compile(r"(?:^/amp(?=/.))|(?:/amp(?:\.html)?/?$)|(?:\.amp(?=\.html?$|$))")
-_SESSION_PATH = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?#]*", re.IGNORECASE)
-# Google's viewer and cache hold a copy of an address behind their own:
-# google.com/amp/s/example.com/a, example-com.cdn.ampproject.org/c/s/example.com/a
-_AMP_CACHE = re.compile(
-    r"^(?:google\.[a-z.]+/amp|(?:[^/]+\.)?cdn\.ampproject\.org(?:/amp)*/[a-z])"
-    r"/(?:s/)?([^/]+\.[^/]+)(/.*)?$"
-)
 _HOST = re.compile(
     r"^(?=.{4,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{1,62}$"
 )

@@ -18,7 +18,6 @@ from streams.articles.pages.tag_loop import ITEMPROP, MARKS
 _AUTHOR = ("author", "byline", "authors", "bylines", "autor", "auteur")
 _DATE = ("date", "dates", "published", "time", "timestamp", "datum", "fecha", "pubdate", "posted")
 _BYLINE_WORDS, _DATE_WORDS = (np.array([word_hash(w) for w in words]) for words in (_AUTHOR, _DATE))
-_LABEL_BYTES = 150
 _ABOVE, _BELOW = 8, 4  # lines around headline and beginning of the story
 
 

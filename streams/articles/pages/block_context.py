@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from streams.articles.pages.block_features import LEVELS, Blocks
 from streams.articles.pages.elements import Vector
 from streams.articles.pages.features import Matrix
+from streams.articles.pages.line_runs import best_run
 from streams.articles.pages.page_lines import PageLines
 from streams.articles.pages.words import shared_words
 from streams.compiled import kernel
@@ -41,13 +42,6 @@ def context_of(blocks: Blocks, page: PageLines, first: Vector) -> Matrix:
         start, end, _REACH, _MOST_OF_STORY, out,
     )  # fmt: skip
     return out
-
-
-def best_run(scores: Vector) -> tuple[int, int]:
-    """[start, end) of the run of lines with the largest sum."""
-    sums = np.concatenate(([0.0], np.cumsum(scores)))
-    end = int(np.argmax(sums - np.minimum.accumulate(sums)))
-    return int(np.argmin(sums[: end + 1])), end
 
 
 @kernel

@@ -23,6 +23,7 @@ from streams.articles.pages.elements import (
 )
 from streams.articles.pages.features import NAMES as TEXT_NAMES
 from streams.articles.pages.features import Matrix, column
+from streams.articles.pages.line_runs import shifted
 from streams.articles.pages.markup import Markup
 from streams.articles.pages.tags import NAMES as TAG_NAMES
 
@@ -131,7 +132,7 @@ def blocks_of(
     beside = np.column_stack(
         [features[:, [column(name) for name in _BESIDE]], link, tag, classes[:, 1]]
     )
-    near = [_shifted(beside, -offset) for offset in _OFFSETS]
+    near = [shifted(beside, -offset) for offset in _OFFSETS]
     matrix = np.hstack([features, own, flags, classes, of_levels, *near])
     matrix = np.rint(matrix * 64) / 64
     return Blocks(matrix, levels, nodes[5], nodes[6], path, sums[2], headings, line_bits)
@@ -210,13 +211,3 @@ def _of_levels(
 
 def _sums(values: Vector) -> Vector:
     return np.concatenate(([0.0], np.cumsum(values)))
-
-
-def _shifted(values: Matrix, by: int) -> Matrix:
-    """Row i holds what row i - by held; zeros come in at the ends."""
-    moved = np.zeros_like(values)
-    if 0 < by < len(values):
-        moved[by:] = values[:-by]
-    elif by < 0 and -by < len(values):
-        moved[:by] = values[-by:]
-    return moved

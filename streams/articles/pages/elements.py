@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from streams.articles.pages.tag_loop import HIDDEN
 from streams.articles.pages.tags import NUMBER, hash_of
+from streams.articles.pages.words import slot
 from streams.compiled import kernel
 
 Ints = NDArray[np.int32]
@@ -99,16 +100,6 @@ def called_table() -> tuple[Hashes, Bits]:
 def _put(hashes: Hashes, values: Vector, wanted: np.uint64, value: float) -> None:
     at = slot(hashes, wanted)
     hashes[at], values[at] = wanted, value
-
-
-@kernel
-def slot(hashes: Hashes, wanted: np.uint64) -> int:
-    """The place of a hash in an open table whose size is a power of two, or that of its gap."""
-    mask = len(hashes) - 1
-    at = np.int64(wanted ^ (wanted >> np.uint64(32))) & mask
-    while hashes[at] != 0 and hashes[at] != wanted:
-        at = (at + 1) & mask
-    return int(at)
 
 
 @kernel

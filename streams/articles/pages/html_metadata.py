@@ -45,7 +45,6 @@ _AUTHORS = (
     "sailthru.author", "citation_author", "article:author_name", "cxenseparse:author", "authors",
     "dc.contributor", "book:author", "shareaholic:article_author_name",
 )  # fmt: skip
-_DATES = ("datePublished", "dateCreated", "uploadDate")
 _ORIGINS = ("syndication-source", "original-source", "article:original_source")
 
 

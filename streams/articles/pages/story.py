@@ -18,6 +18,7 @@ import orjson
 from numpy.typing import NDArray
 
 from streams.articles.pages.features import NAMES, Matrix, column
+from streams.articles.pages.line_runs import best_run, shifted
 from streams.articles.pages.page_lines import PageLines
 from streams.articles.pages.words import shared_words
 from streams.compiled import kernel
@@ -110,7 +111,7 @@ def surroundings(features: Matrix) -> Matrix:
     """-> (lines, 5 * features): each line's own, then those of its neighbours, nearest first."""
     blocks = [features]
     for distance in range(1, _NEIGHBOURS + 1):
-        blocks += [_shifted(features, distance), _shifted(features, -distance)]
+        blocks += [shifted(features, distance), shifted(features, -distance)]
     return np.hstack(blocks)
 
 
@@ -120,7 +121,7 @@ def whole_page(page: PageLines, features: Matrix, local: Vector) -> Matrix:
     `local` is the first network's opinion of each line.
     """
     words = np.minimum(features[:, column("words")] * 40, 60)
-    start, end = _best_run((local - 0.5) * (words + 2))
+    start, end = best_run((local - 0.5) * (words + 2))
     inside = np.zeros(len(local), dtype=np.bool_)
     inside[start:end] = True
     # Share of a line's longer words that the best run of lines uses.
@@ -131,13 +132,6 @@ def whole_page(page: PageLines, features: Matrix, local: Vector) -> Matrix:
     out[:, : features.shape[1]] = features
     _put_context(local, local * words, opens, shared, start, end, out)
     return out
-
-
-def _best_run(scores: Vector) -> tuple[int, int]:
-    """[start, end) of the run of lines with the largest sum."""
-    sums = np.concatenate(([0.0], np.cumsum(scores)))
-    end = int(np.argmax(sums - np.minimum.accumulate(sums)))
-    return int(np.argmin(sums[: end + 1])), end
 
 
 @kernel
@@ -202,16 +196,6 @@ def _mean_around(sums: Vector, at: int, reach: int) -> float:
     low, high = max(at - reach, 0), min(at + reach + 1, len(sums) - 1)
     mean: float = (sums[high] - sums[low]) / (high - low)
     return mean
-
-
-def _shifted(values: NDArray[np.float64], by: int) -> NDArray[np.float64]:
-    """Row i holds what row i - by held; zeros come in at the ends."""
-    moved = np.zeros_like(values)
-    if 0 < by < len(values):
-        moved[by:] = values[:-by]
-    elif by < 0 and -by < len(values):
-        moved[:by] = values[-by:]
-    return moved
 
 
 @lru_cache(maxsize=1)

@@ -77,7 +77,7 @@ def shared_words(
 
 
 @kernel
-def _slot(hashes: Hashes, wanted: np.uint64) -> int:
+def slot(hashes: Hashes, wanted: np.uint64) -> int:
     """The place of a hash in an open table whose size is a power of two, or that of its gap."""
     mask = len(hashes) - 1
     at = np.int64(wanted ^ (wanted >> np.uint64(32))) & mask
@@ -114,7 +114,7 @@ def _count_words(
             found = (found ^ np.uint64(code)) * _PRIME
             at += 1
         counts[every, line] += 1
-        bits = kinds[_slot(hashes, found)]
+        bits = kinds[slot(hashes, found)]
         kind = 0
         while bits:
             if bits & 1:
@@ -147,14 +147,14 @@ def _content_words(
             continue
         if first and length:
             first = False
-            opens_phrase[row] = phrases[_slot(phrases, found)] != 0
+            opens_phrase[row] = phrases[slot(phrases, found)] != 0
         if length >= _CONTENT_LETTERS:
-            slot = _slot(hashes, found)
-            hashes[slot] = found
-            whole[count] = slot
-            slot = _slot(hashes, stem)
-            hashes[slot] = stem
-            stems[count] = slot
+            place = slot(hashes, found)
+            hashes[place] = found
+            whole[count] = place
+            place = slot(hashes, stem)
+            hashes[place] = stem
+            stems[count] = place
             line[count] = row
             count += 1
         length, found, stem = 0, _SEED, _SEED
@@ -199,7 +199,7 @@ def _kinds_table() -> tuple[Hashes, NDArray[np.int32]]:
     hashes = _hashes_of(words)
     kinds = np.zeros(len(hashes), dtype=np.int32)
     for word, bits in words.items():
-        kinds[_slot(hashes, _hash(word))] = bits
+        kinds[slot(hashes, _hash(word))] = bits
     return hashes, kinds
 
 
@@ -212,7 +212,7 @@ def _hashes_of(words: Collection[str]) -> Hashes:
     hashes = np.zeros(1 << (4 * len(words)).bit_length(), dtype=np.uint64)
     for word in words:
         found = _hash(word)
-        hashes[_slot(hashes, found)] = found
+        hashes[slot(hashes, found)] = found
     return hashes
 
 

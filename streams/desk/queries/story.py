@@ -17,7 +17,6 @@ EVENT_ROWS = 200
 TIMELINE_MARKS = 300
 
 Row = dict[str, Any]
-MEMBER_SORTS = ("time", "kept", "source")
 
 _MEMBER = (
     article.c.article_id, article.c.source, article.c.family, article.c.title, article.c.language,
