@@ -90,6 +90,17 @@ def read_pages_here(pages: list[PageSource]) -> list[Page]:
     return [read_page(page) for page in pages]
 
 
+def normalised(
+    records: Sequence[Record],
+    limit_bytes: int,
+    outlets_file: str | None,
+    read_pages: ReadPages = read_pages_here,
+) -> Sketched:
+    """The first stage of a chunk of raw records: decoded, normalised and sketched."""
+    decoded = decode_chunk(records, limit_bytes, outlets_file)
+    return sketched(records, decoded, read_pages([page for _, page in decoded.pages]))
+
+
 class Detector:
     """One shard: decides on articles in the log's order, and remembers what was applied."""
 
@@ -163,9 +174,8 @@ class Pipeline:
 
     def take(self, records: Sequence[Record]) -> Taken:
         """Normalise, sketch and decide one chunk of records, and remember it."""
-        decoded = decode_chunk(records, self._limit_bytes, self._outlets_file)
-        pages = self._read_pages([page for _, page in decoded.pages])
-        return self.decided(records, sketched(records, decoded, pages))
+        made = normalised(records, self._limit_bytes, self._outlets_file, self._read_pages)
+        return self.decided(records, made)
 
     def decided(self, records: Sequence[Record], made: Sketched) -> Taken:
         """Decide articles that were made elsewhere, in another process for example."""

@@ -103,20 +103,20 @@ def process(
     refused; not for pages that are no articles, if --rejected takes them.
     """
     from streams.agents.running.normaliser_pool import NormaliserPool
-    from streams.cli.process import Summary, normalised, process
+    from streams.cli.process import Summary, normalised_in_time, process
     from streams.pipeline import Pipeline
     from streams.settings import load_settings
     from streams.sources.inputs import Meter, read_events
 
     settings, summary, meter = load_settings(**_assignments(set_ or [])), Summary(), Meter()
     processes = max(settings.page_processes, _cores())
-    pool = NormaliserPool(processes, settings.page_seconds)
+    pool = NormaliserPool(processes)
     pool.start()
     pipeline = Pipeline(settings.parameters())
 
     def begin(records: Sequence[FileRecord]) -> Callable[[], Sketched]:
         return pool.begin(
-            normalised,
+            normalised_in_time,
             records,
             limit_bytes=settings.record_bytes,
             outlets_file=settings.outlets_file,

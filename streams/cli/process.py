@@ -10,9 +10,9 @@ from itertools import islice
 import orjson
 
 from streams.agents.running.page_time import read_in_time
-from streams.articles.normalise import decode_chunk
+from streams.articles.page import Page, PageSource
 from streams.articles.rejection import Rejection
-from streams.pipeline import Pipeline, Sketched, sketched
+from streams.pipeline import Pipeline, Sketched, normalised
 from streams.sources.raw_events import FileRecord, RawEvent
 
 
@@ -70,14 +70,16 @@ def process(
         yield Processed(enriched, [_rejected(records[place], why) for place, why in rejections])
 
 
-def normalised(
+def normalised_in_time(
     records: Sequence[FileRecord], limit_bytes: int, outlets_file: str | None, page_seconds: float
 ) -> Sketched:
     """All of the first stage, in whichever process this is called: its main thread's timer ends
     pages that take too long."""
-    decoded = decode_chunk(records, limit_bytes, outlets_file)
-    pages = [read_in_time(page_seconds, page) for _, page in decoded.pages]
-    return sketched(records, decoded, pages)
+
+    def read_pages(pages: list[PageSource]) -> list[Page]:
+        return [read_in_time(page_seconds, page) for page in pages]
+
+    return normalised(records, limit_bytes, outlets_file, read_pages)
 
 
 def _rejected(record: FileRecord, why: Rejection) -> bytes:

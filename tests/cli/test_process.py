@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import orjson
 
 from streams.agents.running.normaliser_pool import NormaliserPool
-from streams.cli.process import Summary, normalised, process
+from streams.cli.process import Summary, normalised_in_time, process
 from streams.pipeline import Parameters, Pipeline, Sketched
 from streams.sources.raw_events import FileRecord, RawEvent, event_of
 from tests.detection.newsroom import edited, story
@@ -22,7 +22,7 @@ EVENTS[20] = RawEvent(None, b'{"id": "no text"}', None, "")
 
 
 def here(records: Sequence[FileRecord]) -> Callable[[], Sketched]:
-    return lambda: normalised(records, 1 << 20, None, 10.0)
+    return lambda: normalised_in_time(records, 1 << 20, None, 10.0)
 
 
 def output(begin: Callable[[list[FileRecord]], Callable[[], Sketched]], ahead: int) -> list[bytes]:
@@ -38,11 +38,15 @@ def output(begin: Callable[[list[FileRecord]], Callable[[], Sketched]], ahead: i
 
 def test_the_output_is_the_same_however_many_processes_normalise() -> None:
     alone = output(here, 0)
-    pool = NormaliserPool(2, 10.0)
+    pool = NormaliserPool(2)
     try:
         together = output(
             lambda records: pool.begin(
-                normalised, records, limit_bytes=1 << 20, outlets_file=None, page_seconds=10.0
+                normalised_in_time,
+                records,
+                limit_bytes=1 << 20,
+                outlets_file=None,
+                page_seconds=10.0,
             ),
             3,
         )

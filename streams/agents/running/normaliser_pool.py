@@ -12,16 +12,15 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from multiprocessing import resource_tracker
 from typing import NamedTuple, ParamSpec, TypeVar
 
 from streams.agents.running.descriptors import is_exhausted
-from streams.agents.running.page_time import read_in_time, warm_up
+from streams.agents.running.page_time import warm_up
 from streams.agents.running.shared_memory import Block, Packed, call_packed, pack, unpack
-from streams.articles.page import Page, PageSource
 from streams.heap import keep_freed_memory
 from streams.kafka.publish import StoppedError
 
@@ -61,9 +60,8 @@ R = TypeVar("R")
 class NormaliserPool:
     """A pool that starts at the first call or before, and ends with its owner."""
 
-    def __init__(self, processes: int, page_seconds: float) -> None:
+    def __init__(self, processes: int) -> None:
         self._processes = processes
-        self._read = partial(_read, page_seconds)
         self._executor: ProcessPoolExecutor | None = None
         self._blocks: list[Block] = []
         self._free: list[int] = []  # numbers of blocks that no call uses
@@ -102,14 +100,6 @@ class NormaliserPool:
             return unpack(None, _taken(submitted.result()))  # type: ignore[no-any-return]
 
         return answer
-
-    def read_now(self, pages: Sequence[PageSource]) -> list[Page]:
-        """Read pages, waiting; the answers are in the same order."""
-        if not pages:
-            return []
-        executor = self._started()
-        answers = executor.map(self._read, pages) if executor else map(self._read, pages)
-        return [_taken(answer) for answer in answers]
 
     def start(self) -> None:
         """Start the processes now: ahead of the first chunk, which would wait seconds for them.
@@ -194,10 +184,6 @@ def _raise_if_exhausted(error: Exception) -> None:
 
 def _run_packed(number: int | None, packed: Packed) -> Packed | Failure:
     return _answer(call_packed, None if number is None else _blocks[number], packed)
-
-
-def _read(seconds: float, page: PageSource) -> Page | Failure:
-    return _answer(read_in_time, seconds, page)
 
 
 def _answer(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R | Failure:

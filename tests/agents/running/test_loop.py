@@ -147,7 +147,7 @@ async def test_what_is_stopped_while_it_publishes_says_so(
 
 
 async def test_what_has_been_stopped_says_so(settings: Settings) -> None:
-    publisher, pool = BatchPublisher(settings), NormaliserPool(1, 10)
+    publisher, pool = BatchPublisher(settings), NormaliserPool(1)
     with pytest.raises(RuntimeError, match="has not been started"):
         await publisher.partition_count("articles")
     await publisher.stop()

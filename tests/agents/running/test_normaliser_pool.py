@@ -110,7 +110,7 @@ def refused_awkwardly() -> None:
 
 @pytest.fixture
 def pool() -> Iterator[Any]:
-    pool = NormaliserPool(1, 10)
+    pool = NormaliserPool(1)
     yield pool
     pool.close()
 
@@ -178,7 +178,7 @@ async def test_where_there_are_no_semaphores_everything_is_done_here(
     assert await pool.run(os.getpid) == os.getpid()
     assert await pool.run(answered, RECORDS) == answered(RECORDS)
     page = PageSource(None, "Some words.", datetime(2026, 1, 1, tzinfo=UTC))
-    assert len(pool.read_now([page, page])) == 2
+    assert len([pool.begin(read_in_time, 10, page)() for _ in range(2)]) == 2
     assert caplog.text.count("no processes for pages") == 1
 
 
@@ -191,7 +191,7 @@ async def test_a_process_that_hangs_does_not_hold_up_the_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("streams.agents.running.normaliser_pool._CLOSE_SECONDS", 0.2)
-    pool, begun = NormaliserPool(1, 10), tmp_path / "begun"
+    pool, begun = NormaliserPool(1), tmp_path / "begun"
     call = asyncio.create_task(pool.run(forever, begun))
     await asyncio.to_thread(until, begun.exists, "the call is at work")
     await asyncio.wait_for(asyncio.to_thread(pool.close), 10)
@@ -238,7 +238,7 @@ import asyncio, os
 from streams.agents.running.normaliser_pool import NormaliserPool
 
 async def main():
-    pool = NormaliserPool(1, page_seconds=5.0)
+    pool = NormaliserPool(1)
     print(await pool.run(abs, -7), flush=True)
     os._exit(3)
 
