@@ -7,7 +7,7 @@ headers becomes one array without a look at any single article.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -108,10 +108,20 @@ def is_strange(title: str | None, text: str) -> bool:
     another text, as that of an article whose page is a wall. One without words is of any text."""
     words = title_words(title)
     least = _STRANGE * len(words)
-    if sum(word in text for word in words) >= least:
+    if _hold(text, words, least):
         return False
-    folded = text.casefold()
-    return sum(word[: max(_STEM, len(word) - _ENDING)] in folded for word in words) < least
+    stems = (word[: max(_STEM, len(word) - _ENDING)] for word in words)
+    return not _hold(text.casefold(), stems, least)
+
+
+def _hold(text: str, words: Iterable[str], least: float) -> bool:
+    """Whether a text holds so many of these; it is searched for no more than that."""
+    found = 0
+    for word in words:
+        if found >= least:
+            return True
+        found += word in text
+    return found >= least
 
 
 def title_words(title: str | None) -> set[str]:
