@@ -25,7 +25,8 @@ from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
 from streams.kafka.connection import METADATA_SECONDS
-from streams.kafka.insides.log_cuts import find_cuts, forget_epochs, read_epochs_of, with_epochs
+from streams.kafka.insides.fetching import read_epochs_of
+from streams.kafka.insides.log_cuts import find_cuts, forget_epochs, with_epochs
 from streams.kafka.insides.topic_ids import TopicNow, topics_now
 from streams.kafka.log_holes import Cut, Ended, Lost
 

@@ -21,8 +21,6 @@ from streams.kafka.read_epochs import ReadEpochs
 
 log = logging.getLogger("echowire.consumer")
 
-__all__ = ["find_cuts", "forget_epochs", "read_epochs_of", "with_epochs"]
-
 
 def _states(consumer: AIOKafkaConsumer) -> dict[TopicPartition, Any]:
     subscription = consumer._subscription.subscription
