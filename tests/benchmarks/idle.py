@@ -17,24 +17,14 @@ import psutil
 
 from deploy.kafka.embedded import EmbeddedKafka
 from streams.settings import load_settings
+from tests.chaos.machine import family
 from tests.kafka.service import Worker, make_topics, until
-
-MIB = 1 << 20
-
-
-def family(root: psutil.Process) -> list[psutil.Process]:
-    """A process and all that it has started."""
-    return [root, *root.children(recursive=True)]
+from tests.soak.samples import proportional_mib
 
 
 def cpu_seconds(processes: list[psutil.Process]) -> float:
     """Of all of them, since each began."""
     return sum(sum(p.cpu_times()[:2]) for p in processes)
-
-
-def proportional_bytes(processes: list[psutil.Process]) -> int:
-    """Resident memory, where what several share counts once."""
-    return sum(p.memory_full_info().pss for p in processes)
 
 
 def main() -> None:
@@ -56,10 +46,10 @@ def main() -> None:
             with Worker(settings, Path(name)).launch() as worker:
                 until(worker.ready, "it is ready")
                 ready = time.monotonic() - started
-                processes = family(psutil.Process(worker.process.pid))
+                processes = family(worker.process.pid)
                 at_start = cpu_seconds(processes)
                 time.sleep(chosen.seconds / 4)  # what is begun in the background comes to its end
-                processes = family(psutil.Process(worker.process.pid))
+                processes = family(worker.process.pid)
                 before, began = cpu_seconds(processes), time.monotonic()
                 time.sleep(chosen.seconds)
                 share = (cpu_seconds(processes) - before) / (time.monotonic() - began)
@@ -67,7 +57,7 @@ def main() -> None:
                     "start to ready, s": ready,
                     "CPU up to ready, s": at_start,
                     "CPU idle, % of a core": 100 * share,
-                    "memory idle, MiB": proportional_bytes(processes) / MIB,
+                    "memory idle, MiB": sum(proportional_mib(p.pid) for p in processes),
                     "processes": len(processes),
                 }
             for what, value in measured.items():

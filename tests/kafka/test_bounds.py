@@ -51,16 +51,22 @@ class Gauge:
         self.most = max(self.most, self._process.memory_info().rss)
 
 
+def watched_until_done(settings: Settings, worker: Worker) -> Gauge:
+    """The memory of a worker until it has done all that waits."""
+    gauge = Gauge(worker)
+    until(
+        lambda: (gauge.look(), worker.ended() or everything_committed(settings))[1],
+        "all are done", 240,
+    )  # fmt: skip
+    assert not worker.ended(), worker.log()
+    return gauge
+
+
 def test_large_records_that_wait_do_not_fill_memory(settings: Settings, tmp_path: Path) -> None:
     asyncio.run(make_topics(settings))
     asyncio.run(push(settings, map(large, range(WAITING))))
     with Worker(settings, tmp_path).launch() as worker:
-        gauge = Gauge(worker)
-        until(
-            lambda: (gauge.look(), worker.ended() or everything_committed(settings))[1],
-            "all are done", 240,
-        )  # fmt: skip
-        assert not worker.ended(), worker.log()
+        gauge = watched_until_done(settings, worker)
     assert gauge.most < LIMIT_BYTES, f"{gauge.most / MIB:.0f} MiB"
     assert sum(asyncio.run(end_offsets(settings, ENRICHED)).values()) == WAITING
 
@@ -94,12 +100,7 @@ def test_a_batch_that_unpacks_to_thousands_of_times_its_size_does_not_fill_memor
     packed = asyncio.run(push_packed(settings, values))
     assert packed < 1_000_000
     with Worker(settings, tmp_path).launch() as worker:
-        gauge = Gauge(worker)
-        until(
-            lambda: (gauge.look(), worker.ended() or everything_committed(settings))[1],
-            "all are done", 240,
-        )  # fmt: skip
-        assert not worker.ended(), worker.log()
+        gauge = watched_until_done(settings, worker)
         done = worker.metric("echowire_records_consumed_total", stage="normalise")
         assert done == PACKED_RECORDS
     assert gauge.most < LIMIT_BYTES, f"{gauge.most / MIB:.0f} MiB"
