@@ -65,8 +65,8 @@ chaos: dev kafka ## Break things under load until all is accounted for (ROUNDS=n
 soak: dev kafka ## Ten minutes of mixed load, or HOURS=n, and what grew meanwhile (SEED=n; samples in soak.csv)
 	$(BIN)/python -m tests.soak $(if $(HOURS),--hours $(HOURS)) $(if $(SEED),--seed $(SEED))
 
-fuzz: dev ## Send 100,000 inputs the whole way
-	FUZZ_INPUTS=100000 $(BIN)/python -m pytest tests/fuzz --timeout 3600
+fuzz: dev ## Send 100,000 inputs the whole way, and draw new examples for every property
+	FUZZ_INPUTS=100000 $(BIN)/python -m pytest tests/fuzz tests/articles tests/detection tests/sources --timeout 3600
 
 check: dev ## Lint, types, generated files
 	$(BIN)/ruff check .
