@@ -28,7 +28,10 @@ out = Console(highlight=False)
 
 
 def evaluate_command(
-    documents: Annotated[Path, typer.Argument(metavar="DOCS", help="Documents, JSON lines (.xz).")],
+    documents: Annotated[
+        Path,
+        typer.Argument(metavar="DOCS", help="Documents, JSON lines, also .gz, .xz or .zst."),
+    ],
     pairs: Annotated[Path, typer.Argument(metavar="PAIRS", help="Labelled pairs, the same.")],
     by_time: Annotated[
         bool,

@@ -101,8 +101,8 @@ def produce_command(
         list[Path],
         typer.Argument(
             metavar="FILE|FOLDER|-...",
-            help="JSON lines, pages (.html, .txt), feeds, ninjs, NewsML-G2, web archives (.warc),"
-            " folders of them, also .gz and .xz; - is standard input.",
+            help="JSON lines, Parquet, pages (.html, .txt), feeds, ninjs, NewsML-G2, web archives"
+            " (.warc), folders of them, also .gz, .xz and .zst; - is standard input.",
         ),
     ],
     rate: Annotated[float | None, typer.Option(min=0.001, help="Most events per second.")] = None,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import lzma
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from streams.sources.compression import opened
 from streams.sources.json_files import raw_event
 from streams.sources.raw_events import InputError, RawEvent
 
@@ -43,7 +43,7 @@ class Labelled:
 
 
 def read_labelled(documents: Path, pairs: Path) -> Labelled:
-    """Read JSON lines (.xz or not). Raises InputError, which names the file and the line.
+    """Read JSON lines (also .gz, .xz, .zst). Raises InputError, which names the file and the line.
 
     A document has `idx`, `text`, `cluster` (-1: in none) and fields of a raw event; a pair `a`,
     `b` (each an `idx`) and `label`.
@@ -67,10 +67,9 @@ def read_labelled(documents: Path, pairs: Path) -> Labelled:
 
 
 def _lines(path: Path, needed: tuple[str, ...]) -> list[dict[str, Any]]:
-    opened = lzma.open if path.suffix == ".xz" else open
     found = []
     try:
-        with opened(path, "rb") as file:
+        with opened(path) as (_, file):
             for number, line in enumerate(file, 1):
                 if not line.strip():
                     continue
@@ -78,6 +77,6 @@ def _lines(path: Path, needed: tuple[str, ...]) -> list[dict[str, Any]]:
                 if missing := [name for name in needed if name not in value]:
                     raise InputError(f"{path} line {number}: expected {missing[0]!r}, got none")
                 found.append(value)
-    except (OSError, orjson.JSONDecodeError) as error:
+    except orjson.JSONDecodeError as error:
         raise InputError(f"{path}: {error}") from error
     return found

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from resiliparse.parse.encoding import bytes_to_str, detect_encoding
+
 from streams.articles.times import milliseconds, parse_time
 
 LONGEST_ID = 512
@@ -48,6 +50,15 @@ def dictionaries(value: Any) -> list[dict[str, Any]]:
     """The objects of a list; an object by itself is a list of one."""
     items = value if isinstance(value, list) else [value]
     return [item for item in items if isinstance(item, dict)]
+
+
+def decoded(content: bytes) -> str:
+    """A page or text, in the encoding that it is in."""
+    # Browsers save pages as UTF-8 and keep the old label in them: what is valid UTF-8 is UTF-8.
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return bytes_to_str(content, detect_encoding(content, from_html_meta=True) or "utf-8")
 
 
 def names(texts: Iterable[str | None]) -> str:

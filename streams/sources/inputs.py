@@ -8,37 +8,33 @@
 | `.xml`, `.rss`, `.atom` | the items of an RSS or Atom feed, of a NewsML-G2 message, of NITF |
 | JSON Feeds, ninjs, in `.json` or `.jsonl` | their items, also among lines and in arrays |
 | `.warc` | the HTML pages of a web archive |
+| `.parquet` | one a row; needs pyarrow |
 | any of JSON lines | also objects over several lines, and arrays of objects |
 | a folder | those files in it and below, in the order of their names |
 
-Files may be compressed: `.gz`, `.xz`.
+Files may be compressed: `.gz`, `.xz`, `.zst`.
 """
 
 from __future__ import annotations
 
-import gzip
 import io
-import lzma
 import os
 import sys
-import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import IO, Any
-
-from resiliparse.parse.encoding import bytes_to_str, detect_encoding
+from typing import IO
 
 from streams.sources.archives import archived_pages
+from streams.sources.compression import COMPRESSIONS, kind_of, opened
 from streams.sources.feeds import xml_feed_items
-from streams.sources.fields import LONGEST_ID, Gathered
-from streams.sources.gzip_members import GzipMembers
+from streams.sources.fields import LONGEST_ID, Gathered, decoded
 from streams.sources.json_files import gathered_event, json_document, json_lines
 from streams.sources.newsml import is_newsml, newsml_items
 from streams.sources.nitf import local, nitf_documents, nitf_item, xml_root
+from streams.sources.parquet import parquet_rows
 from streams.sources.raw_events import (
     InputError,
     Loss,
@@ -48,7 +44,6 @@ from streams.sources.raw_events import (
 )
 
 STANDARD_INPUT = Path("-")
-_COMPRESSED: dict[str, Callable[[IO[bytes]], Any]] = {".gz": gzip.open, ".xz": lzma.open}
 
 
 @dataclass(slots=True)
@@ -102,10 +97,10 @@ def _files(path: Path) -> Iterator[Path]:
         yield from found
     elif not path.exists():
         raise InputError(f"{path}: there is no such file")
-    elif _kind(path) not in _READERS:
+    elif kind_of(path) not in _READERS:
         raise InputError(
             f"{path}: cannot tell what it holds; known are {', '.join(_READERS)}, also with"
-            " .gz or .xz, and - for standard input"
+            f" {', '.join(COMPRESSIONS)}, and - for standard input"
         )
     else:
         yield path
@@ -117,16 +112,8 @@ def _files_below(folder: Path) -> Iterator[Path]:
             continue
         if path.is_dir() and not path.is_symlink():  # a link could lead in a circle
             yield from _files_below(path)
-        elif path.is_file() and _kind(path) in _READERS:
+        elif path.is_file() and kind_of(path) in _READERS:
             yield path
-
-
-def _kind(path: Path) -> str:
-    """`.jsonl` of `a.jsonl` and of `a.jsonl.gz`; what is not in `_READERS` is not known."""
-    suffixes = [suffix.lower() for suffix in path.suffixes]
-    if suffixes and suffixes[-1] in _COMPRESSED:
-        suffixes.pop()
-    return suffixes[-1] if suffixes else ""
 
 
 def _events(files: list[Path], meter: Meter, *, strict: bool) -> Iterator[RawEvent]:
@@ -145,8 +132,8 @@ def _events_of(path: Path, meter: Meter) -> Iterator[RawEvent]:
         yield from meter.judged(name, json_lines(_standard_input(), name))
         return
     before = meter.read_bytes
-    with _opened(path) as (on_disk, content):
-        for event in meter.judged(str(path), _READERS[_kind(path)](content, str(path))):
+    with opened(path) as (on_disk, content):
+        for event in meter.judged(str(path), _READERS[kind_of(path)](content, str(path))):
             meter.read_bytes = before + on_disk.tell()
             yield event
         meter.read_bytes = before + on_disk.tell()
@@ -160,24 +147,9 @@ def _standard_input() -> IO[bytes]:
         return sys.stdin.buffer
 
 
-@contextmanager
-def _opened(path: Path) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
-    """-> (the file on disk, its content)."""
-    try:
-        with path.open("rb") as on_disk:
-            decompressed = _COMPRESSED.get(path.suffix.lower())
-            if decompressed is gzip.open and _kind(path) == ".warc":
-                yield on_disk, io.BufferedReader(GzipMembers(on_disk))
-            else:
-                yield on_disk, decompressed(on_disk) if decompressed else on_disk
-    except (OSError, EOFError, lzma.LZMAError, zlib.error) as error:
-        why = getattr(error, "strerror", None) or str(error)
-        raise InputError(f"{path}: cannot be read: {why}") from error
-
-
 def _page(field: str, file: IO[bytes], name: str) -> Iterator[RawEvent]:
     """One page. Its file's name is no address; what the page says of it is the service's to see."""
-    text = _decoded(bounded(file.read, name))
+    text = decoded(bounded(file.read, name))
     path = os.fsencode(name).decode("utf-8", "replace")
     yield RawEvent(None, encoded({"id": path[-LONGEST_ID:], field: text}), None, name)
 
@@ -204,14 +176,6 @@ def _archive(file: IO[bytes], name: str) -> Iterator[RawEvent | Loss]:
         yield page if isinstance(page, Loss) else gathered_event(page, f"{name} page {number}")
 
 
-def _decoded(content: bytes) -> str:
-    # Browsers save pages as UTF-8 and keep the old label in them: what is valid UTF-8 is UTF-8.
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return bytes_to_str(content, detect_encoding(content, from_html_meta=True) or "utf-8")
-
-
 _READERS: dict[str, Callable[[IO[bytes], str], Iterator[RawEvent | Loss]]] = {
     ".jsonl": json_lines,
     ".ndjson": json_lines,
@@ -223,4 +187,5 @@ _READERS: dict[str, Callable[[IO[bytes], str], Iterator[RawEvent | Loss]]] = {
     ".rss": _markup,
     ".atom": _markup,
     ".warc": _archive,
+    ".parquet": parquet_rows,
 }

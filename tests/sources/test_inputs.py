@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -58,7 +59,8 @@ def test_compressed_files_give_the_same_lines(tmp_path: Path) -> None:
     content = b"\n".join(LINES)
     gz = written(tmp_path / "a.jsonl.gz", gzip.compress(content))
     xz = written(tmp_path / "a.json.xz", lzma.compress(content))
-    assert values(gz) == values(xz) == LINES
+    zst = written(tmp_path / "a.ndjson.ZST", zstandard.compress(content))
+    assert values(gz) == values(xz) == values(zst) == LINES
 
 
 def test_blank_lines_and_a_byte_order_mark_are_no_part_of_events(tmp_path: Path) -> None:
@@ -141,20 +143,47 @@ def test_a_missing_or_strange_input_is_named_before_anything_is_read(tmp_path: P
         assert str(path) in str(raised.value)
 
 
-@pytest.mark.parametrize("name", ["a.jsonl.gz", "a.jsonl.xz"])
-def test_a_damaged_archive_is_named_after_its_good_lines(tmp_path: Path, name: str) -> None:
-    compress = gzip.compress if name.endswith("gz") else lzma.compress
-    whole = compress(b"\n".join(b'{"id": %d}' % number for number in range(100_000)))
-    path = written(tmp_path / name, whole[: len(whole) // 2])
+def test_frames_of_zstandard_in_a_row_are_one_file_and_skippable_ones_hold_nothing(
+    tmp_path: Path,
+) -> None:
+    skippable = b"\x50\x2a\x4d\x18" + (4).to_bytes(4, "little") + b"skip"
+    halves = [zstandard.compress(LINES[0] + b"\n"), zstandard.compress(b"\n".join(LINES[1:]))]
+    content = skippable + halves[0] + skippable + zstandard.compress(b"") + halves[1]
+    assert values(written(tmp_path / "a.jsonl.zst", content)) == LINES
+    assert values(written(tmp_path / "b.jsonl.zst", b"")) == []
+
+
+COMPRESS = {
+    "a.jsonl.gz": gzip.compress,
+    "a.jsonl.xz": lzma.compress,
+    "a.jsonl.zst": zstandard.compress,
+}
+
+
+@pytest.mark.parametrize("name", COMPRESS)
+def test_a_file_that_is_not_compressed_is_named(tmp_path: Path, name: str) -> None:
+    path = written(tmp_path / name, b"no such compression")
+    with pytest.raises(InputError, match=f"{name}: cannot be read: .+"):
+        list(read_events([path]))
+
+
+@pytest.mark.parametrize("name", COMPRESS)
+@pytest.mark.parametrize("cut_bytes", [1, 5, 5_000])
+def test_a_damaged_archive_is_named_after_its_good_lines(
+    tmp_path: Path, name: str, cut_bytes: int
+) -> None:
+    whole = COMPRESS[name](b"\n".join(b'{"id": %d}' % number for number in range(100_000)))
+    path = written(tmp_path / name, whole[:-cut_bytes])
     events = read_events([path])
     assert next(events).value == b'{"id": 0}'
     with pytest.raises(InputError, match="cannot be read"):
         list(events)
 
 
-def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["a.jsonl.gz", "a.jsonl.zst"])
+def test_memory_does_not_grow_with_the_file(tmp_path: Path, name: str) -> None:
     line = json.dumps({"id": "1", "text": "x" * 1000}).encode() + b"\n"
-    path = written(tmp_path / "a.jsonl.gz", gzip.compress(line * 30_000, 1))
+    path = written(tmp_path / name, COMPRESS[name](line * 30_000))
     tracemalloc.start()
     try:
         count = sum(1 for _ in read_events([path]))

@@ -1,0 +1,70 @@
+"""Parquet files -> raw events, one for each row: columns are fields, nulls are absent.
+
+pyarrow reads them. It is not among echowire's own dependencies: `pip install 'echowire[parquet]'`.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import IO, Any
+
+import orjson
+
+from streams.sources.fields import decoded
+from streams.sources.json_files import raw_event
+from streams.sources.raw_events import InputError, RawEvent, bounded
+
+_ROWS_AT_ONCE = 64
+_TIMES = orjson.OPT_NAIVE_UTC | orjson.OPT_UTC_Z
+
+
+def parquet_rows(file: IO[bytes], name: str) -> Iterator[RawEvent]:
+    """The rows in their order. Times without a zone are UTC; bytes are read as text.
+
+    Moves `file` along as rows are read, as a measure of progress. Raises InputError where it is no
+    Parquet file, or damaged, or pyarrow is not installed.
+    """
+    try:
+        import pyarrow as pa  # noqa: PLC0415
+        from pyarrow import parquet  # noqa: PLC0415
+    except ImportError as error:
+        raise InputError(
+            f"{name}: reading Parquet needs pyarrow: pip install 'echowire[parquet]'"
+        ) from error
+    try:
+        # It is read from its end, where its index is: one that is compressed as a whole, in memory.
+        on_disk = isinstance(getattr(file, "raw", None), io.FileIO)
+        content = file if on_disk else io.BytesIO(bounded(file.read, name))
+        size = content.seek(0, io.SEEK_END)
+        table = parquet.ParquetFile(content)
+        rows = 0
+        for batch in table.iter_batches(_ROWS_AT_ONCE, use_threads=False):
+            content.seek(size * rows // table.metadata.num_rows)
+            for row in _microseconds(pa, batch).to_pylist(maps_as_pydicts="lossy"):
+                rows += 1
+                fields = {column: value for column, value in row.items() if value is not None}
+                value = orjson.dumps(fields, default=_plain, option=_TIMES)
+                yield raw_event(value, f"{name} row {rows}")
+        content.seek(size)
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise InputError(f"{name}: cannot be read: {str(error).splitlines()[0]}") from error
+
+
+def _microseconds(pa: Any, batch: Any) -> Any:
+    """Times in nanoseconds become microseconds, which is what Python's times count."""
+    for place, column in enumerate(batch.schema):
+        if pa.types.is_timestamp(column.type) and column.type.unit == "ns":
+            fine = pa.timestamp("us", column.type.tz)
+            batch = batch.set_column(place, column.name, batch.column(place).cast(fine, safe=False))
+    return batch
+
+
+def _plain(value: Any) -> Any:
+    """What a column may hold and JSON has not. Raises TypeError where there is no such thing."""
+    if isinstance(value, bytes):
+        return decoded(value)
+    if isinstance(value, Decimal):
+        return int(value) if value == int(value) else float(value)
+    return str(value)
