@@ -32,9 +32,7 @@ def evidence_of(head: Head, lines: Sequence[Line], low: Sequence[str]) -> Eviden
 
 
 def _compare_titles(head: Head, lines: Sequence[Line], low: Sequence[str], found: Evidence) -> None:
-    names = [head.title, *(head.meta.get(n, "") for n in ("og:title", "twitter:title", "headline"))]
-    titles = [title.lower()[:_LONGEST_TITLE] for title in names if title]
-    pieces = {key(piece) for title in titles for piece in (title, *_SEPARATOR.split(title))} - {""}
+    titles, pieces = _titles(head), title_pieces(head)
     bags = [set(_WORDS.findall(title)) for title in titles]
     union: set[str] = set().union(*bags)
     for at, line in enumerate(low):
@@ -47,6 +45,17 @@ def _compare_titles(head: Head, lines: Sequence[Line], low: Sequence[str], found
             covered = max(len(words & bag) / len(words | bag) for bag in bags)
             enough = _SAME_HEADING if lines[at].heading else _SAME_TITLE
             found.is_title[at] = covered >= enough or key(line) in pieces
+
+
+def _titles(head: Head) -> list[str]:
+    names = [head.title, *(head.meta.get(n, "") for n in ("og:title", "twitter:title", "headline"))]
+    return [title.lower()[:_LONGEST_TITLE] for title in names if title]
+
+
+def title_pieces(head: Head) -> set[str]:
+    """The keys of what the head calls the page, whole and in the pieces that marks divide."""
+    titles = _titles(head)
+    return {key(piece) for title in titles for piece in (title, *_SEPARATOR.split(title))} - {""}
 
 
 def _compare_descriptions(head: Head, low: Sequence[str], found: Evidence) -> None:

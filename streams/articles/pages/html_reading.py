@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,8 +20,11 @@ from streams.articles.pages.html_lines import html_lines
 from streams.articles.pages.html_metadata import html_metadata
 from streams.articles.pages.html_story import Judged, best_lines, html_model, judged
 from streams.articles.pages.kinds import Kinds, kinds_of
+from streams.articles.pages.lines import Line
 from streams.articles.pages.markup import Markup, markup_of
+from streams.articles.pages.own_headline import headline_line
 from streams.articles.pages.page_lines import PageLines, page_lines
+from streams.articles.pages.reader_requests import is_request
 from streams.articles.pages.reading import Analysis, Label, Part, labels_of
 
 # The largest of the benchmark's 181 pages, 1.5 MB, has 3,229.
@@ -29,6 +33,7 @@ MOST_TAGS = 100_000
 _LEAST_STORY_WORDS, _LEAST_STORY_SHARE = 60, 0.08
 _REPEATED_WORDS = 4  # shorter lines may stand in a story twice
 _HEAD_LINES = 3
+_STATED = 0.75  # of a line in JSON-LD's text
 _BOXES, _LONGER_THAN_BOX = ("related", "pictured", "offer", "player", "foot"), 1.5
 # What is no article: fewer words than these without a sentence, or nothing but links.
 _LEAST_WORDS, _LEAST_PROSE_WORDS = 25, 8
@@ -100,6 +105,8 @@ def _read(markup: Markup, outlets: Outlets) -> _Read | None:
     taken, expected = best_lines(found.probabilities, found.words)
     taken = _without_boxes(_without_comments(taken, found), found)
     taken &= ~kinds.interstitial
+    _drop_requests(taken, lines)
+    taken = _without_above(taken, headline_line(markup, head, lines), found, evidence)
     _drop_repeats(taken, page, found.words, evidence)
     if not _is_article(taken, found, kinds):
         taken[:] = False
@@ -131,6 +138,25 @@ def _without_boxes(taken: Mask, found: Judged) -> Mask:
         if words >= max(_LEAST_STORY_WORDS, _LONGER_THAN_BOX * in_box):
             taken = story
     return taken
+
+
+def _drop_requests(taken: Mask, lines: Sequence[Line]) -> None:
+    """What asks the reader to sign up, within what tells of other things."""
+    asking = [at for at in np.flatnonzero(taken).tolist() if is_request(lines[at].text)]
+    if 2 * len(asking) < np.count_nonzero(taken):
+        taken[asking] = False
+
+
+def _without_above(taken: Mask, headline: int | None, found: Judged, evidence: Evidence) -> Mask:
+    """Without what stands above the story's own headline, where the story below is clearly longer:
+    a teaser of another one. A standfirst is the description's, or JSON-LD's."""
+    if headline is None or not taken[:headline].any():
+        return taken
+    own = (evidence.description > 0) | (evidence.stated >= _STATED)
+    story = taken.copy()
+    story[:headline] &= own[:headline]
+    words, above = found.words[story].sum(), found.words[taken & ~story].sum()
+    return story if words >= max(_LEAST_STORY_WORDS, _LONGER_THAN_BOX * above) else taken
 
 
 def _drop_repeats(

@@ -1,0 +1,51 @@
+"""Lines of a story that ask its reader to sign up: `data/reader_requests.toml`."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable
+from functools import lru_cache
+from importlib.resources import files
+
+_LONGEST = 280
+# Of what stands between a question and the request that follows it.
+_QUESTION = r"(?:[^.!?。？]{3,120}[!?？]\s*)?"
+_CALLS = r"(?:\W*(?:please|now|also|simply|why not|bitte|jetzt)\s+)?\W{0,3}"
+_LAST_LATIN, _FIRST_UNSPACED = "\u024f", "\u3000"
+_QUOTED = frozenset('“„«"')
+
+
+def is_request(text: str) -> bool:
+    """`Sign up for our newsletter and get the best of the coast in your inbox.` A report of one
+    (`Sign up, the minister told farmers`) names nothing that a reader is asked for."""
+    if len(text) > _LONGEST or text[0] in _QUOTED:
+        return False
+    low = text.lower()
+    openings, objects = _forms()
+    opening = openings.match(low)
+    return opening is not None and objects.search(low, opening.start("form")) is not None
+
+
+@lru_cache(maxsize=1)
+def _forms() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    path = files("streams.articles") / "data" / "reader_requests.toml"
+    table = tomllib.loads(path.read_text(encoding="utf-8"))
+    openings, objects = (_any_of(table[name].values()) for name in ("openings", "objects"))
+    return (
+        re.compile(rf"{_CALLS}(?:{_QUESTION}{_CALLS})(?P<form>{openings})"),
+        re.compile(objects),
+    )
+
+
+def _any_of(languages: Iterable[list[str]]) -> str:
+    forms = sorted({form for forms in languages for form in forms}, key=len, reverse=True)
+    return "(?:" + "|".join(map(_expression, forms)) + ")"
+
+
+def _expression(form: str) -> str:
+    """Whole words, but for stems and where words are not parted by blanks."""
+    before = "" if form[0] >= _FIRST_UNSPACED else r"(?<![^\W_])"
+    if form[-1] in "* " or form[-1] > _LAST_LATIN:
+        return before + re.escape(form.removesuffix("*"))
+    return before + re.escape(form) + r"(?![^\W_])"
