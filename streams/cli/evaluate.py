@@ -54,6 +54,7 @@ def evaluate_command(
     label: POS, GREY (left out), or any other name of a negative.
     """
     # The detector's compiled loops take half a second, which the other commands need not wait for.
+    from streams.evaluation.fit import fitted  # noqa: PLC0415
     from streams.evaluation.plot import NoPlotsError, draw  # noqa: PLC0415
     from streams.evaluation.run import run  # noqa: PLC0415
 
@@ -69,6 +70,9 @@ def evaluate_command(
     ]
     for parameters, outcome in zip(chosen, outcomes, strict=True):
         print_scores(outcome, parameters)
+    by_facts = {p for p, match in outcomes[0].matches.items() if match["relation"] == "template"}
+    for fit in fitted(labelled, chosen[0], by_facts):
+        out.print(f"{fit}", soft_wrap=True)
     if compare:
         print_differences(labelled, *outcomes)
     if show_errors:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -16,21 +15,16 @@ from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
-from schemas import RawArticle
 from schemas.topics import NORMALISED
-from streams.articles.body import page_of
-from streams.articles.normalise import NormalisedChunk, decode_chunk, normalise_chunk
-from streams.articles.page import read_page
-from streams.articles.pages.html_reading import explained_html
-from streams.articles.pages.reading import Label, LineClass, explained_lines
-from streams.cli.field_origins import field_origins
+from streams.articles.pages.reading import Label, LineClass
 from streams.kafka.connection import reader
-from streams.kafka.event_time import raw_time
 from streams.kafka.insides.metadata import partitions_for
+from streams.kafka.one_record import raw_record_at
 from streams.kafka.topics import topic_name
 from streams.settings import Settings
 from streams.sources.inputs import read_events
 from streams.sources.raw_events import FileRecord, InputError
+from streams.understand import Understood, understand
 
 _COLOURS = {
     LineClass.STORY: "green", LineClass.TITLE: "bold", LineClass.PART: "cyan",
@@ -39,19 +33,6 @@ _COLOURS = {
     LineClass.OTHER: "dim",
 }  # fmt: skip
 _SEARCH_SECONDS = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class Understood:
-    """A raw event and what was made of it.
-
-    labels: its lines, where it was a page. origins: by row, where the fields of its own article
-    were found.
-    """
-
-    chunk: NormalisedChunk
-    labels: tuple[Label, ...]
-    origins: Mapping[str, str] = field(default_factory=dict)
 
 
 def show_event(what: str, event: int, settings: Settings) -> bool:
@@ -64,28 +45,9 @@ def show_event(what: str, event: int, settings: Settings) -> bool:
         if Path(what).exists() or not _is_id(what)
         else asyncio.run(_from_kafka(what, settings))
     )
-    understood = understand(record, settings)
+    understood = understand(record, settings.record_bytes, settings.outlets_file)
     Console(highlight=False).print(rendered(understood))
     return bool(understood.chunk.articles)
-
-
-def understand(record: FileRecord, settings: Settings) -> Understood:
-    """Normalise one record as the service does, keeping what it thought of each line."""
-    decoded = decode_chunk([record], settings.record_bytes, settings.outlets_file)
-    pages = [read_page(page) for _, page in decoded.pages]
-    chunk = normalise_chunk([record], decoded, pages)
-    raw = decoded.articles[0]
-    labels: tuple[Label, ...] = ()
-    if isinstance(raw, RawArticle) and pages:
-        source = page_of(raw, record, settings.outlets_file)
-        if pages[0].from_text and source is not None and source.text is not None:
-            labels = explained_lines(source.text, source.now, decoded.outlets, source.title)
-        elif raw.html:
-            labels = explained_html(raw.html, decoded.outlets)
-    if not isinstance(raw, RawArticle) or not chunk.articles:
-        return Understood(chunk, labels)
-    origins = field_origins(raw, chunk.articles[0], record.taken_from, paged=bool(pages))
-    return Understood(chunk, labels, origins)
 
 
 def rendered(understood: Understood) -> Group:
@@ -176,17 +138,11 @@ async def _from_kafka(article_id: str, settings: Settings) -> FileRecord:
     try:
         async with asyncio.timeout(_SEARCH_SECONDS):
             raw = await _coordinates(consumer, topic_name(settings, NORMALISED), article_id)
-            place = TopicPartition(raw["topic"], raw["partition"])
-            consumer.assign([place])
-            consumer.seek(place, raw["offset"])
-            record = await consumer.getone(place)
     except TimeoutError:
         raise InputError(f"{article_id}: not found in {_SEARCH_SECONDS:.0f} s") from None
     finally:
         await consumer.stop()
-    if record.offset != raw["offset"]:
-        raise InputError(f"{article_id}: its raw event is no longer on {raw['topic']}")
-    return FileRecord(record.offset, raw_time(record), record.value or b"")
+    return await raw_record_at(settings, raw["topic"], raw["partition"], raw["offset"])
 
 
 async def _coordinates(consumer: AIOKafkaConsumer, topic: str, article_id: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import uvicorn
@@ -22,8 +23,10 @@ from streams.desk.ingest import Kind, Place
 from streams.desk.web.app import create_app
 from streams.desk.web.desk import Desk, Options
 from streams.errors import UserError
+from streams.kafka.one_record import raw_record_at
 from streams.kafka.topic_reader import read_topics
 from streams.settings import Settings
+from streams.sources.raw_events import FileRecord
 
 KINDS: Mapping[str, Kind] = {ENRICHED: "articles", STORIES: "stories", STORY_EVENTS: "events"}
 
@@ -34,12 +37,18 @@ def serve(database: Database, settings: Settings, options: Options, host: str, p
     def read(start: Mapping[Place, int], most: int) -> Any:
         return read_topics(settings, list(KINDS), start, most)
 
+    def raw_record(topic: str, partition: int, offset: int) -> FileRecord:
+        return asyncio.run(raw_record_at(settings, topic, partition, offset))
+
     try:
         family_of = outlets(settings.outlets_file).family
     except OutletsError as error:
         raise UserError(str(error)) from None
     follower = Follower(database, read, KINDS, family_of, options.keep_seconds)
-    desk = Desk(database, follower.progress, options)
+    options = replace(
+        options, record_bytes=settings.record_bytes, outlets_file=settings.outlets_file
+    )
+    desk = Desk(database, follower.progress, options, raw_record)
     server = _Server(
         uvicorn.Config(
             create_app(desk), host=host, port=port, log_level="warning", server_header=False,

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
 from streams.cli.group import app
+from streams.evaluation.fit import best_cut
 from streams.evaluation.measures import adjusted_rand_index, pairs_within, score_pairs
 from tests.detection.newsroom import edited, story
 
@@ -82,3 +84,41 @@ def test_agreement_of_partitions_is_that_of_the_textbook() -> None:
     assert adjusted_rand_index("aaabbb", "aabbcc") == pytest.approx(0.2424, abs=1e-4)
     assert adjusted_rand_index("aabb", "xxyy") == 1.0
     assert pairs_within({1: "a", 2: "a", 3: "b"}) == {(1, 2)}
+
+
+def test_few_pairs_fit_no_threshold(labelled: list[str]) -> None:
+    assert "copy_overlap: too few labelled pairs to say (3 of 20)" in evaluated(*labelled)
+
+
+SHARES = [0.9] * 10 + [0.46] * 5 + [0.3] * 10
+
+
+@pytest.mark.parametrize(
+    ("positives", "said"),
+    [
+        (15, "F1 0.800 on the 25 pairs it decides; 0.31 to 0.46 would have given 1.000"),
+        (10, "F1 1.000 on the 25 pairs it decides; no other value fits them better"),
+    ],
+)
+def test_a_threshold_that_would_have_fitted_better_is_named(positives: int, said: str) -> None:
+    positive = np.arange(25) < positives
+    assert said in str(best_cut("copy_overlap", 0.5, np.array(SHARES), positive))
+
+
+def test_many_labelled_pairs_say_how_the_threshold_fits(tmp_path: Path) -> None:
+    """Rewrites that share two fifths of their words, said to be copies: a lower one fits them."""
+    documents, pairs = tmp_path / "docs.jsonl", tmp_path / "pairs.jsonl"
+    texts = [text for n in range(15) for text in (story(n), edited(story(n), 0.25))]
+    documents.write_text(
+        "".join(json.dumps({"idx": i, "text": text}) + "\n" for i, text in enumerate(texts))
+    )
+    labels = [(2 * n, 2 * n + 1, "POS") for n in range(15)]
+    labels += [(2 * n, 2 * n + 2, "NEG") for n in range(14)]
+    pairs.write_text(
+        "".join(json.dumps({"a": a, "b": b, "label": label}) + "\n" for a, b, label in labels)
+    )
+    said = evaluated(str(documents), str(pairs), "--as-in-file")
+    [line] = [line for line in said.splitlines() if line.startswith("copy_overlap 0.5: F1 ")]
+    assert "29 pairs" in line
+    assert "would have given 1.000: try it on other pairs" in line
+    assert "member_containment: too few labelled pairs" in said

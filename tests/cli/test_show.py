@@ -14,11 +14,12 @@ from typer.testing import CliRunner
 
 from schemas.topics import NORMALISED, RAW
 from streams.cli.group import app
-from streams.cli.show import rendered, understand
+from streams.cli.show import rendered
 from streams.kafka.connection import client_options
 from streams.kafka.topics import topic_name
 from streams.settings import Settings
 from streams.sources.raw_events import FileRecord
+from streams.understand import understand
 from tests.cli.broker import echowire
 
 STORY = [
@@ -43,7 +44,7 @@ def shown(**fields: str) -> str:
     record = FileRecord(0, 1_772_445_600_000, json.dumps(fields).encode())
     output = io.StringIO()
     console = Console(file=output, width=200, highlight=False)
-    console.print(rendered(understand(record, Settings())))
+    console.print(rendered(understand(record, Settings().record_bytes, None)))
     return output.getvalue()
 
 

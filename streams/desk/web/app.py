@@ -16,6 +16,7 @@ from streams.desk.web import (
     article_pages,
     paste_pages,
     publisher_pages,
+    reading_pages,
     review_pages,
     service,
     story_pages,
@@ -29,6 +30,7 @@ from streams.desk.web.view import form_of
 PAGES: tuple[Page, ...] = (
     *story_pages.PAGES,
     *article_pages.PAGES,
+    *reading_pages.PAGES,
     *publisher_pages.PAGES,
     *paste_pages.PAGES,
     *review_pages.PAGES,

@@ -16,6 +16,7 @@ from streams.desk import shown
 from streams.desk.database import Database, DatabaseError
 from streams.desk.follow import Progress
 from streams.desk.web.kept import Kept
+from streams.sources.raw_events import FileRecord
 
 FOLDER = Path(__file__).parents[1]
 STATIC = FOLDER / "static"
@@ -61,6 +62,8 @@ class Options:
     users_file: Path | None = None
     proxy_header: str | None = None
     hosts: frozenset[str] | None = frozenset()  # beside the loopback's; None: any
+    record_bytes: int = 2 << 20  # how raw records are read again
+    outlets_file: str | None = None
 
 
 class Person(NamedTuple):
@@ -70,6 +73,10 @@ class Person(NamedTuple):
     csrf: str
 
 
+# (topic, partition, offset) -> that raw record. Raises UserError, which says why it has none.
+RawRecord = Callable[[str, int, int], FileRecord]
+
+
 @dataclass(slots=True)
 class Desk:
     """One running desk."""
@@ -77,6 +84,7 @@ class Desk:
     database: Database
     progress: Progress
     options: Options = field(default_factory=Options)
+    raw_record: RawRecord | None = None
     clock: Callable[[], float] = time.time
     environment: Environment = field(default_factory=_templates)
     kept: Kept = field(init=False)

@@ -1,0 +1,85 @@
+"""How an article's raw record was read: its lines with class and score, and where fields are from.
+
+The desk keeps no raw records: each is fetched from Kafka by its place when somebody asks.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from streams.desk.queries.articles import article_event
+from streams.desk.web.article_pages import restraint
+from streams.desk.web.desk import Desk
+from streams.desk.web.pages import Asked, NotFoundError, Page
+from streams.desk.web.view import View
+from streams.errors import UserError
+
+MOST_LINES = 2000
+MOST_LINE_LETTERS = 1000
+
+
+def show_reading(desk: Desk, asked: Asked) -> View:
+    """One article's raw record, understood anew as the service understands it."""
+    article_id, digest = asked.path["article_id"], asked.query.get("digest")
+    with desk.database.reading() as connection:
+        event = article_event(connection, article_id, digest or None)
+    if event is None:
+        raise NotFoundError(f"There is no article {article_id} in what the desk keeps.")
+    marks = restraint(event, desk.clock(), asked)
+    data: dict[str, Any] = {
+        "article": {
+            name: event[name]
+            for name in ("article_id", "title", "source", "text_confidence", "raw", "position")
+        },
+        "lines": [],
+        "all_lines": 0,
+        "fields": [],
+        "trouble": None,
+    }
+    hidden = marks["withdrawn"] and not marks["asked_for_text"]
+    if not hidden:
+        try:
+            data |= _read(desk, event)
+        except UserError as error:
+            data["trouble"] = str(error)
+    return View("reading.html", data, {"lines": data["lines"]}, {**marks, "hidden": hidden})
+
+
+def _read(desk: Desk, event: dict[str, Any]) -> dict[str, Any]:
+    # Imported here: compiled loops take memory and a second, which a desk without it saves.
+    from streams.articles.pages.reading import LineClass  # noqa: PLC0415
+    from streams.understand import understand  # noqa: PLC0415
+
+    if desk.raw_record is None:
+        raise UserError("this desk was started without Kafka")
+    raw = event["raw"]
+    record = desk.raw_record(raw["topic"], raw["partition"], raw["offset"])
+    understood = understand(record, desk.options.record_bytes, desk.options.outlets_file)
+    kept = (LineClass.STORY, LineClass.PART)
+    lines = [
+        {
+            "score": round(float(label.score), 2),
+            "class": label.line_class.value,
+            "part": label.part or None,
+            "kept": label.line_class in kept,
+            "text": label.text[:MOST_LINE_LETTERS],
+        }
+        for label in understood.labels[:MOST_LINES]
+    ]
+    fields = [] if event["position"] else understood.origins.items()
+    return {
+        "lines": lines,
+        "all_lines": len(understood.labels),
+        "fields": [{"field": name, "from": origin} for name, origin in fields if origin],
+    }
+
+
+PAGES = (
+    Page(
+        "/articles/{article_id}/reading",
+        show_reading,
+        "How an article's raw record was read: lines with class and score, origins of fields",
+        {"digest": "another version", "withdrawn": "show: of a withdrawn article, too"},
+        ("lines",),
+    ),
+)

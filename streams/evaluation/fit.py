@@ -1,0 +1,108 @@
+"""Which thresholds would have fitted labelled pairs best.
+
+A threshold that is chosen on the pairs it is then measured on flatters itself: what is said here is
+a hint what to try on other pairs, with `echowire evaluate --compare`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from streams.detection.judge.relations import overlap_of_longer
+from streams.detection.judge.similarity import compare
+from streams.detection.parameters import Parameters
+from streams.detection.sketch.sketches import sketch_texts
+from streams.evaluation.labelled import IGNORED, POSITIVE, Labelled, Pair
+
+FEWEST_PAIRS = 20
+_CUTS = np.arange(20, 100) / 100
+
+Shares = npt.NDArray[np.float64]
+Labels = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """One threshold against the pairs that it decides.
+
+    `pairs` of them, F1 with the value `in_use`, and the best F1, which every value from `low` to
+    `high` gives.
+    """
+
+    name: str
+    in_use: float
+    pairs: int
+    f1: float
+    best_f1: float
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        if self.pairs < FEWEST_PAIRS:
+            return f"{self.name}: too few labelled pairs to say ({self.pairs} of {FEWEST_PAIRS})"
+        said = f"{self.name} {self.in_use}: F1 {self.f1:.3f} on the {self.pairs} pairs it decides"
+        if self.best_f1 - self.f1 < 0.0005:
+            return f"{said}; no other value fits them better"
+        span = f"{self.low}" if self.low == self.high else f"{self.low} to {self.high}"
+        return f"{said}; {span} would have given {self.best_f1:.3f}: try it on other pairs"
+
+
+def best_cut(name: str, in_use: float, shares: Shares, positive: Labels) -> Fit:
+    """The threshold, in steps of .01, whose F1 is best: pairs with this share or more are claimed.
+
+    Of the values that are equally good those around the one nearest to `in_use` are given.
+    """
+    scores = np.array([_f1(shares >= cut, positive) for cut in _CUTS])
+    best = scores >= scores.max() - 1e-9
+    place = min(np.flatnonzero(best), key=lambda at: abs(_CUTS[at] - in_use))
+    low = high = place
+    while low > 0 and best[low - 1]:
+        low -= 1
+    while high + 1 < len(best) and best[high + 1]:
+        high += 1
+    return Fit(
+        name, in_use, len(shares), _f1(shares >= in_use, positive), float(scores.max()),
+        float(_CUTS[low]), float(_CUTS[high]),
+    )  # fmt: skip
+
+
+def _f1(claimed: Labels, positive: Labels) -> float:
+    right = int((claimed & positive).sum())
+    total = int(claimed.sum()) + int(positive.sum())
+    return 2 * right / total if total else 1.0
+
+
+def fitted(
+    labelled: Labelled, parameters: Parameters, decided_by_facts: set[Pair]
+) -> tuple[Fit, Fit]:
+    """`copy_overlap` and `member_containment` against the labelled pairs.
+
+    `decided_by_facts` are pairs that were told apart by names and numbers: no threshold of overlap
+    could. A pair that is a copy does not need the second threshold, so it is left out there.
+    """
+    pairs = [
+        (*pair, label == POSITIVE)
+        for pair, label in labelled.labels.items()
+        if label != IGNORED and pair not in decided_by_facts
+    ]
+    needed = sorted({idx for a, b, _ in pairs for idx in (a, b)})
+    places = {idx: place for place, idx in enumerate(needed)}
+    sketches = sketch_texts([labelled.documents[idx]["text"] for idx in needed])
+    one = sketches[[places[a] for a, _, _ in pairs]]
+    other = sketches[[places[b] for _, b, _ in pairs]]
+    scores = compare(one, other)
+    positive = np.array([label for _, _, label in pairs], bool)
+    words = one["words"].astype(np.int64), other["words"].astype(np.int64)
+    overlap = overlap_of_longer(scores.jaccard, *words)
+    contained = np.minimum(1, np.maximum(scores.of_this, scores.of_other))
+    enough = scores.shared_keys >= parameters.link_shared_keys
+    rest = enough & (overlap < parameters.copy_overlap)
+    return (
+        best_cut("copy_overlap", parameters.copy_overlap, overlap, positive),
+        best_cut(
+            "member_containment", parameters.member_containment, contained[rest], positive[rest]
+        ),
+    )
