@@ -58,6 +58,7 @@ def test_a_page_is_shown_line_by_line_with_what_was_kept(database: Database) -> 
     assert {"field": "source", "from": "event: source"} in [
         {"field": f["field"], "from": f["from"].split(",")[0]} for f in found["fields"]
     ]
+    assert "embargoed until" not in [f["field"] for f in found["fields"]]
     page = client.get(f"/articles/{article_id}/reading")
     assert page.status_code == 200
     assert "<newsletter>" not in page.text

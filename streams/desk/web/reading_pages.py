@@ -16,6 +16,10 @@ from streams.errors import UserError
 
 MOST_LINES = 2000
 MOST_LINE_LETTERS = 1000
+# What a row is called, and the article's field that it has.
+_KEYS = {
+    "address": "canonical_url", "published": "published_at", "embargoed until": "embargoed_until",
+}  # fmt: skip
 
 
 def show_reading(desk: Desk, asked: Asked) -> View:
@@ -67,10 +71,15 @@ def _read(desk: Desk, event: dict[str, Any]) -> dict[str, Any]:
         for label in understood.labels[:MOST_LINES]
     ]
     fields = [] if event["position"] else understood.origins.items()
+    article = understood.chunk.articles[0] if understood.chunk.articles else {}
     return {
         "lines": lines,
         "all_lines": len(understood.labels),
-        "fields": [{"field": name, "from": origin} for name, origin in fields if origin],
+        "fields": [
+            {"field": name, "from": origin}
+            for name, origin in fields
+            if origin and article.get(_KEYS.get(name, name))
+        ],
     }
 
 
