@@ -71,7 +71,7 @@ def create_app(
 
     `pool` may have its processes already; without one, they start with the first chunk.
     """
-    pool = pool or NormaliserPool(settings.page_processes)
+    pool = pool or NormaliserPool(settings.normalising_processes)
     app = App(
         settings.group,
         broker=[f"kafka://{address}" for address in settings.bootstrap_servers.split(",")],

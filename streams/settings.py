@@ -19,6 +19,7 @@ from pydantic_settings import (
 
 from streams.detection.parameters import Parameters
 from streams.errors import UserError
+from streams.renamed_settings import RENAMED, environment_under_new_names, under_new_names
 
 PREFIX = "ECHOWIRE_"
 DEFAULT_FILE = "echowire.toml"
@@ -118,10 +119,10 @@ class Settings(BaseSettings):
         description="Largest raw record that is read; larger ones are dead letters. The topics'"
         " max.message.bytes follows it.",
     )
-    page_processes: Annotated[int, Field(ge=1, le=64)] = Field(
+    normalising_processes: Annotated[int, Field(ge=1, le=64)] = Field(
         2,
-        description="Processes beside the worker's own that read pages and normalise all but the"
-        " smallest chunks.",
+        description="Processes beside the worker's own that normalise all but the smallest chunks,"
+        " reading their pages.",
     )
     page_seconds: Annotated[float, Field(ge=0.1, le=60)] = Field(
         10.0,
@@ -187,7 +188,7 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Flags, environment, file: in this order."""
         path = settings_file()
-        file = (TomlConfigSettingsSource(settings_cls, path),) if path else ()
+        file = (_File(settings_cls, path),) if path else ()
         return init_settings, env_settings, *file
 
     def parameters(self) -> Parameters:
@@ -197,6 +198,13 @@ class Settings(BaseSettings):
             window_seconds=self.window_seconds,
             capacity=self.window_articles,
         )
+
+
+class _File(TomlConfigSettingsSource):
+    """The settings file, in which settings may have the names of earlier versions."""
+
+    def __call__(self) -> dict[str, Any]:
+        return under_new_names(super().__call__(), f"in {self.toml_file_path}, ")
 
 
 # Neither shown nor taken from a command line.
@@ -216,21 +224,21 @@ def settings_file() -> Path | None:
 
 def load_settings(**flags: Any) -> Settings:
     """Settings of this process; flags that are None were not given. Raises SettingsError."""
-    known = {f"{PREFIX}{name}".upper() for name in Settings.model_fields}
+    known = {f"{PREFIX}{name}".upper() for name in (*Settings.model_fields, *RENAMED)}
     known |= {f"{PREFIX}CONFIG", f"{PREFIX}CACHE"}
     strange = sorted(
         n for n in os.environ if n.upper().startswith(PREFIX) and n.upper() not in known
     )
     if strange:
         raise SettingsError(f"{strange[0]}: no such setting; `echowire settings` lists them")
-    given = {name: value for name, value in flags.items() if value is not None}
+    given = under_new_names({name: v for name, v in flags.items() if v is not None})
     if on_show := sorted(SECRETS & given.keys()):
         raise SettingsError(
             f"{on_show[0]}: not as a flag, where every process of the machine can read it; set"
             f" {PREFIX}{on_show[0].upper()}, or put it into a file"
         )
     try:
-        settings = Settings(**given)
+        settings = Settings(**{**environment_under_new_names(PREFIX), **given})
     except ValidationError as error:
         raise SettingsError(_sentence(error)) from None
     except ValueError as error:  # the file is no TOML

@@ -48,5 +48,5 @@ def settings(kafka: EmbeddedKafka) -> Settings:
         http_port=0,
         session_timeout_seconds=6,
         window_articles=4096,
-        page_processes=1,
+        normalising_processes=1,
     )

@@ -129,6 +129,44 @@ def test_the_cache_of_jars_is_no_setting_and_no_mistake(monkeypatch: pytest.Monk
     load_settings()
 
 
+def test_a_setting_still_works_under_its_old_name_wherever_it_is_set_and_warns(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    write("page_processes = 3")
+    assert load_settings().normalising_processes == 3
+    monkeypatch.setenv("ECHOWIRE_PAGE_PROCESSES", "4")
+    assert load_settings().normalising_processes == 4
+    assert load_settings(page_processes="5").normalising_processes == 5
+    assert len(caplog.messages) == 1 + 2 + 3
+    for place in (DEFAULT_FILE, "environment", ""):
+        assert any(place in message for message in caplog.messages)
+    assert all(
+        "page_processes is now called normalising_processes" in message
+        for message in caplog.messages
+    )
+
+
+def test_the_new_name_counts_before_the_old_one_in_the_same_place_and_the_order_of_places_holds(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    write("page_processes = 3\nnormalising_processes = 6")
+    assert load_settings().normalising_processes == 6
+    assert "ignored" in caplog.text
+    monkeypatch.setenv("ECHOWIRE_PAGE_PROCESSES", "4")
+    assert load_settings().normalising_processes == 4
+    monkeypatch.setenv("ECHOWIRE_NORMALISING_PROCESSES", "7")
+    assert load_settings().normalising_processes == 7
+
+
+def test_a_bad_value_under_an_old_name_is_named_with_the_new_one() -> None:
+    assert complaint(page_processes=0).startswith("normalising_processes (or ECHOWIRE_NORM")
+
+
+def test_a_new_name_warns_of_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    assert load_settings(normalising_processes=3).normalising_processes == 3
+    assert caplog.messages == []
+
+
 BAD_VALUES = [
     ("bootstrap_servers", "localhost", "'localhost'"),
     ("bootstrap_servers", "a:9092, b:9092", "'a:9092, b:9092'"),
@@ -145,7 +183,7 @@ BAD_VALUES = [
     ("gather_seconds", -0.1, "-0.1"),
     ("gather_seconds", 2, "2"),
     ("record_bytes", 999, "999"),
-    ("page_processes", 0, "0"),
+    ("normalising_processes", 0, "0"),
     ("page_seconds", 0, "0"),
     ("isolation_level", "serializable", "'serializable'"),
     ("window_seconds", 59, "59"),

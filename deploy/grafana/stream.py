@@ -173,8 +173,8 @@ _WORK = Row(
         ),
         Panel(
             "Memory of its limit",
-            "The worker and its page processes together. Normal: flat once the window is full; an"
-            " alert comes at 90 %.",
+            "The worker and its normalising processes together. Normal: flat once the window is"
+            " full; an alert comes at 90 %.",
             "percentunit",
             (
                 Query(

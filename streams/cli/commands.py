@@ -109,7 +109,7 @@ def process(
     from streams.sources.inputs import Meter, read_events
 
     settings, summary, meter = load_settings(**_assignments(set_ or [])), Summary(), Meter()
-    processes = max(settings.page_processes, _cores())
+    processes = max(settings.normalising_processes, _cores())
     pool = NormaliserPool(processes)
     pool.start()
     pipeline = Pipeline(settings.parameters())

@@ -41,7 +41,7 @@ def run_worker(settings: Settings, stages: Collection[str]) -> None:
     # In the event loop it would hold up heartbeats.
     if (seconds := compile_kernels()) > _COMPILED_ANEW_SECONDS:
         log.info("compiled for this machine in %.0f s; the next start will be quicker", seconds)
-    pool = NormaliserPool(settings.page_processes)
+    pool = NormaliserPool(settings.normalising_processes)
     if normalise.STAGE in stages:
         pool.start()  # while there is no thread and no loop
     # Not for all loops (uvloop.install): Faust's consumer has one in a thread of its own, and a

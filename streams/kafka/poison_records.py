@@ -29,9 +29,9 @@ if TYPE_CHECKING:  # importing Faust takes a second, which `dead-letters` need n
 log = logging.getLogger("echowire.crashes")
 
 CRASHES_TOLERATED = 3
-# Into so many parts the records are cut in which a worker ended. The innocent, as after a kill of a
-# page process from outside, are done in 8 steps; the guilty one of 64 is alone after two errors, of
-# 1,000 after four. Halves would take ten, and supervisors wait longer from one restart to the next.
+# The records that a worker ended on are cut into this many parts. Innocent ones, as after a kill of
+# a normalising process from outside, are done in 8 steps; the guilty one of 64 is alone after two
+# errors, of 1,000 after four. Halves would take ten, and supervisors wait longer each restart.
 _PARTS = 8
 _ERROR_CHARACTERS = 200  # brokers take 4,096 bytes of metadata
 

@@ -1,4 +1,4 @@
-"""How much memory the worker and its page processes take, and how much they may."""
+"""How much memory the worker and its normalising processes take, and how much they may."""
 
 from __future__ import annotations
 

@@ -99,7 +99,7 @@ def main() -> None:
         settings = load_settings(
             bootstrap_servers=stack.enter_context(EmbeddedKafka()).bootstrap,
             topic_prefix="takeover.", http_port=0, session_timeout_seconds=SESSION_SECONDS,
-            page_processes=1, window_articles=1 << 16,
+            normalising_processes=1, window_articles=1 << 16,
         )  # fmt: skip
         asyncio.run(make_topics(settings, PARTITIONS))
         traffic = Traffic(settings)

@@ -180,7 +180,7 @@ def _settings(bootstrap: str) -> Settings:
     name = uuid.uuid4().hex[:8]
     return load_settings(
         bootstrap_servers=bootstrap, topic_prefix=f"{name}.", group=name, http_port=0,
-        session_timeout_seconds=5, window_articles=1 << 15, page_processes=1,
+        session_timeout_seconds=5, window_articles=1 << 15, normalising_processes=1,
         record_bytes=RECORD_BYTES, chunk_records=200, canary_seconds=0,
     )  # fmt: skip
 

@@ -110,7 +110,7 @@ def test_an_absent_broker_stops_the_worker_without_filling_it(tmp_path: Path) ->
     with EmbeddedKafka() as broker:
         settings = load_settings(
             bootstrap_servers=broker.bootstrap, group="bounds", http_port=0, window_articles=4096,
-            session_timeout_seconds=6, page_processes=1,
+            session_timeout_seconds=6, normalising_processes=1,
         )  # fmt: skip
         asyncio.run(make_topics(settings, partitions=2))
         with Worker(settings, tmp_path).start() as worker:

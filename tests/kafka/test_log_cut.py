@@ -36,7 +36,7 @@ def broker(tmp_path: Path) -> Iterator[EmbeddedKafka]:
 def settings(broker: EmbeddedKafka) -> Settings:
     found = load_settings(
         bootstrap_servers=broker.bootstrap, group="cut", http_port=0, window_articles=4096,
-        session_timeout_seconds=6, page_processes=1,
+        session_timeout_seconds=6, normalising_processes=1,
     )  # fmt: skip
     asyncio.run(make_topics(found, partitions=1))
     return found
@@ -158,7 +158,7 @@ def test_an_unclean_election_leaves_no_record_of_the_log_without_a_verdict(tmp_p
     with ThreeBrokers() as cluster:
         settings = load_settings(
             bootstrap_servers=cluster.bootstrap, group="cut", http_port=0, window_articles=4096,
-            session_timeout_seconds=6, page_processes=1,
+            session_timeout_seconds=6, normalising_processes=1,
         )  # fmt: skip
         leader, follower, _ = cluster.brokers
         asyncio.run(make_raw_topic_on_two(settings))

@@ -175,7 +175,7 @@ def test_batches_that_rotted_on_the_disk_are_passed_over_with_their_bytes_kept(
     with EmbeddedKafka(tmp_path / "kafka") as broker:
         settings = load_settings(
             bootstrap_servers=broker.bootstrap, group="rot", http_port=0, window_articles=4096,
-            session_timeout_seconds=6, page_processes=1,
+            session_timeout_seconds=6, normalising_processes=1,
         )  # fmt: skip
         asyncio.run(make_topics(settings, partitions=1))
         singles = [Outgoing("", [b"k"], [good(n)], [NOON + n], [b"\0"], [0]) for n in range(5)]

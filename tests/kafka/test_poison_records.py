@@ -172,12 +172,14 @@ def test_a_page_process_that_is_killed_costs_a_restart_and_no_record(
     asyncio.run(make_topics(settings, partitions=1))
     asyncio.run(push(settings, [article(n) for n in range(3000)]))
     with Worker(settings, tmp_path, "--stage", "normalise").launch() as worker:
-        until(lambda: worker.ended() or bool(page_processes(worker)), "there is a page process")
+        until(
+            lambda: worker.ended() or bool(normalising_processes(worker)), "there is a page process"
+        )
         until(
             lambda: worker.ended() or (worker.ready() and at_work(worker) > 0),
             "it has normalised some",
         )  # fmt: skip
-        for process in page_processes(worker):
+        for process in normalising_processes(worker):
             process.kill()
         until(worker.ended, "it has ended")
         assert worker.process.returncode == EXIT_INTERNAL_ERROR
@@ -192,7 +194,7 @@ def at_work(worker: Worker) -> float:
     return worker.metric("echowire_articles_normalised_total")
 
 
-def page_processes(worker: Worker) -> list[psutil.Process]:
+def normalising_processes(worker: Worker) -> list[psutil.Process]:
     """Forked from the worker or spawned by it; what else it has is the tracker of semaphores."""
     children = psutil.Process(worker.process.pid).children()
     return [child for child in children if "resource_tracker" not in " ".join(child.cmdline())]

@@ -57,7 +57,7 @@ def hasty() -> Iterator[EmbeddedKafka]:
 def settings_at(broker: EmbeddedKafka, name: str) -> Settings:
     return load_settings(
         bootstrap_servers=broker.bootstrap, topic_prefix=f"{name}.", group=name, http_port=0,
-        window_articles=4096, page_processes=1, canary_seconds=0,
+        window_articles=4096, normalising_processes=1, canary_seconds=0,
     )  # fmt: skip
 
 

@@ -101,7 +101,7 @@ def sample(kafka: EmbeddedKafka, tmp_path_factory: pytest.TempPathFactory) -> Sa
     """One worker for all tests that only look at what came out."""
     own = load_settings(
         bootstrap_servers=kafka.bootstrap, topic_prefix="sample.", group="sample", http_port=0,
-        window_articles=4096, page_processes=1,
+        window_articles=4096, normalising_processes=1,
     )  # fmt: skip
     lines = SAMPLE.read_bytes().splitlines()
     asyncio.run(make_topics(own))

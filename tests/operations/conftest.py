@@ -20,7 +20,7 @@ def watched(kafka: EmbeddedKafka, tmp_path_factory: pytest.TempPathFactory) -> I
     name = f"watched-{uuid.uuid4().hex[:8]}"
     settings = load_settings(
         bootstrap_servers=kafka.bootstrap, topic_prefix=f"{name}.", group=name, http_port=0,
-        window_articles=4096, page_processes=1, canary_seconds=0.5, log_level="debug",
+        window_articles=4096, normalising_processes=1, canary_seconds=0.5, log_level="debug",
         log_format="json",
     )  # fmt: skip
     asyncio.run(make_topics(settings))

@@ -29,8 +29,8 @@ pytestmark = pytest.mark.broker
 def worker(kafka: EmbeddedKafka, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worker]:
     """With topics of the names that the programs use: no other test may take these."""
     settings = load_settings(
-        bootstrap_servers=kafka.bootstrap, http_port=0, window_articles=4096, page_processes=1,
-        canary_seconds=1,
+        bootstrap_servers=kafka.bootstrap, http_port=0, window_articles=4096,
+        normalising_processes=1, canary_seconds=1,
     )  # fmt: skip
     asyncio.run(make_topics(settings))
     with Worker(settings, tmp_path_factory.mktemp("examples")) as started:

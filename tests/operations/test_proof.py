@@ -38,7 +38,7 @@ QUERIES = {
 def worker(kafka: EmbeddedKafka, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worker]:
     settings = load_settings(
         bootstrap_servers=kafka.bootstrap, topic_prefix="proof.", group="proof", http_port=0,
-        window_articles=4096, page_processes=1, canary_seconds=2,
+        window_articles=4096, normalising_processes=1, canary_seconds=2,
     )  # fmt: skip
     asyncio.run(make_topics(settings))
     with Worker(settings, tmp_path_factory.mktemp("worker")) as started:

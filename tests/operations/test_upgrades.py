@@ -35,8 +35,8 @@ def own(tmp_path: Path) -> Iterator[EmbeddedKafka]:
 
 def settings_of(broker: EmbeddedKafka) -> Settings:
     return load_settings(
-        bootstrap_servers=broker.bootstrap, http_port=0, window_articles=4096, page_processes=1,
-        canary_seconds=0, session_timeout_seconds=6,
+        bootstrap_servers=broker.bootstrap, http_port=0, window_articles=4096,
+        normalising_processes=1, canary_seconds=0, session_timeout_seconds=6,
     )  # fmt: skip
 
 

@@ -46,7 +46,7 @@ def main() -> None:
             own = uuid.uuid4().hex[:8]
             settings = load_settings(
                 bootstrap_servers=broker.bootstrap, topic_prefix=f"{own}.", group=own, http_port=0,
-                session_timeout_seconds=6, page_processes=1, record_bytes=RECORD_BYTES,
+                session_timeout_seconds=6, normalising_processes=1, record_bytes=RECORD_BYTES,
                 chunk_records=200, canary_seconds=0,
                 window_articles=window_for(seconds, chosen.rate),
             )  # fmt: skip

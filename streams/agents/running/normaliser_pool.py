@@ -38,7 +38,7 @@ _blocks: list[Block] = []  # the owner's, in a process of the pool
 
 
 class Failure(NamedTuple):
-    """An exception of a page process, as text."""
+    """An exception of a normalising process, as text."""
 
     kind: str
     message: str
@@ -46,11 +46,11 @@ class Failure(NamedTuple):
 
 
 class NormaliserProcessError(Exception):
-    """A page process could not do what it was told; the traceback there is a note on this."""
+    """A normalising process failed; a note on this has the traceback from there."""
 
     def __init__(self, failure: Failure) -> None:
         super().__init__(f"{failure.kind}: {failure.message}")
-        self.add_note(f"In the page process:\n{failure.traceback}")
+        self.add_note(f"In the normalising process:\n{failure.traceback}")
 
 
 P = ParamSpec("P")

@@ -50,7 +50,7 @@ class NormaliseStage:
         self._normaliser = Normaliser(settings)
         given_up = partial(count_given_up, metrics)
         self._refusals = Refusals(STAGE, self._normaliser.dead_letters, given_up)
-        self._processes = settings.page_processes
+        self._processes = settings.normalising_processes
         self._pages = pages
 
     async def work_out(self, chunk: Chunk) -> NormalisingWork:
