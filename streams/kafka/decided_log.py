@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -60,6 +61,45 @@ class DecidedLog:
         """Where the log was cut since the last segment, which the next one says; -1: nowhere."""
         offset, self._untold = self._untold, -1
         return offset
+
+    def cut_in(self, records: Sequence[ConsumerRecord]) -> int | None:
+        """Where these records of the log, in its order, are no more what was decided there; None
+        if they are. A cut between `check` and the reading is found by nothing else.
+
+        From behind the last that is the same: what stands between has no row to compare with, and
+        to decide it once more changes nothing.
+        """
+        decided = [record for record in records if record.offset <= self._state.last_offset]
+        if not decided:
+            return None
+        cut: int = decided[0].offset
+        ids = self._ids_from(cut)
+        for record in decided:
+            if (key := ids.get(record.offset)) is None:
+                continue
+            if record.key != key:
+                log.warning(
+                    "%s[%d]: the log was cut behind offset %d while its shard was read back;"
+                    " what was decided from there on stands, and what stands there now is decided",
+                    *self.articles, cut - 1,
+                )  # fmt: skip
+                return cut
+            cut = record.offset + 1
+        return None
+
+    def _ids_from(self, first: int) -> dict[int, bytes]:
+        """Offset -> key of the articles that were decided there, as far as rows tell."""
+        state, cuts, end = self._state, list(self._cuts), self._state.last_offset + 1
+        found: dict[int, bytes] = {}
+        for serial in range(state.count - 1, state.tail - 1, -1):
+            while cuts and serial < cuts[-1].until:
+                end = min(end, cuts.pop().offset)
+            offset = int((row := state.row(serial))["offset"])
+            if offset < first:
+                break
+            if offset < end:
+                found[offset] = row["article_id"].tobytes().hex().encode()
+        return found
 
     async def check(self, consumer: AIOKafkaConsumer, epoch: int) -> None:
         """Compare the log with the shard, of which the last record was decided in this leader's

@@ -6,7 +6,9 @@ import asyncio
 import logging
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+
+from aiokafka.structs import ConsumerRecord
 
 from streams.detection.index.state import ShardState, bytes_an_article
 from streams.kafka.fencing import ShardGoneError, ShardPublisher
@@ -68,6 +70,12 @@ class Shard:
     def cut(self, offset: int) -> None:
         """The log of articles was cut: what stands from this offset on is not decided yet."""
         self.recovery.log.cut(offset)
+
+    def compare(self, records: Sequence[ConsumerRecord]) -> None:
+        """Records of the log that come again after a recovery: if they are others than were
+        decided, the log was cut meanwhile."""
+        if (offset := self.recovery.log.cut_in(records)) is not None:
+            self.cut(offset)
 
 
 class Shards:
