@@ -91,7 +91,8 @@ def names_used(source: str) -> set[str]:
 
 def calls(source: str, name: str) -> list[ast.Call]:
     """The calls of what has this dotted name at home."""
-    tree, homes = ast.parse(source), {}
+    tree = ast.parse(source)
+    homes: dict[str, str] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             homes |= {alias.asname or alias.name: alias.name for alias in node.names}

@@ -53,7 +53,7 @@ def test_what_is_no_article_is_an_error_that_says_why() -> None:
 
 def test_rejections_can_be_collected() -> None:
     rejected: list[RejectedError] = []
-    events = [{"id": "b"}, {"id": "a", "text": STORY}, b"no JSON"]
+    events: list[dict[str, str] | bytes] = [{"id": "b"}, {"id": "a", "text": STORY}, b"no JSON"]
     (article,) = Pipeline().enrich(events, rejected.append)
     assert article["producer_id"] == "a"
     assert [error.reason for error in rejected] == ["no_body", "not_json"]

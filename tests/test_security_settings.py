@@ -65,6 +65,7 @@ def test_consumer_producers_and_admin_are_told_the_same(monkeypatch: pytest.Monk
     credentials = faust_credentials(
         load_settings(sasl_username="worker", security_protocol="sasl_ssl")
     )
+    assert credentials is not None
     assert credentials.protocol.value == options["security_protocol"] == "SASL_SSL"
     assert credentials.mechanism.value == options["sasl_mechanism"] == "SCRAM-SHA-512"
     assert (credentials.username, credentials.password) == ("worker", SECRET)

@@ -12,7 +12,8 @@ from schemas.topics import SEGMENTS
 from streams.cli.main import run
 from streams.detection.index.segment import Segment
 from streams.kafka import outgoing
-from streams.kafka.publish import BatchPublisher, Encoded
+from streams.kafka.outgoing import Encoded
+from streams.kafka.publish import BatchPublisher
 
 
 async def send_and_forget(publisher: BatchPublisher, batches: Sequence[Encoded]) -> int:
@@ -32,6 +33,6 @@ def no_segment(_segment: Segment) -> bytes:
 
 
 if __name__ == "__main__":
-    BatchPublisher.send = send_and_forget  # type: ignore[method-assign]
-    outgoing.encode_segment = no_segment
+    vars(outgoing)["encode_segment"] = no_segment
+    BatchPublisher.send = send_and_forget  # type: ignore[method-assign, assignment]
     run()

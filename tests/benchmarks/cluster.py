@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
-from confluent_kafka.admin import AdminClient, OffsetSpec
+from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]  # in no __all__
 
 from schemas.topics import ENRICHED, RAW, TOPICS
 from streams.kafka.connection import admin_client
@@ -33,7 +33,10 @@ class Topics:
         self.raw = topic_name(self._settings, RAW)
         self.enriched = topic_name(self._settings, ENRICHED)
         # What goes wrong comes back from each call; librdkafka need not write it to stderr too.
-        self._address = {"bootstrap.servers": place.bootstrap_servers, "log_level": 2}
+        self._address: dict[str, str | int | float | bool] = {
+            "bootstrap.servers": place.bootstrap_servers,
+            "log_level": 2,
+        }
         self._admin = AdminClient(self._address)
 
     def create(self) -> None:
@@ -108,7 +111,8 @@ class Topics:
                 return
 
     def _count(self, topic: str) -> int:
-        wanted = {partition: OffsetSpec.latest() for partition in _partitions(topic)}
+        latest: Any = OffsetSpec.latest  # untyped
+        wanted = {partition: latest() for partition in _partitions(topic)}
         answers = self._admin.list_offsets(wanted, request_timeout=REQUEST_SECONDS)
         return sum(answer.result().offset for answer in answers.values())
 

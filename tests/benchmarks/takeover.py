@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 import orjson
@@ -65,6 +66,10 @@ class Traffic:
                 served.setdefault(number % PARTITIONS, self.answered[number])
         return max(served.values()) - since if len(served) == PARTITIONS else None
 
+    def served_since(self, since: float) -> bool:
+        """Whether every partition has had a verdict on an article sent after a moment."""
+        return self.seconds_until_served(since) is not None
+
     def _send(self) -> None:
         producer, topic = Producer(self._address), topic_name(self._settings, RAW)
         for number in itertools.count():
@@ -110,11 +115,11 @@ def main() -> None:
         took = []
         for number in range(rounds):
             began = time.monotonic()
-            until(lambda since=began: traffic.seconds_until_served(since) is not None, "served")
+            until(partial(traffic.served_since, began), "served")
             time.sleep(SETTLED_SECONDS)
             killed = time.monotonic()
             workers.pop(0).kill()
-            until(lambda since=killed: traffic.seconds_until_served(since) is not None, "served")
+            until(partial(traffic.served_since, killed), "served")
             took.append(traffic.seconds_until_served(killed) or 0.0)
             print(f"round {number + 1}: {took[-1]:.2f} s", flush=True)
             workers.append(_started(settings, folder, stack))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
 import orjson
 from aiokafka.structs import ConsumerRecord
@@ -15,6 +16,8 @@ from streams.settings import Settings
 from tests.chaos.corpus import RawRecord
 from tests.chaos.oracle import Expected, undisturbed
 from tests.kafka.service import read, uncommitted
+
+Key = TypeVar("Key", bound=Hashable)
 
 SHARDS = 4
 
@@ -45,7 +48,9 @@ def audit(settings: Settings, sent: Sequence[RawRecord]) -> tuple[list[str], Exp
     wrong += _compare("verdicts", enriched, expected.enriched)
     wrong += _variants("verdict", ((_text(r), r.value) for r in log[ENRICHED]))
 
-    events = [(e["story_id"], e["sequence"], r.value) for e, r in _parsed(log[STORY_EVENTS])]
+    events: list[tuple[str, int, bytes]] = [
+        (e["story_id"], e["sequence"], r.value) for e, r in _parsed(log[STORY_EVENTS])
+    ]
     wrong += _compare("story events", {(i, s): v for i, s, v in events}, expected.events)
     wrong += _variants("story event", (((i, s), v) for i, s, v in events))
 
@@ -82,9 +87,7 @@ def _unaccounted(raw: Iterable[ConsumerRecord], expected: Expected) -> list[str]
     return [f"{p} ended {n} times" for p, n in zip(places, ends, strict=True) if n != 1]
 
 
-def _compare(
-    what: str, found: Mapping[Hashable, object], expected: Mapping[Hashable, object]
-) -> list[str]:
+def _compare(what: str, found: Mapping[Key, object], expected: Mapping[Key, object]) -> list[str]:
     lost, strange = expected.keys() - found.keys(), found.keys() - expected.keys()
     other = [key for key in expected.keys() & found.keys() if found[key] != expected[key]]
     counted = (("lost", lost), ("that should not be", strange), ("that say otherwise", other))
@@ -119,5 +122,5 @@ def _text(record: ConsumerRecord) -> tuple[str, str]:
     return record.key.decode(), orjson.loads(record.value)["content_digest"]
 
 
-def _parsed(records: Iterable[ConsumerRecord]) -> list[tuple[dict[str, object], ConsumerRecord]]:
+def _parsed(records: Iterable[ConsumerRecord]) -> list[tuple[dict[str, Any], ConsumerRecord]]:
     return [(orjson.loads(record.value), record) for record in records]

@@ -28,10 +28,12 @@ from schemas.topics import SEGMENTS
 from streams.agents.stages import detect, normalise
 from streams.cli.main import run
 from streams.detection import parts
+from streams.detection.decide import decide as decide_chunk
 from streams.detection.index.state import ShardState
 from streams.kafka.fencing import ShardPublisher
 from streams.kafka.insides.consumer import ChunkConsumer
-from streams.kafka.publish import BatchPublisher, Encoded
+from streams.kafka.outgoing import Encoded
+from streams.kafka.publish import BatchPublisher
 
 STEPS = (
     "normalise_taken", "normalise_encoded", "normalise_confirmed", "detect_taken", "decided",
@@ -106,7 +108,8 @@ def install(faults: Faults) -> None:
     _around(normalise.NormaliseStage, "work_out", faults, before="normalise_taken")
     _around(normalise.NormalisingWork, "encode", faults, after="normalise_encoded")
     _around(detect.DetectStage, "work_out", faults, before="detect_taken")
-    plain_decide, plain_apply, plain_ack = parts.decide, ShardState.apply, ChunkConsumer.ack
+    plain_decide = decide_chunk
+    plain_apply, plain_ack = ShardState.apply, ChunkConsumer.ack
     plain_send = BatchPublisher.send
 
     decided: list[Any] = []  # not what is decided to warm up, and what is read back
@@ -138,10 +141,9 @@ def install(faults: Faults) -> None:
         await _taken(faults, step)
         return size
 
-    parts.decide = decide
-    ShardState.apply = apply
-    ChunkConsumer.ack = ack
-    BatchPublisher.send = send
+    seams = (parts, decide), (ShardState, apply), (ChunkConsumer, ack), (BatchPublisher, send)
+    for owner, function in seams:
+        setattr(owner, function.__name__, function)
     _around(ChunkConsumer, "commit", faults, after="committed")
 
 

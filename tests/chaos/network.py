@@ -7,13 +7,13 @@ import os
 import random
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from itertools import permutations, product
 from pathlib import Path
 from threading import Thread
-from typing import Self
+from typing import Any, Self
 
 import orjson
 
@@ -212,7 +212,7 @@ def _to_and_from_broker(worker: int, broker: int) -> list[Direction]:
     return _to_broker(worker, broker) + _from_broker(worker, broker)
 
 
-_KINDS = {
+_KINDS: dict[str, tuple[Callable[[int, int], list[Direction]], dict[str, Any]]] = {
     "all delayed": (_everywhere, {"delay_ms": 80.0}),
     "all lossy": (_everywhere, {"loss": 0.05}),
     "a worker is not heard": (_from_worker, {"cut": True}),

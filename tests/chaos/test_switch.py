@@ -6,6 +6,7 @@ import random
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import orjson
@@ -41,11 +42,10 @@ class Wires:
         """How many packets have come to a host by then."""
         self.switch.pass_on(now)
         arrived = 0
-        try:
+        with suppress(BlockingIOError):
             while self._far[host].recv(100):
                 arrived += 1
-        except BlockingIOError:
-            return arrived
+        return arrived
 
     def close(self) -> None:
         for one in (*self._far.values(), *self._near.values()):

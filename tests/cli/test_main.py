@@ -80,7 +80,7 @@ def test_something_else_on_the_port_is_told_from_nothing() -> None:
 def test_a_broken_setting_stops_the_start_with_a_sentence(
     arguments: list[str], environment: dict[str, str], sentence: str
 ) -> None:
-    done = echowire("worker", *arguments, **environment)
+    done = echowire("worker", *arguments, standard_input=b"", **environment)
     assert done.returncode == 78
     assert sentence in done.stderr.decode()
     assert "Traceback" not in done.stderr.decode()

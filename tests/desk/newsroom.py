@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from streams.desk.database import Database
-from streams.desk.ingest import Applied, Incoming, apply
+from streams.desk.ingest import Applied, Incoming, Kind, apply
 from streams.pipeline import Parameters, Pipeline
 from streams.sources.inputs import Meter, read_events
 from streams.sources.raw_events import event_of
@@ -26,7 +26,7 @@ WIRE = (
 )
 
 
-def raw(number: int, source: str, text: str = WIRE, **fields: Any) -> dict[str, Any]:
+def raw(number: int, source: str, text: str | None = WIRE, **fields: Any) -> dict[str, Any]:
     """A raw event that came `number` minutes after noon."""
     return {
         "id": f"{source}-{number}",
@@ -42,7 +42,7 @@ def records_of(events: Iterable[dict[str, Any]] | Path) -> list[Incoming]:
     """Raw events, or a file of them -> the records of the three topics, in order."""
     parameters = Parameters(window_seconds=72 * 3600, capacity=4096)
     pipeline = Pipeline(parameters, limit_bytes=8 << 20)
-    found: list[tuple[str, bytes]] = []
+    found: list[tuple[Kind, bytes]] = []
     if isinstance(events, Path):
         source = read_events([events], Meter())
         while some := list(islice(source, 500)):
@@ -52,7 +52,7 @@ def records_of(events: Iterable[dict[str, Any]] | Path) -> list[Incoming]:
     return [Incoming(kind, kind, 0, n, value) for n, (kind, value) in enumerate(found)]
 
 
-def _take(pipeline: Pipeline, records: Any, found: list[tuple[str, bytes]]) -> None:
+def _take(pipeline: Pipeline, records: Any, found: list[tuple[Kind, bytes]]) -> None:
     decision = pipeline.take(records).decision
     if decision is not None:
         found += [("articles", bytes(value)) for value in decision.enriched]

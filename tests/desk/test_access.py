@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
@@ -45,8 +46,8 @@ class Clock:
         return self.now
 
 
-def client_of(database: Database, clock: Clock | None = None, **options: object) -> TestClient:
-    desk = Desk(database, Progress(lag=0), Options(**options), clock or Clock())  # type: ignore[arg-type]
+def client_of(database: Database, clock: Clock | None = None, **options: Any) -> TestClient:
+    desk = Desk(database, Progress(lag=0), Options(**options), clock=clock or Clock())
     return TestClient(create_app(desk), base_url="http://localhost", follow_redirects=False)
 
 
@@ -77,7 +78,7 @@ def test_beyond_it_a_desk_does_not_start_without_either(host: str, users: Path) 
     with pytest.raises(UserError, match="others could read everything"):
         open_to(host, None, None, [])
     assert open_to(host, users, None, []) is None
-    assert open_to(host, None, "X-User", ["Desk.example"]) == {"desk.example"}
+    assert open_to(host, None, "X-User", ["Desk.example"]) == frozenset({"desk.example"})
 
 
 def test_two_that_sign_people_in_contradict_each_other(users: Path) -> None:

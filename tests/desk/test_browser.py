@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import operator
 import re
 import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -195,7 +197,7 @@ def test_reviewing_by_key(page: Page) -> None:
     for key in ("y", "u", "y"):
         before = page.url
         page.keyboard.press(key)
-        page.wait_for_url(lambda url, before=before: url != before)
+        page.wait_for_url(partial(operator.ne, before))
         expect(page.locator(".answers")).to_be_visible()
     results = page.request.get("/review/results.json").json()["results"]
     counted = [r for r in results if r["language"] == "all"]

@@ -69,7 +69,9 @@ def test_no_text_becomes_markup(client: TestClient) -> None:
     for address, html in pages(client).items():
         page = Page(html)
         scripts = [attributes for tag, attributes in page.tags if tag == "script"]
-        assert [s.get("src", "").startswith("/static/desk.js") for s in scripts] == [True], address
+        assert [(s.get("src") or "").startswith("/static/desk.js") for s in scripts] == [True], (
+            address
+        )
         assert [tag for tag, _ in page.tags if tag in ("img", "iframe", "object", "style")] == []
         for tag, attributes in page.tags:
             assert not [name for name in attributes if name.startswith("on")], (address, tag)

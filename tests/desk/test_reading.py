@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import orjson
 import pytest
 from starlette.testclient import TestClient
@@ -25,7 +27,7 @@ HTML = (
 )
 
 
-def desk_of(database: Database, event: dict[str, object], **more: object) -> tuple[Desk, str]:
+def desk_of(database: Database, event: dict[str, object], **more: Any) -> tuple[Desk, str]:
     """A desk that holds this event's article and can fetch its raw record; and the article's id."""
     records = records_of([event])
     take_in(database, records)
@@ -35,7 +37,7 @@ def desk_of(database: Database, event: dict[str, object], **more: object) -> tup
         asked.append((topic, partition, offset))
         return FileRecord(offset, 1_772_445_600_000, orjson.dumps(event))
 
-    article = next(orjson.loads(r.value) for r in records if r.kind == "articles")
+    article = next(orjson.loads(r.value or b"") for r in records if r.kind == "articles")
     desk = Desk(database, Progress(lag=0), **{"raw_record": fetch, **more})
     return desk, article["article_id"]
 

@@ -108,7 +108,8 @@ class Log:
 
     def chunks(self, cuts: list[int]) -> list[ArticleColumns]:
         """Cut after so many records each, over and over."""
-        made, first = [], 0
+        made: list[ArticleColumns] = []
+        first = 0
         while first < len(self.arrivals):
             last = first + cuts[len(made) % len(cuts)]
             made.append(self.chunk(first, last))

@@ -154,7 +154,7 @@ async def push(
     keys: Sequence[bytes] | None = None,
     partition: int | None = None,
     times: Sequence[int] | None = None,
-    headers: Sequence[tuple[str, bytes]] = (),
+    headers: Sequence[tuple[str, bytes | None]] = (),
 ) -> None:
     """Values as records; mappings become JSON."""
     async with AIOKafkaProducer(

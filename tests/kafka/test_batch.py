@@ -11,7 +11,7 @@ from schemas.topics import ENRICHED, TOPIC
 from streams.kafka.batch import RecordBatch, encode_batch
 from streams.kafka.headers import EventHeaders, encode_headers
 from streams.kafka.outgoing import Encoder, Outgoing
-from streams.kafka.topics import topic_configs
+from streams.kafka.topic_settings import topic_configs
 from streams.settings import load_settings
 
 Record = tuple[bytes | None, bytes | None, list[tuple[str, bytes | None]], int]

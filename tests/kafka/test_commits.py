@@ -37,7 +37,7 @@ def thread_of(consumer: AIOKafkaConsumer) -> ConsumerThread:
     thread: Any = ConsumerThread.__new__(ConsumerThread)
     thread._consumer = consumer
     thread._stopped = Event()
-    return thread  # type: ignore[no-any-return]
+    return thread
 
 
 def at(settings: Settings, offset: int) -> dict[TopicPartition, OffsetAndMetadata]:

@@ -199,7 +199,8 @@ def stage_of(settings: Settings) -> tuple[DetectStage, Publisher, Any]:
     async def ready(_: int) -> Any:
         return shard
 
-    return DetectStage(settings, SimpleNamespace(shard=ready), Metrics()), publisher, shard
+    shards: Any = SimpleNamespace(shard=ready)
+    return DetectStage(settings, shards, Metrics()), publisher, shard
 
 
 async def test_an_article_that_outgrows_its_topic_by_its_verdict_is_a_dead_letter() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -78,8 +79,8 @@ def test_three_kills_at_one_record_condemn_nobody(settings: Settings, tmp_path: 
     for _ in range(CRASHES_TOLERATED):
         worker = FaultyWorker(settings, tmp_path, [Fault("decided", 1, "kill")]).launch()
         until(worker.ended, "it was killed")
-    with run_until_committed(settings, tmp_path) as worker:
-        assert worker.metric("echowire_verdicts_total") == 3
+    with run_until_committed(settings, tmp_path) as sound:
+        assert sound.metric("echowire_verdicts_total") == 3
     assert letters(settings) == []
 
 
@@ -94,8 +95,8 @@ def test_two_errors_are_forgotten_when_the_record_passes(
         worker = FaultyWorker(settings, tmp_path, faults).launch()
         until(worker.ended, "it ended by the error")
         assert worker.process.returncode == EXIT_INTERNAL_ERROR
-    with run_until_committed(settings, tmp_path) as worker:
-        assert worker.stop() == 0
+    with run_until_committed(settings, tmp_path) as sound:
+        assert sound.stop() == 0
     asyncio.run(push(settings, [article(9)]))
     worker = FaultyWorker(settings, tmp_path, faults).launch()
     until(worker.ended, "it ended by the error")
@@ -122,7 +123,8 @@ def records_at(offsets: range, partition: int = 0) -> list[ConsumerRecord]:
 
 def suspecting(**spans: tuple[int, int, int]) -> CrashLedger:
     """A ledger with a note of (crashes, first, last) on partitions p0, p1 and so on."""
-    ledger = CrashLedger(None, None)
+    nothing: Any = None
+    ledger = CrashLedger(nothing, nothing)
     ledger._crashes = {
         ("raw", int(name[1:])): CrashNote(count, first, last, "KeyError")
         for name, (count, first, last) in spans.items()
@@ -148,7 +150,8 @@ def test_suspects_of_one_partition_among_records_of_another_are_done_in_few_part
 @pytest.mark.parametrize("guilty", [0, 1, 499, 998, 999])
 async def test_the_guilty_one_of_a_thousand_is_alone_after_four_more_errors(guilty: int) -> None:
     """And its neighbours are all done, once the offset before it is committed."""
-    records, known, done = records_at(range(1000)), None, set()
+    records = records_at(range(1000))
+    done: set[int] = set()
     crashes = CrashNote(1, 0, 999, "KeyError")
     errors = 1
     while (known := suspecting(p0=(crashes.count, crashes.first, crashes.last))) and not any(

@@ -10,7 +10,7 @@ import pytest
 from schemas.topics import ENRICHED, NORMALISED, STORIES, STORY_EVENTS
 from streams.agents.canaries.rounds import KINDS, SOURCE, canary_round, judge
 from streams.pipeline import Pipeline
-from streams.sources.inputs import RawEvent
+from streams.sources.raw_events import RawEvent
 from tests.kafka.service import Worker, push, read, until
 from tests.operations.load import article
 

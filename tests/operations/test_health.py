@@ -52,8 +52,9 @@ class Desk:
         self.app, self.shards, self.metrics = App(), Shards(), Metrics()
         app: Any = self.app
         shards: Any = self.shards
-        self.watch: Any = SimpleNamespace(missing=[])
-        self.progress = Progress(app, {"raw": "normalise"}, shards, self.metrics, self.watch)
+        watch: Any = SimpleNamespace(missing=[])
+        self.watch = watch
+        self.progress = Progress(app, {"raw": "normalise"}, shards, self.metrics, watch)
         self.progress.publishing = True
         self.tp = TP("raw", 0)
 

@@ -7,6 +7,7 @@ import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlparse
 
 import pytest
@@ -29,7 +30,7 @@ pytestmark = [
 ENVIRONMENT = "test"
 # On two cores that the broker, the load and other tests share, latency is not the worker's alone.
 LATENCY = {"EchowireLatencyBurnsFast", "EchowireLatencyBurnsSlowly"}
-QUERIES = {
+QUERIES: dict[str, Any] = {
     "environment": ENVIRONMENT, "rate_interval": "10s", "seconds": 20.0, "step": 1.0,
 }  # fmt: skip
 

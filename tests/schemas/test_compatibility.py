@@ -123,7 +123,7 @@ def test_a_contract_is_compatible_with_itself(contract: str) -> None:
 
 def test_what_a_release_allows_and_the_code_no_longer_does_fails_the_check(tmp_path: Path) -> None:
     for name in ("raw_article", "story", "forgotten"):
-        schema = json_schema(name) if name in CONTRACTS else {"type": "object"}
+        schema: dict[str, Any] = json_schema(name) if name in CONTRACTS else {"type": "object"}
         if name == "raw_article":  # promised to producers
             schema["properties"]["status"]["enum"].append("draft")
         if name == "story":  # promised to consumers

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Self
 
 from aiokafka import AIOKafkaProducer
+from aiokafka.structs import RecordMetadata
 
 from streams.kafka.connection import client_options
 from streams.settings import Settings
@@ -103,7 +104,7 @@ class Load:
         began = time.monotonic()
         confirmation = await send_record(producer, self._settings, next(self._records))
 
-        def confirmed(done: asyncio.Future[object]) -> None:
+        def confirmed(done: asyncio.Future[RecordMetadata]) -> None:
             if error := done.exception():
                 self._failure = RuntimeError(f"a record was not confirmed: {error!r}")
                 self._enough.set()

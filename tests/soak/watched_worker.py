@@ -21,7 +21,8 @@ def _tell(path: Path) -> None:
     while True:
         # All loops' tasks; `asyncio.all_tasks` asks for one loop, and Faust has two. Python 3.12
         # renamed it, and 3.13 keeps those of a loop elsewhere.
-        known = getattr(asyncio.tasks, "_scheduled_tasks", None) or asyncio.tasks._all_tasks
+        names = ("_scheduled_tasks", "_all_tasks")
+        known = next(filter(None, (getattr(asyncio.tasks, name, None) for name in names)), ())
         try:
             number = sum(not task.done() for task in list(known))
         except RuntimeError:  # it changed meanwhile

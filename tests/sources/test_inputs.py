@@ -7,6 +7,7 @@ import io
 import json
 import lzma
 import tracemalloc
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -153,7 +154,7 @@ def test_frames_of_zstandard_in_a_row_are_one_file_and_skippable_ones_hold_nothi
     assert values(written(tmp_path / "b.jsonl.zst", b"")) == []
 
 
-COMPRESS = {
+COMPRESS: dict[str, Callable[[bytes], bytes]] = {
     "a.jsonl.gz": gzip.compress,
     "a.jsonl.xz": lzma.compress,
     "a.jsonl.zst": zstandard.compress,

@@ -94,14 +94,14 @@ async def test_a_chunk_that_stopping_cuts_off_is_neither_acked_nor_blamed(
 ) -> None:
     stage, stream, ledger = Stage(step, error), Stream(), Ledger()
     handled: list[int] = []
-    loop = ChunkLoop(
-        "normalise",
+    fakes: tuple[Any, ...] = (
         stage,
         SimpleNamespace(handled=lambda chunk: handled.append(chunk.offset)),
         ledger,
         None,
         SimpleNamespace(begin=lambda *_: SimpleNamespace(end=lambda: None)),
     )
+    loop = ChunkLoop("normalise", *fakes)
     await loop.run(stream)
     await asyncio.sleep(0.05)
     assert 2 not in stream.acked
@@ -124,7 +124,8 @@ async def test_a_chunk_of_before_a_rebalance_is_not_decided_after_it(settings: S
         generation_id=7,
     )  # fmt: skip
     chunk.app, chunk.acks, chunk.records = app, Acks(7), []
-    stage = DetectStage(settings, SimpleNamespace(shard=ready), Metrics())
+    shards: Any = SimpleNamespace(shard=ready)
+    stage = DetectStage(settings, shards, Metrics())
     assert chunk.is_current()
     with pytest.raises(ShardGoneError):
         await stage.work_out(chunk)

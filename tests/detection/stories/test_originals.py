@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from streams.articles.agencies import agencies, agency_of_site
@@ -16,7 +18,7 @@ def desk() -> Desk:
     return Desk()
 
 
-def copy(item: str, source: str | None = None, **fields: object) -> Article:
+def copy(item: str, source: str | None = None, **fields: Any) -> Article:
     seed = sum(map(ord, item))
     return article(item, edited(TOLD, 0.03, seed), source=source or f"{item}.example", **fields)
 
@@ -177,7 +179,7 @@ def test_a_link_names_another_publisher(fields: dict[str, str], linked: bool) ->
 
 def test_a_date_without_a_time_and_hours_ago_are_no_time_of_publication() -> None:
     def seconds(time: str | None, precision: int | None = None) -> int:
-        fields = {"published_at": time, "published_precision_seconds": precision}
+        fields: dict[str, Any] = {"published_at": time, "published_precision_seconds": precision}
         return published_seconds(article("1", "text", **fields))
 
     assert seconds("2026-03-02T00:00:00Z") == 0

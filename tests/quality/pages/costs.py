@@ -8,8 +8,7 @@ from functools import partial
 from statistics import mean, median
 from typing import TypeVar
 
-from streams.agents.stages.normaliser import Normaliser
-from streams.articles.normalise import normalise_chunk
+from streams.articles.normalise import decode_chunk, normalise_chunk
 from streams.articles.outlets import outlets
 from streams.articles.page import PageSource, read_page
 from streams.articles.pages.reading import read_text_page
@@ -38,11 +37,11 @@ def costs() -> dict[str, float]:
     built = list(_built())
     keep_freed_memory()
     freeze_gc()
-    normaliser = Normaliser(load_settings())
+    limit_bytes = load_settings().record_bytes
 
     def normalise(first: int) -> None:
         chunk = records[first : first + CHUNK]
-        normalise_chunk(chunk, normaliser.decode(chunk), [])
+        normalise_chunk(chunk, decode_chunk(chunk, limit_bytes), [])
 
     articles = mean(fastest_each(normalise, range(0, len(records), CHUNK))) / CHUNK
     html = fastest_each(lambda page: read_page(PageSource(page.html, None, NOW)), benchmark_pages())

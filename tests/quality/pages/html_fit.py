@@ -23,9 +23,10 @@ import streams.articles
 from streams.articles.pages import block_context, block_features
 from streams.articles.pages.block_context import context_of
 from streams.articles.pages.block_features import Blocks, blocks_of
-from streams.articles.pages.elements import Hashes, Vector, slot, word_hash
+from streams.articles.pages.elements import Hashes, Vector, word_hash
 from streams.articles.pages.forest import FEATURE_STEPS, LEAF_STEPS
 from streams.articles.pages.html_story import model_of
+from streams.articles.pages.words import slot
 from tests.quality.pages.html_corpus import HtmlRows, rows_of, wcxb_pages, zyte_pages
 
 MODEL = Path(streams.articles.__file__).parent / "data" / "html_model.json"

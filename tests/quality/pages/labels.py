@@ -94,8 +94,8 @@ def _without_repeats(share: Vector, words: list[list[str]], flat: str) -> Vector
     for at, found in enumerate(words):
         if found and share[at] > 0.5:
             places[tuple(found)].append(at)
-    for found, repeats in places.items():
-        allowed = max(1, flat.count(f" {' '.join(found)} "))
+    for phrase, repeats in places.items():
+        allowed = max(1, flat.count(f" {' '.join(phrase)} "))
         for at in sorted(repeats, key=lambda at: -company[at])[allowed:]:
             share[at] = 0
     return share
