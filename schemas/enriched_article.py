@@ -24,11 +24,25 @@ class Containment(Contract):
     of_other: Share = Field(description="Share of the other article that stands in this one.")
 
 
+class ChangedFact(Contract):
+    """A number that is another now than in an earlier text."""
+
+    before: str = Field(max_length=80, description="The two words before it, in the new text.")
+    old: str = Field(max_length=60, description="As it was, written in the manner of the new one.")
+    new: str = Field(max_length=40)
+
+
 class Facts(Contract):
     """Numbers and names that stand in the same places of both texts, of those in the sketch."""
 
     same: int = Field(ge=0)
     different: int = Field(ge=0)
+    changed: list[ChangedFact] = Field(
+        default=[],
+        max_length=5,
+        description="Of a copy, excerpt, expansion or revision: which numbers differ, in the"
+        " order of this text. A sketch keeps ten numbers of a text; those are compared.",
+    )
 
 
 class Novelty(Contract):

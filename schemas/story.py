@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from schemas.enriched_article import Novelty, Relation
+from schemas.enriched_article import ChangedFact, Novelty, Relation
 from schemas.normalised_article import Contract, Id, Language, Time
 from schemas.raw_article import Status
 
@@ -111,6 +111,11 @@ class StoryEvent(Contract):
     )
     copies: list[Id] = Field(
         max_length=1000, description="Of a withdrawn article: the story's articles that have it."
+    )
+    changed: list[ChangedFact] = Field(
+        default=[],
+        max_length=5,
+        description="Of a corrected article: numbers that are others than in its version before.",
     )
     time: Time = Field(description="Record time of the article that brought the event about.")
     reason: str

@@ -199,7 +199,7 @@ def test_detection_depends_on_nothing_that_comes_later_in_the_datas_way(path: st
     """`decide` and what else stands above the folders composes them."""
     folder = path.split("/")[2]
     later = DETECTION[DETECTION.index(folder) + 1 :]
-    composing = ("decide", "parts", "verdict")
+    composing = ("decide", "evidence", "parts", "verdict")
     names = tuple(f"streams.detection.{name}" for name in (*later, *composing))
     assert forbidden(read(path), names) == []
 

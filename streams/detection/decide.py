@@ -6,28 +6,29 @@ not depend on where the log was cut into chunks.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
+from streams.detection.evidence import Evidence
 from streams.detection.index.arrivals import Arrivals, ArticleColumns, arrivals_of
 from streams.detection.index.segment import (
     COMPILATION,
     MATCHABLE,
     NO_SERIAL,
     PARTIAL,
-    STANDING,
     WITHDRAWN,
     Segment,
 )
 from streams.detection.index.state import ShardState
 from streams.detection.index.story_table import StoryState
 from streams.detection.index.view import View
+from streams.detection.judge.changed_facts import Numbers
 from streams.detection.judge.compilations import parts_of
 from streams.detection.judge.credit import Credits
 from streams.detection.judge.match_json import matches_json
 from streams.detection.judge.match_stats import MatchStats
 from streams.detection.judge.matcher import Matcher
 from streams.detection.judge.relations import COPY, EXCERPT, EXPANSION, RELATIONS, Match
-from streams.detection.judge.standing import is_standing, without_passages
 from streams.detection.sketch.entry import hex_ids
 from streams.detection.stories.novelty import Recent
 from streams.detection.stories.story_ids import story_ids_of
@@ -90,14 +91,13 @@ class _Judge:
     """Takes a chunk's articles in order; what was decided on earlier ones counts."""
 
     def __init__(self, view: View, writer: VerdictWriter, values: list[bytes]) -> None:
-        self._view, self._writer = view, writer
+        self._view, self._writer, self._values = view, writer, values
         self._most = view.state.parameters.listed_matches
-        self._originals: dict[tuple[int, int], Match | None] = {}
         self._words: list[int] = []
-        self._standing: set[int] = set()  # serials of this chunk
         self.log = StoryLog(view)
         self.credits = Credits(view, values)
         self._matcher = Matcher(view)
+        self._evidence = Evidence(view, self._matcher, self.log)
 
     @property
     def match_stats(self) -> MatchStats:
@@ -109,7 +109,7 @@ class _Judge:
         rows = arrivals.rows
         rows["story_id"] = story_ids_of(self._view.state, arrivals)
         found = self._matcher.matches()
-        self._originals = self._matcher.originals(found, self._view.state.stories)
+        self._evidence.expect(found)
         verdicts: list[tuple[str, bytes]] = []
         flags, previous = rows["flags"].tolist(), rows["previous"].tolist()
         self._words = rows["words"].tolist()
@@ -131,13 +131,12 @@ class _Judge:
         self, i: int, article_id: str, story_id: str, candidates: list[Match]
     ) -> tuple[str, bytes]:
         view, serial = self._view, self._view.base + i
-        if self._stands(i, candidates):
+        if self._evidence.stands(i, candidates):
             return "original", self._writer.alone(story_id, article_id, "standing_text")
-        matches = self._evidence(i, candidates)
-        words = self._words[i]
+        matches = self._evidence.of(i, candidates)
         if parts := parts_of(i, matches, view):
             view.rows["flags"][i] |= COMPILATION
-            json, _ = matches_json(words, matches, view, self._most, parts)
+            json, _ = self._written(i, matches, parts)
             return "compilation", self._writer.verdict(
                 story_id=story_id, relation="compilation", original_id=article_id, matches=json
             )
@@ -145,7 +144,7 @@ class _Judge:
         best = self._best_to_join(matches)
         if best is not None and best is not matches[0]:  # its reason is the verdict's
             matches = [best, *(m for m in matches if m is not best)]
-        json, reason = matches_json(words, matches, view, self._most)
+        json, reason = self._written(i, matches)
         if best is None:
             named = RELATIONS[relation] if relation is not None and relation != COPY else "original"
             return named, self._writer.verdict(
@@ -162,6 +161,13 @@ class _Judge:
             novelty=lately,
             **story_fields(joined),
         )
+
+    def _written(
+        self, i: int, matches: list[Match], parts: Collection[int] = ()
+    ) -> tuple[bytes, str]:
+        """The matches as JSON, and the reason of the best one."""
+        numbers = Numbers(self._values[i])
+        return matches_json(self._words[i], matches, self._view, self._most, parts, numbers)
 
     def _joined(self, i: int, best: Match, reason: str) -> tuple[str, StoryState, Recent]:
         """An article joins its best match's story; -> its id, the story, its articles of late."""
@@ -185,9 +191,9 @@ class _Judge:
     ) -> tuple[str, bytes]:
         view, serial = self._view, self._view.base + i
         row, earlier = view.rows[i], view.row(before)
-        stands = self._stands(i, candidates)
-        matches = [] if stands else self._evidence(i, candidates)
-        json, reason = matches_json(self._words[i], matches, view, self._most)
+        stands = self._evidence.stands(i, candidates)
+        matches = [] if stands else self._evidence.of(i, candidates)
+        json, reason = self._written(i, matches)
         why = "standing_text" if stands else None
         verdict = {
             "relation": "revision",
@@ -211,7 +217,8 @@ class _Judge:
                     story_id=story_id, original_id=article_id, **verdict
                 )
             lately = self.log.lately(before, serial)
-            changed = self.log.corrected(serial, before, story)
+            facts = Numbers(self._values[i]).changed_since(earlier)
+            changed = self.log.corrected(serial, before, story, facts)
             verdict["credited"] = self.credits.of(i, changed, before)
             return "revision", self._writer.verdict(
                 story_id=story_id, novelty=lately, **story_fields(changed), **verdict
@@ -263,36 +270,6 @@ class _Judge:
         return "withdrawn", self._writer.verdict(
             matches=json, novelty=lately, **story_fields(story), **verdict
         )
-
-    def _stands(self, i: int, candidates: list[Match]) -> bool:
-        """Whether the article is a page of a standing text, as its row says from now on."""
-        if not is_standing(i, candidates, self._view):
-            return False
-        self._view.rows["flags"][i] |= STANDING
-        self._standing.add(self._view.base + i)
-        return True
-
-    def _evidence(self, i: int, candidates: list[Match]) -> list[Match]:
-        """The matches that say something, best first."""
-        some = [m for m in candidates if not (m.standing or m.serial in self._standing)]
-        return without_passages(i, self._with_originals(i, some), self._view)
-
-    def _with_originals(self, i: int, candidates: list[Match]) -> list[Match]:
-        """The matches, best first, with the originals of their stories as they are by now."""
-        serial = self._view.base + i
-        listed_already = {match.serial for match in candidates}
-        added = False
-        for name in {self._view.story_id(s) for s in listed_already}:
-            story = self.log.story(name, serial)
-            if story is None or story.original < 0 or story.original in listed_already:
-                continue
-            pair = i, story.original
-            if pair not in self._originals:
-                self._originals[pair] = self._matcher.match(i, story.original)
-            if match := self._originals[pair]:
-                candidates = [*candidates, match]
-                added = True
-        return sorted(candidates, key=lambda m: (-m.rank, m.serial)) if added else candidates
 
 
 _NAMED = (COPY, EXCERPT, EXPANSION)

@@ -17,6 +17,7 @@ from streams.detection.index.segment import (
     PART,
     ROW,
     STRANGE_HEADLINE,
+    TRUNCATED,
     WITHDRAWN,
     WITHHELD,
     Rows,
@@ -28,6 +29,7 @@ from streams.detection.sketch.entry import (
     STATUS_OWN_AGENCY,
     STATUS_PART,
     STATUS_STRANGE_HEADLINE,
+    STATUS_TRUNCATED,
     STATUS_WITHHELD,
     Entries,
 )
@@ -190,5 +192,6 @@ def _rows(entries: Entries, minimum_words: int, held: list[bool]) -> Rows:
         + ((status & STATUS_OWN_AGENCY) != 0) * OWN_AGENCY
         + ((status & STATUS_PART) != 0) * PART
         + ((status & STATUS_STRANGE_HEADLINE) != 0) * STRANGE_HEADLINE
+        + ((status & STATUS_TRUNCATED) != 0) * TRUNCATED
     )
     return rows

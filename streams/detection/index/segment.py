@@ -22,11 +22,12 @@ from streams.detection.sketch.sketches import ALGORITHM
 NO_SERIAL = -1
 
 # Bits of a row's `flags`. PARTIAL: it joined its story as an excerpt, say, and not as a copy.
-# STRANGE_HEADLINE: it says nothing of the text. STANDING: the text is of no story.
+# STRANGE_HEADLINE: it says nothing of the text. STANDING: the text is of no story. TRUNCATED: the
+# text says that it goes on elsewhere.
 (
     MATCHABLE, WITHDRAWN, WITHHELD, EMBARGOED, COMPILATION, OWN_AGENCY, PART, PARTIAL,
-    STRANGE_HEADLINE, STANDING,
-) = (1 << bit for bit in range(10))  # fmt: skip
+    STRANGE_HEADLINE, STANDING, TRUNCATED,
+) = (1 << bit for bit in range(11))  # fmt: skip
 
 _ENTRY_FIELDS = [
     (name, ENTRY.fields[name][0])
@@ -48,7 +49,7 @@ ROW = np.dtype(
 Rows = npt.NDArray[np.void]
 ENTRY_FIELDS = tuple(name for name, _ in _ENTRY_FIELDS)
 
-_MAGIC, _VERSION = b"EWSG", 4
+_MAGIC, _VERSION = b"EWSG", 5
 _START = struct.Struct("<4sBI")  # magic, version, checksum of all that follows
 _HEADER = struct.Struct("<HIIqqqqq")  # lengths of algorithm, rows and stories; `Segment`'s numbers
 _STORY = np.dtype([("story_id", "u1", (16,)), ("last", "<i8"), ("bytes", "<i8")])

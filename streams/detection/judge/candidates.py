@@ -10,6 +10,7 @@ from streams.detection.judge.fact_counts import compare_facts
 from streams.detection.judge.match_stats import MatchStats
 from streams.detection.judge.relations import Match, judge
 from streams.detection.judge.similarity import compare
+from streams.detection.judge.takes import join_takes
 from streams.detection.parameters import Parameters
 
 # Place in the chunk -> the article's matches.
@@ -37,6 +38,7 @@ def matches_of(
     this_words, other_words = this["words"].astype(np.int64), other["words"].astype(np.int64)
     same_item = (this["article_id"] == other["article_id"]).all(1)
     judged = judge(scores, facts, this_words, other_words, same_item, parameters)
+    join_takes(judged, this, other)
     stats.add(scores.jaccard, judged.listed, judged.relation)
     at = np.flatnonzero(judged.listed)
     at = at[np.lexsort((serials[at], -judged.rank[at], places[at]))]

@@ -8,12 +8,14 @@ from typing import Any
 import orjson
 
 from streams.detection.index.view import View
+from streams.detection.judge.changed_facts import ChangedFact, Numbers
 from streams.detection.judge.relations import (
     COPY,
     EXCERPT,
     EXPANSION,
     RELATIONS,
     REVISION,
+    SIMILAR,
     TEMPLATE,
     Match,
 )
@@ -28,10 +30,12 @@ def matches_json(
     view: View,
     most: int,
     parts: Collection[int] = (),
+    numbers: Numbers | None = None,
 ) -> tuple[bytes, str]:
     """-> (matches as a JSON array, the reason of the best one); each article once, so many at most.
 
-    `words` is the length of this text; `parts` are the serials that it is a compilation of.
+    `words` is the length of this text; `parts` are the serials that it is a compilation of; its
+    `numbers` say what changed since the others.
     """
     written: dict[str, dict[str, Any]] = {}
     first = ""
@@ -52,13 +56,24 @@ def matches_json(
             "jaccard": match.jaccard,
             "containment": {"of_this": match.of_this, "of_other": match.of_other},
             "shared_keys": match.shared_keys,
-            "facts": {"same": match.same_facts, "different": match.different_facts},
+            "facts": {
+                "same": match.same_facts,
+                "different": match.different_facts,
+                "changed": _changed(match, view, numbers),
+            },
             "member": match.member and not parts,
             "reason": why,
         }
         if len(written) == most:
             break
     return orjson.dumps(list(written.values())), first
+
+
+def _changed(match: Match, view: View, numbers: Numbers | None) -> list[ChangedFact]:
+    """Which numbers changed, of the same report: those of a template are another one's."""
+    if numbers is None or not match.different_facts or match.relation in (SIMILAR, TEMPLATE):
+        return []
+    return numbers.changed_since(view.row(match.serial))
 
 
 def reason(match: Match, name: str, words: int, other_words: int, in_parts: bool) -> str:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from streams.detection.judge.fact_counts import FactCounts
 from streams.detection.judge.similarity import Floats, Scores
 from streams.detection.parameters import Parameters
-from streams.detection.sketch.sketches import PERMUTATIONS
+from streams.detection.sketch.sketches import FRAC_LEAST, PERMUTATIONS
 
 # Names of matches by number; SIMILAR is all that is too weak for a name of its own.
 RELATIONS = ("similar", "copy", "excerpt", "expansion", "template", "revision")
@@ -26,6 +26,12 @@ _FEW_KEYS, _ERRORS_OF_FEW, _ERRORS_OF_MANY = 8, 2, 4
 # Names alone tell a template if so many differ, and this share of those that are compared: an
 # editor writes one or two people's names in another way.
 _NAMES, _NAME_SHARE = 3, 0.6
+# Below this overlap a form filled in twice looks like a copy. It is told by this share of its
+# facts, if the places of so many are common. Longer texts hold more than their form.
+_WEAK_OVERLAP, _WEAK_SHARE, _WEAK_PLACES, _WEAK_WORDS = 0.64, 0.2, 0.6, 300
+# A copy by MinHash stays one unless the 5-grams lower the estimate by more than this.
+_SLACK = 0.015
+_LEAST_VARIANCE = 1e-3  # of texts with no or all 3-grams in common, an estimate is no certainty
 
 
 class Match(NamedTuple):
@@ -51,6 +57,8 @@ class Judged(NamedTuple):
     relation: npt.NDArray[np.uint8]
     member: npt.NDArray[np.bool_]
     rank: Floats
+    # Whole texts inside longer ones that make up too little of these to join them by that alone.
+    little: npt.NDArray[np.bool_]
 
 
 def judge(
@@ -63,6 +71,7 @@ def judge(
 ) -> Judged:
     """What p pairs are to each other."""
     overlap = overlap_of_longer(scores.jaccard, this_words, other_words)
+    together = second_look(scores, overlap, this_words, other_words)
     contained = np.maximum(scores.of_this, scores.of_other)
     enough = scores.shared_keys >= parameters.link_shared_keys
     cut = scores.of_this >= scores.of_other
@@ -76,14 +85,16 @@ def judge(
     )
     longer, shorter = np.maximum(this_words, other_words), np.minimum(this_words, other_words)
     much_longer = longer >= _LONGER * shorter
-    copy = overlap >= parameters.copy_overlap
+    slack = np.where(overlap >= parameters.copy_overlap, _SLACK, 0)
+    copy = together >= parameters.copy_overlap - slack
 
     relation = np.zeros(len(copy), np.uint8)
     relation[inside] = np.where(cut[inside], EXCERPT, EXPANSION)
     relation[copy & ~(inside & much_longer)] = COPY
+    share = _share_of_inner(scores, overlap, this_words, other_words)
     member = copy | (
         inside
-        & (overlap >= parameters.member_share)
+        & (share >= parameters.member_share)
         & (contained * inner_words >= parameters.member_words)
     )
     floor = (scores.jaccard >= parameters.floor_jaccard) | (
@@ -93,6 +104,8 @@ def judge(
     other_facts = is_template(facts, scores.jaccard, parameters) | _other_names(
         facts.frame, scores.jaccard, (1 - overlap) * longer, parameters
     )
+    weak = (overlap < _WEAK_OVERLAP) & (longer <= _WEAK_WORDS)
+    other_facts |= weak & _weak_template(facts, parameters)
     template = other_facts & (
         (relation != SIMILAR) | (floor & (overlap >= parameters.template_overlap))
     )
@@ -101,7 +114,8 @@ def judge(
     member &= ~template | same_item
     listed = (relation != SIMILAR) | floor
     rank = member * 4 + copy * 2 + np.where(copy, scores.jaccard, contained)
-    return Judged(listed, relation, member, rank)
+    little = ((relation == EXCERPT) | (relation == EXPANSION)) & ~member
+    return Judged(listed, relation, member, rank, little)
 
 
 def overlap_of_longer(
@@ -180,3 +194,65 @@ def _other_names(
     edited copy differs in its frame as much as in all its words."""
     seen: npt.NDArray[np.bool_] = 1 - frame <= parameters.frame_share * (1 - jaccard)
     return seen & (differing_grams >= parameters.frame_grams)
+
+
+def _weak_template(facts: FactCounts, parameters: Parameters) -> npt.NDArray[np.bool_]:
+    """(p,) whether two texts, of which half is common at most by a little, are one form filled in
+    twice: most facts stand in places of both, and a fifth of them differ.
+
+    Of texts as short as their form (a notice of a bond issue has 70 words) what differs is the
+    news. A rewritten report shares few places with its source, whatever stands in them.
+    """
+    compared = facts.numbers_agreeing + facts.numbers_differing
+    compared = compared + facts.names_agreeing + facts.names_differing
+    differing = facts.numbers_differing + facts.names_differing
+    weak: npt.NDArray[np.bool_] = (
+        (differing >= parameters.template_facts)
+        & (differing >= _WEAK_SHARE * compared)
+        & (compared >= _WEAK_PLACES * (facts.numbers_kept + facts.names_kept))
+    )
+    return weak
+
+
+def second_look(
+    scores: Scores,
+    by_minhash: Floats,
+    this_words: npt.NDArray[np.int64],
+    other_words: npt.NDArray[np.int64],
+) -> Floats:
+    """(p,) how much of the longer text stands in the shorter, from MinHash and from the shared
+    5-grams together: each counts by the inverse of its variance.
+
+    MinHash has the smaller error (.04), and is blind to where the common words stand: of a form
+    with other words in it many 3-grams are common and few 5-grams.
+    """
+    this, other = np.maximum(1, this_words - 2), np.maximum(1, other_words - 2)
+    sizes = (this + other) / np.maximum(this, other)
+    spread = np.maximum(scores.jaccard * (1 - scores.jaccard), _LEAST_VARIANCE)
+    minhash_variance = (sizes / (1 + scores.jaccard) ** 2) ** 2 * spread / PERMUTATIONS
+    longer = np.maximum(this, other)
+    by_keys, key_variance = np.zeros(len(this)), np.zeros(len(this))
+    for share, words in ((scores.of_this, this), (scores.of_other, other)):
+        ratio = words / longer
+        keys = np.where(share > 0, scores.shared_keys / np.maximum(share, 1e-9), FRAC_LEAST)
+        likely = (scores.shared_keys + 1) / (keys + 2)
+        by_keys += share * ratio / 2
+        key_variance += likely * (1 - likely) / keys * ratio**2 / 2
+    weighted: Floats = (by_minhash / minhash_variance + by_keys / key_variance) / (
+        1 / minhash_variance + 1 / key_variance
+    )
+    return weighted
+
+
+def _share_of_inner(
+    scores: Scores,
+    overlap: Floats,
+    this_words: npt.NDArray[np.int64],
+    other_words: npt.NDArray[np.int64],
+) -> Floats:
+    """(p,) how much of the longer text the shorter one makes up, of pairs in which one stands in
+    the other: their lengths are known, so this is twice as exact as MinHash."""
+    ratio = np.minimum(this_words, other_words) / np.maximum(1, np.maximum(this_words, other_words))
+    by_length = np.maximum(scores.of_this, scores.of_other) * ratio
+    share: Floats = (2 * by_length + overlap) / 3
+    return share

@@ -20,18 +20,19 @@ from streams.detection.sketch.evidence import (
     link_of,
     provider_of,
     published_seconds,
+    slug_key,
 )
 from streams.detection.sketch.sketches import SKETCH, Sketches
 from streams.detection.sketch.version_order import version_order
 
 HEADLINE_BYTES = 120
-ENTRY_VERSION = 4
+ENTRY_VERSION = 5
 
 # Bits of `status`.
 (
     CANCELED, STATUS_WITHHELD, STATUS_EMBARGOED, STATUS_OWN_AGENCY, STATUS_PART,
-    STATUS_STRANGE_HEADLINE,
-) = (1 << bit for bit in range(6))  # fmt: skip
+    STATUS_STRANGE_HEADLINE, STATUS_TRUNCATED,
+) = (1 << bit for bit in range(7))  # fmt: skip
 
 # What of a word must stand in the text: all but an ending of three letters, but four at least.
 _STEM, _ENDING = 4, 3
@@ -39,6 +40,11 @@ _STEM, _ENDING = 4, 3
 _STRANGE = 0.3
 _TITLE_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]+|[^\W_\u3040-\u30ff\u3400-\u9fff]+")
 _FIRST_UNSPACED = "\u3040"
+
+# A text that goes on elsewhere says so near its end: a line of its feed's may follow.
+_END = 240
+_CUT_MARKS = ("[\u2026]", "[...]", "[&#8230;]", "[&hellip;]")
+_CUT_ENDS = ("\u2026", "...")
 
 _STATUSES = {"usable": 0, "canceled": CANCELED, "withheld": STATUS_WITHHELD}
 
@@ -56,6 +62,7 @@ ENTRY = np.dtype(
         ("headline", f"S{HEADLINE_BYTES}"),
         ("provider", f"S{AGENCY_BYTES}"),  # the agency that the text comes from
         ("link", "<u4"),  # `key_of_source` of the publisher that it is said to come from, or 0
+        ("slug", "<u4"),  # `slug_key` of the wire's slug, or 0
         ("published", "<u4"),  # seconds since 1970, or 0
         ("order", "<u8"),  # `version_order` of its version
         *SKETCH_FIELDS,
@@ -83,6 +90,7 @@ def entries_of(articles: Sequence[Mapping[str, Any]], sketches: Sketches) -> Ent
     entries["headline"] = [headline(article["title"]) for article in articles]
     entries["provider"] = [provider_of(article) for article in articles]
     entries["link"] = [link_of(article) for article in articles]
+    entries["slug"] = [slug_key(article) for article in articles]
     entries["published"] = [published_seconds(article) for article in articles]
     entries["order"] = [version_order(article["version"]) for article in articles]
     for name, _ in SKETCH_FIELDS:
@@ -100,7 +108,15 @@ def _status(article: Mapping[str, Any]) -> int:
         status |= STATUS_OWN_AGENCY
     if is_strange(article["title"], article["text"]):
         status |= STATUS_STRANGE_HEADLINE
+    if article.get("truncated") or is_cut(article["text"]):
+        status |= STATUS_TRUNCATED
     return status
+
+
+def is_cut(text: str) -> bool:
+    """Whether a text says by its end that it goes on elsewhere, as a feed's summary does."""
+    end = text[-_END:]
+    return any(mark in end for mark in _CUT_MARKS) or end.rstrip().endswith(_CUT_ENDS)
 
 
 def is_strange(title: str | None, text: str) -> bool:

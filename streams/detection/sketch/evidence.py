@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Mapping
 from functools import lru_cache
@@ -11,6 +12,9 @@ from streams.articles.agencies import agencies, agency_of_site
 from streams.articles.times import milliseconds, parse_time
 
 AGENCY_BYTES = 12
+# What of a slug says which item it is: the same for all takes of it.
+_SLUG_WORD = re.compile(r"[^\W\d_]{3,}")
+_TAKES = frozenset(["update", "wrapup", "lead", "urgent", "writethru", "correction", "corrected"])
 # "4 hours ago" is good to 3,600.
 _EXACT_SECONDS = 300
 
@@ -59,6 +63,14 @@ def link_of(article: Mapping[str, Any]) -> int:
 def key_of_source(source: bytes) -> int:
     """Four bytes that stand for a publisher; never 0 for one that has a name."""
     return zlib.crc32(source) or 1
+
+
+def slug_key(article: Mapping[str, Any]) -> int:
+    """Four bytes that stand for a wire's slug, without its numbers and marks of a new take; 0 where
+    there is none."""
+    slug = article.get("attributes", {}).get("slugline")
+    words = [w for w in _SLUG_WORD.findall(slug.casefold()) if w not in _TAKES] if slug else []
+    return zlib.crc32("-".join(words).encode()) or 1 if words else 0
 
 
 def published_seconds(article: Mapping[str, Any]) -> int:

@@ -9,20 +9,23 @@ Numbers are compared by value, however they are written. Where capitals tell no 
 in scripts that have none), the places of the names hold the text's frame instead (`frames`).
 
 A sketch keeps the 10 numbers and the 6 names with the smallest hashes of their places, so that two
-texts of one template keep the same places (bottom-k sampling, Cohen 1997): 68 bytes an article.
-They tell templates as well as all facts do (reuters without a window, story pairs, F1 .96).
+texts of one template keep the same places (bottom-k sampling, Cohen 1997): 88 bytes an article.
+20 of them complete the numbers, so that it can be told which of them changed. They
+tell templates as well as all facts do (reuters without a window, story pairs, F1 .96).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from streams.compiled import kernel
 from streams.detection.sketch.frames import fill_frames
+from streams.detection.sketch.number_codes import LOW, ZERO_LED_SECOND, number_code, spread
 from streams.detection.sketch.splitmix64 import U64, Hashes
 from streams.detection.sketch.tokens import (
     LONGEST_TEXT,
@@ -31,18 +34,14 @@ from streams.detection.sketch.tokens import (
     Bounds,
     Flags,
     Tokens,
-    finished,
     tokens_of,
 )
 from streams.detection.sketch.unicode_tables import Points, alphabet
 from streams.detection.sketch.words import (
-    CLOCK,
-    DIGITS,
-    MIXED,
     NUMBER,
-    THREE_DIGITS,
     UNCASED,
     Kinds,
+    Spans,
     Words,
     any_words,
     ascii_words,
@@ -58,10 +57,13 @@ _EVERYTHING = 0xFFFF
 FACT_FIELDS: list[tuple[str, str, tuple[int]]] = [
     # The place in the high half, the number in the low; rising; then the names, the same.
     ("facts", "<u4", (NUMBERS + NAMES,)),
+    ("number_tails", "<u2", (NUMBERS,)),  # of each number the other half of its code
     ("facts_cover", "<u2", (2,)),  # of numbers and of names: places below are complete
 ]
 # What stands behind the hour in a time of day: "8 heures" is "8H00", and "20 Uhr" is "20.00 Uhr".
 _HOUR_WORDS = "h heure heures uhr uur hora horas hs hrs"
+
+Tails = npt.NDArray[np.uint16]
 
 # Stands for a fact where it is one of the two words before the next.
 _ANY_FACT = U64(0x2545F4914F6CDD1D)
@@ -69,24 +71,65 @@ _ANY_FACT = U64(0x2545F4914F6CDD1D)
 
 def fill_facts(texts: Sequence[str], tokens: Tokens, sketches: npt.NDArray[np.void]) -> None:
     """Fill `FACT_FIELDS` of the sketches, one for each text; `tokens` are the texts'."""
-    kinds, folded = word_tables()
     if tokens.plain is not None:
-        read = ascii_words(*tokens.plain, tokens.bounds, kinds, folded)
+        read = ascii_words(*tokens.plain, tokens.bounds, *word_tables())
         words = Words(tokens.hashes, *read, tokens.bounds)
     else:
-        cut = [text[:LONGEST_TEXT] for text in texts]
-        joined = "\0".join(cut) + "\0"
-        starts = np.zeros(len(cut) + 1, np.int64)
-        np.cumsum(np.fromiter((len(text) + 1 for text in cut), np.int64, len(cut)), out=starts[1:])
-        points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
-        words = Words(*any_words(points, starts, kinds, folded, alphabet().expansions))
-    facts, covers = _facts(*words, _hours())
+        words, _ = words_of(texts)
+    facts, tails, covers = _facts(*words, _hour_words(), np.empty((0, 4), np.int64))
     fill_frames(words, facts[:, NUMBERS:], covers[:, 1])
     sketches["facts"], sketches["facts_cover"] = facts, covers
+    sketches["number_tails"] = tails
+
+
+class Number(NamedTuple):
+    """A number of a text, with its place."""
+
+    place: int
+    spread: int  # the 31 bits of its code, spread
+    zero_led: int  # 1 if a zero stands before its second value
+    before: str  # the two words before it
+    written: str
+
+
+def numbers_of(text: str) -> list[Number]:
+    """Every number of a text, in order."""
+    words, spans = words_of([text])
+    seen = np.full((len(words.hashes), 4), -1, np.int64)
+    _facts(*words, _hour_words(), seen)
+    found: list[Number] = []
+    for fact, tail, first, end in seen[seen[:, 2] >= 0].tolist():
+        before = text[spans.firsts[max(0, first - 2)] : spans.firsts[first]]
+        written = text[spans.firsts[first] : spans.ends[end - 1]]
+        mixed = (tail & 0x7FFF) << 16 | fact & 0xFFFF
+        found.append(Number(fact >> 16, mixed, tail >> 15, before, written))
+    return found
+
+
+def kept_numbers(sketch: np.void) -> list[tuple[int, int, int]]:
+    """(place, code's spread 31 bits, 1 if a zero stands before the second value) of the numbers
+    that a sketch keeps."""
+    pairs = zip(sketch["facts"][:NUMBERS].tolist(), sketch["number_tails"].tolist(), strict=True)
+    return [
+        (fact >> 16, (tail & 0x7FFF) << 16 | fact & 0xFFFF, tail >> 15)
+        for fact, tail in pairs
+        if fact != NO_FACT
+    ]
+
+
+def words_of(texts: Sequence[str]) -> tuple[Words, Spans]:
+    """The words of some texts, and where they stand in all of them joined by one character."""
+    cut = [text[:LONGEST_TEXT] for text in texts]
+    joined = "\0".join(cut) + "\0"
+    starts = np.zeros(len(cut) + 1, np.int64)
+    np.cumsum(np.fromiter((len(text) + 1 for text in cut), np.int64, len(cut)), out=starts[1:])
+    points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
+    read = any_words(points, starts, *word_tables(), alphabet().expansions)
+    return Words(*read[:6]), Spans(*read[6:])
 
 
 @cache
-def _hours() -> Hashes:
+def _hour_words() -> Hashes:
     """What stands behind the hour in a time of day, as hashes."""
     return tokens_of([_HOUR_WORDS]).hashes
 
@@ -100,9 +143,13 @@ def _facts(
     shapes: Kinds,
     bounds: Bounds,
     hours: Hashes,
-) -> tuple[Points, npt.NDArray[np.uint16]]:
-    """(facts, covers) of each text."""
+    seen: Bounds,
+) -> tuple[Points, Tails, Tails]:
+    """(facts, tails of the numbers, covers) of each text. Where `seen` (w, 4) has room, it gets
+    fact, tail, first word and end of every number, in the row of that word."""
     facts = np.full((len(bounds) - 1, NUMBERS + NAMES), NO_FACT, np.uint32)
+    tails = np.zeros((len(facts), NUMBERS), np.uint16)
+    no_tails = np.zeros(NAMES, np.uint16)
     covers = np.full((len(facts), 2), _EVERYTHING, np.uint16)
     for i in range(len(facts)):
         own_numbers, names = facts[i, :NUMBERS], facts[i, NUMBERS:]
@@ -116,82 +163,33 @@ def _facts(
             end = _run_end(kinds, begins, first, bounds[i + 1])
             place = (before * SECOND_PRIME + last) * PRIME
             if kind == NUMBER:
-                run, end = _number_fact(
+                code, end = number_code(
                     hashes, kinds, numbers, shapes, first, end, bounds[i + 1], hours
                 )
-                if _keep(own_numbers, _fact(place, run)):
+                mixed, zero_led = spread(code & LOW), code & ZERO_LED_SECOND
+                tail = np.uint16((mixed | zero_led) >> U64(16))
+                fact = _placed(place, mixed)
+                _note(seen, fact, tail, first, end)
+                if _keep(own_numbers, tails[i], fact, tail):
                     covers[i, 0] = 0
                 before, last = last, _ANY_FACT
             elif begins[first] and end == first + 1:
                 before, last = last, run  # a sentence's first word, capital or not
             else:  # of a name, the first word: "Gordon" is "Gordon Brown"
-                if _keep(names, _fact(place, run)):
+                if _keep(names, no_tails, _fact(place, run), np.uint16(0)):
                     covers[i, 1] = 0
                 before, last = last, _ANY_FACT
             first = end
         for side, kept in enumerate((own_numbers, names)):
             if covers[i, side] == 0:
                 covers[i, side] = max(kept[-1] >> np.uint32(16), np.uint32(1))
-    return facts, covers
+    return facts, tails, covers
 
 
 @kernel
-def _number_fact(
-    hashes: Hashes,
-    kinds: Kinds,
-    numbers: Hashes,
-    shapes: Kinds,
-    first: int,
-    end: int,
-    last: int,
-    hours: Hashes,
-) -> tuple[np.uint64, int]:
-    """(hash, end) of the numbers from `first` to `end`: a time of day takes in the word behind its
-    hour, and the minutes behind that."""
-    run, values = _number_run(hashes[first:end], numbers[first:end], shapes[first:end])
-    if values > 2 or not _among(hashes, end, last, hours):
-        return run, end
-    end += 1
-    minutes = values == 1 and end < last and kinds[end] == NUMBER and shapes[end] == DIGITS
-    if minutes and numbers[end] < U64(60):
-        return _with_value(run, numbers[end]) if numbers[end] else run, end + 1
-    return run, end
-
-
-@kernel
-def _among(hashes: Hashes, at: int, last: int, some: Hashes) -> bool:
-    """Whether the word at a place, if one stands there, is one of these."""
-    return at < last and (some == hashes[at]).any()
-
-
-@kernel
-def _number_run(hashes: Hashes, numbers: Hashes, shapes: Kinds) -> tuple[np.uint64, int]:
-    """(hash, values) of numbers that stand side by side, however they are written: 1,180 and 1180
-    are one value; 20.00 is 20; 13h30 is 13 and 30."""
-    run, values, value, open_, grouped = U64(0), 0, U64(0), False, False
-    for t in range(len(hashes)):
-        shape = shapes[t]
-        if shape == THREE_DIGITS and open_ and (grouped or value < U64(1000)):
-            value, grouped = value * U64(1000) + numbers[t], True
-            continue
-        if open_:
-            run, values = _with_value(run, value), values + 1
-        open_, grouped = False, False
-        if shape == MIXED:
-            run, values = (run ^ hashes[t]) * SECOND_PRIME, values + 1
-        elif shape == CLOCK:
-            run, values = _with_value(run, numbers[t] // U64(100)), values + 1
-            open_, value = True, numbers[t] % U64(100)
-        else:
-            open_, value = True, numbers[t]
-    if open_ and (value != U64(0) or values == 0):
-        run, values = _with_value(run, value), values + 1
-    return run, values
-
-
-@kernel
-def _with_value(run: np.uint64, value: np.uint64) -> np.uint64:
-    return (run ^ finished((value + U64(1)) * PRIME)) * SECOND_PRIME
+def _note(seen: Bounds, fact: np.uint32, tail: np.uint16, first: int, end: int) -> None:
+    if len(seen):
+        seen[first, 0], seen[first, 1], seen[first, 2], seen[first, 3] = fact, tail, first, end
 
 
 @kernel
@@ -204,17 +202,24 @@ def _run_end(kinds: Kinds, begins: Flags, first: int, last: int) -> int:
 
 
 @kernel
-def _fact(place: np.uint64, run: np.uint64) -> np.uint32:
+def _placed(place: np.uint64, low: np.uint64) -> np.uint32:
+    """A place's hash in the high half, 16 bits of what stands there in the low."""
     place = (place ^ (place >> U64(31))) * SECOND_PRIME
-    run = (run ^ (run >> U64(29))) * SECOND_PRIME
     # 0xFFFF would be `_EVERYTHING`.
     high = np.uint32(min(place >> U64(48), U64(_EVERYTHING - 1)))
-    return high << np.uint32(16) | np.uint32(run >> U64(48))
+    return high << np.uint32(16) | np.uint32(low & U64(0xFFFF))
 
 
 @kernel
-def _keep(facts: Points, fact: np.uint32) -> bool:
-    """Put a fact in its order among the smallest; -> whether one had to be left out."""
+def _fact(place: np.uint64, run: np.uint64) -> np.uint32:
+    run = (run ^ (run >> U64(29))) * SECOND_PRIME
+    return _placed(place, run >> U64(48))
+
+
+@kernel
+def _keep(facts: Points, tails: Tails, fact: np.uint32, tail: np.uint16) -> bool:
+    """Put a fact in its order among the smallest, and its tail beside it; -> whether one had to be
+    left out."""
     at = len(facts)
     while at > 0 and facts[at - 1] > fact:
         at -= 1
@@ -224,6 +229,6 @@ def _keep(facts: Points, fact: np.uint32) -> bool:
         return True
     full: bool = facts[-1] != NO_FACT
     for later in range(len(facts) - 1, at, -1):
-        facts[later] = facts[later - 1]
-    facts[at] = fact
+        facts[later], tails[later] = facts[later - 1], tails[later - 1]
+    facts[at], tails[at] = fact, tail
     return full

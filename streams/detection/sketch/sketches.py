@@ -18,7 +18,7 @@ from streams.detection.sketch.facts import FACT_FIELDS, fill_facts
 from streams.detection.sketch.splitmix64 import U64, Hashes, permutations
 from streams.detection.sketch.tokens import Bounds, batches, tokens_of
 
-ALGORITHM = "5/minhash128x3b8/frac16x5/facts10+6"
+ALGORITHM = "6/minhash128x3b8/frac16x5/facts10+6"
 PERMUTATIONS = 128
 # A 16th of the 5-grams: a text of 384 words has 24 keys, and a containment of .5 then a standard
 # error of .1. Shorter texts keep their 24 smallest; longer than 770 words, the 48 smallest.

@@ -27,9 +27,9 @@ Kinds = npt.NDArray[np.uint8]
 _BREAK, _BLANK, _STOP, _QUOTE, _NEWLINE, WORD, UNCASED, NAME, NUMBER, _SINGLE, _NOTHING = range(11)
 _OF_CATEGORY = {"Lu": NAME, "Lt": NAME, "Ll": WORD, "Nd": NUMBER}
 
-# What a number is: digits, three of them (which may be a group of thousands), a time of day, or a
-# word that begins with a digit.
-MIXED, DIGITS, THREE_DIGITS, CLOCK = range(4)
+# What a number is: digits, three of them (which may be a group of thousands), a time of day, a
+# word that begins with a digit, or digits with a zero before them (of 3.05, say, the 05).
+MIXED, DIGITS, THREE_DIGITS, CLOCK, ZERO_LED = range(5)
 
 _SPACE = ord(" ")
 _STOPS, _QUOTES = ".!?\u3002\uff01\uff1f\u0964\u061f", '"\u201c\u201d\u201e\u00ab\u00bb\u300c'
@@ -45,6 +45,13 @@ class Words(NamedTuple):
     numbers: Hashes  # of each NUMBER its value
     shapes: Kinds  # and its shape
     bounds: Bounds  # (n + 1,)
+
+
+class Spans(NamedTuple):
+    """Where the words of some texts stand, (w,) each: between which characters."""
+
+    firsts: Bounds
+    ends: Bounds
 
 
 @cache
@@ -112,15 +119,16 @@ def ascii_words(
 @kernel
 def any_words(
     points: Points, starts: Bounds, kinds: Kinds, folded: Points, expansions: Points
-) -> tuple[Hashes, Kinds, Flags, Hashes, Kinds, Bounds]:
+) -> tuple[Hashes, Kinds, Flags, Hashes, Kinds, Bounds, Bounds, Bounds]:
     """(hash, kind, whether it begins a sentence, number and its shape where it is one) of each
-    word; text i has bounds[i]:bounds[i+1].
+    word; text i has bounds[i]:bounds[i+1]; and of each word where it begins and ends.
 
     Every text must end in a break. Of a word that is a token the hash is the token's.
     """
     numbers, shapes = np.empty(len(points), np.uint64), np.empty(len(points), np.uint8)
     hashes, of_kind = np.empty(len(points), np.uint64), np.empty(len(points), np.uint8)
     begins = np.empty(len(points), np.bool_)
+    firsts, ends = np.empty(len(points), np.int64), np.empty(len(points), np.int64)
     bounds = np.zeros(len(starts), np.int64)
     count = 0
     for i in range(len(starts) - 1):
@@ -138,7 +146,7 @@ def any_words(
                 continue
             if kind != _BREAK:
                 hashes[count], of_kind[count] = finished(hash_), kind
-                begins[count] = begun
+                begins[count], firsts[count], ends[count] = begun, first, p
                 if kind == NUMBER:
                     numbers[count], shapes[count] = _number(points[first:p], folded)
                 count += 1
@@ -147,6 +155,7 @@ def any_words(
                 letter = folded[point] if point < 65536 else np.uint32(ALONE | point)
                 hashes[count], of_kind[count] = finished(U64(letter) * PRIME), UNCASED
                 begins[count], begun = begun, False
+                firsts[count], ends[count] = p, p + 1
                 count += 1
             begun |= _begins_sentence(before, k)
             if k != _BLANK:
@@ -154,6 +163,7 @@ def any_words(
         bounds[i + 1] = count
     return (
         hashes[:count], of_kind[:count], begins[:count], numbers[:count], shapes[:count], bounds,
+        firsts[:count], ends[:count],
     )  # fmt: skip
 
 
@@ -190,7 +200,9 @@ def _number(word: npt.NDArray[np.unsignedinteger], folded: Points) -> tuple[np.u
         else:
             return U64(0), MIXED
     if parts == 1:
-        return value, THREE_DIGITS if digits == 3 else DIGITS
+        if digits == 3:
+            return value, THREE_DIGITS
+        return value, ZERO_LED if digits == 2 and U64(0) < value < U64(10) else DIGITS
     if hours > U64(24) or value > U64(59) or digits not in (0, 2):
         return U64(0), MIXED
     return hours * U64(100) + value, CLOCK

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -10,6 +11,7 @@ from streams.articles.times import format_milliseconds
 from streams.detection.index.segment import PARTIAL, WITHDRAWN
 from streams.detection.index.story_table import ArrivalCounts, StoryState
 from streams.detection.index.view import View
+from streams.detection.judge.changed_facts import ChangedFact
 from streams.detection.stories.novelty import Recent, arrived, recent
 from streams.detection.stories.originals import (
     begun,
@@ -72,12 +74,18 @@ class StoryLog:
         story = self._change(story, serial, "joined", relation, reason, arrivals)
         return self._original(elected(self._view, serial, story), before, serial), lately
 
-    def corrected(self, serial: int, before: int, story: StoryState) -> StoryState:
-        """An item of the story, whose version before was `before`, has another text."""
+    def corrected(
+        self, serial: int, before: int, story: StoryState, changed: Sequence[ChangedFact] = ()
+    ) -> StoryState:
+        """An item of the story, whose version before was `before`, has another text, and in it
+        other numbers."""
         was, now = self._counted(before), self._counted(serial)
+        relation, facts = "revision", list(changed)
         if was == now:
-            return self._change(story, serial, "corrected", "revision", _CORRECTED)
-        story = self._change(story, serial, "corrected", "revision", _CORRECTED, replaces=was)
+            return self._change(story, serial, "corrected", relation, _CORRECTED, facts=facts)
+        story = self._change(
+            story, serial, "corrected", relation, _CORRECTED, replaces=was, facts=facts
+        )
         return self._original(story, story.original, serial)
 
     def withdrawn(
@@ -193,6 +201,7 @@ class StoryLog:
         original: dict[str, Any] | None = None,
         replaces: dict[str, Any] | None = None,
         copies: list[str] | None = None,
+        facts: list[ChangedFact] | None = None,
     ) -> Event:
         """One more event of a story, about one row, when the row `at` came."""
         row = self._view.row_view(about)
@@ -212,6 +221,7 @@ class StoryLog:
             "original": described(self._view, story, about) if started else original,
             "replaces": replaces,
             "copies": copies or [],
+            "changed": facts or [],
             "time": format_milliseconds(time),
             "reason": reason,
         }

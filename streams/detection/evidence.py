@@ -1,0 +1,56 @@
+"""What of an article's matches is evidence: without standing texts, and with the originals of the
+stories that they are in.
+"""
+
+from __future__ import annotations
+
+from streams.detection.index.segment import STANDING
+from streams.detection.index.view import View
+from streams.detection.judge.candidates import Found
+from streams.detection.judge.matcher import Matcher
+from streams.detection.judge.relations import Match
+from streams.detection.judge.standing import is_standing, without_passages
+from streams.detection.stories.story_log import StoryLog
+
+
+class Evidence:
+    """Of a chunk's articles, taken in order."""
+
+    def __init__(self, view: View, matcher: Matcher, log: StoryLog) -> None:
+        self._view, self._matcher, self._log = view, matcher, log
+        self._originals: dict[tuple[int, int], Match | None] = {}
+        self._standing: set[int] = set()  # serials of this chunk
+
+    def expect(self, found: Found) -> None:
+        """Compare at once what will be asked for one by one, as far as that can be foreseen."""
+        self._originals = self._matcher.originals(found, self._view.state.stories)
+
+    def stands(self, i: int, candidates: list[Match]) -> bool:
+        """Whether the article is a page of a standing text, as its row says from now on."""
+        if not is_standing(i, candidates, self._view):
+            return False
+        self._view.rows["flags"][i] |= STANDING
+        self._standing.add(self._view.base + i)
+        return True
+
+    def of(self, i: int, candidates: list[Match]) -> list[Match]:
+        """The matches that say something, best first."""
+        some = [m for m in candidates if not (m.standing or m.serial in self._standing)]
+        return without_passages(i, self._with_originals(i, some), self._view)
+
+    def _with_originals(self, i: int, candidates: list[Match]) -> list[Match]:
+        """The matches, best first, with the originals of their stories as they are by now."""
+        serial = self._view.base + i
+        listed_already = {match.serial for match in candidates}
+        added = False
+        for name in {self._view.story_id(s) for s in listed_already}:
+            story = self._log.story(name, serial)
+            if story is None or story.original < 0 or story.original in listed_already:
+                continue
+            pair = i, story.original
+            if pair not in self._originals:
+                self._originals[pair] = self._matcher.match(i, story.original)
+            if match := self._originals[pair]:
+                candidates = [*candidates, match]
+                added = True
+        return sorted(candidates, key=lambda m: (-m.rank, m.serial)) if added else candidates

@@ -1,0 +1,92 @@
+"""Which numbers of a text are others than in an earlier version of it, told from its sketch.
+
+A sketch keeps ten numbers, each as a code that says what it was. What stands in their places now is
+read from the text at hand, so nothing else of the earlier text is needed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from typing import TypedDict
+
+import numpy as np
+import orjson
+
+from streams.detection.sketch.facts import Number, kept_numbers, numbers_of
+from streams.detection.sketch.number_codes import value_of
+
+# A text of which more changed is another report.
+MOST_CHANGED = 5
+LONGEST_BEFORE, LONGEST_NUMBER = 80, 40  # characters
+
+_GROUP = re.compile(r"\d{1,3}(?:([^\w\s]|[ \u00a0\u202f])\d{3})+")
+_VALUES = re.compile(r"\d+")
+_UNIT = re.compile(r"\D*[^\W\d]\D*$")  # of a time of day, what stands behind it
+_END = re.compile(r"[\W_]+$")
+
+
+class ChangedFact(TypedDict):
+    """A number that is another now, with the two words before it."""
+
+    before: str
+    old: str
+    new: str
+
+
+class Numbers:
+    """The numbers of one normalised article, given as JSON: read when first asked for."""
+
+    def __init__(self, value: bytes) -> None:
+        self._value = value
+        self._found: list[Number] | None = None
+
+    def changed_since(self, earlier: np.void) -> list[ChangedFact]:
+        """Those that differ from an earlier article, whose row is given."""
+        if self._found is None:
+            self._found = numbers_of(orjson.loads(self._value)["text"])
+        return changed_facts(self._found, earlier)
+
+
+def changed_facts(numbers: list[Number], earlier: np.void) -> list[ChangedFact]:
+    """Which of a text's numbers differ from those in the same places of an earlier text, whose row
+    or sketch is given: in the text's order, the first `MOST_CHANGED`.
+
+    A place in which several numbers stand, in either text, says nothing of which became which.
+    """
+    cover = int(earlier["facts_cover"][0])
+    old: dict[int, set[tuple[int, int]]] = defaultdict(set)
+    for place, spread, zero_led in kept_numbers(earlier):
+        if place < cover:
+            old[place].add((spread, zero_led))
+    new: dict[int, set[int]] = defaultdict(set)
+    for number in numbers:
+        new[number.place].add(number.spread)
+    changed: dict[int, ChangedFact] = {}
+    for place, _, _, before, written in numbers:
+        gone = [one for one in old.get(place, ()) if one[0] not in new[place]]
+        if place in changed or len(gone) != 1:
+            continue
+        if len(new[place] - {spread for spread, _ in old[place]}) != 1:
+            continue
+        if (was := _written(*gone[0], written)) is not None:
+            words = " ".join(_END.sub("", before).split())[-LONGEST_BEFORE:]
+            changed[place] = {"before": words, "old": was, "new": written[:LONGEST_NUMBER]}
+        if len(changed) == MOST_CHANGED:
+            break
+    return list(changed.values())
+
+
+def _written(spread: int, zero_led: int, like: str) -> str | None:
+    """A kept number, written in the manner of another; None where its code does not tell it."""
+    value = value_of(spread, zero_led)
+    if value is None:
+        return None
+    first, second = value
+    group, unit = _GROUP.search(like), _UNIT.search(like)
+    behind = unit[0] if unit else ""
+    if second:
+        parts = _VALUES.split(like)
+        between = parts[1] if len(parts) == 3 and not group else "."
+        return f"{first}{between}{second}{behind}"
+    return (f"{first:,}".replace(",", group[1]) if group else str(first)) + behind

@@ -1,0 +1,68 @@
+"""Takes of one item: a first report and the longer one that it grew into, a teaser and its article.
+
+Such a text stands whole in the longer one and makes up little of it, as a quoted paragraph may. So
+its share says nothing, and something else must: that the text says itself that it goes on
+elsewhere; that both have one slug; or that a headline is marked as an update, and has half of its
+words in common with the other's. Takes of an item come from one agency or publisher, within hours.
+"""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from streams.detection.index.segment import TRUNCATED, Rows
+from streams.detection.judge.relations import EXCERPT, Judged
+from streams.detection.sketch.entry import title_words
+
+# Of an item, hours may lie between the first take and the last update.
+_TAKES_MILLISECONDS = 12 * 3_600_000
+# Of the words of both headlines that say something.
+_SAME_HEADLINE = 0.5
+
+# How agencies mark what replaces an earlier take, before the headline or in brackets.
+_MARK = re.compile(
+    r"^\W*(?:(?:UPDATE|WRAPUP|ROUNDUP|LEAD|RPT|REFILE|URGENT|ALERT|CORRECTED|CORRECTION|WDH|EIL"
+    r"|EILMELDUNG|AKTUALISIERUNG|KORREKTUR|ACTUALISATION|ALERTE|ACTUALIZACI\u00d3N|AMPLIACI\u00d3N"
+    r"|AGGIORNAMENTO|ATUALIZA\u00c7\u00c3O|AKTUALIZACJA|\u041e\u0411\u041d\u041e\u0412\u041b\u0415\u041d\u041e"
+    r"|\u0414\u041e\u041f\u041e\u041b\u041d\u0415\u041d\u041e|G\u00dcNCELLEME)\b\s*\d*\s*[-:.\u2013\u2014|]"
+    r"|\d\s?(?:ST|ND|RD|TH)\s+L(?:EA)?D\b|\d\.\s*(?:LEAD|ZUSAMMENFASSUNG)\b"
+    r"|[\u3010\[(]\s*\u66f4\u65b0)"
+    r"|[(\[](?:UPDATE\s*\d*|UPDATED|LEAD|AKTUALISIERT|NEU|ACTUALIS\u00c9E?|MISE \u00c0 JOUR"
+    r"|ACTUALIZA(?:DO|DA|CI\u00d3N)|AMPLIACI\u00d3N|AGGIORNAT[OA]|ATUALIZAD[OA]"
+    r"|AKTUALIZACJA)[)\]]\W*$",
+    re.IGNORECASE,
+)
+
+
+def join_takes(judged: Judged, this: Rows, other: Rows) -> None:
+    """Make members of those of p pairs of rows that are takes of one item."""
+    for at in np.flatnonzero(judged.little).tolist():
+        cut = judged.relation[at] == EXCERPT
+        inner = this[at] if cut else other[at]
+        if inner["flags"] & TRUNCATED or _are_takes(this[at], other[at]):
+            judged.member[at] = True
+            judged.rank[at] += 4
+
+
+def _are_takes(this: np.void, other: np.void) -> bool:
+    if abs(int(this["time"]) - int(other["time"])) > _TAKES_MILLISECONDS:
+        return False
+    if not any(this[name] and this[name] == other[name] for name in ("provider", "source")):
+        return False
+    if this["slug"] and this["slug"] == other["slug"]:
+        return True
+    one, two = (row["headline"].rstrip(b"\0").decode() for row in (this, other))
+    return (is_marked(one) or is_marked(two)) and _one_headline(one, two)
+
+
+def is_marked(headline: str) -> bool:
+    """Whether a headline says that its article replaces an earlier take."""
+    return _MARK.search(headline) is not None
+
+
+def _one_headline(one: str, other: str) -> bool:
+    words, others = (title_words(_MARK.sub("", headline)) for headline in (one, other))
+    fewer = min(len(words), len(others))
+    return fewer > 1 and len(words & others) >= _SAME_HEADLINE * fewer
