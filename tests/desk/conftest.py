@@ -16,14 +16,14 @@ from streams.desk.ingest import Incoming
 from streams.desk.web.app import create_app
 from streams.desk.web.desk import Desk
 from tests.desk.newsroom import SAMPLE, records_of, take_in
-from tests.desk.postgresql import server
+from tests.desk.postgresql import Server
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Address of a server, with {name} in the place of a database's name."""
-    with server(Path(tmp_path_factory.mktemp("pg", numbered=True))) as address:
-        yield address
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    made = Server(Path(tmp_path_factory.mktemp("pg", numbered=True)))
+    yield made
+    made.stop()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -31,14 +31,14 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Where a new database may be made: of both kinds, one after the other."""
     if request.param == "sqlite":
         return str(tmp_path / "desk.db")
-    template = request.getfixturevalue("postgresql")
+    server: Server = request.getfixturevalue("postgresql")
     name = f"desk_{uuid.uuid4().hex[:12]}"
-    admin = template.format(name="postgres").replace("postgresql:", "postgresql+psycopg:")
+    admin = server.address("postgres").replace("postgresql:", "postgresql+psycopg:")
     engine = create_engine(admin, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name}"))
     engine.dispose()
-    return str(template.format(name=name))
+    return server.address(name)
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ import pwd
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+import warnings
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,47 +25,70 @@ def programs() -> Path | None:
     return debian[-1].parent if debian else None
 
 
-@contextmanager
-def server(folder: Path) -> Iterator[str]:
-    """A running server -> its address, of a database without tables. Skips where there is none."""
-    found = programs()
-    if found is None:
-        pytest.skip("no PostgreSQL here (Debian: apt-get install postgresql)")
-    as_user: list[str] = []
-    if os.geteuid() == 0:  # which PostgreSQL refuses to run as
-        try:
-            owner = pwd.getpwnam("postgres")
-        except KeyError:
-            pytest.skip("PostgreSQL does not run as root, and there is no user postgres")
-        as_user = ["runuser", "-u", "postgres", "--"]
-        folder.mkdir(parents=True, exist_ok=True)
-        os.chown(folder, owner.pw_uid, owner.pw_gid)
-        for parent in folder.parents:
-            if parent.stat().st_uid == 0 and parent != Path("/") and parent != Path("/tmp"):
-                parent.chmod(parent.stat().st_mode | 0o011)
-    data, sockets = folder / "data", folder
-    call = [*as_user, str(found / "initdb"), "-D", str(data), "-U", "desk", "-A", "trust", "-N"]
-    subprocess.run([*call, "-E", "UTF8"], check=True, capture_output=True)
-    process = subprocess.Popen(
-        [
-            *as_user, str(found / "postgres"), "-D", str(data), "-k", str(sockets), "-c",
-            "listen_addresses=", "-c", "fsync=off", "-c", "max_connections=200",
-        ],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    ready = [str(found / "pg_isready"), "-h", str(sockets), "-U", "desk", "-d", "postgres", "-t"]
-    try:
+class Server:
+    """A server of a session's own. Skips where there are no programs for it."""
+
+    def __init__(self, folder: Path) -> None:
+        found = programs()
+        if found is None:
+            pytest.skip("no PostgreSQL here (Debian: apt-get install postgresql)")
+        self._programs, self._folder, self._as = found, folder, _not_as_root(folder)
+        self._process: subprocess.Popen[bytes] | None = None
+        self._call("initdb", "-D", self._data, "-U", "desk", "-A", "trust", "-N", "-E", "UTF8")
+        self._start()
+
+    @property
+    def _data(self) -> str:
+        return str(self._folder / "data")
+
+    def address(self, name: str) -> str:
+        """Of a database of this name. A server that ended meanwhile is started again, and its last
+        words are a warning: it is not what is tested."""
+        if self._process is None or self._process.poll() is not None:
+            log = (self._folder / "log").read_text(errors="replace")
+            warnings.warn(f"PostgreSQL had ended: {log[-2000:]}", stacklevel=2)
+            self._start()
+        return f"postgresql://desk@/{name}?host={self._folder}"
+
+    def stop(self) -> None:
+        self._call("pg_ctl", "-D", self._data, "-m", "fast", "-t", "60", "stop", check=False)
+        if self._process is not None:
+            self._process.wait(90)
+
+    def _start(self) -> None:
+        with (self._folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [
+                    str(self._programs / "postgres"), "-D", self._data, "-k", str(self._folder),
+                    "-c", "listen_addresses=", "-c", "fsync=off", "-c", "max_connections=200",
+                ],
+                stdout=log, stderr=log, start_new_session=True, **self._as,
+            )  # fmt: skip
+        ready = ("-h", str(self._folder), "-U", "desk", "-d", "postgres", "-t", "1")
         deadline = time.monotonic() + _START_SECONDS
-        while subprocess.run([*ready, "1"], check=False, capture_output=True).returncode:
-            assert process.poll() is None, f"PostgreSQL ended with {process.returncode}"
+        while self._call("pg_isready", *ready, check=False):
+            code = self._process.poll()
+            assert code is None, f"PostgreSQL ended with {code}: see {self._folder}/log"
             assert time.monotonic() < deadline, f"PostgreSQL: not ready in {_START_SECONDS:.0f} s"
             time.sleep(0.2)
-        yield f"postgresql://desk@/{{name}}?host={sockets}"
-    finally:
-        subprocess.run(
-            [*as_user, str(found / "pg_ctl"), "-D", str(data), "-m", "fast", "-t", "60", "stop"],
-            check=False,
-            capture_output=True,
-        )
-        process.wait(90)
+
+    def _call(self, name: str, *arguments: str, check: bool = True) -> int:
+        command = [str(self._programs / name), *arguments]
+        return subprocess.run(command, check=check, capture_output=True, **self._as).returncode
+
+
+def _not_as_root(folder: Path) -> dict[str, Any]:
+    """Options of a process by Debian's user postgres, who may write here, if we are root: as which
+    PostgreSQL refuses to run."""
+    if os.geteuid() != 0:
+        return {}
+    try:
+        owner = pwd.getpwnam("postgres")
+    except KeyError:
+        pytest.skip("PostgreSQL does not run as root, and there is no user postgres")
+    folder.mkdir(parents=True, exist_ok=True)
+    os.chown(folder, owner.pw_uid, owner.pw_gid)
+    for parent in folder.parents:
+        if parent.stat().st_uid == 0 and parent != Path("/") and parent != Path("/tmp"):
+            parent.chmod(parent.stat().st_mode | 0o011)
+    return {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": [], "cwd": folder}

@@ -1,0 +1,32 @@
+"""The tests' own server survives what ends it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from tests.desk.postgresql import Server
+
+
+def test_a_server_that_was_killed_is_started_again_with_a_warning(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    server = Server(Path(tmp_path_factory.mktemp("pg", numbered=True)))
+    try:
+        assert server._process is not None
+        os.kill(server._process.pid, signal.SIGKILL)
+        while server._process.poll() is None:
+            time.sleep(0.05)
+        with pytest.warns(UserWarning, match="PostgreSQL had ended"):
+            address = server.address("postgres")
+        engine = create_engine(address.replace("postgresql:", "postgresql+psycopg:"))
+        with engine.connect() as connection:
+            assert connection.scalar(text("SELECT 1")) == 1
+        engine.dispose()
+    finally:
+        server.stop()
