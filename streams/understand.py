@@ -40,7 +40,8 @@ def understand(record: FileRecord, limit_bytes: int, outlets_file: str | None) -
         if pages[0].from_text and source is not None and source.text is not None:
             labels = explained_lines(source.text, source.now, decoded.outlets, source.title)
         elif raw.html:
-            labels = explained_html(raw.html, decoded.outlets)
+            found = decoded.pages[0][1]
+            labels = explained_html(raw.html, found.now, decoded.outlets, found.address)
     if not isinstance(raw, RawArticle) or not chunk.articles:
         return Understood(chunk, labels)
     origins = field_origins(raw, chunk.articles[0], record.taken_from, paged=bool(pages))

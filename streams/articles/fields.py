@@ -118,7 +118,8 @@ def part_of(parent: dict[str, Any], draft: Draft, scan: TextScan, outlets: Outle
     """One embedded article; `parent` are the fields of its page's own."""
     part, text = draft.part or Part(""), draft.text
     title = clean_line(part.title, _LINE_BYTES)
-    source = clean_line(outlets.domain(part.source or "") or part.source, SOURCE_BYTES)
+    canonical = canonical_address(part.address) if part.address else None
+    source = clean_line(_part_source(parent, part, canonical, outlets), SOURCE_BYTES)
     digest = content_digest("usable", title, scan.utf8)
     byline = _byline(clean_line(part.byline, _LINE_BYTES))
     found = attribute(text, scan.names, source=source, credit=None, byline=byline)
@@ -133,6 +134,7 @@ def part_of(parent: dict[str, Any], draft: Draft, scan: TextScan, outlets: Outle
         "kind": "article",
         "source": source,
         "syndicated_from": None,
+        "canonical_url": canonical or parent["canonical_url"],
         "title": title,
         "byline": byline,
         "credit": None,
@@ -149,6 +151,20 @@ def part_of(parent: dict[str, Any], draft: Draft, scan: TextScan, outlets: Outle
         "dropped": [],
     }
     return Made(article, comparable(text, found.start, found.end))
+
+
+def _part_source(
+    parent: dict[str, Any], part: Part, canonical: str | None, outlets: Outlets
+) -> str | None:
+    """The source that the page prints; else whose the part's own address is: the page's publisher's
+    where it is of one site with the page."""
+    if part.source:
+        return outlets.domain(part.source) or part.source
+    if canonical is None:
+        return None
+    domain, own = domain_of(canonical), domain_of(parent["canonical_url"] or "")
+    same = domain is not None and own is not None and _same_site(domain, own)
+    return parent["source"] if same else domain
 
 
 def _source(raw: RawArticle, page: Page, canonical: str | None, outlets: Outlets) -> str | None:

@@ -11,6 +11,7 @@ from itertools import pairwise, zip_longest
 import numpy as np
 
 from streams.articles.outlets import Outlets
+from streams.articles.pages.elements_around import Elements
 from streams.articles.pages.header_forms import is_labelled
 from streams.articles.pages.headers import ENOUGH, Header, HeaderReader
 from streams.articles.pages.kinds import Kinds
@@ -28,6 +29,7 @@ _TEASER_LIST, _LONGEST_TEASER_WORDS = 2, 120
 _DOUBT = 1.0  # a head that lacks so much counts where another of the page has the same form
 _FORM = frozenset({"ago", "time", "separator", "marked", "title_again", "byline"})
 _COMMENT_ENOUGH = 6.0  # among readers' comments, which have names and times above them too
+_MORE_OF_ELEMENTS = 1.0  # that elements must say, where there are some
 _DATELINE = re.compile(
     r"""\W{0,2}(?:[A-ZÀ-ÞА-Я][A-ZÀ-ÞА-Я.'’-]+|[A-Z][\w.'’-]+(?=[^.]{0,40}\())
     (?:[ ,/]+[A-ZÀ-Þ][\w.'’-]*){0,4}\s*(?:\([^)]{2,25}\)\s*)?(?:[:—–]|-{1,2})\s*\S""",
@@ -43,14 +45,23 @@ class Card:
     body: tuple[int, ...]
 
 
-def cards_of(lines: Sequence[Line], kinds: Kinds, now: datetime, outlets: Outlets) -> list[Card]:
-    """The embedded articles of a page, in its order. The page's own story is none of them."""
+def cards_of(
+    lines: Sequence[Line],
+    kinds: Kinds,
+    now: datetime,
+    outlets: Outlets,
+    elements: Elements | None = None,
+) -> list[Card]:
+    """The embedded articles of a page, in its order. The page's own story is none of them.
+
+    `elements`: those of an HTML page, which say more.
+    """
     runs = _prose_runs(kinds)
     if len(runs) < 2:
         return []
     reader = HeaderReader(lines, kinds, now, outlets)
     reader.feet = _labelled_feet(lines, kinds)
-    heads = _heads(reader, runs, lines, kinds)
+    heads = _heads(reader, runs, lines, kinds, elements)
     breaks = _breaks(lines, kinds, heads[-1].body) if heads else frozenset()
     cards = [
         Card(head, _body(kinds, head.body, following.start if following else len(lines), breaks))
@@ -67,10 +78,15 @@ def cards_of(lines: Sequence[Line], kinds: Kinds, now: datetime, outlets: Outlet
 
 
 def _heads(
-    reader: HeaderReader, runs: list[tuple[int, int]], lines: Sequence[Line], kinds: Kinds
+    reader: HeaderReader,
+    runs: list[tuple[int, int]],
+    lines: Sequence[Line],
+    kinds: Kinds,
+    elements: Elements | None,
 ) -> list[Header]:
     """Heads with enough signs, and those with nearly enough that have such a one's form."""
     found: list[tuple[Header, float]] = []  # and the score that is asked for
+    above: list[int] = []  # where the text above each ends
     before = sum(kinds.words[slice(*runs[0])])
     zone = _Zone(kinds)
     for (_, end), (start, stop) in pairwise(runs):
@@ -84,7 +100,13 @@ def _heads(
             _add_foot_signs(head, reader, stop, len(lines))
             if before >= _LEAST_STORY_WORDS:
                 found.append((head, _COMMENT_ENOUGH if zone.in_comments else ENOUGH))
+                above.append(end)
         before += sum(kinds.words[start:stop])
+    if elements is not None and found:
+        following = [head.title_at for head, _ in found[1:]] + [len(lines)]
+        for (head, _), end, limit in zip(found, above, following, strict=True):
+            elements.mark(head, end, limit)
+        found = [(head, enough + _MORE_OF_ELEMENTS) for head, enough in found]
     forms = {_form(head) for head, enough in found if head.score >= enough}
     return [
         head for head, enough in found
@@ -217,5 +239,5 @@ def _with_footers(cards: list[Card], reader: HeaderReader, count: int) -> list[C
 def _moved(header: Header, foot: Header) -> Header:
     return Header(
         header.start, header.body, header.title, foot.source, header.byline or foot.byline,
-        foot.time, header.signs,
+        foot.time, header.signs, header.title_at, header.address, header.box_end,
     )  # fmt: skip

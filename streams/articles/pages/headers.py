@@ -44,8 +44,9 @@ _WEIGHTS = {
     "source_again": 1.0, "title_again": 2.0,
     "byline": 1.0, "section": 1.5, "separator": 1.0, "marked": 1.0,
     "dateline": 1.0, "long_body": 0.5, "copy": 2.5, "in_title": 1.5,
+    "boxed": 1.0, "linked": 1.0, "stamped": 1.5, "article": 0.5,
 }  # fmt: skip
-_TELLING = frozenset({"ago", "time", "known_source", "source", "copy"})
+_TELLING = frozenset({"ago", "time", "known_source", "source", "copy", "stamped"})
 
 
 @dataclass(slots=True)
@@ -59,6 +60,9 @@ class Header:
     byline: str | None = None
     time: PrintedTime | None = None
     signs: set[str] = field(default_factory=set)
+    title_at: int = -1
+    address: str | None = None
+    box_end: int = 0  # of the element that holds nothing else, where there is one
 
     @property
     def score(self) -> float:
@@ -106,7 +110,7 @@ class HeaderReader:
                 return None
             if self._is_title(at, least_words=4):
                 self._take_title(header, sources, at)
-                header.start = at
+                header.start = header.title_at = at
                 return at
             if not kinds.separator[at]:
                 self._take_meta(header, sources, at)

@@ -57,6 +57,7 @@ class Part:
     byline: str | None = None
     time: PrintedTime | None = None
     signs: tuple[str, ...] = ()
+    address: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ def read_text_page(
         text="\n".join([lines[at].text for at in kept]),
         title=lines[found.title_at].text if found.title_at is not None else None,
         confidence=confidence,
-        parts=tuple(_part(card, lines) for card in found.cards),
+        parts=tuple(part_of_card(card, lines) for card in found.cards),
         kind=page_kind(lines, found.kinds, kept),
     )
 
@@ -173,7 +174,8 @@ def _without_own_story(
     ]
 
 
-def _part(card: Card, lines: Sequence[Line]) -> Part:
+def part_of_card(card: Card, lines: Sequence[Line]) -> Part:
+    """An embedded article as it is told of."""
     header = card.header
     return Part(
         text="\n".join([lines[at].text for at in card.body]),
@@ -182,6 +184,7 @@ def _part(card: Card, lines: Sequence[Line]) -> Part:
         byline=header.byline,
         time=header.time,
         signs=tuple(sorted(header.signs)),
+        address=header.address,
     )
 
 

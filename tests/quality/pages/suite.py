@@ -20,6 +20,7 @@ from tests.quality.pages.corpus import NOW, benchmark_pages, missing, stories
 from tests.quality.pages.costs import costs
 from tests.quality.pages.extraction import LabelledPage, shingle_f1, token_f1
 from tests.quality.pages.fit import fit, training_pages
+from tests.quality.pages.html_built import html_figures
 from tests.quality.pages.layouts import Layout
 from tests.quality.pages.stripped import WAYS
 
@@ -42,6 +43,7 @@ def figures() -> dict[str, float]:
             "wider layouts", wider_layouts.WITH_EMBEDDED, wider_layouts.WITHOUT_EMBEDDED
         ),
         **built_figures("unseen layouts", unseen.WITH_EMBEDDED, unseen.WITHOUT_EMBEDDED),
+        **html_figures(),
         **agencies.figures(),
         **costs(),
     }

@@ -1,0 +1,189 @@
+"""What the elements of an HTML page say of the articles embedded in it: boxes, links, times."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from urllib.parse import urljoin, urlsplit
+
+import numpy as np
+from numpy.typing import NDArray
+
+from streams.articles.outlets import Outlets
+from streams.articles.pages.head import attributes, nodes_of, short_text
+from streams.articles.pages.header_forms import may_be_source, trimmed
+from streams.articles.pages.headers import Header
+from streams.articles.pages.html_lines import HtmlLines
+from streams.articles.pages.kinds import Kinds
+from streams.articles.pages.markup import Markup
+from streams.articles.pages.tag_loop import ITEMPROP, MARKS
+from streams.articles.pages.tags import NUMBER
+from streams.articles.printed_time import PrintedTime
+from streams.articles.times import parse_time
+
+_DAY, _SECOND = 86_400, 1
+_DATE_CHARACTERS = 10
+_MOST_LINKS = 12  # looked at in one box
+_ARTICLE = NUMBER["article"]
+_TITLE_WORDS, _HEADING_LINES = 4, 4
+_PIECES = re.compile(r"[|·•,()\[\]]|\s[-–—]\s")
+_ROOM = 1.05  # of an element around a box: it holds no more text
+_ADDRESSES = ("data-url", "data-href", "data-permalink", "data-canonical-url", "itemid", "cite")
+_SHARING = frozenset(
+    ("share", "sharer", "sharer.php", "intent", "submit", "login", "signup", "tag", "tags",
+     "author", "authors", "category", "topic", "topics", "search", "comments", "print")
+)  # fmt: skip
+_LEAST_PATH = 8  # characters: shorter ones are sections
+
+
+class Elements:
+    """The elements around the lines of one page. `address` is the page's own."""
+
+    def __init__(
+        self,
+        markup: Markup,
+        lines: HtmlLines,
+        kinds: Kinds,
+        outlets: Outlets,
+        address: str | None,
+    ) -> None:
+        self._markup, self._lines, self._line_nodes = markup, lines.lines, lines.columns[0]
+        self._outlets, self._address = outlets, address
+        self._told = np.concatenate(([0.0], np.cumsum(np.where(kinds.prose, kinds.words, 0))))
+        self._links = np.array(nodes_of(markup, "a"), dtype=np.int64)
+        self._times = np.array(nodes_of(markup, "time"), dtype=np.int64)
+        self._stated = np.flatnonzero(markup.nodes[MARKS] & ITEMPROP > 0)
+
+    def mark(self, header: Header, above: int, limit: int) -> None:
+        """Add what they say of an embedded article: `boxed`, `linked`, its address and its time.
+
+        `above` is the first line below the text above it, `limit` the first line of the next one.
+        """
+        box = self._box(header, above, limit)
+        if box is not None:
+            header.signs.add("boxed")
+            top, header.box_end = map(int, self._markup.nodes[5:7, box])
+            header.start = max(header.start, top)
+            self._take_heading(header, top)
+            if self._markup.nodes[0, box] == _ARTICLE:
+                header.signs.add("article")
+            first, last = map(int, self._markup.nodes[[2, 4], box])
+        else:
+            first, last = self._bytes(header.start, header.body)
+        self._take_address(header, first, last, box)
+        self._take_time(header, first, last)
+
+    def _box(self, header: Header, above: int, limit: int) -> int | None:
+        """The outermost element that holds title and text, and nothing of other articles."""
+        nodes, told = self._markup.nodes, self._told
+        found, held = None, 0.0
+        node = int(self._line_nodes[header.body])
+        while node >= 0:
+            first, last = int(nodes[5, node]), int(nodes[6, node])
+            words = float(told[last] - told[first])
+            if first < above or last > limit or (found is not None and words > _ROOM * held):
+                break
+            if first <= header.title_at:
+                found, held = node, words
+            node = int(nodes[1, node])
+        return found
+
+    def _take_heading(self, header: Header, top: int) -> None:
+        """The heading close above is the title, where what was taken for it is none: a paragraph
+        that breaks off at an abbreviation reads like a title."""
+        if self._lines[header.title_at].heading:
+            return
+        for at in range(header.title_at - 1, max(top, header.title_at - _HEADING_LINES) - 1, -1):
+            if self._lines[at].heading:
+                header.title, header.title_at = self._lines[at].text, at
+                header.start = min(header.start, at)
+                return
+
+    def _bytes(self, first: int, end: int) -> tuple[int, int]:
+        """Where the lines [first, end) stand in the page."""
+        nodes = self._markup.nodes[:, self._line_nodes[[first, end - 1]]]
+        return int(nodes[2, 0]), int(max(nodes[4, 1], nodes[4, 0]))
+
+    def _within(self, chosen: NDArray[np.int64], first: int, last: int) -> list[int]:
+        starts = self._markup.nodes[2, chosen]
+        low, high = np.searchsorted(starts, [first, last])
+        found: list[int] = chosen[low:high].tolist()
+        return found
+
+    def _take_address(self, header: Header, first: int, last: int, box: int | None) -> None:
+        title = range(header.start, header.body)
+        links = self._within(self._links, first, last)[:_MOST_LINKS]
+        own = [node for node in links if int(self._markup.nodes[5, node]) in title]
+        for node in (*own, *(node for node in links if node not in own)):
+            if found := self._story_address(attributes(self._markup, node).get("href")):
+                header.address = found
+                if node in own:
+                    header.signs.add("linked")
+                    self._take_linked_title(header, node)
+                return
+        if box is not None:
+            named = attributes(self._markup, box)
+            stated = (self._story_address(named.get(name)) for name in _ADDRESSES)
+            header.address = next((address for address in stated if address), None)
+            header.signs |= {"linked"} if header.address else set()
+
+    def _take_linked_title(self, header: Header, node: int) -> None:
+        """The link's text is the title, where it stands in the title's line; of what else is in
+        that line one piece may be the source."""
+        line, text = self._lines[header.title_at].text, short_text(self._markup, node)
+        if len(text.split()) < _TITLE_WORDS or text not in line or text == header.title:
+            return
+        header.title = text
+        if "known_source" in header.signs:
+            return
+        time = header.time
+        if time is not None and time.end <= len(line):
+            line = f"{line[: time.start]}|{line[time.end :]}"
+        pieces = map(trimmed, _PIECES.split(line.replace(text, "|", 1)))
+        for name in pieces:
+            if may_be_source(name, self._outlets):
+                header.source = name
+                known = self._outlets.domain(name) is not None
+                header.signs.add("known_source" if known else "source")
+                return
+
+    def _story_address(self, stated: str | None) -> str | None:
+        """An absolute address of another page that may be a story's."""
+        if not stated or stated[0] == "#":
+            return None
+        try:
+            found = urljoin(self._address or "", stated)
+            parts, own = urlsplit(found), urlsplit(self._address or "")
+        except ValueError:
+            return None
+        path = parts.path.strip("/")
+        if parts.scheme not in ("http", "https", "") or (not parts.netloc and self._address):
+            return None
+        if len(path) < _LEAST_PATH or not _SHARING.isdisjoint(path.lower().split("/")):
+            return None
+        if (parts.netloc, path) == (own.netloc, own.path.strip("/")):
+            return None
+        return found if parts.scheme else None
+
+    def _take_time(self, header: Header, first: int, last: int) -> None:
+        """The time that elements state, where what is printed is less exact."""
+        for node in self._within(self._times, first, last):
+            if self._put_time(header, attributes(self._markup, node).get("datetime")):
+                return
+        for node in self._within(self._stated, first, last):
+            named = attributes(self._markup, node)
+            if named.get("itemprop", "").lower() in ("datepublished", "datecreated") and (
+                self._put_time(header, named.get("content") or named.get("datetime"))
+            ):
+                return
+
+    @staticmethod
+    def _put_time(header: Header, stated: str | None) -> bool:
+        time: datetime | None = parse_time(stated) if stated else None
+        if stated is None or time is None:
+            return False
+        precision = _DAY if len(stated.strip()) <= _DATE_CHARACTERS else _SECOND
+        if header.time is None or precision < header.time.precision_seconds:
+            header.time = PrintedTime(time, precision, 0, 0)
+        header.signs.add("stamped")
+        return True

@@ -1,0 +1,138 @@
+"""Which lines of an HTML page are its story, when both forests have been asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from streams.articles.outlets import Outlets
+from streams.articles.pages.block_features import Evidence
+from streams.articles.pages.evidence import evidence_of
+from streams.articles.pages.features import Matrix, features_of
+from streams.articles.pages.head import Head
+from streams.articles.pages.html_story import Judged, best_lines, html_model, judged
+from streams.articles.pages.kinds import Kinds, kinds_of
+from streams.articles.pages.lines import Line
+from streams.articles.pages.markup import Markup
+from streams.articles.pages.own_headline import headline_line
+from streams.articles.pages.page_lines import PageLines, page_lines
+from streams.articles.pages.reader_requests import is_request
+
+# A story of so many words beside them, and readers' comments are none of it.
+_LEAST_STORY_WORDS, _LEAST_STORY_SHARE = 60, 0.08
+_REPEATED_WORDS = 4  # shorter lines may stand in a story twice
+_HEAD_LINES = 3
+_STATED = 0.75  # of a line in JSON-LD's text
+_BOXES, _LONGER_THAN_BOX = ("related", "pictured", "offer", "player", "foot"), 1.5
+# What is no article: fewer words than these without a sentence, or nothing but links.
+_LEAST_WORDS, _LEAST_PROSE_WORDS = 25, 8
+_MOST_LINKS = 0.7
+
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What was thought of each line of a page, and which are `taken`.
+
+    expected: the F1 of words that is expected of them. headline: the line of the page's own.
+    """
+
+    features: Matrix
+    kinds: Kinds
+    evidence: Evidence
+    found: Judged
+    taken: Mask
+    expected: float
+    headline: int | None
+
+
+def taken_lines(
+    markup: Markup, columns: NDArray[np.int32], lines: Sequence[Line], head: Head, outlets: Outlets
+) -> Taken:
+    """Ask both forests, then rules that need no fitting. `columns` are those of `HtmlLines`; there
+    is a line."""
+    page = page_lines(lines)
+    features = features_of(page)
+    evidence = evidence_of(head, lines, page.low)
+    found = judged(html_model(), markup, columns, page, features, evidence)
+    kinds = kinds_of(page, features, outlets)
+    headline = headline_line(markup, head, lines)
+    taken, expected = best_lines(found.probabilities, found.words)
+    taken = _without_boxes(_without_comments(taken, found), found)
+    taken &= ~kinds.interstitial
+    _drop_requests(taken, lines)
+    taken = _without_above(taken, headline, found, evidence)
+    _drop_repeats(taken, page, found.words, evidence)
+    if not _is_article(taken, found, kinds):
+        taken[:] = False
+    return Taken(features, kinds, evidence, found, taken, expected, headline)
+
+
+def _without_comments(taken: Mask, found: Judged) -> Mask:
+    """Without the readers' part, where a story stands outside of it."""
+    story = taken & ~found.within("comments")
+    words = found.words[story].sum()
+    enough = words >= max(_LEAST_STORY_WORDS, _LEAST_STORY_SHARE * found.words[taken].sum())
+    return story if enough else taken
+
+
+def _without_boxes(taken: Mask, found: Judged) -> Mask:
+    """Without teasers, captions, offers, players and what stands at the foot, by the names of their
+    elements, where the story outside is clearly longer."""
+    for name in _BOXES:
+        boxed = taken & found.within(name)
+        if not boxed.any():
+            continue
+        story = taken & ~boxed
+        words, in_box = found.words[story].sum(), found.words[boxed].sum()
+        if words >= max(_LEAST_STORY_WORDS, _LONGER_THAN_BOX * in_box):
+            taken = story
+    return taken
+
+
+def _drop_requests(taken: Mask, lines: Sequence[Line]) -> None:
+    """What asks the reader to sign up, within what tells of other things."""
+    asking = [at for at in np.flatnonzero(taken).tolist() if is_request(lines[at].text)]
+    if 2 * len(asking) < np.count_nonzero(taken):
+        taken[asking] = False
+
+
+def _without_above(taken: Mask, headline: int | None, found: Judged, evidence: Evidence) -> Mask:
+    """Without what stands above the story's own headline, where the story below is clearly longer:
+    a teaser of another one. A standfirst is the description's, or JSON-LD's."""
+    if headline is None or not taken[:headline].any():
+        return taken
+    own = (evidence.description > 0) | (evidence.stated >= _STATED)
+    story = taken.copy()
+    story[:headline] &= own[:headline]
+    words, above = found.words[story].sum(), found.words[taken & ~story].sum()
+    return story if words >= max(_LEAST_STORY_WORDS, _LONGER_THAN_BOX * above) else taken
+
+
+def _drop_repeats(
+    taken: Mask, page: PageLines, words: NDArray[np.float64], evidence: Evidence
+) -> None:
+    """The title above the story, and lines that stood there before."""
+    seen: set[str] = set()
+    for n, at in enumerate(np.flatnonzero(taken).tolist()):
+        if n < _HEAD_LINES and evidence.is_title[at]:
+            taken[at] = False
+        elif words[at] >= _REPEATED_WORDS:
+            taken[at] = page.low[at] not in seen
+            seen.add(page.low[at])
+
+
+def _is_article(taken: Mask, found: Judged, kinds: Kinds) -> bool:
+    """Whether what was taken is more than headlines, links and buttons."""
+    words = found.words[taken]
+    total = words.sum()
+    if not total:
+        return False
+    if (words * found.links[taken]).sum() > _MOST_LINKS * total:
+        return False
+    prose = kinds.prose[taken] | (kinds.paragraph[taken] & (words >= _LEAST_PROSE_WORDS))
+    return bool(prose.any()) or total >= _LEAST_WORDS
