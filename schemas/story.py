@@ -85,6 +85,24 @@ class Story(Contract):
     recent: Novelty = Field(description="Articles up to `last_seen`.")
     first_seen: Time
     last_seen: Time = Field(description="Time of the last event.")
+    replaced_by: Id | None = Field(
+        default=None,
+        description="The story that this one was merged into, which may have been merged, too."
+        " Nothing comes to this one any more.",
+    )
+
+
+class Absorbed(Contract):
+    """What a story that was merged into another brought there: as its record had it."""
+
+    story_id: Id
+    articles: int = Field(ge=1)
+    copies: int = Field(ge=0)
+    publishers: list[Publisher] = Field(max_length=100)
+    other_publishers_articles: int = Field(ge=0)
+    agencies: list[Named] = Field(max_length=20)
+    languages: list[Named] = Field(max_length=20)
+    first_seen: Time
 
 
 class StoryEvent(Contract):
@@ -92,7 +110,13 @@ class StoryEvent(Contract):
 
     story_id: Id
     sequence: int = Field(ge=1, description="Counts this story's events without a gap.")
-    type: Literal["started", "joined", "left", "original_changed", "corrected", "withdrawn"]
+    type: Literal[
+        "started", "joined", "left", "original_changed", "corrected", "withdrawn", "merged"
+    ] = Field(
+        description="`merged`: two stories became one, when an article that is a copy of articles"
+        " of both came. One event for each: `replaced_by` names the story that goes on,"
+        " `absorbed` says what that one took in."
+    )
     article_id: Id
     content_digest: Id
     source: str | None
@@ -117,5 +141,7 @@ class StoryEvent(Contract):
         max_length=5,
         description="Of a corrected article: numbers that are others than in its version before.",
     )
+    replaced_by: Id | None = Field(default=None, description="Of a merged story that ends.")
+    absorbed: Absorbed | None = Field(default=None, description="Of a merged story that goes on.")
     time: Time = Field(description="Record time of the article that brought the event about.")
     reason: str

@@ -49,7 +49,7 @@ VERSIONS = {
         "1.1", announced={"detection.unmatched_reason": frozenset({"standing_text"})}
     ),
     "story": Version("1.1"),
-    "story_event": Version("1.1"),
+    "story_event": Version("1.1", announced={"type": frozenset({"merged"})}),
     "dead_letter_headers": Version("1.1"),
 }
 # What a schema says of itself. Those of release 0.1.0 say nothing.

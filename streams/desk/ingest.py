@@ -16,6 +16,7 @@ from sqlalchemy import Connection, delete, func, select, tuple_
 from streams.desk import search_index
 from streams.desk.counting import count_anew
 from streams.desk.database import Database
+from streams.desk.mergers import move, successors
 from streams.desk.rows import (
     ArticleRows,
     FamilyOf,
@@ -23,6 +24,7 @@ from streams.desk.rows import (
     Row,
     article_rows,
     event_row,
+    replaced_by,
     story_row,
     unpacked,
 )
@@ -83,6 +85,7 @@ def apply(
     applied = Applied()
     articles: list[ArticleRows] = []
     stories: list[Row] = []
+    moved: dict[str, str] = {}
     events: list[Row] = []
     for record in records:
         if record.value is None:
@@ -93,6 +96,8 @@ def apply(
                     articles.append(article_rows(record.value, family_of))
                 case "stories":
                     stories.append(story_row(record.value))
+                    if into := replaced_by(record.value):
+                        moved[stories[-1]["story_id"]] = into
                 case "events":
                     events.append(event_row(record.value))
         except NotOursError as error:
@@ -110,8 +115,9 @@ def apply(
                 for (topic, partition), offset in next_offsets.items()
             ],
         )
-        changed = _write_articles(connection, database, articles)
         _write_stories(connection, database, stories)
+        changed = move(connection, database, moved)
+        changed |= _write_articles(connection, database, articles)
         _upsert(connection, database, story_event, _last(events, ("story_id", "sequence")))
         applied.touched = changed | {row["story_id"] for row in stories}
         ids = {rows.article["article_id"] for rows in articles}
@@ -137,6 +143,8 @@ def _write_stories(connection: Connection, database: Database, rows: list[Row]) 
     for row in rows:
         if row["version"] >= newest.get(row["story_id"], row)["version"]:
             newest[row["story_id"]] = row
+    for gone in successors(connection, newest):
+        del newest[gone]
     known: dict[str, int] = {}
     for some in _parts(list(newest)):
         found = select(story.c.story_id, story.c.version).where(story.c.story_id.in_(some))
@@ -158,6 +166,10 @@ def _write_articles(
         _last((rows.version for rows in articles), ("article_id", "digest")),
     )
     newest = {rows.article["article_id"]: rows for rows in articles}
+    told = {rows.article["story_id"] for rows in articles} - {None}
+    now = successors(connection, told)
+    for rows in newest.values():
+        rows.article["story_id"] = now.get(rows.article["story_id"], rows.article["story_id"])
     before: dict[str, Any] = {}
     for some in _parts(list(newest)):
         found = select(

@@ -7,7 +7,15 @@ from sqlalchemy import delete, exists, func, select, text
 from streams.desk import search_index
 from streams.desk.database import Database
 from streams.desk.ingest import indexed_versions
-from streams.desk.tables import article, article_agency, link, story, story_event, version
+from streams.desk.tables import (
+    article,
+    article_agency,
+    link,
+    story,
+    story_event,
+    story_moved,
+    version,
+)
 
 _AT_ONCE = 500
 
@@ -29,6 +37,9 @@ def delete_older(database: Database, keep_seconds: int, now: float) -> int:
     with database.writing() as connection:
         connection.execute(delete(story).where(story.c.last_seen < cutoff))
         connection.execute(delete(story_event).where(story_event.c.time < cutoff))
+        kept_stories = select(story.c.story_id).union(select(story_moved.c.story_id))
+        lost = story_moved.c.replaced_by.not_in(kept_stories)
+        connection.execute(delete(story_moved).where(lost))
         kept = exists().where(article.c.article_id == version.c.article_id)
         connection.execute(delete(version).where(version.c.time < cutoff, ~kept))
     if gone and database.is_sqlite:

@@ -162,6 +162,12 @@ def story_row(value: bytes) -> Row:
         raise NotOursError(f"no story: {error!r}") from None
 
 
+def replaced_by(value: bytes) -> str | None:
+    """The story that one was merged into, of a record that `story_row` has taken."""
+    found = orjson.loads(value).get("replaced_by")
+    return found if isinstance(found, str) else None
+
+
 _EVENT_FIELDS = (
     "story_id", "sequence", "type", "article_id", "source", "headline", "relation", "status",
 )  # fmt: skip

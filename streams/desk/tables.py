@@ -21,7 +21,7 @@ from sqlalchemy import (
 
 # Counts up with every change of these tables or of what is written into them: a database of
 # another version must be rebuilt from the topics.
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 metadata = MetaData()
 
@@ -142,6 +142,14 @@ story = Table(
     Index("story_fastest", "first_hour", "story_id"),
     Index("story_of_agency", "agency", "last_seen"),
     Index("story_of_publisher", "original_source", "last_seen"),
+)
+
+# Stories that were merged into another, which may have been merged, too. They have no other rows.
+story_moved = Table(
+    "story_moved",
+    metadata,
+    Column("story_id", String, primary_key=True),
+    Column("replaced_by", String, nullable=False),
 )
 
 story_event = Table(

@@ -29,6 +29,7 @@ from streams.detection.judge.match_json import matches_json
 from streams.detection.judge.match_stats import MatchStats
 from streams.detection.judge.matcher import Matcher
 from streams.detection.judge.relations import COPY, EXCERPT, EXPANSION, RELATIONS, Match
+from streams.detection.judge.story_links import linked
 from streams.detection.sketch.entry import hex_ids
 from streams.detection.stories.novelty import Recent
 from streams.detection.stories.story_ids import story_ids_of
@@ -151,7 +152,7 @@ class _Judge:
                 story_id=story_id, relation=named, original_id=article_id, matches=json
             )
         named = RELATIONS[best.relation]
-        story, joined, lately = self._joined(i, best, reason)
+        story, joined, lately = self._joined(i, best, reason, matches)
         return named, self._writer.verdict(
             story_id=story,
             relation=named,
@@ -169,8 +170,13 @@ class _Judge:
         numbers = Numbers(self._values[i])
         return matches_json(self._words[i], matches, self._view, self._most, parts, numbers)
 
-    def _joined(self, i: int, best: Match, reason: str) -> tuple[str, StoryState, Recent]:
-        """An article joins its best match's story; -> its id, the story, its articles of late."""
+    def _joined(
+        self, i: int, best: Match, reason: str, matches: list[Match]
+    ) -> tuple[str, StoryState, Recent]:
+        """An article joins its best match's story, into which others that it is a copy of are
+        merged; -> its id, the story, its articles of late."""
+        for other in linked(self._view.base + i, best, matches, self._view, self._matcher):
+            self.log.merge(self._view.base + i, best.serial, other)
         if best.relation != COPY:
             self._view.rows["flags"][i] |= PARTIAL
         story_id, serial = self._view.join(i, best.serial), self._view.base + i
@@ -230,7 +236,7 @@ class _Judge:
             return "revision", self._writer.verdict(
                 story_id=story_id, original_id=article_id, **verdict
             )
-        story_id, joined, lately = self._joined(i, best, reason)
+        story_id, joined, lately = self._joined(i, best, reason, matches)
         verdict["credited"] = self.credits.of(i, joined)
         return "revision", self._writer.verdict(
             story_id=story_id, novelty=lately, **story_fields(joined), **verdict
@@ -262,7 +268,7 @@ class _Judge:
             return "withdrawn", self._writer.verdict(
                 novelty=lately, **story_fields(story), **verdict
             )
-        members = view.members(view.story_id(before), story.first, serial)
+        members = view.members(story.names(), story.first, serial)
         matches = self._matcher.among(before, members)
         copies = [view.row_view(match.serial).article_id for match in matches]
         json, _ = matches_json(int(earlier["words"]), matches, view, self._most)

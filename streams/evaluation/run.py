@@ -36,6 +36,7 @@ def run(labelled: Labelled, settings: Settings, parameters: Parameters, by_time:
     """Decide on every document, in order of time or of the file."""
     verdicts: dict[int, dict[str, Any]] = {}
     ids: dict[str, int] = {}
+    replaced: dict[str, str] = {}
     pipeline = Pipeline(
         parameters, limit_bytes=settings.record_bytes, outlets_file=settings.outlets_file
     )
@@ -48,6 +49,12 @@ def run(labelled: Labelled, settings: Settings, parameters: Parameters, by_time:
                 idx = int(article["producer_id"])
                 ids[article["article_id"]] = idx
                 verdicts[idx] = article["detection"]
+        for _, _, _, record in decision.stories if decision is not None else []:
+            if successor := (story := orjson.loads(record))["replaced_by"]:
+                replaced[story["story_id"]] = successor
+    for verdict in verdicts.values():
+        while successor := replaced.get(verdict["story_id"]):
+            verdict["story_id"] = successor
     return _scored(labelled, verdicts, ids)
 
 

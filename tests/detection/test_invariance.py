@@ -58,7 +58,7 @@ EVIDENCE: tuple[dict[str, Any], ...] = (
 ordinary = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
-FAMILY = 12
+FAMILY = 14
 
 
 def notice(seed: int, day: int) -> str:
@@ -78,6 +78,9 @@ def texts() -> tuple[list[str], Sketches]:
         made += [cut(told, 40), f"{told} {story(seed + 10, 150)}", f"{told} {other}"]
         made += [cut(told, 12), cut(told, 70), f"{cut(told, 50)} {cut(other, 50)}"]
         made += [notice(seed, day) for day in range(2)]
+        words, own = told.split(), story(seed + 30, 50)  # two that only the whole text links
+        made += [" ".join([*words[:78], *own.split()[:25]])]
+        made += [" ".join([*words[-78:], *own.split()[25:]])]
     return made, sketch_texts(made)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, func, or_, select
 
 from streams.desk.filters import Filters, cursor
+from streams.desk.mergers import successors
 from streams.desk.queries.articles import article_event
 from streams.desk.tables import article, link, story, story_event
 
@@ -42,6 +43,8 @@ def lone_article(connection: Connection, story_id: str) -> str | None:
 
 def successor(connection: Connection, story_id: str) -> str | None:
     """Where the articles of a story that is gone are now."""
+    if merged := successors(connection, [story_id]):
+        return merged[story_id]
     left = select(story_event.c.article_id).where(story_event.c.story_id == story_id)
     found: str | None = connection.scalar(
         select(article.c.story_id)

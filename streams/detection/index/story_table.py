@@ -18,6 +18,10 @@ _WRITTEN_AS = {"original_rank": "standing"}
 _READ_AS = {written: name for name, written in _WRITTEN_AS.items()}
 
 
+# In a packed story that was merged into another: a quote inside a JSON string is escaped.
+_REPLACED = b'"replaced_by":"'
+
+
 class StoryState(NamedTuple):
     """A story of two or more articles: its record, and what later events need besides."""
 
@@ -29,25 +33,30 @@ class StoryState(NamedTuple):
     arrivals: ArrivalCounts
     links: list[int]  # keys of the publishers that members name as their source
     agencies_seen: list[str]  # whose own publications are members
+    absorbed: list[str]  # ids of the stories that were merged into it, whose rows keep their names
 
     @classmethod
     def of_one(cls, first: int, arrivals: ArrivalCounts) -> StoryState:
         """Before its first event."""
-        return cls({"agencies": []}, -1, None, first, first, arrivals, [], [])
+        return cls({"agencies": []}, -1, None, first, first, arrivals, [], [], [])
 
     def after(self, record: Story, last: int, arrivals: ArrivalCounts) -> StoryState:
         """The story after an event: `_replace` would take three times as long."""
         return StoryState(
             record, self.original, self.original_rank, self.first, last, arrivals, self.links,
-            self.agencies_seen,
+            self.agencies_seen, self.absorbed,
         )  # fmt: skip
 
     def with_original(self, original: int, rank: list[int] | None) -> StoryState:
         """The story with another original."""
         return StoryState(
             self.record, original, rank, self.first, self.last, self.arrivals, self.links,
-            self.agencies_seen,
+            self.agencies_seen, self.absorbed,
         )  # fmt: skip
+
+    def names(self) -> list[bytes]:
+        """What its articles' rows call it."""
+        return [bytes.fromhex(name) for name in (self.record["story_id"], *self.absorbed)]
 
     def fields(self) -> dict[str, Any]:
         """As a segment carries it."""
@@ -64,6 +73,7 @@ class Stories:
 
     def __init__(self) -> None:
         self._stories: OrderedDict[bytes, StoryState | PackedStory] = OrderedDict()
+        self.replaced: dict[bytes, bytes] = {}  # of merged stories, what each was merged into
 
     def __len__(self) -> int:
         return len(self._stories)
@@ -84,10 +94,17 @@ class Stories:
 
     def put(self, story_id: bytes, story: StoryState | PackedStory) -> None:
         """Its last event is the latest of all."""
+        if isinstance(story, StoryState) or _REPLACED in story.packed:
+            state = (
+                story if isinstance(story, StoryState) else StoryState.from_fields(story.fields())
+            )
+            if successor := state.record.get("replaced_by"):
+                self.replaced[story_id] = bytes.fromhex(successor)
         self._stories[story_id] = story
         self._stories.move_to_end(story_id)
 
     def forget(self, tail: int) -> None:
         """Drop those whose last event is that of a serial below `tail`."""
         while self._stories and next(iter(self._stories.values())).last < tail:
-            self._stories.popitem(last=False)
+            gone, _ = self._stories.popitem(last=False)
+            self.replaced.pop(gone, None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
@@ -26,6 +28,7 @@ class View:
         # Of each row that matched: asked for again and again, and slow to take out of an array.
         self._read: dict[int, RowView] = {}
         self._joined: dict[int, bytes] = {}  # serial of this chunk -> its story, if not its own
+        self._replaced: dict[bytes, bytes] = {}  # stories merged in this chunk -> into which
 
     def row(self, serial: int) -> np.void:
         """One row, of the chunk or before."""
@@ -47,8 +50,16 @@ class View:
         return view
 
     def story_id(self, serial: int) -> bytes:
-        """The story of a row that has been decided."""
-        return self._joined.get(serial) or self.row_view(serial).story_id
+        """The story of a row that has been decided; the one into which that was merged, if so."""
+        name = self._joined.get(serial) or self.row_view(serial).story_id
+        replaced = self.state.stories.replaced
+        while successor := self._replaced.get(name) or replaced.get(name):
+            name = successor
+        return name
+
+    def replace(self, story_id: bytes, successor: bytes) -> None:
+        """From now on the story's rows are the other's."""
+        self._replaced[story_id] = successor
 
     def flags(self, serial: int) -> int:
         """A row's flags, of the chunk or before."""
@@ -75,14 +86,19 @@ class View:
             serial = later
         return serial
 
-    def members(self, story_id: bytes, first: int, last: int) -> list[int]:
-        """The story's articles among the rows from `first` to `last`, a row of this chunk, as it
-        finds them: of each item the newest version, unless it was withdrawn."""
+    def members(self, names: Sequence[bytes], first: int, last: int) -> list[int]:
+        """The articles of a story, which rows call by these names, among the rows from `first` to
+        `last`, a row of this chunk, as it finds them: of each item the newest version, unless it
+        was withdrawn."""
         serials = np.arange(max(first, self.state.tail, last + 1 - len(self.state.rows)), last + 1)
         self.settle()
         old, own = serials[serials < self.base], max(0, last + 1 - self.base)
-        names = self.state.rows["story_id"][old % len(self.state.rows)], self.rows["story_id"][:own]
-        mine = (np.concatenate(names)[-len(serials) :] == np.frombuffer(story_id, np.uint8)).all(1)
+        ring = self.state.rows["story_id"]
+        called = np.concatenate((ring[old % len(ring)], self.rows["story_id"][:own]))
+        called = called[-len(serials) :]
+        mine = np.zeros(len(serials), np.bool_)
+        for name in names:
+            mine |= (called == np.frombuffer(name, np.uint8)).all(1)
         mine &= (self.column(serials, "flags") & WITHDRAWN) == 0
         found: list[int] = serials[mine].tolist()
         return [s for s in found if self.newest(s, last + 1) == s and self.stands(s, last)]

@@ -47,3 +47,15 @@ def arrived(arrivals: ArrivalCounts, time: int, window_milliseconds: int) -> Arr
         kept = begin if age <= _HOUR else begin - begin % _HOUR
         counts[kept] = counts.get(kept, 0) + count
     return [[begin, counts[begin]] for begin in sorted(counts)]
+
+
+def together(one: ArrivalCounts, other: ArrivalCounts, window_milliseconds: int) -> ArrivalCounts:
+    """The arrivals of two stories that have become one."""
+    counts: dict[int, int] = {}
+    newest = max(begin for begin, _ in [*one, *other])
+    for begin, count in [*one, *other]:
+        age = newest - begin
+        if age <= window_milliseconds + _HOUR:
+            kept = begin if age <= _HOUR else begin - begin % _HOUR
+            counts[kept] = counts.get(kept, 0) + count
+    return [[begin, counts[begin]] for begin in sorted(counts)]

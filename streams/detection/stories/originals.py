@@ -33,7 +33,7 @@ def elected(view: View, serial: int, story: StoryState) -> StoryState:
     """The story after an article joined: with that as its original, if its evidence is better."""
     named = _named(view, serial, story)
     if named.links != story.links:  # whom the link names may be in the story already
-        members = view.members(view.story_id(serial), story.first, serial)
+        members = view.members(story.names(), story.first, serial)
         return _best(view, members, named)
     return _challenged(view, serial, named)
 
@@ -48,6 +48,21 @@ def _named(view: View, serial: int, story: StoryState) -> StoryState:
     if link and link not in story.links and len(story.links) < _MOST_LINKS:
         story = story._replace(links=[*story.links, link])
     return story
+
+
+def united(view: View, serial: int, story: StoryState, other: StoryState) -> StoryState:
+    """A story that takes in another one: with what both know of their originals."""
+    links = list(dict.fromkeys([*story.links, *other.links]))[:_MOST_LINKS]
+    agencies = list(dict.fromkeys([*story.agencies_seen, *other.agencies_seen]))
+    one = story._replace(links=links, agencies_seen=agencies)
+    if links != story.links or links != other.links:  # another's link may name a member of this
+        one = _best(view, view.members(one.names(), one.first, serial), one)
+    better = other.original_rank is not None and (
+        one.original_rank is None or other.original_rank > one.original_rank
+    )
+    if better and view.stands(other.original, serial):
+        return one.with_original(other.original, other.original_rank)
+    return one
 
 
 def without(view: View, members: list[int], story: StoryState) -> StoryState:

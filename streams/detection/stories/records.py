@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from streams.articles.outlets import family_of
@@ -11,6 +11,12 @@ from streams.detection.index.story_table import Story
 NAMED_PUBLISHERS = 100
 # Far more than agencies, or languages, copy one story; it bounds what made-up credits cost.
 NAMED_AGENCIES = NAMED_LANGUAGES = 20
+
+_COUNTED = (
+    ("publishers", "source", NAMED_PUBLISHERS),
+    ("agencies", "name", NAMED_AGENCIES),
+    ("languages", "name", NAMED_LANGUAGES),
+)
 
 # As on the wire: the fields of `schemas.StoryEvent`.
 Event = dict[str, Any]
@@ -29,15 +35,8 @@ def apply_event(story: Story | None, event: Event) -> Story:
             f" {story['version'] + 1}, got {event['sequence']}"
         )
     changed = {**story, "version": event["sequence"]}
-    if kind == "joined":
-        changed["articles"] += 1
-        changed["copies"] += event["relation"] == "copy"
-        changed["first_seen"] = _earlier(story["first_seen"], event["time"])
-        _count(changed, event, 1)
-    elif kind == "left":
-        _leave(changed, event)
-    elif kind == "corrected":
-        _correct(changed, event)
+    if kind in _CHANGES:
+        _CHANGES[kind](changed, event)
     elif kind == "withdrawn" and event["article_id"] == story["original_id"]:
         changed["original_status"] = "canceled"
     if event["original"] is not None:
@@ -87,6 +86,7 @@ def _started(event: Event) -> Story:
         "recent": event["recent"],
         "first_seen": event["time"],
         "last_seen": event["time"],
+        "replaced_by": None,
     }
     _count(story, event, 1)
     story["families"] = _families(story)
@@ -96,6 +96,45 @@ def _started(event: Event) -> Story:
 def _families(story: Story) -> int:
     """How many owners the listed publishers have, by the table that comes with echowire."""
     return len({family_of(publisher["source"]) for publisher in story["publishers"]})
+
+
+def _join(story: Story, event: Event) -> None:
+    story["articles"] += 1
+    story["copies"] += event["relation"] == "copy"
+    story["first_seen"] = _earlier(story["first_seen"], event["time"])
+    _count(story, event, 1)
+
+
+def absorbed_of(story: Story) -> dict[str, Any]:
+    """What a story brings into the one that it is merged into, as that one's event says it."""
+    return {name: story[name] for name in _BROUGHT}
+
+
+_BROUGHT = (
+    "story_id", "articles", "copies", "publishers", "other_publishers_articles", "agencies",
+    "languages", "first_seen",
+)  # fmt: skip
+
+
+def _merge(story: Story, event: Event) -> None:
+    """Another story takes this one in, or this one another, whose original is then a copy."""
+    if event["replaced_by"]:
+        story["replaced_by"] = event["replaced_by"]
+        return
+    other = event["absorbed"]
+    story["articles"] += other["articles"]
+    story["copies"] = min(story["articles"] - 1, story["copies"] + other["copies"] + 1)
+    story["first_seen"] = _earlier(story["first_seen"], other["first_seen"])
+    story["other_publishers_articles"] += other["other_publishers_articles"]
+    for field, key, most in _COUNTED:
+        counts = {entry[key]: entry["articles"] for entry in story[field]}
+        for entry in other[field]:
+            if entry[key] in counts or len(counts) < most:
+                counts[entry[key]] = counts.get(entry[key], 0) + entry["articles"]
+            elif field == "publishers":
+                story["other_publishers_articles"] += entry["articles"]
+        story[field] = [{key: name, "articles": articles} for name, articles in counts.items()]
+    story["families"] = _families(story)
 
 
 def _leave(story: Story, event: Event) -> None:
@@ -142,3 +181,11 @@ def _counted(story: Story, field: str, key: str, name: str, by: int) -> bool:
             story[field] = [*entries[:at], *kept, *entries[at + 1 :]]
             return True
     return False
+
+
+_CHANGES: dict[str, Callable[[Story, Event], None]] = {
+    "joined": _join,
+    "left": _leave,
+    "corrected": _correct,
+    "merged": _merge,
+}

@@ -12,25 +12,29 @@ from streams.detection.index.segment import PARTIAL, WITHDRAWN
 from streams.detection.index.story_table import ArrivalCounts, StoryState
 from streams.detection.index.view import View
 from streams.detection.judge.changed_facts import ChangedFact
-from streams.detection.stories.novelty import Recent, arrived, recent
+from streams.detection.stories.novelty import Recent, arrived, recent, together
 from streams.detection.stories.originals import (
     begun,
     described,
     elected,
+    united,
     unseen_agency,
     why,
     without,
 )
-from streams.detection.stories.records import Event, apply_event
+from streams.detection.stories.records import Event, absorbed_of, apply_event
 
 # Story id, sequence or version, record time in milliseconds, JSON.
 Published = tuple[str, int, int, bytes]
 
 # Copies that a withdrawal names. A story of more is everywhere.
 MOST_COPIES = 1000
+# Stories merged into one: each is looked for in the rows when an original is elected.
+MOST_ABSORBED = 32
 
 _CORRECTED = "Its source published another version."
 _WITHDREW = "Its source withdrew it."
+_MERGED = "One article is a copy of articles of both stories."
 _LEFT = "Its new version shares nothing with the story's other articles."
 
 
@@ -65,14 +69,35 @@ class StoryLog:
 
         -> the story, and how many articles it had of late when this one came.
         """
-        story = self.story(self._view.story_id(best), serial)
-        if story is None:
-            story = self._started(best, serial)
+        story = self._story_of(best, serial)
         time, before = self._view.row_view(serial).time, story.original
         lately = recent(story.arrivals, time, self._window)
         arrivals = arrived(story.arrivals, time, self._window)
         story = self._change(story, serial, "joined", relation, reason, arrivals)
         return self._original(elected(self._view, serial, story), before, serial), lately
+
+    def merge(self, serial: int, one: int, other: int) -> None:
+        """The stories of two articles become one, when this one, a copy of both, comes. The story
+        that began earlier goes on; stories of one article are begun for it."""
+        found = [self.story(self._view.story_id(member), serial) for member in (one, other)]
+        if sum(len(story.absorbed) for story in found if story) >= MOST_ABSORBED:
+            return
+        first, second = sorted(
+            (self._story_of(member, serial) for member in (one, other)), key=lambda s: s.first
+        )
+        names = [*first.absorbed, second.record["story_id"], *second.absorbed]
+        brought, gone = absorbed_of(second.record), second.record["story_id"]
+        survivor = first.record["story_id"]
+        self._change(second, serial, "merged", "copy", _MERGED, replaced_by=survivor)
+        self._view.replace(bytes.fromhex(gone), bytes.fromhex(survivor))
+        arrivals = together(first.arrivals, second.arrivals, self._window)
+        before = first.original
+        merged = self._change(first, serial, "merged", "copy", _MERGED, arrivals, absorbed=brought)
+        merged = merged._replace(absorbed=names)
+        self._original(united(self._view, serial, merged, second), before, serial)
+
+    def _story_of(self, member: int, serial: int) -> StoryState:
+        return self.story(self._view.story_id(member), serial) or self._started(member, serial)
 
     def corrected(
         self, serial: int, before: int, story: StoryState, changed: Sequence[ChangedFact] = ()
@@ -105,7 +130,7 @@ class StoryLog:
         gone = self._view.row_view(before).article_id
         changed = self._gone(serial, before, "revision", _LEFT, story)
         if gone == story.record["original_id"]:
-            members = self._view.members(self._view.story_id(before), story.first, serial)
+            members = self._view.members(story.names(), story.first, serial)
             changed = without(self._view, members, changed)
             self._original(changed, -2, serial)
         else:
@@ -202,6 +227,8 @@ class StoryLog:
         replaces: dict[str, Any] | None = None,
         copies: list[str] | None = None,
         facts: list[ChangedFact] | None = None,
+        replaced_by: str | None = None,
+        absorbed: dict[str, Any] | None = None,
     ) -> Event:
         """One more event of a story, about one row, when the row `at` came."""
         row = self._view.row_view(about)
@@ -222,6 +249,8 @@ class StoryLog:
             "replaces": replaces,
             "copies": copies or [],
             "changed": facts or [],
+            "replaced_by": replaced_by,
+            "absorbed": absorbed,
             "time": format_milliseconds(time),
             "reason": reason,
         }

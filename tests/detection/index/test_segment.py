@@ -75,7 +75,7 @@ def test_bytes_lost_or_added_are_noticed(data: bytes) -> None:
 
 
 def test_another_version_is_refused(data: bytes) -> None:
-    with pytest.raises(DamagedSegmentError, match="of version 4, got b'EWSG' of version 3"):
+    with pytest.raises(DamagedSegmentError, match="of version 5, got b'EWSG' of version 3"):
         decode_segment(data[:4] + b"\3" + data[5:])
 
 

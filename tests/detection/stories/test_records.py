@@ -76,6 +76,7 @@ def test_a_story_starts_with_its_original() -> None:
         "recent": {"hour": 1, "day": 1, "window": 1},
         "first_seen": "2026-03-02T12:00:01Z",
         "last_seen": "2026-03-02T12:00:01Z",
+        "replaced_by": None,
     }
 
 
