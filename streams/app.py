@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -28,6 +28,8 @@ from streams.kafka.connection import METADATA_SECONDS
 from streams.kafka.duplicate_instance import DuplicateInstanceWatch, InstanceTakenError
 from streams.kafka.insides.app import App
 from streams.kafka.insides.consumer import ChunkTransport
+from streams.kafka.insides.short_cut import Offer
+from streams.kafka.outgoing import Encoded
 from streams.kafka.poison_records import CrashLedger
 from streams.kafka.publish import BatchPublisher
 from streams.kafka.refused import give_up
@@ -131,7 +133,8 @@ def create_app(
     web = WebServer(settings, metrics, progress, status)
     first = TP(topics[normalise.STAGE], 0)
     canaries = CanarySender(settings, publisher, metrics, partial(progress.newest_time, first))
-    normalising = NormaliseStage(settings, publisher, metrics, pool)
+    hand_over = partial(_offer, app, publisher) if detect.STAGE in stages else None
+    normalising = NormaliseStage(settings, publisher, metrics, pool, hand_over)
     detecting = DetectStage(settings, shards, metrics)
     built: dict[str, ChunkHandler] = {normalise.STAGE: normalising, detect.STAGE: detecting}
     background = [watch.run]
@@ -159,6 +162,16 @@ def create_app(
     instances = DuplicateInstanceWatch(settings.instance_id)
     _follow_rebalances(app, topics[detect.STAGE], shards, ledger, progress, instances)
     return EchoWire(app, metrics, progress, web, shards)
+
+
+def _offer(app: faust.App, publisher: BatchPublisher, batches: Sequence[Encoded]) -> None:
+    """To the stage that reads them: articles that are in their log by now."""
+    app.consumer.offer(
+        [
+            Offer(TP(b.topic, b.partition), b.batch, publisher.connection(b.topic, b.partition))
+            for b in batches
+        ]
+    )
 
 
 def _follow_rebalances(

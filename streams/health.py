@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import faust
 from faust.types import TP
 
-from streams.kafka.insides.consumer import Chunk
+from streams.kafka.insides.chunk import Chunk
 from streams.kafka.shards import Shards
 from streams.kafka.topic_watch import TopicWatch
 from streams.metrics import Metrics

@@ -110,9 +110,9 @@ class Settings(BaseSettings):
     )
     gather_seconds: Annotated[float, Field(ge=0, le=1)] = Field(
         0.02,
-        description="While records come, each fetch gathers them for so long at the broker. Longer"
-        " means fewer and larger chunks, so less CPU under low load, and that much more latency in"
-        " each of the two stages. High load fills fetches sooner.",
+        description="From about 200 records a second on, each fetch gathers them for so long at the"
+        " broker. Longer means fewer and larger chunks, so less CPU, and that much more latency."
+        " Fewer records are not waited for, and high load fills fetches sooner.",
     )
     record_bytes: Annotated[int, Field(ge=1_000, le=64 << 20)] = Field(
         2 << 20,

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from aiokafka.record.util import calc_crc32c
 
 from streams.compiled import kernel
+from streams.kafka.headers import varint
 
 Integers = npt.NDArray[np.int64]
 Octets = npt.NDArray[np.uint8]
@@ -29,6 +30,9 @@ _LENGTH_ENDS = 12  # the length counts what comes after it
 _NO_EPOCH, _MAGIC = -1, 2
 # Room for a record's lengths, times and places: seven numbers of at most ten bytes.
 _RECORD_OVERHEAD = 70
+# Up to so many records, to prepare arrays takes longer than to do without them.
+_FEW = 4
+_NONE = b"\x01"  # the length of what is none: -1
 
 # An LZ4 frame whose blocks, of 1 MiB at most, do not depend on each other, without checksums: the
 # batch has its own. The descriptor's last byte is its own check (LZ4 frame format 1.6.1). aiokafka
@@ -64,6 +68,8 @@ class RecordBatch:
     """One encoded batch. To aiokafka's producer it is a finished `BatchBuilder`.
 
     body: the records, compressed as `attributes` say. count: how many. Times in milliseconds.
+    offset: where its first record stands in its log, and append_time: when the broker appended it,
+        where the topic keeps that; both once `confirmed` knows them.
     """
 
     attributes: int
@@ -71,7 +77,10 @@ class RecordBatch:
     count: int
     first_time: int
     last_time: int
+    offset: int = field(default=-1, init=False)
+    append_time: int | None = field(default=None, init=False)
     _producer: tuple[int, int, int] = field(default=(-1, -1, -1), init=False)
+    _requests: int = field(default=0, init=False)
 
     def size(self) -> int:
         """Bytes on the wire."""
@@ -92,7 +101,15 @@ class RecordBatch:
         self._producer = producer_id, epoch, sequence
 
     def _build(self) -> bytearray:
+        self._requests += 1
         return self.octets()
+
+    def confirmed(self, offset: int, append_time: int | None) -> None:
+        """A broker has said where it stands. After a second request, or where it does not know
+        (-1), that may be the place of the first one, of which nobody knows in which epoch it was
+        written: then `offset` stays -1."""
+        if self._requests == 1 and offset >= 0:
+            self.offset, self.append_time = offset, append_time
 
     def octets(self) -> bytearray:
         """As it goes over the wire."""
@@ -117,6 +134,40 @@ def encode_batch(
 ) -> RecordBatch:
     """Encode n records, n > 0. `headers` are encoded ones (`headers.encode_headers`), `times` in
     milliseconds since 1970. May run in any thread."""
+    encode = records_of_few if len(keys) <= _FEW else records_of_many
+    attributes, compress = _CODECS[compression]
+    body = compress(encode(keys, values, headers, times))
+    return RecordBatch(attributes, body, len(keys), times[0], max(times))
+
+
+def records_of_few(
+    keys: Sequence[bytes | None],
+    values: Sequence[bytes | None],
+    headers: Sequence[bytes],
+    times: Sequence[int],
+) -> memoryview:
+    """A batch's records, not compressed; takes less than `records_of_many` up to `_FEW` of them."""
+    parts: list[bytes] = []
+    for place, (key, value, header, time) in enumerate(
+        zip(keys, values, headers, times, strict=True)
+    ):
+        front = (
+            b"\0" + varint(time - times[0]) + varint(place)
+            + (_NONE if key is None else varint(len(key)) + key)
+            + (_NONE if value is None else varint(len(value)))
+        )  # fmt: skip
+        size = len(front) + len(value or b"") + len(header)
+        parts += (varint(size), front, value or b"", header)
+    return memoryview(b"".join(parts))
+
+
+def records_of_many(
+    keys: Sequence[bytes | None],
+    values: Sequence[bytes | None],
+    headers: Sequence[bytes],
+    times: Sequence[int],
+) -> memoryview:
+    """The same bytes by a compiled loop."""
     parts = [part or b"" for record in zip(keys, values, headers, strict=True) for part in record]
     lengths = np.fromiter(map(len, parts), np.int64, len(parts)).reshape(-1, 3)
     starts_at = np.array(times, np.int64)
@@ -125,10 +176,7 @@ def encode_batch(
     shown[[value is None for value in values], 1] = -1
     octets = np.frombuffer(b"".join(parts), np.uint8)
     out = np.empty(len(octets) + _RECORD_OVERHEAD * len(lengths), np.uint8)
-    written = _encode_records(octets, lengths, shown, starts_at - starts_at[0], out)
-    attributes, compress = _CODECS[compression]
-    body = compress(out[:written].data)
-    return RecordBatch(attributes, body, len(starts_at), times[0], max(times))
+    return out[: _encode_records(octets, lengths, shown, starts_at - starts_at[0], out)].data
 
 
 @kernel

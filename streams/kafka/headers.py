@@ -60,12 +60,12 @@ class EventHeaders:
 @lru_cache(maxsize=256)
 def _start(constant: bytes, headers: int, id_bytes: int) -> bytes:
     """All that comes before an event's id of that length."""
-    return _varint(headers) + constant + _begun("ce_id", id_bytes)
+    return varint(headers) + constant + _begun("ce_id", id_bytes)
 
 
 def encode_headers(headers: Sequence[Header]) -> bytes:
     """A record's headers as they stand in a record batch: their count, then each."""
-    return b"".join([_varint(len(headers)), *(_encoded(name, value) for name, value in headers)])
+    return b"".join([varint(len(headers)), *(_encoded(name, value) for name, value in headers)])
 
 
 def _encoded(name: str, value: bytes | None) -> bytes:
@@ -82,13 +82,13 @@ def _begun(name: str, value_bytes: int) -> bytes:
 
 def _new(name: str, value_bytes: int) -> bytes:
     encoded = name.encode()
-    return _varint(len(encoded)) + encoded + _varint(value_bytes)
+    return varint(len(encoded)) + encoded + varint(value_bytes)
 
 
 _known = lru_cache(maxsize=4096)(_new)
 
 
-def _varint(number: int) -> bytes:
+def _plain_varint(number: int) -> bytes:
     """Zigzag and base 128, as Kafka's protocol has it."""
     rest, out = (number << 1) ^ (number >> 63), bytearray()
     while rest > 0x7F:
@@ -96,6 +96,9 @@ def _varint(number: int) -> bytes:
         rest >>= 7
     out.append(rest)
     return bytes(out)
+
+
+varint = lru_cache(maxsize=16_384)(_plain_varint)
 
 
 def trace_context(headers: Sequence[Header]) -> list[tuple[str, bytes]]:

@@ -51,6 +51,14 @@ class Outgoing:
         if partition is not None:
             self.partitions.append(partition)
 
+    def extend(self, other: Outgoing) -> None:
+        """All records of another, for the same topic, behind those of this one."""
+        self.keys += other.keys
+        self.values += other.values
+        self.times += other.times
+        self.headers += other.headers
+        self.partitions += other.partitions
+
 
 def largest_record_bytes(settings: Settings) -> int:
     """Most bytes of key, value and headers: alone in a batch they are within the topics'

@@ -15,9 +15,10 @@ from aiokafka.errors import (
     ProducerClosed,
     RecordListTooLargeError,
 )
+from aiokafka.structs import RecordMetadata
 
 from streams.kafka.connection import client_options
-from streams.kafka.insides.producer import wait_for_leaders
+from streams.kafka.insides.producer import connection_of, wait_for_leaders
 from streams.kafka.outgoing import Counts, Encoded, Encoder, Outgoing
 from streams.settings import Settings
 
@@ -128,6 +129,10 @@ class BatchPublisher:
                 ]
                 answers = await asyncio.gather(*confirmations, return_exceptions=True)
             again = _refused(batches, answers)
+            for encoded, answer in zip(batches, answers, strict=True):
+                if isinstance(answer, RecordMetadata):
+                    appended = answer.timestamp if answer.timestamp_type else None
+                    encoded.batch.confirmed(answer.offset, appended)
         except TimeoutError:
             topics = ", ".join(sorted({e.topic for e in batches}))
             message = f"{topics}: not confirmed within {DELIVERY_SECONDS:.0f} s"
@@ -176,6 +181,10 @@ class BatchPublisher:
         if self._stopped:
             await self.stop()
             raise StoppedError
+
+    def connection(self, topic: str, partition: int) -> object | None:
+        """What goes to this partition goes by it; it is another after each that was lost."""
+        return connection_of(self._started(), topic, partition)
 
     async def publish(self, outgoing: Sequence[Outgoing]) -> int:
         """Encode and send: for what does not come in chunks."""

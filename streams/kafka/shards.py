@@ -14,9 +14,11 @@ from streams.detection.index.state import ShardState, bytes_an_article
 from streams.kafka.fencing import ShardGoneError, ShardPublisher
 from streams.kafka.headers import Header
 from streams.kafka.outgoing import Outgoing, outgoing_segment
-from streams.kafka.publish import BatchPublisher
+from streams.kafka.publish import BatchPublisher, RecordsRefusedError
 from streams.kafka.recovery import Recovery
+from streams.kafka.refused import TopicTooNarrowError
 from streams.kafka.rights import fence_name
+from streams.kafka.segment_writer import SegmentWriter
 from streams.settings import Settings
 
 log = logging.getLogger("echowire.shards")
@@ -35,6 +37,7 @@ class Shard:
         self.state = ShardState(settings.parameters())
         self.publisher: BatchPublisher = ShardPublisher(settings, fence_name(settings, partition))
         self.recovery = Recovery(settings, partition, self.state)
+        self.segments = SegmentWriter(self._send_segments)
         self.ready: asyncio.Task[None] | None = None
         # Chunks that the state has and the segments may not.
         self.unconfirmed = 0
@@ -49,6 +52,14 @@ class Shard:
         """From now on, no worker before us can write a segment. One that came after we have read
         would be unknown to us, and in the way of ours for whoever reads them next."""
         await self.publisher.publish([self.nothing_decided(self.state.last_offset)])
+
+    async def _send_segments(self, make: Callable[[], Outgoing], records: int) -> int:
+        publisher = self.publisher
+        try:
+            return await publisher.send(await publisher.encode([], records, lambda _: [make()]))
+        except RecordsRefusedError as refused:
+            (topic, _), (first, *_) = self.recovery.segments, refused.batches
+            raise TopicTooNarrowError(topic, first.batch.size()) from None
 
     def nothing_decided(self, last_offset: int) -> Outgoing:
         """A segment that says only up to where all is decided."""

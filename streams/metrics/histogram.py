@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from prometheus_client import CollectorRegistry
 from prometheus_client.core import HistogramMetricFamily
 from prometheus_client.registry import Collector
@@ -61,10 +60,10 @@ class BatchHistogram(Collector):
         if len(gathered) >= _GATHERED:
             self._sort_in(value)
 
-    def observe_many(self, value: str, observations: npt.NDArray[np.float64]) -> None:
-        """The same for (n,) observations."""
+    def observe_many(self, value: str, observations: Iterable[float]) -> None:
+        """The same for several observations."""
         gathered = self._gathered[value]
-        gathered += observations.tolist()
+        gathered.extend(observations)
         if len(gathered) >= _GATHERED:
             self._sort_in(value)
 

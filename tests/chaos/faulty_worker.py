@@ -36,8 +36,8 @@ from streams.kafka.outgoing import Encoded
 from streams.kafka.publish import BatchPublisher
 
 STEPS = (
-    "normalise_taken", "normalise_encoded", "normalise_confirmed", "detect_taken", "decided",
-    "applied", "outputs_published", "segment_published", "acked", "committed",
+    "normalise_taken", "normalise_encoded", "normalise_confirmed", "offered", "detect_taken",
+    "decided", "applied", "outputs_published", "segment_published", "acked", "committed",
 )  # fmt: skip
 ACTIONS = ("kill", "stop", "stall", "error", "hang", "wait")
 STALL_SECONDS = 3.0
@@ -110,7 +110,7 @@ def install(faults: Faults) -> None:
     _around(detect.DetectStage, "work_out", faults, before="detect_taken")
     plain_decide = decide_chunk
     plain_apply, plain_ack = ShardState.apply, ChunkConsumer.ack
-    plain_send = BatchPublisher.send
+    plain_send, plain_offer = BatchPublisher.send, ChunkConsumer.offer
 
     decided: list[Any] = []  # not what is decided to warm up, and what is read back
 
@@ -130,6 +130,10 @@ def install(faults: Faults) -> None:
         faults.taken("acked")
         return done
 
+    def offer(self: ChunkConsumer, offers: Any) -> None:
+        plain_offer(self, offers)
+        faults.taken("offered")
+
     async def send(self: BatchPublisher, batches: Sequence[Encoded]) -> int:
         size = await plain_send(self, batches)
         if not isinstance(self, ShardPublisher):
@@ -141,7 +145,10 @@ def install(faults: Faults) -> None:
         await _taken(faults, step)
         return size
 
-    seams = (parts, decide), (ShardState, apply), (ChunkConsumer, ack), (BatchPublisher, send)
+    seams = (
+        (parts, decide), (ShardState, apply), (ChunkConsumer, ack), (BatchPublisher, send),
+        (ChunkConsumer, offer),
+    )  # fmt: skip
     for owner, function in seams:
         setattr(owner, function.__name__, function)
     _around(ChunkConsumer, "commit", faults, after="committed")

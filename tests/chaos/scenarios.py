@@ -71,7 +71,7 @@ def membership(crew: Crew, chance: random.Random, extent: Extent, _: Brokers) ->
     """Workers join and leave; one stalls in the middle of a chunk while another joins, and one
     stops there until its partitions are another's."""
     for _strike in range(extent.strikes):
-        step = chance.choice(STEPS[:8])
+        step = chance.choice(STEPS[:-2])
         action = chance.choice(("stall", "stop"))
         late = crew.join([Fault(step, chance.randint(1, 4), action)])
         crew.done[f"{action} after {step}"] += 1

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.topics import ENRICHED, TOPIC
-from streams.kafka.batch import RecordBatch, encode_batch
+from streams.kafka.batch import RecordBatch, encode_batch, records_of_few, records_of_many
 from streams.kafka.headers import EventHeaders, encode_headers
 from streams.kafka.outgoing import Encoder, Outgoing
 from streams.kafka.topic_settings import topic_configs
@@ -46,6 +46,14 @@ def test_what_goes_in_is_what_a_consumer_reads(made: list[Record], compression: 
     assert read(batch) == made
     assert batch.record_count() == len(made)
     assert batch.size() == len(batch._build())
+
+
+@settings(max_examples=200, deadline=None)
+@given(made=st.lists(records, min_size=1, max_size=9))
+def test_few_records_are_the_same_bytes_as_many(made: list[Record]) -> None:
+    keys, values, headers, times = zip(*made, strict=True)
+    columns = keys, values, [encode_headers(h) for h in headers], times
+    assert bytes(records_of_few(*columns)) == bytes(records_of_many(*columns))
 
 
 def test_a_batch_bears_its_producers_number() -> None:

@@ -10,8 +10,10 @@ from faust.types import TP
 
 from streams.kafka.acks import Acks
 from streams.kafka.event_time import time_header
-from streams.kafka.insides.consumer import CHUNKS_IN_HAND, Chunk, ChunkConsumer
+from streams.kafka.insides.chunk import Chunk
+from streams.kafka.insides.consumer import CHUNKS_IN_HAND, PUBLISHED_IN_HAND, ChunkConsumer
 from streams.kafka.insides.consumer_thread import Fetched
+from streams.kafka.insides.short_cut import MOST_WAITING_BYTES, ShortCut
 
 RAW, NORMALISED = TP("raw", 0), TP("normalised", 0)
 NOON = 1_772_452_800_000
@@ -22,6 +24,7 @@ class Thread:
 
     def __init__(self) -> None:
         self.asked: list[tuple[set[TP], float]] = []
+        self.short_cut = ShortCut()
 
     async def getmany(self, partitions: set[TP], timeout: float) -> dict[TP, list[Any]]:  # noqa: ASYNC109
         self.asked.append((partitions, timeout))
@@ -34,7 +37,7 @@ def chunk(tp: TP, generation: int = 7, acks: Acks | None = None) -> Chunk:
         generation_id=generation,
     )  # fmt: skip
     made.ends, made.app = [(tp, 9)], SimpleNamespace(consumer_generation_id=7)
-    made.acks = acks or Acks(generation)
+    made.acks, made.records, made.published = acks or Acks(generation), [], False
     made.acks.handed(tp, 0, 10)
     return made
 
@@ -43,7 +46,7 @@ def consumer(*in_hand: Chunk) -> Any:
     made: Any = ChunkConsumer.__new__(ChunkConsumer)
     made.app = SimpleNamespace(consumer_generation_id=7)
     made._thread = Thread()
-    made.transport = SimpleNamespace(merged_topics=frozenset())
+    made.transport = SimpleNamespace(merged_topics=frozenset({"raw"}))
     made._handed, made._unacked_messages = set(in_hand), set(in_hand)
     made._chunk_done = asyncio.Event()
     made._n_acked, made._waiting_for_ack = 0, None
@@ -67,6 +70,30 @@ def test_one_stages_backlog_does_not_hold_up_the_others_records() -> None:
     [(partitions, timeout)] = of._thread.asked
     assert partitions == {NORMALISED}
     assert timeout < 0.1  # the raw topic is looked at again soon, whether or not others come
+
+
+def test_no_raw_records_are_fetched_while_enough_waits_of_what_was_made_of_others() -> None:
+    of = consumer()
+    of._thread.short_cut.waiting_bytes = MOST_WAITING_BYTES + 1
+    asyncio.run(fetch(of))
+    assert [partitions for partitions, _ in of._thread.asked] == [{NORMALISED}]
+
+
+def test_chunks_that_are_published_and_only_wait_to_be_acked_hold_up_nothing() -> None:
+    chunks = [chunk(RAW) for _ in range(2 * CHUNKS_IN_HAND)]
+    for made in chunks:
+        made.published = True
+    of = consumer(*chunks)
+    asyncio.run(fetch(of))
+    assert [partitions for partitions, _ in of._thread.asked] == [{RAW, NORMALISED}]
+
+
+def test_but_not_any_number_of_their_records_stays_in_memory() -> None:
+    large = chunk(RAW)
+    large.published, large.records = True, [None] * (PUBLISHED_IN_HAND + 1)
+    of = consumer(large)
+    asyncio.run(fetch(of))
+    assert [partitions for partitions, _ in of._thread.asked] == [{NORMALISED}]
 
 
 def test_what_a_rebalance_left_in_hand_holds_up_nothing() -> None:

@@ -1,7 +1,8 @@
-"""A chunk's life in a stage, step by step: worked out, encoded, published, acknowledged.
+"""A chunk's life in a stage, step by step: worked out, encoded, published, settled, acknowledged.
 
 A chunk is worked out while those before it are encoded, published and confirmed: two of them at
-most, which are published in the order of their coming.
+most, which are published in the order of their coming. What is left to be said in a shard's log is
+said of several chunks together: each is acknowledged when it is.
 """
 
 from __future__ import annotations
@@ -19,11 +20,11 @@ from faust.types import TP
 from streams.agents.running.exit import blames_record, exit_process
 from streams.articles.rejection import Rejection
 from streams.kafka.dead_letters import rejected_for_crashes, rejected_unreadable
-from streams.kafka.insides.consumer import Chunk
+from streams.kafka.insides.chunk import Chunk
 from streams.kafka.poison_records import CrashLedger, CrashNote
 from streams.kafka.publish import StoppedError
 
-# Chunks of a stage that are being encoded, published and confirmed while another is worked out.
+# Chunks of a stage that are being encoded and published while another is worked out.
 # With only one, the process that encodes would wait while the event loop is busy.
 MOST_UNFINISHED = 2
 
@@ -37,6 +38,11 @@ class Work(Protocol):
 
     async def publish(self) -> None:
         """Send them; returns when every record is confirmed."""
+        ...
+
+    async def settle(self) -> None:
+        """Say where the next worker will look that this is done; chunks behind may be published
+        meanwhile. Returns when that is confirmed."""
         ...
 
 
@@ -73,6 +79,9 @@ class NoWork:
     async def publish(self) -> None:
         """Nothing."""
 
+    async def settle(self) -> None:
+        """Nothing."""
+
 
 class State(StrEnum):
     """How far a chunk has come."""
@@ -107,6 +116,7 @@ class ChunkLife:
         self._before = before
         self._work: Work = NoWork()
         self._finishing: asyncio.Task[None] | None = None
+        self._published: asyncio.Future[None] | None = None
 
     async def work_out(self) -> None:
         """The first step; `state` says whether it was stopped."""
@@ -118,7 +128,7 @@ class ChunkLife:
             if records and not await self._ledger.suspects(records):
                 self._work = await self._handler.work_out(self.chunk)
             elif records:
-                await self._published_before()
+                await self._finished_before()
                 given_up, parts = self._suspects(records)
                 for record, crashes in given_up:
                     at_work = _part(self.chunk, [record])
@@ -128,6 +138,7 @@ class ChunkLife:
                     work = await self._handler.work_out(at_work)
                     await work.encode()
                     await work.publish()
+                    await work.settle()
                 for record, _ in given_up:
                     await self._handler.pass_over(record)
             self.state = State.WORKED_OUT
@@ -138,13 +149,23 @@ class ChunkLife:
 
     def finish(self, acknowledge: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:
         """Begin the other steps, in a task of their own; `acknowledge` is the last."""
+        self._published = asyncio.get_running_loop().create_future()
         self._finishing = asyncio.create_task(self._finish(acknowledge))
         return self._finishing
+
+    def is_finished(self) -> bool:
+        """Whether its last step is over."""
+        return self._finishing is None or self._finishing.done()
 
     async def finished(self) -> None:
         """Wait for the last step."""
         if self._finishing is not None:
             await self._finishing
+
+    async def published(self) -> None:
+        """Wait until what comes behind may be published."""
+        if self._published is not None:
+            await asyncio.shield(self._published)
 
     def cancel(self) -> None:
         """What is not confirmed is not acknowledged, and read again."""
@@ -155,19 +176,35 @@ class ChunkLife:
         try:
             await self._work.encode()
             self.state = State.ENCODED
-            await self._published_before()
+            if self._before is not None:
+                await self._before.published()
             await self._work.publish()
             self.state = State.PUBLISHED
+            self.chunk.published = True
+            self._let_next(published=True)
+            await self._work.settle()
+            await self._finished_before()
             await acknowledge()
             self.state = State.ACKNOWLEDGED
         except StoppedError:  # the state that had it already is gone, too
             self.state = State.STOPPED
+            self._let_next(published=True)  # which may be another partition's
         except Exception as error:  # noqa: BLE001
             await self._exit(self.chunk, error)
         finally:
             self._before = None  # or each would keep all before it
+            self._let_next(published=False)
 
-    async def _published_before(self) -> None:
+    def _let_next(self, *, published: bool) -> None:
+        """Publish, if this is published; what comes behind is cancelled where this is."""
+        if self._published is None or self._published.done():
+            return
+        if published:
+            self._published.set_result(None)
+        else:
+            self._published.cancel()
+
+    async def _finished_before(self) -> None:
         if self._before is not None:
             await self._before.finished()
 
@@ -182,7 +219,7 @@ class ChunkLife:
 
     async def _exit(self, at_work: Chunk, error: Exception) -> NoReturn:
         """End the process; where the records at work may be to blame, note them for the next."""
-        await self._published_before()  # the note says that all records before are done
+        await self._finished_before()  # the note says that all records before are done
         if blames_record(error):
             await self._ledger.note(at_work.records, error, at_work.generation_id)
         exit_at_chunk(at_work, error)
@@ -192,22 +229,24 @@ class Overlap:
     """The chunks of a stage that have been worked out and are not finished, in their order."""
 
     def __init__(self) -> None:
-        self._unfinished: deque[ChunkLife] = deque()
-
-    @property
-    def last(self) -> ChunkLife | None:
-        """The chunk that the next one is published after."""
-        return self._unfinished[-1] if self._unfinished else None
+        self._unpublished: deque[ChunkLife] = deque()
+        self._unsettled: deque[ChunkLife] = deque()
+        self.last: ChunkLife | None = None  # the chunk that the next one is published after
 
     async def add(self, life: ChunkLife) -> None:
-        """Wait until few enough are unfinished besides this one."""
-        self._unfinished.append(life)
-        if len(self._unfinished) > MOST_UNFINISHED:
-            await self._unfinished.popleft().finished()
+        """Wait until few enough are unpublished besides this one."""
+        self.last = life
+        self._unpublished.append(life)
+        if len(self._unpublished) > MOST_UNFINISHED:
+            published = self._unpublished.popleft()
+            await published.published()
+            self._unsettled.append(published)
+        while self._unsettled and self._unsettled[0].is_finished():
+            await self._unsettled.popleft().finished()
 
     def cancel(self) -> None:
         """A rebalance or the end of the worker."""
-        for life in self._unfinished:
+        for life in (*self._unsettled, *self._unpublished):
             life.cancel()
 
 

@@ -11,7 +11,7 @@ import faust
 
 from streams.agents.running.chunk_life import ChunkHandler, ChunkLife, GiveUp, Overlap, State
 from streams.health import Progress
-from streams.kafka.insides.consumer import Chunk
+from streams.kafka.insides.chunk import Chunk
 from streams.kafka.poison_records import CrashLedger
 from streams.tracing import ChunkSpan, ChunkTracer
 

@@ -48,7 +48,7 @@ from streams.kafka.headers import (
     carried_trace,
     is_notice,
 )
-from streams.kafka.insides.consumer import Chunk
+from streams.kafka.insides.chunk import Chunk
 from streams.kafka.outgoing import (
     Counts,
     Encoded,
@@ -133,38 +133,28 @@ class DetectStage:
             await shard.publisher.publish([shard.nothing_decided(record.offset)])
             shard.state.apply(shard.state.nothing_decided(record.offset))
 
-    async def encode(
-        self, shard: Shard, partition: int, parts: Sequence[Part]
-    ) -> list[list[Encoded]]:
-        """-> the batches of each part's outputs, and behind them that of its segment."""
-        batches: list[list[Encoded]] = []
-        # What a chunk's articles brought about is as old as its newest record, where the topics
-        # have no time of their own.
-        newest = max(record.timestamp for part in parts for record in part.records)
-        written = min(newest, time.time_ns() // 1_000_000)
+    async def encode(self, shard: Shard, parts: Sequence[Part]) -> list[list[Encoded]]:
+        """-> the batches of each part's outputs."""
+        written, batches = _time_of(parts), list[list[Encoded]]()
         for part in parts:
-            records, large = part.records, self._too_large(part.decision)
+            large = self._too_large(part.decision)
             topics = [self._topics[ENRICHED], self._topics[STORY_EVENTS], self._topics[STORIES]]
-            batches += [
+            batches.append(
                 await shard.publisher.encode(
                     [*topics, self._topics[DEAD_LETTERS]] if large else topics,
-                    len(records),
+                    len(part.records),
                     partial(self._outgoing, part, large, written),
-                ),
-                await shard.publisher.encode(
-                    [], len(records), partial(self._segment, partition, part, written)
-                ),
-            ]
+                )
+            )
         return batches
 
     async def publish(
         self, shard: Shard, parts: Sequence[Part], batches: Sequence[list[Encoded]]
     ) -> None:
-        """Send outputs before their segment, which says that they are done; and count them."""
+        """Send the outputs, and count them."""
         started = time.perf_counter()
         everything = [record for part in parts for record in part.records]
         size = sum([await self._refusals.send(shard.publisher, b, everything) for b in batches])
-        shard.unconfirmed -= 1
         given_up = sum(len(self._too_large(part.decision)) for part in parts)
         self._metrics.rejected[Reason.TOO_LARGE.value].inc(given_up)
         count_published(self._metrics, STAGE, size, time.perf_counter() - started)
@@ -173,6 +163,17 @@ class DetectStage:
             answered = [times[place] for place in decision.places]
             count_latency(self._metrics, STAGE, answered)
             count_decided(self._metrics, decision, records, shard.state)
+
+    async def settle(self, shard: Shard, partition: int, parts: Sequence[Part]) -> None:
+        """Write the segments, which say that outputs are out."""
+        topic, written = self._topics[SEGMENTS], _time_of(parts)
+        segments = [
+            partial(outgoing_segment, topic, partition, p.decision.segment, written, [p.note])
+            for p in parts
+        ]
+        size = await shard.segments.write(segments, sum(len(part.records) for part in parts))
+        shard.unconfirmed -= 1
+        self._metrics.published_bytes[STAGE].inc(size)
 
     def _too_large(self, decision: Decision) -> dict[int, Rejection]:
         """By their place among the verdicts, articles that no topic takes with their verdicts."""
@@ -185,10 +186,6 @@ class DetectStage:
             for i, value in enumerate(decision.enriched)
             if len(value) > most
         }
-
-    def _segment(self, partition: int, part: Part, written: int, _: Counts) -> list[Outgoing]:
-        topic, segment = self._topics[SEGMENTS], part.decision.segment
-        return [outgoing_segment(topic, partition, segment, written, [part.note])]
 
     def _outgoing(
         self,
@@ -235,11 +232,22 @@ class DecidedWork:
 
     async def encode(self) -> None:
         """Make the batches."""
-        self.batches = await self.stage.encode(self.shard, self.partition, self.parts)
+        self.batches = await self.stage.encode(self.shard, self.parts)
 
     async def publish(self) -> None:
         """Send them."""
         await self.stage.publish(self.shard, self.parts, self.batches)
+
+    async def settle(self) -> None:
+        """Say that they are out."""
+        await self.stage.settle(self.shard, self.partition, self.parts)
+
+
+def _time_of(parts: Sequence[Part]) -> int:
+    """What a chunk's articles brought about is as old as its newest record, where the topics have
+    no time of their own."""
+    newest: int = max(record.timestamp for part in parts for record in part.records)
+    return min(newest, time.time_ns() // 1_000_000)
 
 
 def _articles(records: Sequence[ConsumerRecord]) -> ArticleColumns:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
 
 import numpy as np
-import numpy.typing as npt
 from aiokafka.structs import ConsumerRecord
 
 from streams.agents.stages.normaliser import NormalisedCounts
@@ -47,8 +48,9 @@ def count_latency(metrics: Metrics, stage: str, times: Sequence[int]) -> None:
 
     Canaries are none of them: they are dated as the newest event is, which may be old.
     """
-    ages = time.time() - np.array(times, np.float64) / 1000
-    metrics.latency.observe_many(stage, ages[ages < _LIVE_SECONDS])
+    now = time.time()
+    ages = [now - milliseconds / 1000 for milliseconds in times]
+    metrics.latency.observe_many(stage, [age for age in ages if age < _LIVE_SECONDS])
 
 
 def count_published(metrics: Metrics, stage: str, size_bytes: int, seconds: float) -> None:
@@ -73,9 +75,15 @@ def count_normalised(metrics: Metrics, counted: NormalisedCounts) -> None:
     for name, count in counted.dropped.items():
         metrics.dropped[name if name in _DROPPABLE else OTHER].inc(count)
     if counted.published_at:
-        published = np.array([text[:19] for text in counted.published_at], "M8[s]")
-        ages = time.time() - published.astype(np.float64)
-        metrics.freshness.observe_many("normalise", np.maximum(0, ages))
+        now = time.time()
+        ages = [max(0.0, now - _seconds(text[:19])) for text in counted.published_at]
+        metrics.freshness.observe_many("normalise", ages)
+
+
+@lru_cache(maxsize=1024)
+def _seconds(text: str) -> float:
+    """A time like 2026-03-02T05:04:00, of UTC -> seconds since 1970."""
+    return datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp()
 
 
 def count_decided(
@@ -87,16 +95,12 @@ def count_decided(
         places = [records[place].offset for place in decision.places]
         rows = rows[np.searchsorted(rows["offset"], places)]
     languages = rows["language"].tolist()
-    for (relation, language), count in Counter(
-        zip(decision.relations, languages, strict=True)
-    ).items():
+    pairs = Counter(zip(decision.relations, languages, strict=True))
+    for (relation, language), count in pairs.items():
         metrics.verdicts[relation, _LANGUAGES.get(language, OTHER)].inc(count)
     for (agency, how), count in Counter(decision.credits).items():
         metrics.credited[agency if agency in _AGENCIES else OTHER, how].inc(count)
-    metrics.redeliveries.inc(decision.redeliveries)
-    metrics.outdated.inc(decision.outdated)
-    for relation, count in decision.match_stats.relations().items():
-        metrics.matches[relation].inc(count)
+    _count_comparisons(metrics, decision)
     for kind, count in Counter([_text_after(_TYPE, e[3]) for e in decision.events]).items():
         metrics.story_events[kind].inc(count)
     copies = [i for i, relation in enumerate(decision.relations) if relation == "copy"]
@@ -105,13 +109,25 @@ def count_decided(
         named = [_text_after(_AGENCY, records[decision.places[i]].value) for i in copies]
         for agency, count in Counter(filter(None, named)).items():
             metrics.agency_copies[agency if agency in _AGENCIES else OTHER].inc(count)
+
+
+def _count_comparisons(metrics: Metrics, decision: Decision) -> None:
+    """What was recognised, and how alike what was compared is."""
+    if decision.redeliveries:
+        metrics.redeliveries.inc(decision.redeliveries)
+        metrics.outdated.inc(decision.outdated)
     stats = decision.match_stats
-    metrics.similarity.observe_many("accepted", stats.jaccard(accepted=True))
-    metrics.similarity.observe_many("rejected", stats.jaccard(accepted=False))
-    metrics.candidates.observe_many("detect", stats.candidates.astype(np.float64))
+    for relation, count in stats.relations().items():
+        if count:
+            metrics.matches[relation].inc(count)
+    if (jaccard := stats.jaccard(accepted=True)).size:
+        metrics.similarity.observe_many("accepted", jaccard.tolist())
+    if (jaccard := stats.jaccard(accepted=False)).size:
+        metrics.similarity.observe_many("rejected", jaccard.tolist())
+    metrics.candidates.observe_many("detect", stats.candidates.tolist())
 
 
-def _copy_delays(copies: Rows, state: ShardState) -> npt.NDArray[np.float64]:
+def _copy_delays(copies: Rows, state: ShardState) -> list[float]:
     """(n,) rows of copies -> seconds since the originals of their stories, where known."""
     packed = np.ascontiguousarray(copies["story_id"]).tobytes()
     delays = []
@@ -120,7 +136,7 @@ def _copy_delays(copies: Rows, state: ShardState) -> npt.NDArray[np.float64]:
         if story and story.original >= state.tail:
             original = state.rows["time"][story.original % len(state.rows)]
             delays.append(max(0, time_ms - int(original)) / 1000)
-    return np.array(delays)
+    return delays
 
 
 def _text_after(mark: bytes, value: bytes) -> str:

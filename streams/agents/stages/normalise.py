@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -19,7 +20,7 @@ from streams.agents.stages.measure import (
     count_taken,
 )
 from streams.agents.stages.normaliser import STAGE, NormalisedCounts, Normaliser
-from streams.kafka.insides.consumer import Chunk
+from streams.kafka.insides.chunk import Chunk
 from streams.kafka.outgoing import Counts, Encoded
 from streams.kafka.publish import BatchPublisher
 from streams.kafka.raw_record import RawRecords, raw_records
@@ -33,6 +34,7 @@ __all__ = ["STAGE", "NormaliseStage"]
 # than to normalise them, unless there is a page among them.
 _HAND_OVER_FROM = 32
 
+HandOver = Callable[[Sequence[Encoded]], None]
 Normalised = list[tuple[list[Encoded], NormalisedCounts]]
 
 
@@ -45,8 +47,12 @@ class NormaliseStage:
         publisher: BatchPublisher,
         metrics: Metrics,
         pages: NormaliserPool,
+        hand_over: HandOver | None = None,
     ) -> None:
+        """`hand_over` is given the batches of articles that are confirmed and whose places are
+        known: who reads them in this process need not fetch them."""
         self._publisher, self._metrics = publisher, metrics
+        self._hand_over = hand_over
         self._normaliser = Normaliser(settings)
         given_up = partial(count_given_up, metrics)
         self._refusals = Refusals(STAGE, self._normaliser.dead_letters, given_up)
@@ -90,6 +96,9 @@ class NormaliseStage:
         started = time.perf_counter()
         batches = [batch for batches, _ in made for batch in batches]
         size = await self._refusals.send(self._publisher, batches, records)
+        if self._hand_over is not None:
+            topic = self._normaliser.topic
+            self._hand_over([b for b in batches if b.topic == topic and b.batch.offset >= 0])
         count_published(self._metrics, STAGE, size, time.perf_counter() - started)
         count_taken(self._metrics, STAGE, records)
         times = [r.timestamp for r in records if r.key != CANARY_KEY]
@@ -115,3 +124,6 @@ class NormalisingWork:
     async def publish(self) -> None:
         """Send them."""
         await self.stage.publish(self.records, self.made or [])
+
+    async def settle(self) -> None:
+        """Nothing: whoever takes over looks into no log but that of the articles."""

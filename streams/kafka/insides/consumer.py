@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Collection, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from heapq import merge
 from typing import Any, Literal
@@ -21,48 +22,27 @@ from aiokafka.errors import KafkaError
 from aiokafka.structs import ConsumerRecord, OffsetAndMetadata
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
-from faust.types.tuples import ConsumerMessage
 from mode.utils.futures import notify
 
 from streams.kafka.acks import Acks
 from streams.kafka.event_time import own_time, raw_time
+from streams.kafka.insides.chunk import Chunk
 from streams.kafka.insides.consumer_thread import ConsumerThread, Fetched
+from streams.kafka.insides.pace import Pace
+from streams.kafka.insides.short_cut import MOST_WAITING_BYTES, Offer
 from streams.kafka.insides.topic_ids import TopicNow
 from streams.kafka.log_holes import Cut, Hole
-from streams.kafka.unreadable import UnreadableRecord, apart
+from streams.kafka.unreadable import apart
 
 log = logging.getLogger("echowire.consumer")
 
 # Chunks of a topic that are in hand, not yet acked, when no more of it is fetched: two that are
 # encoded and published, one at work, one that waits. (A fetch, of bounded size, may bring several.)
 CHUNKS_IN_HAND = 4
+# Records of published chunks that are not acked yet, likewise.
+PUBLISHED_IN_HAND = 4096
 # A fetch that leaves a busy topic out waits no longer than this before it looks again.
 _LOOK_AGAIN_SECONDS = 0.05
-
-
-class Chunk(ConsumerMessage):  # type: ignore[misc]
-    """All records that one fetch returned: of one partition, or of a whole topic.
-
-    `offset` is the last one of the first partition. `ends` has, of each, the last offset that is
-    done with this chunk: of its last record, or of what is no record behind it. `timestamp` is the
-    time of the last record's event, in seconds since 1970. Of a partition alone, `epoch` is that of
-    the leader that wrote the last record, or -1; `cut` is where its log was cut since, or None.
-    """
-
-    __slots__ = ("acks", "app", "cut", "ends", "epoch", "records", "unreadable")
-
-    acks: Acks
-    app: faust.AppT
-    records: list[ConsumerRecord]
-    unreadable: list[UnreadableRecord]
-    ends: list[tuple[TP, int]]
-    epoch: int
-    cut: int | None
-
-    def is_current(self) -> bool:
-        """Whether no rebalance has come since: after one, all that was not acked is read again."""
-        same: bool = self.generation_id == self.app.consumer_generation_id
-        return same and not self.acks.over
 
 
 class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
@@ -85,8 +65,8 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
         if self.should_stop or not isinstance(fetched, Fetched):
             return
         generation = self.app.consumer_generation_id
-        flowing = self.transport.gather_milliseconds if fetched.records else 0
-        self._thread.pace(gather_milliseconds=flowing)
+        came = sum(map(len, fetched.records.values()))
+        self._thread.pace(self.transport.pace.after(came, time.monotonic()))
         if not self.flow_active:  # a rebalance began while we waited: it is read again later
             await self.perform_seek()
             return
@@ -127,8 +107,13 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
         self._chunk_done.clear()
         # Those from before a rebalance are read again, by whoever has the partition, or acked.
         generation = self.app.consumer_generation_id
-        in_hand = Counter(c.topic for c in self._handed if c.generation_id == generation)
+        handed = [c for c in self._handed if c.generation_id == generation]
+        in_hand = Counter(c.topic for c in handed if not c.published)
         busy = {topic for topic, chunks in in_hand.items() if chunks >= CHUNKS_IN_HAND}
+        if sum(len(c.records) for c in handed if c.published) > PUBLISHED_IN_HAND:
+            busy |= {c.topic for c in handed if c.published}
+        if self._thread.short_cut.waiting_bytes > MOST_WAITING_BYTES:
+            busy |= self.transport.merged_topics  # of what is made of their records enough waits
         if not busy or active_partitions is None:
             return await super()._getmany(active_partitions, timeout)  # type: ignore[no-any-return]
         free = {tp for tp in active_partitions if tp.topic not in busy}
@@ -164,6 +149,7 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
         )  # fmt: skip
         chunk.app, chunk.acks = self.app, self.acks
         chunk.records, chunk.unreadable = apart(records)
+        chunk.published = False
         chunk.epoch, chunk.cut = fetched.epochs.get(tp, -1), self._cuts.pop(tp, None)
         positions = fetched.positions
         chunk.ends = [(tp, positions.get(tp, part[-1].offset + 1) - 1) for tp, part in parts]
@@ -224,6 +210,10 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
         known.update({tp: at.offset for tp, at in done.items()})
         return bool(done)
 
+    def offer(self, offers: Sequence[Offer]) -> None:
+        """Hand these records over without a fetch, where they are what it would bring."""
+        self._thread.offer(offers)
+
     async def look_at_topics(self, topics: Collection[str]) -> dict[str, TopicNow | None]:
         """These topics as they are now; None where there is none. Raises KafkaError."""
         return await self._thread.look(topics)  # type: ignore[no-any-return]
@@ -275,7 +265,7 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
 class ChunkTransport(driver.Transport):  # type: ignore[misc]
     """Faust's Kafka transport with our consumer. Set it as an app's `transport`.
 
-    While records come, each fetch gathers them for `gather_seconds`, at the broker.
+    While many records come, each fetch gathers them for `gather_seconds`, at the broker.
     `merged_topics` are those whose partitions need not be kept apart: one chunk holds all of them.
     `on_failure` is told what ended a rebalance; the worker cannot go on then. `on_hole` is told of
     records that were gone before they were read, and of logs that have lost what was read of them.
@@ -294,7 +284,7 @@ class ChunkTransport(driver.Transport):  # type: ignore[misc]
         on_hole: Callable[[Hole], None],
     ) -> None:
         super().__init__(app.conf.broker_consumer, app, app.loop)
-        self.gather_milliseconds = round(gather_seconds * 1000)
+        self.pace = Pace(gather_seconds)
         self.merged_topics = frozenset(merged_topics)
         self.isolation_level = isolation_level
         self.on_failure, self.on_hole = on_failure, on_hole

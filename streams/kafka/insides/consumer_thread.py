@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,23 +22,17 @@ from aiokafka.errors import (
     UnknownTopicOrPartitionError,
 )
 from aiokafka.structs import ConsumerRecord, OffsetAndMetadata
+from faust.exceptions import ConsumerNotStarted
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
 from streams.kafka.connection import METADATA_SECONDS
 from streams.kafka.insides.fetching import read_epochs_of
 from streams.kafka.insides.log_cuts import find_cuts, forget_epochs, with_epochs
+from streams.kafka.insides.pace import FIRST, Wait
+from streams.kafka.insides.short_cut import Offer, ShortCut, fetched_or_offered, wake
 from streams.kafka.insides.topic_ids import TopicNow, topics_now
 from streams.kafka.log_holes import Cut, Ended, Lost
-
-# While nothing comes, a fetch waits so long at the broker for the first record. Faust's own
-# 1,500 ms would keep a partition waiting that was handed over late: aiokafka leaves it out of the
-# fetch that is under way, and a broker answers one fetch of a client at a time.
-_IDLE_WAIT_MILLISECONDS = 100
-# While records come, a fetch gathers them at the broker: until there are so many bytes or
-# `gather_seconds` are over. (To wait before handing over gathers nothing: aiokafka does not fetch
-# while it holds records, so that what comes meanwhile waits for the fetch after the next.)
-_GATHER_BYTES = 256 << 10
 
 _REBALANCED = (UnknownMemberIdError, IllegalGenerationError, RebalanceInProgressError)
 _RETRY_SECONDS = 0.1
@@ -63,12 +58,13 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
         self.ends: dict[TP, int] = {}  # as asked for beside the fetches, which may stand still
         self.anew: set[str] = set()  # topics of which the next fetch begins anew
         self.cuts: dict[TP, int] = {}  # where the next fetch goes back to
+        self.short_cut = ShortCut()
         self._found_anew: dict[TP, float] = {}  # by itself, and when
         self._known: dict[str, TopicNow] = {}
 
     def _create_worker_consumer(self, transport: Any) -> AIOKafkaConsumer:
         consumer = super()._create_worker_consumer(transport)
-        consumer._fetch_max_wait_ms = _IDLE_WAIT_MILLISECONDS
+        consumer._fetch_max_wait_ms = FIRST.wait_milliseconds
         # Faust reads what is not committed, outside of its own `exactly_once`.
         consumer._isolation_level = transport.isolation_level
         return consumer
@@ -77,11 +73,17 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
         """As aiokafka does, but of nothing where a rebalance has left nothing."""
         return await self.call_thread(seek_to_committed, self._ensure_consumer())  # type: ignore[no-any-return]
 
-    def pace(self, *, gather_milliseconds: int) -> None:
-        """How the next fetches wait: for the first record, or for so long to gather more."""
+    def pace(self, wait: Wait) -> None:
+        """How the next fetches wait at the broker."""
         fetcher = self._ensure_consumer()._fetcher
-        fetcher._fetch_min_bytes = _GATHER_BYTES if gather_milliseconds else 1
-        fetcher._fetch_max_wait_ms = gather_milliseconds or _IDLE_WAIT_MILLISECONDS
+        fetcher._fetch_min_bytes = wait.least_bytes
+        fetcher._fetch_max_wait_ms = wait.wait_milliseconds
+
+    def offer(self, offers: Sequence[Offer]) -> None:
+        """From any thread: records that need not be fetched where their turn has come."""
+        self.short_cut.add(offers)
+        with suppress(ConsumerNotStarted, RuntimeError):  # it is ending
+            self.thread_loop.call_soon_threadsafe(wake, self._ensure_consumer()._fetcher)
 
     def highwater(self, tp: TP) -> int | None:
         """Where the records end that we may read: with read_committed, where the oldest transaction
@@ -113,9 +115,13 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
         self._go_back(consumer, fetched)
         with fetcher._subscriptions.fetch_context():
             try:
-                fetched.records = await fetcher.fetched_records(
-                    active_partitions, timeout=timeout, max_records=max_records
+                found, offered = await fetched_or_offered(
+                    fetcher, self.short_cut, active_partitions, timeout or 0, max_records
                 )
+                fetched.records = {
+                    tp: [*found.get(tp, ()), *offered.get(tp, ())] for tp in {**found, **offered}
+                }
+                self.short_cut.look(consumer, expected=bool(fetched.records))
             except OffsetOutOfRangeError as error:
                 [(tp, position)] = error.args[0].items()
                 await self._find_again(consumer, tp, position, fetched)

@@ -14,13 +14,14 @@ USED = {
     ),
     "aiokafka.AIOKafkaProducer": ("_message_accumulator", "_sender", "_txn_manager"),
     "aiokafka.admin.AIOKafkaAdminClient": ("_send_request",),
-    "aiokafka.client.AIOKafkaClient": ("_wait_on_metadata",),
+    "aiokafka.client.AIOKafkaClient": ("_conns", "_wait_on_metadata"),
     "aiokafka.consumer.fetcher.FetchResult": (
         "_assignment", "_partition_records", "_topic_partition", "_update_position",
         "check_assignment", "has_more",
     ),
     "aiokafka.consumer.fetcher.Fetcher": (
-        "_closed", "_fetch_max_wait_ms", "_fetch_min_bytes", "_subscriptions", "fetched_records",
+        "_closed", "_create_fetch_waiter", "_fetch_max_wait_ms", "_fetch_min_bytes",
+        "_fetch_waiters", "_notify", "_subscriptions", "fetched_records",
     ),
     "aiokafka.consumer.fetcher.PartitionRecords": ("_records", "_tp", "next_fetch_offset"),
     "aiokafka.consumer.group_coordinator.GroupCoordinator": (

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.client import CoordinationType
+from aiokafka.client import ConnectionGroup, CoordinationType
 from aiokafka.errors import ConcurrentTransactions, KafkaError, for_code
 from aiokafka.producer.transaction_manager import PidAndEpoch
 from aiokafka.protocol.transaction import InitProducerIdRequest
+from aiokafka.structs import TopicPartition
 
 _RETRY_SECONDS = 0.1
 _TIMEOUT_MILLISECONDS = 60_000  # of transactions, of which there are none
@@ -18,6 +19,13 @@ def wait_for_leaders(producer: AIOKafkaProducer, seconds: float) -> None:
     """Keep a batch for this long while its partition has no leader: aiokafka gives it up after
     40 s. Call it before the producer is started."""
     producer._message_accumulator._batch_ttl = seconds
+
+
+def connection_of(producer: AIOKafkaProducer, topic: str, partition: int) -> object | None:
+    """What a producer's batches for a partition go by; None where there is none now."""
+    leader = producer.client.cluster.leader_for_partition(TopicPartition(topic, partition))
+    found: object | None = producer.client._conns.get((leader, ConnectionGroup.DEFAULT))
+    return found
 
 
 async def take_epoch(producer: AIOKafkaProducer, transactional_id: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import Any
 
 import pytest
@@ -18,6 +19,8 @@ class Steps:
     def __init__(self, *seconds: float) -> None:
         self.done: list[tuple[str, int]] = []
         self._seconds = seconds
+        self.settling = asyncio.Event()
+        self.settling.set()
 
     async def work_out(self, chunk: Any) -> Any:
         stage, number = self, chunk.number
@@ -31,6 +34,10 @@ class Steps:
             async def publish(self) -> None:
                 stage.done.append(("published", number))
 
+            async def settle(self) -> None:
+                await stage.settling.wait()
+                stage.done.append(("settled", number))
+
         return OneChunk()
 
 
@@ -38,6 +45,7 @@ class OneChunk:
     def __init__(self, number: int) -> None:
         self.number, self.records = number, [number]
         self.unreadable: list[Any] = []
+        self.published = False
 
 
 async def nothing() -> None:
@@ -78,6 +86,64 @@ async def test_a_chunk_that_is_encoded_sooner_is_published_later_all_the_same() 
     await asyncio.gather(*(one.finished() for one in lives))
     assert next(n for step, n in stage.done if step == "encoded") == 1
     assert [n for step, n in stage.done if step == "published"] == [0, 1, 2]
+
+
+async def test_a_chunk_is_published_while_the_one_before_is_not_settled() -> None:
+    stage, overlap, acknowledged = Steps(*[0.0] * 8), Overlap(), list[int]()
+    stage.settling.clear()
+    lives = []
+
+    async def acknowledge(number: int) -> None:
+        acknowledged.append(number)
+
+    for number in range(8):
+        one = life(stage, number, overlap.last)
+        await one.work_out()
+        one.finish(partial(acknowledge, number))
+        lives.append(one)
+        await overlap.add(one)
+    await lives[-1].published()
+    assert [n for step, n in stage.done if step == "published"] == list(range(8))
+    assert acknowledged == []
+    assert {one.state for one in lives} == {State.PUBLISHED}
+    stage.settling.set()
+    await asyncio.gather(*(one.finished() for one in lives))
+    assert acknowledged == list(range(8))
+
+
+async def test_nothing_is_published_behind_a_chunk_that_was_cancelled() -> None:
+    stage = Steps(5.0, 0.0)
+    one = life(stage, 0, None)
+    other = life(stage, 1, one)
+    for each in (one, other):
+        await each.work_out()
+        each.finish(nothing)
+    await asyncio.sleep(0.01)
+    one.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await other.finished()
+    assert not [n for step, n in stage.done if step == "published"]
+
+
+async def test_nothing_is_acknowledged_behind_a_chunk_that_was_not() -> None:
+    acknowledged = []
+
+    async def acknowledge() -> None:
+        acknowledged.append(1)
+
+    stage = Steps(0.0, 0.0)
+    stage.settling.clear()
+    one = life(stage, 0, None)
+    other = life(stage, 1, one)
+    for each in (one, other):
+        await each.work_out()
+        each.finish(acknowledge)
+    await other.published()
+    one.cancel()
+    stage.settling.set()
+    with pytest.raises(asyncio.CancelledError):
+        await other.finished()
+    assert acknowledged == []
 
 
 async def test_only_so_many_are_unfinished_while_another_is_worked_out() -> None:

@@ -18,13 +18,13 @@ from streams.agents.stages.detect import DetectStage
 from streams.kafka.acks import Acks
 from streams.kafka.batch import encode_batch
 from streams.kafka.fencing import ShardGoneError
-from streams.kafka.insides.consumer import Chunk
+from streams.kafka.insides.chunk import Chunk
 from streams.kafka.outgoing import Encoded, Outgoing
 from streams.kafka.publish import BatchPublisher, StoppedError
 from streams.metrics import Metrics
 from streams.settings import Settings
 
-STEPS = ("worked out", "encoded", "published")
+STEPS = ("worked out", "encoded", "published", "settled")
 
 
 class Stage:
@@ -47,6 +47,9 @@ class Stage:
 
             async def publish(self) -> None:
                 take("published")
+
+            async def settle(self) -> None:
+                take("settled")
 
         take("worked out")
         return OneChunk()

@@ -1,0 +1,38 @@
+"""What one fetch brought, as one event."""
+
+from __future__ import annotations
+
+import faust
+from aiokafka.structs import ConsumerRecord
+from faust.types import TP
+from faust.types.tuples import ConsumerMessage
+
+from streams.kafka.acks import Acks
+from streams.kafka.unreadable import UnreadableRecord
+
+
+class Chunk(ConsumerMessage):  # type: ignore[misc]
+    """All records that one fetch returned: of one partition, or of a whole topic.
+
+    `offset` is the last one of the first partition. `ends` has, of each, the last offset that is
+    done with this chunk: of its last record, or of what is no record behind it. `timestamp` is the
+    time of the last record's event, in seconds since 1970. Of a partition alone, `epoch` is that of
+    the leader that wrote the last record, or -1; `cut` is where its log was cut since, or None.
+    `published` says that its outputs are confirmed, and only what says so in a shard's log is not.
+    """
+
+    __slots__ = ("acks", "app", "cut", "ends", "epoch", "published", "records", "unreadable")
+
+    acks: Acks
+    app: faust.AppT
+    records: list[ConsumerRecord]
+    unreadable: list[UnreadableRecord]
+    ends: list[tuple[TP, int]]
+    epoch: int
+    cut: int | None
+    published: bool
+
+    def is_current(self) -> bool:
+        """Whether no rebalance has come since: after one, all that was not acked is read again."""
+        same: bool = self.generation_id == self.app.consumer_generation_id
+        return same and not self.acks.over

@@ -1,0 +1,220 @@
+"""Records that this worker has written itself are handed over without being fetched.
+
+Whoever produces to a log is told at which offset its batch stands. Where that is the offset that
+the consumer would read next, the records are those that a fetch would bring: they are taken from
+memory, the position moves behind them, and nothing else changes. Wherever there is a doubt they are
+fetched as all others are: something else stands before them, a request had to be sent again, the
+connection that they went by is another than that of the records that were fetched last (their
+leader may be in another epoch, which only the log tells).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter, deque
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer
+from aiokafka.record.memory_records import MemoryRecords
+from aiokafka.structs import ConsumerRecord
+from faust.types import TP
+
+from streams.kafka.batch import RecordBatch
+from streams.kafka.insides.fetching import read_epochs_of
+
+# What is offered, and compressed, may wait for its stage; the rest is fetched when it is its turn.
+MOST_WAITING_BYTES = 4 << 20
+# While all of a log's records come this way, it is fetched so often, in case others write to it.
+_LOOK_SECONDS = 1.0
+_CREATE_TIME, _LOG_APPEND_TIME = 0, 1
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A batch that stands in a partition's log at its `offset`, and the connection it went by."""
+
+    tp: TP
+    batch: RecordBatch
+    connection: object
+
+    @property
+    def first(self) -> int:
+        """The offset of its first record."""
+        return self.batch.offset
+
+    @property
+    def end(self) -> int:
+        """The offset behind its last record."""
+        return self.batch.offset + self.batch.count
+
+    def records(self, position: int) -> list[ConsumerRecord]:
+        """Those from an offset on, as a fetch would bring them."""
+        octets = MemoryRecords(bytes(self.batch.octets()))
+        appended, (topic, partition) = self.batch.append_time, self.tp
+        kind = _CREATE_TIME if appended is None else _LOG_APPEND_TIME
+        return [
+            ConsumerRecord(
+                topic, partition, self.first + r.offset,
+                r.timestamp if appended is None else appended, kind, r.key, r.value, None,
+                len(r.key or b""), len(r.value or b""), tuple(r.headers),
+            )
+            for r in octets.next_batch()
+            if self.first + r.offset >= position
+        ]  # fmt: skip
+
+
+class _Lane:
+    """The offers of one partition, and whether it is known what they go by."""
+
+    def __init__(self) -> None:
+        self.offers: deque[Offer] = deque()
+        self.behind = False  # something is to be fetched before the next offer
+        self.looked = 0.0  # when it was fetched last, or could have been
+        self._seen = 0  # the position
+        self._trusted: object = None  # the connection of what was fetched last
+        self._proof: Offer | None = None  # once it was fetched, its connection is trusted
+
+    def next(self, state: Any, max_records: int) -> list[ConsumerRecord]:
+        """What is offered at the position, which moves on behind it."""
+        taken: list[ConsumerRecord] = []
+        if state.position < self._seen:  # the log is another than it was
+            self._trusted = self._proof = None
+        while self.offers and len(taken) < max_records:
+            offer, position = self.offers[0], state.position
+            if self._proof is not None and self._proof.end <= position:
+                self._trusted, self._proof = self._proof.connection, None
+            if offer.end <= position:  # it was fetched
+                self._trusted, self.behind = offer.connection, False
+            elif offer.first > position:
+                self.behind = True
+                self.offers.clear()
+                break
+            elif offer.connection is not self._trusted:
+                if self._proof is None or self._proof.connection is not offer.connection:
+                    self._proof = offer
+                self.behind = True
+            else:
+                taken += offer.records(position)
+                _move_on(state, offer.end)
+                self.behind = False
+            self.offers.popleft()
+        if self.behind:
+            state.resume()
+        self._seen = state.position
+        return taken
+
+
+def _move_on(state: Any, end: int) -> None:
+    """The consumer has read a partition up to here, all of it in the epoch of what was before."""
+    epochs = read_epochs_of(state)
+    epochs.read(epochs.epoch_at_end(), state.position, end)
+    state.consumed_to(end)
+    state.highwater, state.lso = max(state.highwater or 0, end), max(state.lso or 0, end)
+
+
+class ShortCut:
+    """The offers of one consumer. `add` may be called in any thread, all else in the consumer's."""
+
+    def __init__(self) -> None:
+        self._new: deque[Offer] = deque()  # of any partition
+        self._lanes: dict[TP, _Lane] = {}
+        self._assignment: Any = None
+        self.waiting_bytes = 0
+
+    def add(self, offers: Iterable[Offer]) -> None:
+        """Records that may be taken."""
+        self._new.extend(offers)
+
+    def take(
+        self, assignment: Any, partitions: Collection[TP], max_records: int | None
+    ) -> dict[TP, list[ConsumerRecord]]:
+        """What is offered of these partitions. What was offered in another assignment is fetched
+        in this one, if it is its turn."""
+        if assignment is not self._assignment:
+            self._assignment, self._lanes = assignment, {}
+            self._new.clear()
+        self._sort_in()
+        taken = {}
+        for tp, lane in self._lanes.items():
+            state = assignment.state_value(tp)
+            if (
+                tp in partitions
+                and state.has_valid_position
+                and (found := lane.next(state, max_records or 1))
+            ):
+                taken[tp] = found
+        offers = (offer for lane in self._lanes.values() for offer in lane.offers)
+        self.waiting_bytes = sum(len(offer.batch.body) for offer in offers)
+        return taken
+
+    def _sort_in(self) -> None:
+        while self._new:
+            offer = self._new.popleft()
+            if self._assignment.state_value(offer.tp) is None:  # another worker's
+                continue
+            lane = self._lanes.setdefault(offer.tp, _Lane())
+            self.waiting_bytes += len(offer.batch.body)
+            if self.waiting_bytes <= 2 * MOST_WAITING_BYTES:
+                lane.offers.append(offer)
+
+    def look(self, consumer: AIOKafkaConsumer, *, expected: bool) -> None:
+        """Whether the next fetches are for the offered partitions, too. Not, but for once a second,
+        while offers are `expected` and nobody else writes there."""
+        now, alone = time.monotonic(), expected and _has_all_partitions(consumer)
+        for tp, lane in self._lanes.items():
+            state = self._assignment.state_value(tp)
+            if alone and not lane.behind and now - lane.looked < _LOOK_SECONDS:
+                state.pause()
+            else:
+                state.resume()
+                lane.looked = now
+
+
+def _has_all_partitions(consumer: AIOKafkaConsumer) -> bool:
+    """Of all topics that it reads: then no other worker of its group has any."""
+    ours, cluster = Counter(tp.topic for tp in consumer.assignment()), consumer._client.cluster
+    return all(
+        len(cluster.partitions_for_topic(topic) or ()) == ours[topic]
+        for topic in consumer.subscription()
+    )
+
+
+async def fetched_or_offered(
+    fetcher: Any,
+    short_cut: ShortCut,
+    partitions: Collection[TP],
+    timeout: float,  # noqa: ASYNC109
+    max_records: int | None,
+) -> tuple[dict[TP, list[ConsumerRecord]], dict[TP, list[ConsumerRecord]]]:
+    """-> what was fetched, as soon as there is anything, and what is offered behind it.
+
+    Raises what aiokafka does where it cannot fetch; nothing is taken then.
+    """
+    subscriptions, deadline = fetcher._subscriptions, time.monotonic() + timeout
+    while True:
+        fetched = await fetcher.fetched_records(partitions, timeout=0, max_records=max_records)
+        # From here on nothing is awaited and nothing fails: what is taken is handed over.
+        taken: dict[TP, list[ConsumerRecord]] = {}
+        if not subscriptions.reassignment_in_progress:
+            assignment = subscriptions.subscription.assignment
+            taken = short_cut.take(assignment, partitions, max_records)
+        left = deadline - time.monotonic()
+        if fetched or taken or left <= 0:
+            return fetched, taken
+        waiter = fetcher._create_fetch_waiter()
+        done, _ = await asyncio.wait([waiter], timeout=left)
+        if not done:
+            waiter.cancel()
+        else:
+            waiter.result()  # an error of the group's
+        if not done or fetcher._closed:
+            return {}, {}
+
+
+def wake(fetcher: Any) -> None:
+    """Whoever waits for records, look again: some were offered."""
+    for waiter in list(fetcher._fetch_waiters):
+        fetcher._notify(waiter)
