@@ -126,7 +126,7 @@ lock: dev ## Resolve the dependencies anew
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --custom-compile-command 'make lock' --group bench -o $(LOCK)/bench.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	  --custom-compile-command 'make lock' -c $(LOCK)/dev.txt --group build -o $(LOCK)/build.txt
+	  --custom-compile-command 'make lock' -c $(LOCK)/dev.txt --group build --group image -o $(LOCK)/build.txt
 
 clean: ## Remove what make has made here
 	rm -rf $(VENV) $(VENV)-bench .pytest_cache .mypy_cache .ruff_cache .hypothesis bench.json soak.csv
