@@ -90,7 +90,8 @@ def _heads(
     before = sum(kinds.words[slice(*runs[0])])
     zone = _Zone(kinds)
     for (_, end), (start, stop) in pairwise(runs):
-        head = reader.read(reader.below_foot(end), start)
+        may_be = elements is None or elements.may_begin(start)
+        head = reader.read(reader.below_foot(end), start) if may_be else None
         if head is not None:
             zone.move_to(start)
             if zone.after_section:

@@ -10,23 +10,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from streams.articles.outlets import Outlets
+from streams.articles.pages.features import column
 from streams.articles.pages.head import attributes, nodes_of, short_text
-from streams.articles.pages.header_forms import may_be_source, trimmed
+from streams.articles.pages.header_forms import is_labelled, may_be_source, trimmed
 from streams.articles.pages.headers import Header
 from streams.articles.pages.html_lines import HtmlLines
-from streams.articles.pages.kinds import Kinds
+from streams.articles.pages.html_taken import Taken
 from streams.articles.pages.markup import Markup
 from streams.articles.pages.tag_loop import ITEMPROP, MARKS
 from streams.articles.pages.tags import NUMBER
 from streams.articles.printed_time import PrintedTime
 from streams.articles.times import parse_time
 
+TOLD_WORDS = 40  # of the page's own story before the first of others
+LEAST_WORDS = 75  # of a whole article; teasers have fewer, or break off
+# Lines of an embedded article, of its head, and from its beginning to its foot, at most.
+_LONGEST, _HEAD, _FOOT = 100, 12, 40
+_HEAD_WORDS, _NAME_WORDS = 45, 5
 _DAY, _SECOND = 86_400, 1
 _DATE_CHARACTERS = 10
 _MOST_LINKS = 12  # looked at in one box
 _ARTICLE = NUMBER["article"]
 _TITLE_WORDS, _HEADING_LINES = 4, 4
 _PIECES = re.compile(r"[|·•,()\[\]]|\s[-–—]\s")
+_DIGIT = re.compile(r"\d")  # `time13 minutes ago`
 _ROOM = 1.05  # of an element around a box: it holds no more text
 _ADDRESSES = ("data-url", "data-href", "data-permalink", "data-canonical-url", "itemid", "cite")
 _SHARING = frozenset(
@@ -43,16 +50,43 @@ class Elements:
         self,
         markup: Markup,
         lines: HtmlLines,
-        kinds: Kinds,
+        whole: Taken,
         outlets: Outlets,
         address: str | None,
     ) -> None:
         self._markup, self._lines, self._line_nodes = markup, lines.lines, lines.columns[0]
         self._outlets, self._address = outlets, address
+        kinds = whole.kinds
         self._told = np.concatenate(([0.0], np.cumsum(np.where(kinds.prose, kinds.words, 0))))
         self._links = np.array(nodes_of(markup, "a"), dtype=np.int64)
         self._times = np.array(nodes_of(markup, "time"), dtype=np.int64)
         self._stated = np.flatnonzero(markup.nodes[MARKS] & ITEMPROP > 0)
+        self._comments = whole.found.within("comments")
+        self._own = np.concatenate(([0.0], np.cumsum(whole.found.words * whole.taken)))
+        self._signs = np.concatenate(([0], np.cumsum(self._signed(whole))))
+
+    def _signed(self, whole: Taken) -> NDArray[np.bool_]:
+        """Lines that have a time, or are the name of a source."""
+        kinds, features, nodes = whole.kinds, whole.features, self._markup.nodes
+        times = (features[:, column("time")] > 0) | (features[:, column("ago")] > 0)
+        signed: NDArray[np.bool_] = times & ~kinds.prose & (kinds.words <= _HEAD_WORDS)
+        stamped = nodes[5, np.concatenate([self._times, self._stated])]
+        signed[stamped[stamped < len(signed)]] = True
+        for at in np.flatnonzero(~signed & (kinds.words <= _NAME_WORDS)).tolist():
+            text = self._lines[at].text
+            if _DIGIT.search(text) or self._outlets.domain(trimmed(text)) or is_labelled(text):
+                signed[at] = True
+        return signed
+
+    def may_begin(self, start: int) -> bool:
+        """Whether a text that begins at this line may be an embedded article: of enough words,
+        below some of the page's own story, not among comments, with a time or a source near."""
+        count = len(self._lines)
+        words = self._told[min(start + _LONGEST, count)] - self._told[start]
+        if words < LEAST_WORDS or self._own[start] < TOLD_WORDS or self._comments[start]:
+            return False
+        first, end = max(start - _HEAD, 0), min(start + _FOOT, count)
+        return bool(self._signs[end] > self._signs[first])
 
     def mark(self, header: Header, above: int, limit: int) -> None:
         """Add what they say of an embedded article: `boxed`, `linked`, its address and its time.

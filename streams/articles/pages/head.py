@@ -13,7 +13,8 @@ import orjson
 from streams.articles.pages.markup import Markup
 from streams.articles.pages.tags import NUMBER
 
-_ATTRIBUTE = re.compile(rb"""([^\s"'<>/=]++)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'>]++)))?""")
+_NAME = re.compile(r"[^\s/>]*+")
+_ATTRIBUTE = re.compile(r"""([^\s"'<>/=]++)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'>]++)))?""")
 # Most of a head: icons and style sheets, and what is said to browsers and to other services.
 _RELATION = re.compile(rb"(?:canonical|amphtml|author)\b", re.IGNORECASE)
 _USELESS = re.compile(
@@ -22,7 +23,7 @@ _USELESS = re.compile(
     |al:|og:video|msvalidate|yandex|p:domain|next-head|keywords)|charset\s*=""",
     re.IGNORECASE | re.VERBOSE,
 )
-_LONGEST = 2_000
+_LONGEST, _LONGEST_VALUE = 2_000, 8_000
 _MOST_SCRIPTS, _MOST_SCRIPT_BYTES = 30, 500_000
 _MOST_METAS = 400
 _TAGS = re.compile(r"<[^<>]{0,2000}>")
@@ -44,14 +45,13 @@ class Head:
 def attributes(markup: Markup, node: int) -> dict[str, str]:
     """An element's attributes, names in lower case, values with entities resolved."""
     start, inside = int(markup.nodes[2, node]), int(markup.nodes[3, node])
-    tag = markup.data[start + 1 : inside]
-    name_end = re.match(rb"[^\s/>]*+", tag).end()  # type: ignore[union-attr]  # matches anything
+    tag = markup.data[start + 1 : inside].decode("utf-8", "replace")
     found: dict[str, str] = {}
-    for match in _ATTRIBUTE.finditer(tag, name_end):
-        name, *values = match.groups()
-        value = next((value for value in values if value is not None), b"")
-        text = value[: 4 * _LONGEST].decode("utf-8", "replace")
-        found.setdefault(name.decode("ascii", "replace").lower(), html.unescape(text).strip())
+    for name, double, single, bare in _ATTRIBUTE.findall(tag, len(_NAME.match(tag)[0])):  # type: ignore[index]  # matches anything
+        value = (double or single or bare)[:_LONGEST_VALUE]
+        if "&" in value:
+            value = html.unescape(value)
+        found.setdefault(name.lower(), value.strip())
     return found
 
 

@@ -9,14 +9,12 @@ import numpy as np
 
 from streams.articles.outlets import Outlets
 from streams.articles.pages.cards import Card, cards_of
-from streams.articles.pages.elements_around import Elements
+from streams.articles.pages.elements_around import LEAST_WORDS, TOLD_WORDS, Elements
 from streams.articles.pages.html_lines import HtmlLines
 from streams.articles.pages.html_taken import Taken
 from streams.articles.pages.lines import Line
 from streams.articles.pages.markup import Markup
 
-_TOLD_WORDS = 40  # of the page's own story before the first of others
-_LEAST_WORDS = 75  # of a whole article; teasers have fewer, or break off
 _CUT = ("...", "…", "[…]", "[...]", "»", "→")
 _STORY_SHARE = 0.5
 _TIMES = frozenset({"ago", "time", "stamped"})
@@ -35,7 +33,7 @@ def embedded_in(
 ) -> list[Card]:
     """The embedded articles of a page, in its order. `whole`: what was thought of all its lines;
     `address`: the page's own."""
-    elements = Elements(markup, lines, whole.kinds, outlets, address)
+    elements = Elements(markup, lines, whole, outlets, address)
     cards = cards_of(lines.lines, whole.kinds, now, outlets, elements)
     return [card for card in cards if _is_embedded(card, lines.lines, whole)]
 
@@ -48,7 +46,7 @@ def _is_embedded(card: Card, lines: Sequence[Line], whole: Taken) -> bool:
         return False
     words = whole.found.words
     told = (words * whole.taken)[: header.start].sum()
-    if told < _TOLD_WORDS or words[body].sum() < _LEAST_WORDS:
+    if told < TOLD_WORDS or words[body].sum() < LEAST_WORDS:
         return False
     signs = header.signs
     timed, named = bool(signs & _TIMES), bool(signs & _SOURCES)

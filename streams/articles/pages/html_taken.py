@@ -25,6 +25,7 @@ from streams.articles.pages.reader_requests import is_request
 _LEAST_STORY_WORDS, _LEAST_STORY_SHARE = 60, 0.08
 _REPEATED_WORDS = 4  # shorter lines may stand in a story twice
 _HEAD_LINES = 3
+_HEADING_LIKELY = 0.8  # that a line in words of such headings is the story's
 _STATED = 0.75  # of a line in JSON-LD's text
 _BOXES, _LONGER_THAN_BOX = ("related", "pictured", "offer", "player", "foot"), 1.5
 # What is no article: fewer words than these without a sentence, or nothing but links.
@@ -63,7 +64,8 @@ def taken_lines(
     headline = headline_line(markup, head, lines)
     taken, expected = best_lines(found.probabilities, found.words)
     taken = _without_boxes(_without_comments(taken, found), found)
-    taken &= ~kinds.interstitial
+    unlikely = found.probabilities < _HEADING_LIKELY
+    taken &= ~(kinds.interstitial | kinds.comments | (kinds.stories & unlikely))
     _drop_requests(taken, lines)
     taken = _without_above(taken, headline, found, evidence)
     _drop_repeats(taken, page, found.words, evidence)
