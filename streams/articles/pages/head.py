@@ -18,7 +18,7 @@ _ATTRIBUTE = re.compile(r"""([^\s"'<>/=]++)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|
 # Most of a head: icons and style sheets, and what is said to browsers and to other services.
 _RELATION = re.compile(rb"(?:canonical|amphtml|author)\b", re.IGNORECASE)
 _USELESS = re.compile(
-    rb"""(?:name|property)\s*=\s*["']?(?:viewport|robots|googlebot|theme-color|generator|referrer|og:image
+    rb"""(?:name|property)\s*=\s*["']?(?:viewport|robots|googlebot|theme-color|referrer|og:image
     |twitter:(?:image|card|label|data|creator)|fb:|msapplication|apple-|google-site|format-detection
     |al:|og:video|msvalidate|yandex|p:domain|next-head|keywords)|charset\s*=""",
     re.IGNORECASE | re.VERBOSE,

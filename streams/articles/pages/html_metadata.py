@@ -12,7 +12,7 @@
 | publisher | JSON-LD `publisher`; `og:site_name`; `application-name` |
 | language | JSON-LD `inLanguage`; `html lang`; `content-language`; `og:locale` |
 | syndicated from | JSON-LD `isBasedOn`; `syndication-source`, `original-source` |
-| kind | JSON-LD `@type` (LiveBlogPosting, ImageGallery); `og:type` |
+| kind | JSON-LD `@type`; `og:type`; prices in `meta`; a thread's address, the forum's program |
 | attributes | `updated`; `section`; `paywall`, where the page says that it is not free |
 """
 
@@ -26,9 +26,10 @@ from urllib.parse import urljoin, urlsplit
 from streams.articles.metadata import Metadata
 from streams.articles.pages.around_headline import Place, Surroundings
 from streams.articles.pages.head import Head
+from streams.articles.pages.html_kind import html_kind
 from streams.articles.pages.lines import Line
 from streams.articles.pages.markup import Markup
-from streams.articles.pages.own_object import names_of, own_object, plain, text_of, types_of
+from streams.articles.pages.own_object import names_of, own_object, plain, text_of
 from streams.articles.pages.page_byline import stated_names
 from streams.articles.pages.page_date import (
     MODIFIED_META,
@@ -92,7 +93,7 @@ def html_metadata(
         syndicated_from=_first(
             text_of(linked.get("isBasedOn"), "url", "@id"), *(meta.get(name) for name in _ORIGINS)
         ),
-        kind=_kind(linked, meta),
+        kind=html_kind(markup, head, linked, canonical or address),
         agency_hint=_first(
             plain(linked.get("creditText")), *names_of(linked.get("sourceOrganization")),
             *names_of(linked.get("provider")), *names_of(linked.get("copyrightHolder")),
@@ -181,15 +182,6 @@ def _paywall(linked: dict[str, Any], meta: dict[str, str]) -> str | None:
         stated = stated.strip().lower() not in ("false", "no", "0")
     tier = meta.get("article:content_tier", "").lower()
     return "yes" if stated is False or tier in ("locked", "metered") else None
-
-
-def _kind(linked: dict[str, Any], meta: dict[str, str]) -> str | None:
-    kinds = types_of(linked)
-    if "liveblogposting" in kinds:
-        return "live_blog"
-    if "imagegallery" in kinds or meta.get("og:type", "").lower() in ("gallery", "photo_gallery"):
-        return "gallery"
-    return None
 
 
 def _first(*texts: str | None) -> str | None:

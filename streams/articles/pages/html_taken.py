@@ -13,6 +13,7 @@ from streams.articles.pages.block_features import Evidence
 from streams.articles.pages.evidence import evidence_of
 from streams.articles.pages.features import Matrix, features_of
 from streams.articles.pages.head import Head
+from streams.articles.pages.html_kind import is_told_as_article
 from streams.articles.pages.html_story import Judged, best_lines, html_model, judged
 from streams.articles.pages.kinds import Kinds, kinds_of
 from streams.articles.pages.lines import Line
@@ -31,6 +32,11 @@ _BOXES, _LONGER_THAN_BOX = ("related", "pictured", "offer", "player", "foot"), 1
 # What is no article: fewer words than these without a sentence, or nothing but links.
 _LEAST_WORDS, _LEAST_PROSE_WORDS = 25, 8
 _MOST_LINKS = 0.7
+# A front or section page: most words close below one of several linked titles, no run of them long;
+# or hardly a word on a page that is links above all.
+_LINKED, _TITLE_WORDS, _BELOW_TITLE, _LEAST_TITLES = 0.8, 3, 4, 5
+_TEASED, _LONGEST_RUN, _LONGEST_RUN_SHARE = 0.75, 150, 0.45
+_FEW_WORDS, _MOSTLY_LINKS, _LARGE_PAGE = 60, 0.6, 400
 
 Mask = NDArray[np.bool_]
 
@@ -69,7 +75,9 @@ def taken_lines(
     _drop_requests(taken, lines)
     taken = _without_above(taken, headline, found, evidence)
     _drop_repeats(taken, page, found.words, evidence)
-    if not _is_article(taken, found, kinds):
+    if not _is_article(taken, found, kinds) or (
+        _lists_others(taken, found) and not is_told_as_article(head)
+    ):
         taken[:] = False
     return Taken(features, kinds, evidence, found, taken, expected, headline)
 
@@ -138,3 +146,23 @@ def _is_article(taken: Mask, found: Judged, kinds: Kinds) -> bool:
         return False
     prose = kinds.prose[taken] | (kinds.paragraph[taken] & (words >= _LEAST_PROSE_WORDS))
     return bool(prose.any()) or total >= _LEAST_WORDS
+
+
+def _lists_others(taken: Mask, found: Judged) -> bool:
+    """Whether what was taken are the teasers of other pages: a front page's, a section's."""
+    words, count = found.words, len(taken)
+    total, kept = words[taken].sum(), np.flatnonzero(taken)
+    if not total:
+        return False
+    titles = (found.links >= _LINKED) & (words >= _TITLE_WORDS)
+    if total < _FEW_WORDS and words.sum() > _LARGE_PAGE:
+        return bool((words * found.links).sum() > _MOSTLY_LINKS * words.sum())
+    if np.count_nonzero(titles[kept[0] : kept[-1]]) < _LEAST_TITLES:
+        return False
+    above = np.maximum.accumulate(np.where(titles, np.arange(count), -_BELOW_TITLE))
+    teased = words[taken & (np.arange(count) - above < _BELOW_TITLE)].sum()
+    runs = np.bincount(np.cumsum(titles), np.where(taken & ~titles, words, 0))
+    longest = runs.max()
+    return bool(
+        teased >= _TEASED * total and longest < min(_LONGEST_RUN, _LONGEST_RUN_SHARE * total)
+    )

@@ -1,0 +1,96 @@
+"""What an HTML page is: an article, a live blog, a gallery, a forum's thread, a shop's product."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+from streams.articles.pages.head import Head, attributes, linked_objects, nodes_of
+from streams.articles.pages.markup import Markup
+from streams.articles.pages.own_object import like, plain, types_of
+
+_THREAD_TYPES = frozenset(("discussionforumposting", "qapage"))
+_PRODUCT_TYPES = frozenset(("product", "productgroup", "individualproduct"))
+_PRODUCT_META = frozenset(("product", "og:product", "product.item", "product.group"))
+_ARTICLE_TYPES = frozenset(
+    "newsarticle article blogposting reportagenewsarticle liveblogposting analysisnewsarticle "
+    "opinionnewsarticle backgroundnewsarticle reviewnewsarticle report techarticle recipe".split()
+)
+# A thread's address: its host is a forum's, its path a thread's; or its body says whose it is.
+_FORUM_HOST = re.compile(
+    r"(?:^|\.)(?:forums?|community|discuss|discussions?|boards?|bbs|answers|foro|forum\w{0,12})\."
+    r"|(?:^|\.)(?:stackexchange|stackoverflow)\.com$"
+)
+_THREAD_PATH = re.compile(
+    r"/(?:t|threads?|topics?|questions|discussions?|forums?|community|boards?|posts?)(?:[/.-]|$)"
+    r"|viewtopic|showthread|showtopic|/thread-\d|-t\d+\.html?$"
+)
+_FORUM_WORDS = re.compile(
+    r"\b(?:discourse|phpbb|vbulletin|xenforo|vanilla|ipsapp|ips|mybb|flarum|nodebb|smf|question-page"
+    r"|section-viewtopic|template-thread|single-topic)\b"
+)
+_LIKENESS = 0.6
+
+
+def html_kind(
+    markup: Markup, head: Head, linked: dict[str, Any], address: str | None
+) -> str | None:
+    """`live_blog`, `gallery`, `thread`, `product`, or None for an article and what is not told.
+    `linked`: the JSON-LD object of the page's own article, `address` the page's."""
+    own = types_of(linked)
+    og_type = head.meta.get("og:type", "").lower()
+    if "liveblogposting" in own:
+        return "live_blog"
+    if "imagegallery" in own or og_type in ("gallery", "photo_gallery"):
+        return "gallery"
+    types = frozenset(kind for item in _first_objects(head) for kind in types_of(item))
+    if types & _THREAD_TYPES or (
+        not types & _ARTICLE_TYPES and _is_thread(markup, head, (address or "").lower())
+    ):
+        return "thread"
+    if types & _ARTICLE_TYPES:
+        return None
+    priced = any(name.startswith(("product:price", "og:price")) for name in head.meta)
+    offered = any(
+        types_of(item) & _PRODUCT_TYPES and ("offers" in item or "hasVariant" in item)
+        for item in _first_objects(head)
+    )
+    return "product" if priced or offered or og_type in _PRODUCT_META else None
+
+
+def is_told_as_article(head: Head) -> bool:
+    """Whether the head says that the page is one article: JSON-LD has one of its title, or it was
+    published at a time."""
+    titles = [text for text in (head.title, head.meta.get("og:title")) if text]
+    return "article:published_time" in head.meta or any(
+        types_of(item) & _ARTICLE_TYPES
+        and (name := plain(item.get("headline")))
+        and any(like(name, title) >= _LIKENESS for title in titles)
+        for item in linked_objects(head.linked)
+    )
+
+
+def _first_objects(head: Head) -> list[dict[str, Any]]:
+    """The objects that JSON-LD tells of the page itself: not those within others."""
+    found: list[dict[str, Any]] = []
+    for value in head.linked:
+        for item in value if isinstance(value, list) else [value]:
+            if isinstance(item, dict):
+                graph = item.get("@graph")
+                found += [item, *(graph if isinstance(graph, list) else ())]
+    return [item for item in found if isinstance(item, dict)]
+
+
+def _is_thread(markup: Markup, head: Head, address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    if not _THREAD_PATH.search(parts.path):
+        return False
+    if _FORUM_HOST.search(parts.netloc):
+        return True
+    named = attributes(markup, body[0]) if (body := nodes_of(markup, "body")[:1]) else {}
+    said = f"{named.get('class', '')} {named.get('id', '')} {head.meta.get('generator', '')}"
+    return _FORUM_WORDS.search(said.lower()) is not None
