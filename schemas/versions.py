@@ -41,12 +41,17 @@ class Version:
         return int(self.number.split(".")[0])
 
 
+_NEW_KINDS = frozenset({"thread", "product"})
 VERSIONS = {
     "raw_article": Version("1.1", Compatibility.BACKWARD),
-    "normalised_article": Version("1.1"),
+    "normalised_article": Version("1.1", announced={"kind": _NEW_KINDS}),
     # Written with the release that announces it; the changelog tells consumers what to do first.
     "enriched_article": Version(
-        "1.1", announced={"detection.unmatched_reason": frozenset({"standing_text"})}
+        "1.1",
+        announced={
+            "detection.unmatched_reason": frozenset({"standing_text"}),
+            "kind": _NEW_KINDS,
+        },
     ),
     "story": Version("1.1"),
     "story_event": Version("1.1", announced={"type": frozenset({"merged"})}),
