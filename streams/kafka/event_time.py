@@ -20,6 +20,10 @@ _CE_TIME_PLACE = 5  # where `headers.EventHeaders` puts it
 
 # Smaller numbers (before March 1973) are seconds that somebody took for milliseconds.
 FIRST_MILLISECOND = 100_000_000_000
+# And smaller ones than this (of the same day) no time at all.
+_FIRST_SECOND = FIRST_MILLISECOND // 1000
+# Larger numbers than the last millisecond are microseconds, or nanoseconds from here on.
+_FIRST_NANOSECOND = 100_000_000_000_000_000
 LAST_MILLISECOND = 253_402_300_799_999  # of the year 9999
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MOST_DIGITS = len(str(LAST_MILLISECOND))
@@ -48,20 +52,33 @@ def believable(time_milliseconds: int) -> bool:
 
 
 def raw_time(record: _Stamped) -> int:
-    """Milliseconds since 1970 of a raw record's event: what its header says, else its record's.
+    """Milliseconds since 1970 of a raw record's event: what its header says, else its record's; 0
+    where neither says it.
 
     A header that is no number of milliseconds, or more than an hour ahead of the record's own
     time, is not believed (`is_refused`).
     """
+    own = mended(record.timestamp)
     if record.headers:
         for name, value in reversed(record.headers):
             if name == TIME_HEADER:
                 told = _number(value)
-                if believable(told) and told <= record.timestamp + _AHEAD_MILLISECONDS:
+                if believable(told) and (not own or told <= own + _AHEAD_MILLISECONDS):
                     return told
                 break
-    own = record.timestamp
-    return own if 0 <= own <= LAST_MILLISECOND else min(max(own, 0), LAST_MILLISECOND)
+    return own
+
+
+def mended(own: int) -> int:
+    """A record's own time as milliseconds since 1970, by its magnitude: producers send seconds,
+    microseconds and nanoseconds for them. 0, which some send for no time, stays 0, as does all
+    else that is no time."""
+    if own > LAST_MILLISECOND:
+        own = own // 1000 if own < _FIRST_NANOSECOND else own // 1_000_000
+        return min(own, LAST_MILLISECOND)
+    if own >= FIRST_MILLISECOND:
+        return own
+    return own * 1000 if own >= _FIRST_SECOND else 0
 
 
 def is_refused(headers: Headers, time_milliseconds: int) -> bool:

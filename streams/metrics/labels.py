@@ -30,7 +30,8 @@ AGENCIES = (*(agency.name for agency in agencies().values() if agency.measured),
 # Fields that normalising may drop from an article that it accepts.
 DROPPABLE = (
     "url", "canonical_url", "published_at", "fetched_at", "embargoed_until", "surrogates",
-    "control_characters", "published_in_future", "echowire-time", OTHER,
+    "control_characters", "published_in_future", "echowire-time",
+    "record-time", OTHER,
 )  # fmt: skip
 CREDITED = ("provider", "cites", "none")
 OUTCOMES = ("accepted", "rejected")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
+import time
+
 import pytest
 from aiokafka.structs import ConsumerRecord
 from hypothesis import given
@@ -19,7 +22,7 @@ from streams.kafka.event_time import (
     time_header,
 )
 from streams.kafka.headers import EventHeaders
-from streams.kafka.raw_record import raw_records
+from streams.kafka.raw_record import RECORD_TIME, raw_records
 
 NOON = 1_772_452_800_000  # 2026-03-02T12:00:00Z
 HOUR = 3_600_000
@@ -61,6 +64,64 @@ def test_a_header_that_cannot_be_meant_is_dropped_and_named(value: bytes) -> Non
     of = record([(TIME_HEADER, value)])
     assert raw_time(of) == NOON
     assert list(raw_records([of])[0].dropped) == [TIME_HEADER]
+
+
+@pytest.mark.parametrize(
+    ("own", "read"),
+    [
+        (NOON // 1000, NOON),  # seconds
+        (NOON * 1000, NOON),  # microseconds
+        (NOON * 1_000_000, NOON),  # nanoseconds
+        (NOON, NOON),
+        (100_000_000_000, 100_000_000_000),  # the first number that is milliseconds
+        (0, 0),
+        (-1, 0),
+        (99_999_999, 0),
+    ],
+)
+def test_a_records_own_time_is_read_by_its_magnitude(own: int, read: int) -> None:
+    assert raw_time(record([], own)) == read
+
+
+@pytest.mark.parametrize("own", [NOON // 1000, NOON * 1000, 0, -1])
+def test_a_mended_time_is_named_and_the_header_still_counts(own: int) -> None:
+    (bare,) = raw_records([record([], own)])
+    assert list(bare.dropped) == [RECORD_TIME]
+    (told,) = raw_records([record([time_header(NOON - 1)], own)])
+    assert told.timestamp == NOON - 1
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (b'{"fetched_at": "2026-03-02T11:00:00Z"}', NOON - HOUR),
+        (b'{"published_at": "2026-03-02T10:00:00Z"}', NOON - 2 * HOUR),
+        (b'{"fetched_at": "soon", "published_at": "2026-03-02T10:00:00Z"}', NOON - 2 * HOUR),
+    ],
+)
+def test_a_record_without_a_time_has_its_events_own(value: bytes, expected: int) -> None:
+    (made,) = raw_records([with_value(record([], 0), value)])
+    assert made.timestamp == expected
+
+
+@pytest.mark.parametrize("value", [b"", b"[]", b"{", b'{"fetched_at": 7}', b'"text"', None])
+def test_a_record_without_any_time_counts_as_of_now(value: bytes | None) -> None:
+    before = time.time_ns() // 1_000_000
+    (made,) = raw_records([with_value(record([], 0), value)])
+    assert before <= made.timestamp <= time.time_ns() // 1_000_000
+    assert made.written == made.timestamp
+
+
+def with_value(of: ConsumerRecord, value: bytes | None) -> ConsumerRecord:
+    return dataclasses.replace(of, value=value)
+
+
+def test_the_log_says_once_for_each_partition_that_times_were_mended(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    some = [dataclasses.replace(record([], NOON // 1000), partition=n % 2 + 70) for n in range(6)]
+    raw_records(some)
+    assert [m.message.partition(":")[0][-4:] for m in caplog.records] == ["[70]", "[71]"]
 
 
 def test_nothing_is_dropped_of_a_record_that_has_a_good_header_or_none() -> None:

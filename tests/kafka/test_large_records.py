@@ -41,7 +41,7 @@ COUNTS = {RAW: 1, NORMALISED: 1, DEAD_LETTERS: 1, ENRICHED: 1, "stories": 1, "st
 
 
 def raw(offset: int, value: bytes | None, key: bytes | None = b"k", headers: Any = ()) -> RawRecord:
-    return RawRecord(RAW, 0, offset, NOON + offset, NOON + offset, key, value, headers)
+    return RawRecord(RAW, 0, offset, NOON + offset, NOON + offset, False, key, value, headers)
 
 
 def records_of(batches: list[Encoded], topic: str) -> list[ConsumerRecord]:

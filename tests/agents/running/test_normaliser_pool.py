@@ -36,7 +36,15 @@ HEADERS = [("traceparent", b"00-1"), ("more", b"")]
 
 def record(offset: int, value: bytes | None) -> RawRecord:
     return RawRecord(
-        "articles.raw", 3, offset, 1_750_000_000_000, 1_750_000_000_001, b"key", value, HEADERS
+        "articles.raw",
+        3,
+        offset,
+        1_750_000_000_000,
+        1_750_000_000_001,
+        False,
+        b"key",
+        value,
+        HEADERS,
     )
 
 
