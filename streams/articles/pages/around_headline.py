@@ -19,6 +19,7 @@ _AUTHOR = ("author", "byline", "authors", "bylines", "autor", "auteur")
 _DATE = ("date", "dates", "published", "time", "timestamp", "datum", "fecha", "pubdate", "posted")
 _BYLINE_WORDS, _DATE_WORDS = (np.array([word_hash(w) for w in words]) for words in (_AUTHOR, _DATE))
 _ABOVE, _BELOW = 8, 4  # lines around headline and beginning of the story
+_FOOT = 6  # lines below its end
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,9 @@ class Surroundings:
         """Right below the story."""
         if self._place is None:
             return []
-        return [line.text for line in self._lines[self._place.last + 1 : self._place.last + 4]]
+        return [
+            line.text for line in self._lines[self._place.last + 1 : self._place.last + 1 + _FOOT]
+        ]
 
     def _is_near(self, node: int) -> bool:
         first = int(self._markup.nodes[5, node])

@@ -36,6 +36,7 @@ from streams.articles.pages.page_date import (
     PUBLISHED_META,
     first_time,
     in_address,
+    is_worded,
     printed_date,
 )
 from streams.articles.pages.page_title import best_title, site_keys
@@ -121,6 +122,9 @@ def _times(
         [text_of(linked.get("dateModified")), *(meta.get(name) for name in MODIFIED_META)]
     )
     published = first_time(stated) or first_time(named.times())
+    if published and is_worded(published):
+        printed, _ = printed_date([*named.dated_texts(), *named.near_lines()], now)
+        published = printed or published
     if published is None:
         printed, updated = printed_date([*named.dated_texts(), *named.near_lines()], now)
         changed = changed or updated

@@ -12,7 +12,7 @@ from streams.articles.metadata import NOTHING_SAID, Metadata
 from streams.articles.outlets import Outlets
 from streams.articles.pages.around_headline import Place
 from streams.articles.pages.cards import Card
-from streams.articles.pages.head import Head, head_of
+from streams.articles.pages.head import Head, head_of, nodes_of
 from streams.articles.pages.html_cards import embedded_in
 from streams.articles.pages.html_lines import HtmlLines, html_lines
 from streams.articles.pages.html_metadata import html_metadata
@@ -47,6 +47,7 @@ class _Read:
     head: Head
     analysis: Analysis
     expected: float
+    headline: int | None  # a heading of rank 1 above the story
 
 
 def read_html(html: str, now: datetime, outlets: Outlets, address: str | None = None) -> HtmlPage:
@@ -62,7 +63,8 @@ def read_html(html: str, now: datetime, outlets: Outlets, address: str | None = 
         return HtmlPage()
     analysis = found.analysis
     lines, kept = analysis.lines, analysis.kept
-    place = Place(kept[0], kept[-1], analysis.title_at) if kept else None
+    title_at = analysis.title_at if analysis.title_at is not None else found.headline
+    place = Place(kept[0], kept[-1], title_at) if kept else None
     return HtmlPage(
         text="\n".join([lines[at].text for at in kept]),
         metadata=html_metadata(markup, found.head, lines, place, address, now),
@@ -102,7 +104,14 @@ def _read(markup: Markup, now: datetime, outlets: Outlets, address: str | None) 
     above = titles[titles <= kept[0]] if kept else titles
     title_at = int(above[-1]) if len(above) else None
     analysis = Analysis(lines, whole.features, whole.kinds, cards, probabilities, kept, title_at)
-    return _Read(markup, head, analysis, expected)
+    return _Read(markup, head, analysis, expected, _first_heading(markup, kept))
+
+
+def _first_heading(markup: Markup, kept: list[int]) -> int | None:
+    """The line of the last heading of rank 1 above the story."""
+    lines = markup.nodes[5, nodes_of(markup, "h1")]
+    above = lines[lines <= kept[0]] if kept else lines[:0]
+    return int(above[-1]) if len(above) else None
 
 
 def _rest(cards: list[Card], count: int) -> Mask:

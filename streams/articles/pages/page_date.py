@@ -31,6 +31,14 @@ MODIFIED_META = (
 _IN_ADDRESS = re.compile(
     r"/((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?=[/_.-]|$)"
 )
+# `/2026/mar/02/`, as some papers write it, and `/2026/march/2/`.
+_NAMED_IN_ADDRESS = re.compile(
+    r"/((?:19|20)\d\d)/(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
+    r"|sep(?:t|tember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)/(\d\d?)(?=[/_.-]|$)"
+)
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+# Site builders write the day of the site's last change so.
+_WORDED = re.compile(r"[A-Z][a-z]{2} \d\d, (?:19|20)\d\d")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _LONGEST_LINE = 160
 _UPDATED = re.compile(
@@ -57,11 +65,18 @@ def first_time(texts: Sequence[str | None]) -> str | None:
 
 def in_address(address: str | None) -> str | None:
     """The day that an address names: `/2026/03/02/`."""
-    found = _IN_ADDRESS.search(address or "")
-    if found is None:
+    if found := _IN_ADDRESS.search(address or ""):
+        day = "-".join(found.groups())
+    elif found := _NAMED_IN_ADDRESS.search((address or "").lower()):
+        day = f"{found[1]}-{_MONTHS.index(found[2][:3]) + 1:02d}-{int(found[3]):02d}"
+    else:
         return None
-    day = "-".join(found.groups())
     return day if parse_time(day) is not None else None
+
+
+def is_worded(stated: str) -> bool:
+    """`Nov 05, 2025`: a date that a page states so is often the site's and not the story's."""
+    return _WORDED.fullmatch(stated.strip()) is not None
 
 
 def printed_date(lines: Sequence[str], now: datetime) -> tuple[str | None, str | None]:
