@@ -12,8 +12,8 @@ from streams.articles.pages.page_date import in_address
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 TEXT = """<p>The council voted on Tuesday to rebuild the old pier, after two years of argument over
 who should pay for it.</p><p>Work is to begin in May and last eleven months, and fishing boats will
-use the inner basin until then.</p><p>The state pays two thirds of the cost, and wants the oak for its
-museum.</p>"""
+use the inner basin until then.</p><p>The state pays two thirds of the cost, and wants the oak
+for its museum.</p>"""
 STATED = '{"@type": "Article", "headline": "Pier to be rebuilt", "datePublished": "Nov 05, 2025"}'
 
 
