@@ -34,11 +34,12 @@ _CREATE_TIME, _LOG_APPEND_TIME = 0, 1
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A batch that stands in a partition's log at its `offset`, and the connection it went by."""
+    """A batch that stands in a partition's log at its `offset`, and the connection it went by;
+    None where that is not known any more."""
 
     tp: TP
     batch: RecordBatch
-    connection: object
+    connection: object | None
 
     @property
     def first(self) -> int:
@@ -92,7 +93,7 @@ class _Lane:
                 self.behind = True
                 self.offers.clear()
                 break
-            elif offer.connection is not self._trusted:
+            elif offer.connection is None or offer.connection is not self._trusted:
                 if self._proof is None or self._proof.connection is not offer.connection:
                     self._proof = offer
                 self.behind = True

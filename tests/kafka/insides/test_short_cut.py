@@ -29,7 +29,7 @@ def batch(offset: int, count: int = 1, append_time: int | None = None) -> Record
     return made
 
 
-def offer(offset: int, count: int = 1, connection: object = FIRST, tp: TP = SHARD) -> Offer:
+def offer(offset: int, count: int = 1, connection: object | None = FIRST, tp: TP = SHARD) -> Offer:
     return Offer(tp, batch(offset, count), connection)
 
 
@@ -168,6 +168,13 @@ def test_what_was_taken_was_read_in_the_epoch_of_what_was_fetched_before(ready: 
 
 def test_nothing_is_taken_before_anything_was_fetched() -> None:
     assert Consumer(0).take(offer(0)) == []
+
+
+def test_what_went_by_nobody_knows_which_connection_is_fetched(ready: Consumer) -> None:
+    assert ready.take(offer(10, connection=None)) == []
+    ready.fetch(11)
+    assert ready.take(offer(11, connection=None)) == []
+    assert Consumer(9).take(offer(9, connection=None)) == []
 
 
 def test_after_going_back_the_log_is_read_first(ready: Consumer) -> None:
