@@ -20,6 +20,8 @@ _LAST_MILLISECOND = 253_402_300_799_000  # of the year 9999: later ones have no 
 NO_PAGE = Page()
 # In `dropped`: the text ends where a wall began, and the rest of the article is behind it.
 BEHIND_WALL = "behind_wall"
+# In `dropped`: the page holds ten times the text that was taken for its story.
+MOST_OF_PAGE = "most_of_page"
 
 
 def page_of(raw: RawArticle, record: Record, outlets_file: str | None) -> PageSource | None:
@@ -71,6 +73,8 @@ def body_of(raw: RawArticle, page: Page | None, dropped: list[str]) -> str | Rej
     text, removed = clean_text(page.text if page is not None and read else _plain(raw.text or ""))
     if removed or (page is not None and raw.html and markup_without_control(raw.html) != raw.html):
         dropped.append("control_characters")
+    if page is not None and page.stub:
+        dropped.append(MOST_OF_PAGE)
     name = "html" if raw.html and raw.html.strip() and not (page and page.from_text) else "text"
     if text:
         return _article(text, name, dropped)

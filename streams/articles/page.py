@@ -43,6 +43,7 @@ class Page:
     failure: str | None = None
     timed_out: bool = False
     from_text: bool = False  # whether it was taken from plain text
+    stub: bool = False  # whether the page plainly holds many times the text
 
 
 def read_page(source: PageSource) -> Page:
@@ -78,4 +79,5 @@ def _read_html(source: PageSource) -> Page:
         metadata=found.metadata,
         parts=found.parts,
         confidence=found.confidence,
+        stub=found.stub,
     )

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from streams.articles.outlets import Outlets
 from streams.articles.pages.features import column
 from streams.articles.pages.head import attributes, nodes_of, short_text
-from streams.articles.pages.header_forms import is_labelled, may_be_source, trimmed
+from streams.articles.pages.header_forms import BY, is_labelled, may_be_source, trimmed
 from streams.articles.pages.headers import Header
 from streams.articles.pages.html_lines import HtmlLines
 from streams.articles.pages.html_taken import Taken
@@ -175,7 +175,7 @@ class Elements:
             line = f"{line[: time.start]}|{line[time.end :]}"
         pieces = map(trimmed, _PIECES.split(line.replace(text, "|", 1)))
         for name in pieces:
-            if may_be_source(name, self._outlets):
+            if may_be_source(name, self._outlets) and not BY.match(name):
                 header.source = name
                 known = self._outlets.domain(name) is not None
                 header.signs.add("known_source" if known else "source")

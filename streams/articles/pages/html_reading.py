@@ -32,13 +32,15 @@ Mask = NDArray[np.bool_]
 class HtmlPage:
     """`text` is empty where nothing reads like a story.
 
-    confidence: the F1 of words that is expected of the text, 0 to 1.
+    confidence: the F1 of words that is expected of the text, 0 to 1. stub: whether the page plainly
+    holds many times the text.
     """
 
     text: str = ""
     metadata: Metadata = NOTHING_SAID
     confidence: float | None = None
     parts: tuple[Part, ...] = ()
+    stub: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class _Read:
     head: Head
     analysis: Analysis
     expected: float
+    stub: bool
     headline: int | None  # a heading of rank 1 above the story
 
 
@@ -70,6 +73,7 @@ def read_html(html: str, now: datetime, outlets: Outlets, address: str | None = 
         metadata=html_metadata(markup, found.head, lines, place, address, now),
         confidence=round(min(found.expected, 1.0), 2) if kept else None,
         parts=tuple(part_of_card(card, lines) for card in analysis.cards),
+        stub=found.stub,
     )
 
 
@@ -89,6 +93,7 @@ def _read(markup: Markup, now: datetime, outlets: Outlets, address: str | None) 
     head = head_of(markup)
     whole = taken_lines(markup, taken_apart.columns, lines, head, outlets)
     taken, expected, probabilities = whole.taken, whole.expected, whole.found.probabilities
+    stub = whole.stub
     cards = embedded_in(markup, taken_apart, whole, now, outlets, address)
     if cards:
         rest = _rest(cards, len(lines))
@@ -96,7 +101,7 @@ def _read(markup: Markup, now: datetime, outlets: Outlets, address: str | None) 
         if own is not None and own.found.words[own.taken].sum() >= _LEAST_OWN_WORDS:
             taken, probabilities = np.zeros_like(taken), np.zeros_like(probabilities)
             taken[rest], probabilities[rest] = own.taken, own.found.probabilities
-            expected = own.expected
+            expected, stub = own.expected, own.stub
         else:
             cards = []
     kept = np.flatnonzero(taken).tolist()
@@ -104,7 +109,7 @@ def _read(markup: Markup, now: datetime, outlets: Outlets, address: str | None) 
     above = titles[titles <= kept[0]] if kept else titles
     title_at = int(above[-1]) if len(above) else None
     analysis = Analysis(lines, whole.features, whole.kinds, cards, probabilities, kept, title_at)
-    return _Read(markup, head, analysis, expected, _first_heading(markup, kept))
+    return _Read(markup, head, analysis, expected, stub, _first_heading(markup, kept))
 
 
 def _first_heading(markup: Markup, kept: list[int]) -> int | None:

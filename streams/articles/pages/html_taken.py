@@ -26,6 +26,8 @@ from streams.articles.pages.reader_requests import is_request
 _LEAST_STORY_WORDS, _LEAST_STORY_SHARE = 60, 0.08
 _REPEATED_WORDS = 4  # shorter lines may stand in a story twice
 _HEAD_LINES = 3
+# Of a stub: paragraphs of so many words stand elsewhere on the page, and of so many times its own.
+_STUB_WORDS, _STUB_TIMES, _STUB_CONFIDENCE = 200, 10, 0.3
 _HEADING_LIKELY = 0.8  # that a line in words of such headings is the story's
 _STATED = 0.75  # of a line in JSON-LD's text
 _BOXES, _LONGER_THAN_BOX = ("related", "pictured", "offer", "player", "foot"), 1.5
@@ -45,7 +47,8 @@ Mask = NDArray[np.bool_]
 class Taken:
     """What was thought of each line of a page, and which are `taken`.
 
-    expected: the F1 of words that is expected of them. headline: the line of the page's own.
+    expected: the F1 of words that is expected of them. headline: the line of the page's own. stub:
+    whether the page plainly holds many times the text that was taken.
     """
 
     features: Matrix
@@ -55,6 +58,7 @@ class Taken:
     taken: Mask
     expected: float
     headline: int | None
+    stub: bool
 
 
 def taken_lines(
@@ -79,7 +83,9 @@ def taken_lines(
         _lists_others(taken, found) and not is_told_as_article(head)
     ):
         taken[:] = False
-    return Taken(features, kinds, evidence, found, taken, expected, headline)
+    stub = _is_stub(taken, found, kinds)
+    expected = min(expected, _STUB_CONFIDENCE) if stub else expected
+    return Taken(features, kinds, evidence, found, taken, expected, headline, stub)
 
 
 def _without_comments(taken: Mask, found: Judged) -> Mask:
@@ -146,6 +152,12 @@ def _is_article(taken: Mask, found: Judged, kinds: Kinds) -> bool:
         return False
     prose = kinds.prose[taken] | (kinds.paragraph[taken] & (words >= _LEAST_PROSE_WORDS))
     return bool(prose.any()) or total >= _LEAST_WORDS
+
+
+def _is_stub(taken: Mask, found: Judged, kinds: Kinds) -> bool:
+    told = kinds.prose & ~found.within("comments") & ~found.within("hidden")
+    words, own = found.words[told].sum(), found.words[taken].sum()
+    return bool(own and words >= max(_STUB_WORDS, _STUB_TIMES * own))
 
 
 def _lists_others(taken: Mask, found: Judged) -> bool:
