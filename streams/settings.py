@@ -26,7 +26,7 @@ DEFAULT_FILE = "echowire.toml"
 
 
 class SettingsError(UserError):
-    """A setting is wrong; the message says which, and what would be right."""
+    """A setting is wrong; the message names it and says what is expected."""
 
     exit_code = 78  # sysexits.h: configuration
 
@@ -40,73 +40,77 @@ class Settings(BaseSettings):
 
     # ---- Kafka
     bootstrap_servers: Annotated[str, Field(pattern=r"^[^\s,:]+:\d+(,[^\s,:]+:\d+)*$")] = Field(
-        "localhost:9092", description="Kafka brokers to begin with, as host:port, comma-separated."
+        "localhost:9092",
+        description="Kafka brokers to connect to first, as host:port, comma-separated.",
     )
     group: Annotated[str, Field(min_length=1, max_length=200)] = Field(
         "echowire",
-        description="Consumer group. Workers of one group share the partitions; another group"
-        " reads everything again.",
+        description="Consumer group. Workers of one group share the partitions; a new group"
+        " reads everything from the beginning.",
     )
     instance_id: Annotated[str, Field(pattern=r"^[a-zA-Z0-9._-]{0,200}$")] = Field(
         "",
-        description="This worker's own name within its group, as a pod's. A worker that comes back"
-        " under it within session_timeout_seconds has its partitions again without a rebalance."
-        " No two may have the same: the older one is shut out. Empty: Kafka names it.",
+        description="Fixed name of this worker within its group, such as its pod's. A worker that"
+        " comes back under it within session_timeout_seconds keeps its partitions without a"
+        " rebalance. Names must be unique: of two workers with one name, the older is fenced off."
+        " Empty: Kafka assigns a name.",
     )
     topic_prefix: Annotated[str, Field(pattern=r"^[a-zA-Z0-9._-]{0,100}$")] = Field(
-        "", description="Put before every topic's name, to keep several echowires on one cluster."
+        "", description="Prefix of all topic names, to run several echowires on one cluster."
     )
     compression: Literal["none", "gzip", "lz4", "zstd"] = Field(
         "lz4",
-        description="Of what echowire writes. zstd takes a third less space than lz4 and twice its"
-        " CPU; gzip is for consumers that know nothing newer.",
+        description="Compression of what echowire writes. zstd takes a third less space than lz4"
+        " for twice the CPU; gzip is for consumers that support nothing newer.",
     )
     isolation_level: Literal["read_committed", "read_uncommitted"] = Field(
         "read_committed",
-        description="Whether records of a transaction are read only once it is committed, and never"
-        " if it is aborted, or at once. Of use only where producers write in transactions.",
+        description="Whether a transaction's records are read only after it is committed, or at"
+        " once even if it is aborted later. Matters only if producers write in transactions.",
     )
     session_timeout_seconds: Annotated[float, Field(ge=2, le=300)] = Field(
         30.0,
-        description="A worker that is silent for so long loses its partitions. Shorter moves them"
-        " sooner after a crash; too short takes them from a worker that is merely busy.",
+        description="A worker that sends no heartbeat for this long loses its partitions. A shorter"
+        " timeout moves them sooner after a crash; one too short takes them from a busy worker.",
     )
 
-    # ---- who we are to the brokers
+    # ---- security
     security_protocol: Literal["plaintext", "ssl", "sasl_ssl", "sasl_plaintext"] = Field(
         "plaintext",
-        description="ssl encrypts, and identifies us by ssl_certificate_file if there is one;"
-        " sasl_ssl encrypts and identifies us by name and password. sasl_plaintext sends both over"
-        " an open line: anyone on it can read along.",
+        description="ssl encrypts, and authenticates with ssl_certificate_file if it is set;"
+        " sasl_ssl encrypts and authenticates with name and password. sasl_plaintext sends both"
+        " unencrypted: anyone on the network can read them.",
     )
     sasl_mechanism: Literal["SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"] = Field(
         "SCRAM-SHA-512",
-        description="How the password is shown. SCRAM proves that we know it; PLAIN hands it over.",
+        description="How the password is checked. SCRAM proves that we know it; PLAIN sends it.",
     )
-    sasl_username: str | None = Field(None, description="Our name, with sasl_ssl.")
+    sasl_username: str | None = Field(None, description="User name, with sasl_ssl.")
     sasl_password: SecretStr | None = Field(
-        None, description="Our password: here or in sasl_password_file, never as a flag."
+        None, description="Password; set this or sasl_password_file, never a flag."
     )
     sasl_password_file: Path | None = Field(
-        None, description="File with our password; blanks and line ends around it do not count."
+        None, description="File with the password; white space around it is ignored."
     )
     ssl_ca_file: Path | None = Field(
         None,
-        description="PEM file with who may sign the brokers' certificates; else those whom the"
-        " system trusts.",
+        description="PEM file with the certificate authorities of the brokers. Default: those that"
+        " the system trusts.",
     )
     ssl_certificate_file: Path | None = Field(
-        None, description="PEM file with our certificate, where brokers ask for one."
+        None, description="PEM file with the client certificate, if brokers ask for one."
     )
-    ssl_key_file: Path | None = Field(None, description="PEM file with the certificate's key.")
+    ssl_key_file: Path | None = Field(
+        None, description="PEM file with the key of the client certificate."
+    )
     ssl_key_password: SecretStr | None = Field(
-        None, description="Password of ssl_key_file, if it has one; never as a flag."
+        None, description="Password of ssl_key_file, if it has one; never a flag."
     )
 
     # ---- work
     chunk_records: Annotated[int, Field(ge=1, le=10_000)] = Field(
         1000,
-        description="Records handled at once. More is faster under load and takes more memory.",
+        description="Most records in a chunk. More is faster under load and takes more memory.",
     )
     gather_seconds: Annotated[float, Field(ge=0, le=1)] = Field(
         0.02,
@@ -116,8 +120,8 @@ class Settings(BaseSettings):
     )
     record_bytes: Annotated[int, Field(ge=1_000, le=64 << 20)] = Field(
         2 << 20,
-        description="Largest raw record that is read; larger ones are dead letters. The topics'"
-        " max.message.bytes follows it.",
+        description="Largest raw record that is read; larger ones become dead letters. Determines"
+        " max.message.bytes of the topics.",
     )
     normalising_processes: Annotated[int, Field(ge=1, le=64)] = Field(
         2,
@@ -126,52 +130,52 @@ class Settings(BaseSettings):
     )
     page_seconds: Annotated[float, Field(ge=0.1, le=60)] = Field(
         10.0,
-        description="A page that takes more of a processor's time becomes a dead letter,"
+        description="CPU time for one page; a page that needs more becomes a dead letter,"
         " `timed_out`.",
     )
     outlets_file: str | None = Field(
         None,
-        description="Your own table of publishers, TOML as in docs/normalising.md; it goes on top"
-        " of the one that comes with echowire.",
+        description="Your own table of publishers, TOML as in docs/normalising.md; it extends and"
+        " overrides the built-in one.",
     )
 
     # ---- detection
     window_seconds: Annotated[int, Field(ge=60, le=31 * 86_400)] = Field(
         72 * 3600,
-        description="Copies are looked for among articles this much older, by record time.",
+        description="Copies are searched among articles up to this much older, by event time.",
     )
     window_articles: Annotated[int, Field(ge=1024, le=1 << 26)] = Field(
         1 << 18,
-        description="Articles that each shard remembers at most, about 1.4 KB each. Should exceed"
-        " what arrives in the window, or copies of older articles are missed.",
+        description="Most articles that each shard remembers, about 1.4 KB each. Should exceed what"
+        " arrives in the window; otherwise copies of older articles are missed.",
     )
     copy_overlap: Annotated[float, Field(ge=0.1, le=1)] = Field(
         0.5,
-        description="Share of the longer text from which two articles are copies. Lower finds"
-        " more, and takes more texts that share much for copies.",
+        description="Share of the longer text that two articles must have in common to be copies."
+        " Lower values find more copies, and more that merely share passages.",
     )
 
-    # ---- watching
+    # ---- monitoring
     canary_seconds: Annotated[float, Field(ge=0, le=86_400)] = Field(
         300.0,
-        description="Time between rounds of canaries: eight made articles with known answers, which"
-        " take the whole way through the topics and are kept out of the outputs. 0 sends none.",
+        description="Time between rounds of canaries: eight synthetic articles with known verdicts,"
+        " which pass through all topics but are kept out of the outputs. 0 sends none.",
     )
 
     # ---- the worker's own web server
     http_host: str = Field(
-        "127.0.0.1", description="Address that /metrics, /livez and /readyz listen on."
+        "127.0.0.1", description="Address on which /metrics, /livez and /readyz are served."
     )
     http_port: Annotated[int, Field(ge=0, le=65535)] = Field(
-        6066, description="Their port; 0 takes a free one."
+        6066, description="Port of that server; 0 picks a free one."
     )
     log_format: Literal["console", "json"] = Field(
-        "console", description="Logs as lines for people, or as one JSON object a line."
+        "console", description="Log lines for people, or one JSON object per line."
     )
     tracing: bool = Field(
         default=False,
-        description="Whether to send an OpenTelemetry span for each chunk; needs echowire[tracing],"
-        " and OTEL_EXPORTER_OTLP_ENDPOINT says where to.",
+        description="Whether to send an OpenTelemetry span for each chunk to"
+        " OTEL_EXPORTER_OTLP_ENDPOINT; needs echowire[tracing].",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Least severe log messages that are written."
@@ -192,7 +196,7 @@ class Settings(BaseSettings):
         return init_settings, env_settings, *file
 
     def parameters(self) -> Parameters:
-        """What detection goes by."""
+        """The parameters of detection."""
         return Parameters(
             copy_overlap=self.copy_overlap,
             window_seconds=self.window_seconds,
@@ -207,7 +211,7 @@ class _File(TomlConfigSettingsSource):
         return under_new_names(super().__call__(), f"in {self.toml_file_path}, ")
 
 
-# Neither shown nor taken from a command line.
+# Neither shown nor accepted on the command line.
 SECRETS = frozenset({"sasl_password", "ssl_key_password"})
 
 
@@ -223,7 +227,7 @@ def settings_file() -> Path | None:
 
 
 def load_settings(**flags: Any) -> Settings:
-    """Settings of this process; flags that are None were not given. Raises SettingsError."""
+    """Settings of this process. A flag that is None is not set. Raises SettingsError."""
     known = {f"{PREFIX}{name}".upper() for name in (*Settings.model_fields, *RENAMED)}
     known |= {f"{PREFIX}CONFIG", f"{PREFIX}CACHE"}
     strange = sorted(
@@ -234,14 +238,14 @@ def load_settings(**flags: Any) -> Settings:
     given = under_new_names({name: v for name, v in flags.items() if v is not None})
     if on_show := sorted(SECRETS & given.keys()):
         raise SettingsError(
-            f"{on_show[0]}: not as a flag, where every process of the machine can read it; set"
-            f" {PREFIX}{on_show[0].upper()}, or put it into a file"
+            f"{on_show[0]}: not accepted as a flag, where every process on the machine could read"
+            f" it; set {PREFIX}{on_show[0].upper()}, or put it into the settings file"
         )
     try:
         settings = Settings(**{**environment_under_new_names(PREFIX), **given})
     except ValidationError as error:
         raise SettingsError(_sentence(error)) from None
-    except ValueError as error:  # the file is no TOML
+    except ValueError as error:  # the file is not TOML
         raise SettingsError(f"{settings_file()}: {error}") from None
     if contradiction := _contradiction(settings):
         raise SettingsError(contradiction)
@@ -249,26 +253,26 @@ def load_settings(**flags: Any) -> Settings:
 
 
 def _contradiction(settings: Settings) -> str | None:
-    """What is wrong with settings that are each all right, if anything is."""
+    """What is wrong with a combination of settings that are valid one by one, if anything."""
     protocol = settings.security_protocol
     passwords = [n for n in ("sasl_password", "sasl_password_file") if getattr(settings, n)]
     if protocol.startswith("sasl"):
         if not settings.sasl_username or not passwords:
             return f"security_protocol={protocol} needs sasl_username and sasl_password(_file)"
         if len(passwords) > 1:
-            return "sasl_password and sasl_password_file are both set: which one is it?"
+            return "sasl_password and sasl_password_file are both set: remove one of them"
     elif settings.sasl_username or passwords:
         name = passwords[0] if passwords else "sasl_username"
         return (
             f"{name} is set, but security_protocol={protocol} uses no password: set it to sasl_ssl,"
-            " or to sasl_plaintext if all on the way to the brokers may read the password"
+            " or to sasl_plaintext if anyone on the network may read the password"
         )
     files = ("ssl_ca_file", "ssl_certificate_file", "ssl_key_file")
     named = [name for name in files if getattr(settings, name)]
     if named and not protocol.endswith("ssl"):
         return f"{named[0]} is set, but security_protocol={protocol} does not encrypt"
     if bool(settings.ssl_certificate_file) != bool(settings.ssl_key_file):
-        return "ssl_certificate_file and ssl_key_file go together: one of them is missing"
+        return "ssl_certificate_file and ssl_key_file must both be set: one of them is missing"
     return None
 
 

@@ -45,7 +45,7 @@ def test_a_password_is_not_sent_unless_the_protocol_is_asked_for_by_name(
     monkeypatch.setenv("ECHOWIRE_SASL_PASSWORD", SECRET)
     message = complaint(security_protocol=protocol)
     assert message.startswith(f"sasl_password is set, but security_protocol={protocol}")
-    assert "sasl_plaintext if all on the way to the brokers may read the password" in message
+    assert "sasl_plaintext if anyone on the network may read the password" in message
 
 
 def test_a_name_alone_asks_for_the_same() -> None:
@@ -92,7 +92,7 @@ def test_a_password_file_may_end_its_line(tmp_path: Path) -> None:
          "sasl_password_file: empty: it is empty"),
         ({"security_protocol": "ssl", "ssl_ca_file": "absent"}, "absent: No such file"),
         ({"security_protocol": "ssl", "ssl_ca_file": "empty"}, "expected certificates in PEM"),
-        ({"security_protocol": "ssl", "ssl_key_file": "empty"}, "go together"),
+        ({"security_protocol": "ssl", "ssl_key_file": "empty"}, "must both be set"),
         ({"security_protocol": "ssl", "ssl_key_file": "empty", "ssl_certificate_file": "empty"},
          "expected a certificate and its key in PEM form"),
         ({"ssl_ca_file": "empty"}, "security_protocol=plaintext does not encrypt"),
@@ -121,7 +121,7 @@ def test_tls_asks_for_the_brokers_name_and_signer(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", sorted(SECRETS))
 def test_a_secret_is_not_taken_from_a_command_line(name: str) -> None:
     message = complaint(**{name: SECRET})
-    assert message.startswith(f"{name}: not as a flag")
+    assert message.startswith(f"{name}: not accepted as a flag")
     assert SECRET not in message
 
 

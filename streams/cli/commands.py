@@ -43,8 +43,8 @@ def worker(
 ) -> None:
     """Run a worker: raw articles in, enriched articles, stories and events out.
 
-    Start as many as there are partitions; they share the work. Stop one with Ctrl-C or SIGTERM:
-    what it has not finished, another does.
+    Start up to as many as there are partitions; they share the work. Stop one with Ctrl-C or
+    SIGTERM: another takes over what it has not finished.
     """
     from streams.app import STAGES
     from streams.cli.worker import run_worker
@@ -67,14 +67,14 @@ def show(
         str,
         typer.Argument(metavar="FILE|ID", help="A file that `produce` takes, or an article id."),
     ],
-    event: Annotated[int, typer.Option(min=1, help="Which event of the file.")] = 1,
+    event: Annotated[int, typer.Option(min=1, help="Number of the event in the file.")] = 1,
     bootstrap_servers: BootstrapServers = None,
     topic_prefix: TopicPrefix = None,
 ) -> None:
     """Show how one raw event was understood: story, what was cut and why, parts, attribution.
 
     An article id (32 hex digits) is looked up in Kafka; a file needs none. Exits with 1 if the
-    event was refused.
+    event was rejected.
     """
     from streams.cli.show import show_event
     from streams.settings import load_settings
@@ -92,15 +92,15 @@ def process(
         Path, typer.Option("-o", "--output", metavar="FILE|-", help="Enriched events, JSON lines.")
     ] = Path("-"),
     rejected: Annotated[
-        Path | None, typer.Option(help="Where rejected events go, with their reasons.")
+        Path | None, typer.Option(help="File for rejected events, with their reasons.")
     ] = None,
     set_: Assignments = None,
 ) -> None:
-    """Do the whole work without Kafka: raw events in, enriched events out, as JSON lines.
+    """Run the whole pipeline without Kafka: raw events in, enriched events out, as JSON lines.
 
     The same events with the same times give the same bytes as through Kafka. An event without a
     time of its own takes that of the one before it. Exits with 1 if all events of a file were
-    refused; not for pages that are no articles, if --rejected takes them.
+    rejected, unless --rejected is set and they are pages without an article.
     """
     from streams.agents.running.normaliser_pool import NormaliserPool
     from streams.cli.process import Summary, normalised_in_time, process
@@ -169,7 +169,7 @@ def settings() -> None:
     values, out = load_settings(), Console(highlight=False)
     file = settings_file() or f"none: {PREFIX}CONFIG, or {DEFAULT_FILE} here"
     out.print(
-        f"A command's flags come first, then the environment ({PREFIX}WINDOW_SECONDS=3600), then"
+        f"Flags take precedence, then the environment ({PREFIX}WINDOW_SECONDS=3600), then"
         f" the settings file ({file}).\n"
     )
     for name, field in Settings.model_fields.items():

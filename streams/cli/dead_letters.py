@@ -30,7 +30,8 @@ app = typer.Typer(
 out, err = Console(highlight=False), Console(stderr=True, highlight=False)
 
 Reasons = Annotated[
-    list[Reason] | None, typer.Option("--reason", help="Only of this reason; repeatable.")
+    list[Reason] | None,
+    typer.Option("--reason", help="Only dead letters with this reason; repeatable."),
 ]
 Since = Annotated[
     str | None,
@@ -46,11 +47,11 @@ def list_command(
     reason: Reasons = None,
     since: Since = None,
     until: Until = None,
-    most: Annotated[int, typer.Option(min=1, help="Letters at most.")] = 100,
+    most: Annotated[int, typer.Option(min=1, help="Most dead letters to list.")] = 100,
     bootstrap_servers: BootstrapServers = None,
     topic_prefix: TopicPrefix = None,
 ) -> None:
-    """Each dead letter and below it why, oldest first; and how many there are of each reason."""
+    """List dead letters with their details, oldest first, and count them by reason."""
     settings = load_settings(bootstrap_servers=bootstrap_servers, topic_prefix=topic_prefix)
     letters = _read(settings, Choice(reason or (), _time(since), _time(until)))
     for letter in letters[:most]:
@@ -72,15 +73,17 @@ def list_command(
 
 @app.command()
 def show(
-    place: Annotated[str, typer.Argument(help="PARTITION:OFFSET, as `list` has it.")],
+    place: Annotated[str, typer.Argument(help="PARTITION:OFFSET, as `list` shows it.")],
     bootstrap_servers: BootstrapServers = None,
     topic_prefix: TopicPrefix = None,
 ) -> None:
-    """All about one dead letter: its reason, its headers, and what the record was."""
+    """Show one dead letter: reason, headers and the original record."""
     settings = load_settings(bootstrap_servers=bootstrap_servers, topic_prefix=topic_prefix)
     letter = next(iter(_read(settings, Choice(place=place))), None)
     if letter is None:
-        raise SettingsError(f"{place}: no dead letter there; `echowire dead-letters list` has all")
+        raise SettingsError(
+            f"{place}: no dead letter there; `echowire dead-letters list` lists them"
+        )
     for name, value in letter.why.model_dump(mode="json").items():
         if value is not None:
             out.print(Text(f"{name.removeprefix('dlt_'):10} {safe(value)}"))
@@ -120,16 +123,16 @@ def replay_command(
     until: Until = None,
     place: Annotated[str | None, typer.Option(help="Only the one at PARTITION:OFFSET.")] = None,
     tries: Annotated[
-        int, typer.Option(min=1, help="Only what has been tried so often at most.")
+        int, typer.Option(min=1, help="Only records with at most this many attempts.")
     ] = 1,
     rate: Annotated[float, typer.Option(min=0.1, help="Most records a second.")] = 100.0,
     do_it: Annotated[
-        bool, typer.Option("--yes", help="Send them. Otherwise it is only said what would be sent.")
+        bool, typer.Option("--yes", help="Send them. Otherwise only report what would be sent.")
     ] = False,
     bootstrap_servers: BootstrapServers = None,
     topic_prefix: TopicPrefix = None,
 ) -> None:
-    """Send the records of dead letters to where they came from once more.
+    """Send the records of dead letters to their original topic again.
 
     What fails again comes back as a dead letter of its own with a higher count of tries, and is
     left out next time unless --tries says otherwise. Dead letters are never removed: sent twice,

@@ -35,20 +35,20 @@ def evaluate_command(
     pairs: Annotated[Path, typer.Argument(metavar="PAIRS", help="Labelled pairs, the same.")],
     by_time: Annotated[
         bool,
-        typer.Option("--by-time/--as-in-file", help="Or in the file's order, without a window."),
+        typer.Option("--by-time/--as-in-file", help="By time, or in file order without a window."),
     ] = True,
     show_errors: Annotated[
-        int, typer.Option(min=0, metavar="N", help="So many wrong pairs, side by side.")
+        int, typer.Option(min=0, metavar="N", help="Show this many wrong pairs side by side.")
     ] = 0,
     plot: Annotated[
-        Path | None, typer.Option(metavar="FILE.png", help="Scores of the labelled pairs.")
+        Path | None, typer.Option(metavar="FILE.png", help="Plot of the scores of labelled pairs.")
     ] = None,
     compare: Annotated[
         tuple[Path, Path] | None,
         typer.Option(metavar="A.toml B.toml", help="Two parameter sets: which verdicts differ?"),
     ] = None,
 ) -> None:
-    """Run the core over labelled documents and print how right it is.
+    """Run detection on labelled documents and measure its quality.
 
     A document is one line: idx, text, cluster (-1: none), title, source, time. A pair: a, b, and
     label: POS, GREY (left out), or any other name of a negative.

@@ -24,7 +24,7 @@ COMMANDS = {
     ),
     "produce": (
         "streams.cli.produce:produce_command",
-        "Send raw events to Kafka. Exits with 1 if one fails, or if all of a file will be refused.",
+        "Send raw events to Kafka. Exits with 1 if any fails, or all of a file will be rejected.",
     ),
     "tail": (
         "streams.cli.tail:tail_command",
@@ -36,7 +36,7 @@ COMMANDS = {
     ),
     "process": (
         "streams.cli.commands:process",
-        "Do the whole work without Kafka: raw events in, enriched events out, as JSON lines.",
+        "Run the whole pipeline without Kafka: raw events in, enriched events out, as JSON lines.",
     ),
     "desk": (
         "streams.desk.command:desk_command",
@@ -44,7 +44,7 @@ COMMANDS = {
     ),
     "evaluate": (
         "streams.cli.evaluate:evaluate_command",
-        "Run the core over labelled documents and print how right it is.",
+        "Run detection on labelled documents and measure its quality.",
     ),
     "topics": (
         "streams.cli.topics:app",
@@ -56,7 +56,7 @@ COMMANDS = {
     ),
     "rebuild": (
         "streams.cli.rebuild:rebuild_command",
-        "Make detection.segments anew from articles.normalised, after a new version asked for it.",
+        "Recompute detection.segments from articles.normalised, when a new version asks for it.",
     ),
     "settings": (
         "streams.cli.commands:settings",

@@ -18,7 +18,7 @@ from streams.sources.raw_events import FileRecord, RawEvent
 
 @dataclass(slots=True)
 class Summary:
-    """What a run came to."""
+    """Totals of a run."""
 
     events: int = 0
     rejected: Counter[str] = field(default_factory=Counter)
@@ -45,8 +45,9 @@ def process(
 ) -> Iterator[Processed]:
     """Normalise and detect, a chunk at a time. Updates `summary` as it goes.
 
-    `begin` begins to normalise a chunk, in another process for example, and returns what waits for
-    it. So many chunks are `ahead` of the one that is decided; these are in the events' order.
+    `begin` starts normalising a chunk, for example in another process, and returns a function that
+    waits for the result. `ahead` chunks are started before the current one is decided; chunks
+    are decided in order.
     """
     source = iter(events)
     begun: deque[tuple[list[FileRecord], Callable[[], Sketched]]] = deque()
@@ -73,8 +74,7 @@ def process(
 def normalised_in_time(
     records: Sequence[FileRecord], limit_bytes: int, outlets_file: str | None, page_seconds: float
 ) -> Sketched:
-    """All of the first stage, in whichever process this is called: its main thread's timer ends
-    pages that take too long."""
+    """The whole first stage. Needs a main thread, whose timer ends pages that take too long."""
 
     def read_pages(pages: list[PageSource]) -> list[Page]:
         return [read_in_time(page_seconds, page) for page in pages]

@@ -106,11 +106,11 @@ def produce_command(
         ),
     ],
     rate: Annotated[float | None, typer.Option(min=0.001, help="Most events per second.")] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Tell of failures only.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Report failures only.")] = False,
     bootstrap_servers: BootstrapServers = None,
     topic_prefix: TopicPrefix = None,
 ) -> None:
-    """Send raw events to Kafka. Exits with 1 if one fails, or if all of a file will be refused."""
+    """Send raw events to Kafka. Exits with 1 if any fails, or all of a file will be rejected."""
     settings = load_settings(bootstrap_servers=bootstrap_servers, topic_prefix=topic_prefix)
     meter, console = Meter(), Console(stderr=True, highlight=False)
     events = read_events(files, meter)

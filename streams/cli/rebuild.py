@@ -19,7 +19,7 @@ def rebuild_command(
     bootstrap_servers: BootstrapServers = None,
     topic_prefix: TopicPrefix = None,
 ) -> None:
-    """Make detection.segments anew from articles.normalised, after a new version asked for it.
+    """Recompute detection.segments from articles.normalised, when a new version asks for it.
 
     Publishes no verdict: those that are published stand. Stop all workers in order before, so that
     what they have decided is committed. Deletes the old segments.

@@ -17,8 +17,8 @@ app = typer.Typer(help="Create, check and alter the Kafka topics.", no_args_is_h
 
 @app.command("create")
 def create_command(
-    partitions: Annotated[int, typer.Option(min=1, help="Of every topic.")] = 4,
-    replication: Annotated[int, typer.Option(min=1, help="Copies of each record.")] = 1,
+    partitions: Annotated[int, typer.Option(min=1, help="Partitions of every topic.")] = 4,
+    replication: Annotated[int, typer.Option(min=1, help="Replicas of each partition.")] = 1,
     retention_hours: Annotated[
         int | None,
         typer.Option(
@@ -30,7 +30,7 @@ def create_command(
     bootstrap_servers: BootstrapServers = None,
     topic_prefix: TopicPrefix = None,
 ) -> None:
-    """Create the topics that are missing. Those that exist are left as they are."""
+    """Create missing topics. Existing ones are left alone."""
     from streams.kafka.connection import admin_client
     from streams.kafka.topics import DEFAULT_RETENTION_HOURS, check_topics, create_topics
     from streams.settings import load_settings
@@ -45,7 +45,7 @@ def create_command(
             return created
 
     created = asyncio.run(create())
-    typer.echo(f"created: {', '.join(created)}" if created else "all topics are there already")
+    typer.echo(f"created: {', '.join(created)}" if created else "all topics exist already")
 
 
 @app.command("check")
@@ -70,7 +70,8 @@ def check_command(
 @app.command("alter")
 def alter_command(
     do_it: Annotated[
-        bool, typer.Option("--yes", help="Change them. Otherwise it is only said what would be.")
+        bool,
+        typer.Option("--yes", help="Change them. Otherwise only report what would be changed."),
     ] = False,
     bootstrap_servers: BootstrapServers = None,
     topic_prefix: TopicPrefix = None,
@@ -105,7 +106,9 @@ def alter_command(
 
 @app.command("acls")
 def acls_command(
-    principal: Annotated[str, typer.Argument(help="The workers' user, as the brokers know it.")],
+    principal: Annotated[
+        str, typer.Argument(help="The workers' principal, as the brokers see it.")
+    ],
     stages: Annotated[list[Stage], typer.Argument(help="The stages that these workers run.")],
     topic_prefix: TopicPrefix = None,
 ) -> None:

@@ -152,7 +152,7 @@ def test_missing_topics_are_named_with_the_command_that_makes_them(settings: Set
         assert "echowire topics create" in text
         assert "Traceback" not in text
     assert echowire("topics", "create", *flags).returncode == 0
-    assert b"all topics are there already" in echowire("topics", "create", *flags).stdout
+    assert b"all topics exist already" in echowire("topics", "create", *flags).stdout
     checked = echowire("topics", "check", *flags)
     assert checked.returncode == 0
     assert checked.stdout.count(b"4 partitions") == len(TOPICS)
