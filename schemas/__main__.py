@@ -1,6 +1,6 @@
 """Writes what is generated of the contracts, and keeps them from breaking.
 
-python -m schemas              write the JSON Schemas and the AsyncAPI document
+python -m schemas              write the JSON Schemas, the AsyncAPI document and the TypedDicts
 python -m schemas --check      fail if one is stale, or breaks with a released version
 python -m schemas --release    keep the schemas of this version for ever
 """
@@ -15,9 +15,10 @@ from typing import Any
 
 import yaml
 
-from schemas import CONTRACTS
+from schemas import CONTRACTS, EnrichedArticle, NormalisedArticle, Story, StoryEvent
 from schemas.asyncapi import asyncapi
 from schemas.compatibility import refusals
+from schemas.typed import typed_records
 from schemas.versions import (
     KEYWORD,
     VERSIONS,
@@ -30,6 +31,7 @@ from schemas.versions import (
 
 FOLDER = Path(__file__).parent / "json"
 ASYNCAPI = Path(__file__).parent / "asyncapi.yaml"
+RECORDS = Path(__file__).parent / "records.py"
 RELEASED = Path(__file__).parent / "released"
 
 
@@ -49,7 +51,8 @@ def generated() -> dict[Path, str]:
         for name in CONTRACTS
     }
     document = yaml.safe_dump(asyncapi(), sort_keys=False, allow_unicode=True, width=100)
-    return {**schemas, ASYNCAPI: document}
+    records = typed_records([NormalisedArticle, EnrichedArticle, Story, StoryEvent])
+    return {**schemas, ASYNCAPI: document, RECORDS: records}
 
 
 def stale() -> list[Path]:

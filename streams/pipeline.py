@@ -14,6 +14,7 @@ from typing import Any
 
 import orjson
 
+from schemas.records import EnrichedArticleRecord
 from streams.articles.normalise import Decoded, NormalisedChunk, decode_chunk, normalise_chunk
 from streams.articles.page import Page, PageSource, read_page
 from streams.articles.record import Record
@@ -145,7 +146,7 @@ class Pipeline:
         self,
         events: Iterable[Mapping[str, Any] | bytes],
         on_rejection: Callable[[RejectedError], None] | None = None,
-    ) -> Iterator[dict[str, Any]]:
+    ) -> Iterator[EnrichedArticleRecord]:
         """Yield an enriched article, as `articles.enriched` has it, for each new text.
 
         An event is a raw article's fields, or its JSON as bytes. Redeliveries yield nothing; a

@@ -19,6 +19,7 @@ from rich.console import Console
 from rich.text import Text
 
 from schemas.enriched_article import Relation
+from schemas.records import EnrichedArticleRecord, MatchRecord, StoryEventRecord, StoryRecord
 from schemas.topics import DEAD_LETTERS, ENRICHED, STORIES, STORY_EVENTS, TOPICS
 from streams.articles.times import format_milliseconds
 from streams.cli.options import BootstrapServers, TopicPrefix
@@ -100,7 +101,7 @@ def as_lines(topic: str, record: ConsumerRecord) -> list[Text]:
         return [Text(f"{place}: not a record of echowire's", "red")]
 
 
-def _article(article: dict[str, Any]) -> list[Text]:
+def _article(article: EnrichedArticleRecord) -> list[Text]:
     detection = article["detection"]
     title = article["title"] or article["text"][:_SHOWN_BYTES] or article["article_id"]
     relation = detection["relation"]
@@ -113,7 +114,7 @@ def _article(article: dict[str, Any]) -> list[Text]:
     return lines
 
 
-def _matched(match: dict[str, Any]) -> str:
+def _matched(match: MatchRecord) -> str:
     """How much they have in common by the measure of the relation; the reason names the other."""
     contained = match["containment"]
     match match["relation"]:
@@ -126,7 +127,7 @@ def _matched(match: dict[str, Any]) -> str:
     return f"{match['relation']} {share:.2f} — {match['reason']}"
 
 
-def _story(story: dict[str, Any]) -> list[Text]:
+def _story(story: StoryRecord) -> list[Text]:
     label, relation = f"{story['articles']} articles", "copy"
     if story["original_status"] == "canceled":
         relation = "withdrawn"
@@ -140,7 +141,7 @@ def _story(story: dict[str, Any]) -> list[Text]:
     ]
 
 
-def _event(event: dict[str, Any]) -> list[Text]:
+def _event(event: StoryEventRecord) -> list[Text]:
     title, relation = event["headline"] or event["article_id"], event["relation"]
     return [
         _line(event["time"], event["type"], event["source"], title, _STYLES.get(relation)),
@@ -149,7 +150,11 @@ def _event(event: dict[str, Any]) -> list[Text]:
     ]
 
 
-_LINES = {ENRICHED: _article, STORIES: _story, STORY_EVENTS: _event}
+_LINES: dict[str, Callable[[Any], list[Text]]] = {
+    ENRICHED: _article,
+    STORIES: _story,
+    STORY_EVENTS: _event,
+}
 
 
 def _dead_letter(record: ConsumerRecord) -> list[Text]:

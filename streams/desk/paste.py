@@ -69,8 +69,8 @@ def look_up(connection: Connection, event: Json) -> list[Pasted]:
     pipeline = Pipeline(Parameters(capacity=4 * CANDIDATES, window_seconds=window))
     known: dict[str, str] = {}
     for candidate in pipeline.enrich(map(_as_raw, ordered), lambda _refused: None):
-        known[candidate["article_id"]] = candidate["producer_id"]
-    return [_result(one, known, len(ordered)) for one in pipeline.enrich([event])]
+        known[candidate["article_id"]] = candidate["producer_id"] or ""
+    return [_result(dict(one), known, len(ordered)) for one in pipeline.enrich([event])]
 
 
 def _seconds(event: Json) -> float:

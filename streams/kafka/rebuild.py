@@ -18,6 +18,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.records_to_delete import RecordsToDelete
 from aiokafka.structs import ConsumerRecord, TopicPartition
 
+from schemas.records import NormalisedArticleRecord
 from schemas.topics import NORMALISED, SEGMENTS
 from streams.articles.comparable import comparable_texts
 from streams.detection.index.arrivals import ArticleColumns
@@ -165,7 +166,7 @@ def _chunk(records: Sequence[ConsumerRecord]) -> ArticleColumns | None:
     )
 
 
-def _entry(record: ConsumerRecord, article: dict[str, Any]) -> Entries:
+def _entry(record: ConsumerRecord, article: NormalisedArticleRecord) -> Entries:
     """(1,) what the header says; sketched anew from the text where that is of another version."""
     try:
         return decode_entries([carried_entry(record.headers)])
@@ -173,9 +174,10 @@ def _entry(record: ConsumerRecord, article: dict[str, Any]) -> Entries:
         return entries_of([article], sketch_texts(comparable_texts([article["text"]])))
 
 
-def _article(record: ConsumerRecord) -> dict[str, Any] | None:
+def _article(record: ConsumerRecord) -> NormalisedArticleRecord | None:
     try:
-        parsed = orjson.loads(record.value)
+        parsed: Any = orjson.loads(record.value)
     except ValueError:
         return None
-    return parsed if isinstance(parsed, dict) and "content_digest" in parsed else None
+    known = isinstance(parsed, dict) and "content_digest" in parsed
+    return parsed if known else None

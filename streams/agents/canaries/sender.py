@@ -7,11 +7,11 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import orjson
 from aiokafka.errors import KafkaError
 
+from schemas.records import EnrichedArticleRecord
 from schemas.topics import RAW, Stage
 from streams.agents.canaries.rounds import ENCODED_SOURCE, canary_round, judge
 from streams.detection.decide import Decision
@@ -96,7 +96,7 @@ def without_canaries(decision: Decision, metrics: Metrics) -> Decision:
     )
 
 
-def _count(article: dict[str, Any], metrics: Metrics) -> None:
+def _count(article: EnrichedArticleRecord, metrics: Metrics) -> None:
     answer = judge(article)
     if answer is None:
         return
