@@ -26,6 +26,9 @@ Language = Annotated[
 ]
 
 
+Kind = Literal["article", "live_blog", "gallery", "thread", "product"]
+
+
 class Contract(BaseModel):
     """What echowire writes: every field is known, nothing is coerced."""
 
@@ -75,7 +78,7 @@ class NormalisedArticle(Contract):
     parent_id: Id | None = Field(description="The page's main article, for a part of a page.")
     position: int | None = Field(ge=1, description="Place among the page's parts, from 1.")
     parts: int = Field(ge=0, description="Embedded articles published beside this one.")
-    kind: Literal["article", "live_blog", "gallery", "thread", "product"]
+    kind: Kind
     source: str | None = Field(description="Publisher: a domain where known, else a name.")
     syndicated_from: str | None = Field(
         description="Whom the page itself names as its text's source: a domain, or a name."

@@ -21,6 +21,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from schemas.normalised_article import Evidence
+from schemas.records import AgencyRecord
 from streams.articles.agencies import agency_of_site
 from streams.articles.agency_table import AgencyTable, Found, agency_table
 from streams.articles.boilerplate import story_ends
@@ -30,12 +32,12 @@ from streams.articles.encoded import Encoded
 from streams.articles.end_lines import TAIL_CHARACTERS, agencies_at_the_end
 from streams.articles.written_time import is_day_or_month
 
-EVIDENCE = (
+EVIDENCE: tuple[Evidence, ...] = (
     "publisher", "credit", "byline", "dateline", "end_line", "copyright", "json_ld", "contributed",
     "cited", "photo", "mention",
 )  # fmt: skip
 _PROVIDING = frozenset(EVIDENCE[:8])
-_RANKS = {kind: rank for rank, kind in enumerate(EVIDENCE)}
+_RANKS: dict[str, int] = {kind: rank for rank, kind in enumerate(EVIDENCE)}
 _CITED, _MENTION = _RANKS["cited"], _RANKS["mention"]
 _CONTEXT = 70
 
@@ -83,7 +85,7 @@ _CITED_AFTER = re.compile(
 class Attribution(NamedTuple):
     """agencies: as `Agency` fields, best evidence first. [start, end) of the text is the story."""
 
-    agencies: list[dict[str, str]]
+    agencies: list[AgencyRecord]
     place: str | None
     start: int
     end: int
@@ -154,7 +156,7 @@ def attribute(
     _note_named(evidence, text, names.distinct, start)
     if not evidence:  # of most articles
         return Attribution([], dateline.place if dateline else None, start, names.story_end)
-    agencies = [
+    agencies: list[AgencyRecord] = [
         {
             "name": agency,
             "role": "provider" if EVIDENCE[rank] in _PROVIDING else "cited",

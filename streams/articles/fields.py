@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from schemas import RawArticle, Reason
+from schemas.records import NormalisedArticleRecord
 from streams.articles.address import SOURCE_BYTES, canonical_address, domain_of, publisher
 from streams.articles.attribution import attribute
 from streams.articles.body import BEHIND_WALL
@@ -43,7 +44,7 @@ class Draft(NamedTuple):
 class Made(NamedTuple):
     """`NormalisedArticle` fields, and the part of the text that is compared."""
 
-    article: dict[str, Any]
+    article: NormalisedArticleRecord
     story_text: str
 
 
@@ -75,7 +76,7 @@ def article_of(
     claimed = claimed if claimed and claimed.isascii() else None
     embargo = _time(raw.embargoed_until, "embargoed_until", dropped)
     fetched = _time(raw.fetched_at, "fetched_at", dropped)
-    article = {
+    article: NormalisedArticleRecord = {
         "article_id": article_id(source, raw.id, canonical, digest),
         "producer_id": raw.id,
         "version": raw.version,
@@ -114,7 +115,9 @@ def article_of(
     return Made(article, comparable(text, found.start, found.end))
 
 
-def part_of(parent: dict[str, Any], draft: Draft, scan: TextScan, outlets: Outlets) -> Made:
+def part_of(
+    parent: NormalisedArticleRecord, draft: Draft, scan: TextScan, outlets: Outlets
+) -> Made:
     """One embedded article; `parent` are the fields of its page's own."""
     part, text = draft.part or Part(""), draft.text
     title = clean_line(part.title, _LINE_BYTES)
@@ -124,7 +127,8 @@ def part_of(parent: dict[str, Any], draft: Draft, scan: TextScan, outlets: Outle
     byline = _byline(clean_line(part.byline, _LINE_BYTES))
     found = attribute(text, scan.names, source=source, credit=None, byline=byline)
     time = part.time
-    article = parent | {
+    article: NormalisedArticleRecord = {
+        **parent,
         "article_id": part_id(parent["article_id"], source, title, digest),
         "producer_id": None,
         "version": None,
@@ -154,7 +158,7 @@ def part_of(parent: dict[str, Any], draft: Draft, scan: TextScan, outlets: Outle
 
 
 def _part_source(
-    parent: dict[str, Any], part: Part, canonical: str | None, outlets: Outlets
+    parent: NormalisedArticleRecord, part: Part, canonical: str | None, outlets: Outlets
 ) -> str | None:
     """The source that the page prints; else whose the part's own address is: the page's publisher's
     where it is of one site with the page."""

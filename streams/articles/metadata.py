@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from schemas.normalised_article import Kind
+
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
@@ -19,7 +21,7 @@ class Metadata:
     publisher: str | None = None
     language: str | None = None
     syndicated_from: str | None = None
-    kind: str | None = None
+    kind: Kind | None = None
     agency_hint: str | None = None  # `creditText`, `sourceOrganization`, `provider` of JSON-LD
     attributes: tuple[tuple[str, str], ...] = ()
 

@@ -10,11 +10,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
-from typing import Any
 
 import orjson
 
 from schemas import RawArticle
+from schemas.records import NormalisedArticleRecord
 from streams.articles.body import NO_PAGE, body_of, page_of, settled_body
 from streams.articles.clean_check import are_clean
 from streams.articles.decode import bodiless, decode
@@ -48,7 +48,7 @@ class NormalisedChunk:
     """
 
     places: list[int] = field(default_factory=list)
-    articles: list[dict[str, Any]] = field(default_factory=list)
+    articles: list[NormalisedArticleRecord] = field(default_factory=list)
     values: list[bytes] = field(default_factory=list)
     story_texts: list[str] = field(default_factory=list)
     rejections: list[tuple[int, Rejection]] = field(default_factory=list)
@@ -107,7 +107,7 @@ def normalise_chunk(
             chunk.rejections.append((place, drafted))
         else:
             drafts += drafted
-    parent: dict[str, Any] | None = None
+    parent: NormalisedArticleRecord | None = None
     for draft, scan in zip(drafts, scan_texts([draft.text for draft in drafts]), strict=True):
         if draft.part is not None:
             if parent is not None:

@@ -15,6 +15,7 @@ from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
+from schemas.records import NormalisedArticleRecord
 from schemas.topics import NORMALISED
 from streams.articles.pages.reading import Label, LineClass
 from streams.kafka.connection import reader
@@ -65,7 +66,7 @@ def rendered(understood: Understood) -> Group:
     return Group(*parts)
 
 
-def _fields(article: dict[str, Any], compared: str, origins: Mapping[str, str]) -> Table:
+def _fields(article: NormalisedArticleRecord, compared: str, origins: Mapping[str, str]) -> Table:
     part = article["position"]
     name = f"embedded article {part}" if part else "article"
     table = Table(title=f"{name} {article['article_id']}", title_justify="left", show_header=False)

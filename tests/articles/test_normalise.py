@@ -24,7 +24,7 @@ from tests.articles.records import (
 
 
 def column(chunk: NormalisedChunk, name: str) -> list[object]:
-    return [article[name] for article in chunk.articles]
+    return [dict(article)[name] for article in chunk.articles]
 
 
 @pytest.mark.parametrize(

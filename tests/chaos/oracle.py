@@ -70,7 +70,7 @@ def undisturbed(raw: Sequence[ConsumerRecord], settings: Settings, shards: int) 
             for shard in range(shards) if article["status"] == "canceled" else (home,):
                 log = logs[shard]
                 log.values.append(value)
-                log.articles.append(article)
+                log.articles.append(dict(article))
                 log.compared.append(compared)
                 log.times.append(raw_time(record))
                 log.notices.append(shard != home)

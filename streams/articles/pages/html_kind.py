@@ -6,6 +6,7 @@ import re
 from typing import Any
 from urllib.parse import urlsplit
 
+from schemas.normalised_article import Kind
 from streams.articles.pages.head import Head, attributes, linked_objects, nodes_of
 from streams.articles.pages.markup import Markup
 from streams.articles.pages.own_object import like, plain, types_of
@@ -35,7 +36,7 @@ _LIKENESS = 0.6
 
 def html_kind(
     markup: Markup, head: Head, linked: dict[str, Any], address: str | None
-) -> str | None:
+) -> Kind | None:
     """`live_blog`, `gallery`, `thread`, `product`, or None for an article and what is not told.
     `linked`: the JSON-LD object of the page's own article, `address` the page's."""
     own = types_of(linked)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from schemas.normalised_article import Kind
 from streams.articles.pages.kinds import Kinds, Mask
 from streams.articles.pages.lines import Line
 
@@ -21,7 +22,7 @@ _COUNTED = re.compile(
 )
 
 
-def page_kind(lines: Sequence[Line], kinds: Kinds, kept: Sequence[int]) -> str | None:
+def page_kind(lines: Sequence[Line], kinds: Kinds, kept: Sequence[int]) -> Kind | None:
     """`live_blog`: several paragraphs of the story each under a time of day. `gallery`: pictures
     counted, `3 / 12`. None: an article as others are."""
     if _pictures(lines) >= _LEAST_PICTURES:

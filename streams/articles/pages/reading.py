@@ -10,6 +10,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from schemas.normalised_article import Kind
 from streams.articles.outlets import Outlets
 from streams.articles.pages.cards import Card, cards_of
 from streams.articles.pages.features import Matrix, column, features_of
@@ -71,7 +72,7 @@ class TextPage:
     title: str | None = None
     confidence: float = 0.0
     parts: tuple[Part, ...] = ()
-    kind: str | None = None  # `live_blog` or `gallery`
+    kind: Kind | None = None  # `live_blog` or `gallery`
 
 
 _LEAST_STORY_WORDS = 40

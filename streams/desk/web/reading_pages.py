@@ -5,6 +5,7 @@ The desk keeps no raw records: each is fetched from Kafka by its place when some
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from streams.desk.queries.articles import article_event
@@ -71,7 +72,9 @@ def _read(desk: Desk, event: dict[str, Any]) -> dict[str, Any]:
         for label in understood.labels[:MOST_LINES]
     ]
     fields = [] if event["position"] else understood.origins.items()
-    article = understood.chunk.articles[0] if understood.chunk.articles else {}
+    article: Mapping[str, object] = (
+        understood.chunk.articles[0] if understood.chunk.articles else {}
+    )
     return {
         "lines": lines,
         "all_lines": len(understood.labels),
