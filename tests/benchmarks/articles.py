@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import lzma
 import random
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import orjson
 
 from deploy.demo.syndicator import SAMPLE
+from streams.articles.normalise import decode_chunk
+from streams.kafka.raw_record import RawRecord
 
 # About the median of the wire stories of Reuters-21578 and of news sites; drawn evenly from half
 # to one and a half times as much, so that no contestant profits from equal sizes.
@@ -24,6 +27,8 @@ CHANGED_SHARE = 0.05
 NEAREST, FARTHEST = 50, 4096
 PUBLISHERS = [f"paper-{n:02}.example" for n in range(40)]
 PUBLISHED_AT = "2026-03-02T05:04:00Z"
+_MOST_BYTES = 1 << 20  # of an event
+_MADE_FOR_EACH = 4  # so many articles are made for each that is no page
 UNSENT = "0" * 19  # nanoseconds since 1970 keep 19 digits until the year 2286
 
 
@@ -146,12 +151,39 @@ def _fresh_words(corpus: Corpus, chance: random.Random) -> Iterator[list[str]]:
         yield words
 
 
+def without_pages(articles: Iterable[Article]) -> Iterator[Article]:
+    """Those that echowire takes for articles, with numbers of their own; and the copies of these.
+
+    Pieces of real pages are among the texts, which are read as pages in milliseconds each: no other
+    contestant does that, and `heavy_pages` measures it.
+    """
+    numbers: dict[int, int] = {}
+    for article in articles:
+        if article.original is not None and article.original not in numbers:
+            continue
+        record = RawRecord(
+            "", 0, 0, 0, 0, mended=False, key=None, value=article.event(), headers=()
+        )
+        if decode_chunk([record], _MOST_BYTES).pages:
+            continue
+        numbers[article.number] = len(numbers)
+        original = None if article.original is None else numbers[article.original]
+        yield replace(article, number=numbers[article.number], original=original)
+
+
 def write_events(corpus: Corpus, count: int, seed: int, path: Path) -> dict[int, int]:
-    """Write one event a line; -> original of each copy, by their numbers."""
-    originals = {}
+    """Write one event a line, none of them a page; -> original of each copy, by their numbers.
+
+    Raises ValueError where nearly all of the corpus are pages.
+    """
+    originals, written = {}, 0
     with path.open("wb") as file:
-        for article in make_articles(corpus, count, seed):
+        made = make_articles(corpus, _MADE_FOR_EACH * count, seed)
+        for article in islice(without_pages(made), count):
             if article.original is not None:
                 originals[article.number] = article.original
             file.write(article.event() + b"\n")
+            written += 1
+    if written < count:
+        raise ValueError(f"too many of the texts are pages: {written} of {count} articles made")
     return originals

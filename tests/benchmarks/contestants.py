@@ -67,7 +67,7 @@ def _echowire_environment(place: Place) -> dict[str, str]:
         f"{PREFIX}TOPIC_PREFIX": place.topic_prefix,
         f"{PREFIX}GROUP": place.group,
         f"{PREFIX}HTTP_PORT": "0",
-        f"{PREFIX}PAGE_PROCESSES": "1",  # there are no pages among the articles
+        f"{PREFIX}NORMALISING_PROCESSES": "1",  # there are no pages among the articles
     }
 
 
