@@ -19,7 +19,7 @@ def kernel(function: Function) -> Function:
 
     Whole numbers wrap around, and nothing checks that indices lie within their arrays. The machine
     code is kept beside the module or in the user's cache (numba's NUMBA_CACHE_DIR moves it); where
-    neither can be written, each process compiles anew, which takes seconds.
+    neither can be written, each process compiles again, which takes seconds.
     """
     compiled: Function
     try:

@@ -1,4 +1,4 @@
-"""A span for each chunk, for whoever collects them with OpenTelemetry.
+"""A span for each chunk, for collection with OpenTelemetry.
 
 A record's `traceparent` is carried from the raw event to the enriched one whether spans are
 written or not: see `streams.kafka.headers`. A span of a chunk links to the traces of its records.
@@ -81,7 +81,7 @@ class OpenTelemetryTracer:
         ends: Sequence[tuple[str, int, int]],
         headers: Iterable[Sequence[Header]],
     ) -> ChunkSpan:
-        """Begin a span with links to its records' traces, so many at most."""
+        """Begin a span with links to the traces of its records, up to a limit."""
         from opentelemetry.trace import Link, SpanKind  # noqa: PLC0415
         from opentelemetry.trace.propagation import get_current_span  # noqa: PLC0415
         from opentelemetry.trace.propagation.tracecontext import (  # noqa: PLC0415

@@ -221,7 +221,7 @@ async def _producer(settings: Settings, record_bytes: int) -> AsyncIterator[AIOK
     try:
         yield producer
     finally:
-        with suppress(TimeoutError):  # it would wait for a broker that is gone for ever
+        with suppress(TimeoutError):  # it would wait forever for a broker that is gone
             await asyncio.wait_for(producer.stop(), _STOP_SECONDS)
 
 

@@ -1,4 +1,4 @@
-"""`echowire rebuild`: the segments of all shards made anew from the articles."""
+"""`echowire rebuild`: recomputes the segments of all shards from the articles."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ def create_command(
         typer.Option(
             min=-1,
             show_default="a week",
-            help="How long records are kept; -1 for ever. Never below the window.",
+            help="How long records are kept; -1 keeps them forever. Never below the window.",
         ),
     ] = None,
     bootstrap_servers: BootstrapServers = None,

@@ -22,7 +22,7 @@ def desk_command(
         str, typer.Option(help="A file for SQLite, or postgresql://USER@HOST/NAME.")
     ] = "echowire-desk.db",
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65_535, help="Port; 0 takes a free one.")] = PORT,
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="Port; 0 picks a free one.")] = PORT,
     keep: Annotated[
         str, typer.Option(help="How much is kept, by event time: 30d, 12h, 8w, or 'all'.")
     ] = "30d",

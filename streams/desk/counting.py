@@ -1,4 +1,4 @@
-"""What the desk counts over a story's articles, set anew for the stories that a batch touched."""
+"""What the desk counts over a story's articles, recounted for the stories that a batch touched."""
 
 from __future__ import annotations
 

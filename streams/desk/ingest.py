@@ -1,7 +1,7 @@
 """Records of the topics -> the read model: rows and offsets in one transaction.
 
 A record may come again, at any time and in any mixture of the topics: every row is an upsert by
-its natural key, and what is counted over a story is counted anew.
+its natural key, and what is counted over a story is recounted.
 """
 
 from __future__ import annotations

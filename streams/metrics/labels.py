@@ -1,6 +1,6 @@
 """The values that labels may take. Closed lists: never a story, an address or a publisher.
 
-A series is for ever: a label with a value for every publisher would make thousands of them.
+A series lasts forever: a label with a value for every publisher would make thousands of them.
 """
 
 from __future__ import annotations

@@ -158,7 +158,7 @@ class NormaliserPool:
 
 
 def _may_fork() -> bool:
-    """A copy of a process with threads or open connections may wait for ever for what they held.
+    """A copy of a process with threads or open connections may wait forever for what they held.
     macOS' own libraries have threads that nobody sees."""
     try:
         asyncio.get_running_loop()

@@ -42,7 +42,7 @@ _PLAIN = ("/static/", "/openapi.json")
 
 
 class Files(StaticFiles):
-    """Static files; with `?v=` they may be kept for ever, since their address changes with them."""
+    """Static files; with `?v=` they may be cached forever: their address changes with them."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """As Starlette has it."""

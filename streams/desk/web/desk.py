@@ -24,7 +24,7 @@ STATIC = FOLDER / "static"
 
 @lru_cache(maxsize=32)
 def static_address(name: str) -> str:
-    """A static file's address, which changes with what is in it: browsers may keep it for ever."""
+    """A static file's address, which changes with its content, so browsers may cache it forever."""
     digest = blake2b((STATIC / name).read_bytes(), digest_size=6).hexdigest()
     return f"/static/{name}?v={digest}"
 
@@ -94,7 +94,7 @@ class Desk:
         self.kept = Kept(60, self.clock)
 
     def size_bytes(self) -> int:
-        """The database's size, asked for every ten seconds at most."""
+        """The database's size, queried at most every ten seconds."""
         now = self.clock()
         if now - self._size[0] > 10:
             try:
