@@ -33,7 +33,6 @@ _MOST_LINKS = 12  # looked at in one box
 _ARTICLE = NUMBER["article"]
 _TITLE_WORDS, _HEADING_LINES = 4, 4
 _PIECES = re.compile(r"[|·•,()\[\]]|\s[-–—]\s")
-_DIGIT = re.compile(r"\d")  # `time13 minutes ago`
 _ROOM = 1.05  # of an element around a box: it holds no more text
 _ADDRESSES = ("data-url", "data-href", "data-permalink", "data-canonical-url", "itemid", "cite")
 _SHARING = frozenset(
@@ -72,9 +71,12 @@ class Elements:
         signed: NDArray[np.bool_] = times & ~kinds.prose & (kinds.words <= _HEAD_WORDS)
         stamped = nodes[5, np.concatenate([self._times, self._stated])]
         signed[stamped[stamped < len(signed)]] = True
-        for at in np.flatnonzero(~signed & (kinds.words <= _NAME_WORDS)).tolist():
+        short = kinds.words <= _NAME_WORDS
+        signed |= short & (features[:, column("digit")] > 0)  # `time13 minutes ago`
+        names = self._outlets.domains
+        for at in np.flatnonzero(~signed & short & (self._own[1:] >= TOLD_WORDS)).tolist():
             text = self._lines[at].text
-            if _DIGIT.search(text) or self._outlets.domain(trimmed(text)) or is_labelled(text):
+            if text.lower() in names or (":" in text and is_labelled(text)):
                 signed[at] = True
         return signed
 
