@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import TypedDict
 
 import numpy as np
@@ -32,6 +33,12 @@ class ChangedFact(TypedDict):
     before: str
     old: str
     new: str
+
+
+def told(changed: Sequence[ChangedFact]) -> str:
+    """What changed, for the end of a sentence; empty where nothing did."""
+    each = ", ".join(f"{one['before']} {one['old']} \u2192 {one['new']}" for one in changed)
+    return f" Changed: {each}." if changed else ""
 
 
 class Numbers:

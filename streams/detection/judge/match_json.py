@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from streams.detection.index.view import View
-from streams.detection.judge.changed_facts import ChangedFact, Numbers
+from streams.detection.judge.changed_facts import ChangedFact, Numbers, told
 from streams.detection.judge.relations import (
     COPY,
     EXCERPT,
@@ -47,7 +47,8 @@ def matches_json(
         if other.source:
             name = f"{name} ({other.source})"
         in_parts = match.serial in parts
-        why = reason(match, name, words, other.words, in_parts)
+        changed = _changed(match, view, numbers)
+        why = reason(match, name, words, other.words, in_parts) + told(changed)
         first = first or why
         written[other.article_id] = {
             "article_id": other.article_id,
@@ -59,7 +60,7 @@ def matches_json(
             "facts": {
                 "same": match.same_facts,
                 "different": match.different_facts,
-                "changed": _changed(match, view, numbers),
+                "changed": changed,
             },
             "member": match.member and not parts,
             "reason": why,

@@ -11,7 +11,7 @@ from streams.articles.times import format_milliseconds
 from streams.detection.index.segment import PARTIAL, WITHDRAWN
 from streams.detection.index.story_table import ArrivalCounts, StoryState
 from streams.detection.index.view import View
-from streams.detection.judge.changed_facts import ChangedFact
+from streams.detection.judge.changed_facts import ChangedFact, told
 from streams.detection.stories.novelty import Recent, arrived, recent, together
 from streams.detection.stories.originals import (
     begun,
@@ -105,11 +105,11 @@ class StoryLog:
         """An item of the story, whose version before was `before`, has another text, and in it
         other numbers."""
         was, now = self._counted(before), self._counted(serial)
-        relation, facts = "revision", list(changed)
+        relation, facts, reason = "revision", list(changed), _CORRECTED + told(changed)
         if was == now:
-            return self._change(story, serial, "corrected", relation, _CORRECTED, facts=facts)
+            return self._change(story, serial, "corrected", relation, reason, facts=facts)
         story = self._change(
-            story, serial, "corrected", relation, _CORRECTED, replaces=was, facts=facts
+            story, serial, "corrected", relation, reason, replaces=was, facts=facts
         )
         return self._original(story, story.original, serial)
 

@@ -93,6 +93,8 @@ def test_a_revision_and_its_event_tell_what_changed() -> None:
     assert facts["revision"]["changed"] == facts["copy"]["changed"] == changed
     events = [(e["type"], e["changed"]) for e in desk.events]
     assert events == [("started", []), ("joined", []), ("corrected", changed)]
+    assert desk.events[-1]["reason"].endswith(" Changed: at least 9 \u2192 14.")
+    assert verdict["matches"][0]["reason"].endswith(" Changed: at least 9 \u2192 14.")
 
 
 def test_an_update_of_another_item_tells_what_changed() -> None:
