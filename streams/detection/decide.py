@@ -184,13 +184,25 @@ class _Judge:
 
     def _best_to_join(self, matches: list[Match]) -> Match | None:
         """The best match that makes an article a member of the other's story. What was cut from a
-        page of several stories belongs to one of them at most, and not to the page."""
+        page of several stories belongs to one of them at most, and not to the page. A copy of an
+        excerpt is one: of the article that has the whole text."""
+        flags = self._view.flags
         for match in matches:
-            if match.member and (
-                match.relation == COPY or not self._view.flags(match.serial) & COMPILATION
-            ):
+            if match.member and match.relation == COPY:
+                return self._of_whole(match, matches) if flags(match.serial) & PARTIAL else match
+            if match.member and not flags(match.serial) & COMPILATION:
                 return match
         return None
+
+    def _of_whole(self, copied: Match, matches: list[Match]) -> Match:
+        """The match with what the copied article of the same story is an excerpt of."""
+        home = self._view.story_id(copied.serial)
+        for match in matches:
+            whole = not self._view.flags(match.serial) & (PARTIAL | COMPILATION)
+            cut = whole and match.member and match.relation == EXCERPT
+            if cut and self._view.story_id(match.serial) == home:
+                return match
+        return copied
 
     def _revision(
         self, i: int, article_id: str, before: int, candidates: list[Match]

@@ -83,3 +83,14 @@ def test_dots_inside_a_text_do_not_cut_it(text: str) -> None:
 )
 def test_a_headline_with_such_a_word_is_not_marked(headline: str) -> None:
     assert not is_marked(headline)
+
+
+def test_a_copy_of_an_excerpt_is_one() -> None:
+    """Of the article that has the whole text: two feeds with one summary of it."""
+    desk = Desk()
+    summary = cut(LONG, 60) + " […]"
+    whole = desk.verdict(article("1", LONG))
+    for source in ("b.example", "c.example"):
+        verdict = desk.verdict(article(source, summary, source=source))
+        assert (verdict["relation"], verdict["story_id"]) == ("excerpt", whole["story_id"])
+    assert desk.stories[whole["story_id"]]["copies"] == 0
