@@ -1,9 +1,9 @@
-"""How far the partitions of one worker are read, handed over to its stages, and done.
+"""How far a worker's partitions are read, handed to its stages, and done.
 
-Offsets are those of the next record. A partition of which nothing is in hand is done as far as it
-is read, whatever stands there: the ends of transactions, aborted records, nothing at all where
-retention has taken what there was. So what is committed, and the lag, come to the end of the log
-although no record of it may ever be handed over.
+Offsets are those of the next record. A partition with nothing in hand is done up to where it is
+read, whatever the offsets hold: transaction markers, aborted records, or nothing at all after
+retention. So commits and lag reach the end of the log even if none of its records is ever handed
+over.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from faust.types import TP
 
 class Acks:
     """The account of one generation of the group. It is `over` with the next assignment, which
-    begins another, in which nothing is known yet."""
+    begins a new one that knows nothing yet."""
 
     def __init__(self, generation: int) -> None:
         self.generation = generation
@@ -25,30 +25,30 @@ class Acks:
         self._in_hand: Counter[TP] = Counter()  # chunks
 
     def passed(self, tp: TP, position: int) -> None:
-        """There was nothing to hand over up to this offset."""
+        """No record up to this offset needed handing over."""
         self._read[tp] = position
 
     def handed(self, tp: TP, first: int, position: int) -> None:
-        """A chunk that begins at `first` was handed over, and the next begins at `position`."""
+        """A chunk from `first` on was handed over; the next one begins at `position`."""
         if not self._in_hand[tp]:
             self._done[tp] = first
         self._in_hand[tp] += 1
         self._read[tp] = position
 
     def acked(self, tp: TP, position: int) -> None:
-        """All up to this offset is done; chunks of a partition are done in their order."""
+        """Everything up to this offset is done; a partition's chunks are done in order."""
         self._in_hand[tp] -= 1
         self._done[tp] = max(self._done.get(tp, 0), position)
 
     def done(self, tp: TP) -> int | None:
-        """All before this offset is done. None while the partition has not been read yet."""
+        """Everything before this offset is done. None while the partition has not been read."""
         return (self._done if self._in_hand[tp] else self._read).get(tp)
 
     def all_done(self) -> dict[TP, int]:
-        """The same, of all partitions that have been read."""
+        """The same for all partitions that have been read."""
         return {tp: done for tp in self._read if (done := self.done(tp)) is not None}
 
     def forget(self, tp: TP) -> None:
-        """The partition's log is another than it was."""
+        """The partition's log has been replaced."""
         for known in (self._read, self._done, self._in_hand):
             known.pop(tp, None)

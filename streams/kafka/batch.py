@@ -1,8 +1,8 @@
-"""Record batches (Kafka's message format 2), encoded and compressed whole.
+"""Record batches (Kafka's message format 2), encoded and compressed as a whole.
 
-aiokafka appends one record at a time, under the interpreter's lock, and compresses when it sends,
-in the event loop. Here one compiled loop writes all of a batch's records, and both it and the
-compression run in a thread without the lock.
+aiokafka appends one record at a time while holding the GIL, and compresses when it sends,
+in the event loop. Here one compiled loop writes all records of a batch, and both it and the
+compression run in a thread without the GIL.
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ from streams.kafka.headers import varint
 Integers = npt.NDArray[np.int64]
 Octets = npt.NDArray[np.uint8]
 
-# Base offset, length, leader's epoch, magic, checksum; then what the checksum covers: attributes,
-# last offset, first and last time, producer's id and epoch, first sequence number, count.
+# Base offset, length, leader epoch, magic, checksum; then what the checksum covers: attributes,
+# last offset, first and last time, producer id and epoch, first sequence number, count.
 _PREFIX = struct.Struct(">qiibI")
 _HEADER = struct.Struct(">hiqqqhii")
-_LENGTH_ENDS = 12  # the length counts what comes after it
+_LENGTH_ENDS = 12  # the length counts what follows it
 _NO_EPOCH, _MAGIC = -1, 2
-# Room for a record's lengths, times and places: seven numbers of at most ten bytes.
+# Room for a record's lengths, times and positions: seven numbers of at most ten bytes.
 _RECORD_OVERHEAD = 70
-# Up to so many records, to prepare arrays takes longer than to do without them.
+# Up to this many records, preparing arrays takes longer than doing without them.
 _FEW = 4
-_NONE = b"\x01"  # the length of what is none: -1
+_NONE = b"\x01"  # the length of null: -1
 
-# An LZ4 frame whose blocks, of 1 MiB at most, do not depend on each other, without checksums: the
-# batch has its own. The descriptor's last byte is its own check (LZ4 frame format 1.6.1). aiokafka
-# writes frames too, at level 9 unless told, holding the interpreter's lock.
+# An LZ4 frame of independent blocks of at most 1 MiB, without checksums: the batch has its own.
+# The descriptor's last byte is its own check (LZ4 frame format 1.6.1). aiokafka writes frames,
+# too, by default at level 9, holding the GIL.
 _LZ4_BEGIN, _LZ4_END = bytes.fromhex("04224d18606051"), bytes(4)
 _LZ4_BLOCK_BYTES, _LZ4_STORED = 1 << 20, 1 << 31
 
@@ -53,8 +53,8 @@ def _lz4(octets: memoryview) -> bytes:
     return b"".join([*parts, _LZ4_END])
 
 
-# The fastest level of each. On news articles lz4 leaves 58 % in 2.4 us a kilobyte (level 9: 41 %
-# in 37 us), zstd 37 % in 3.6 us, gzip 50 % in 9 us.
+# The fastest level of each. On news articles lz4 leaves 58 % at 2.4 us a kilobyte (level 9: 41 %
+# at 37 us), zstd 37 % at 3.6 us, gzip 50 % at 9 us.
 _CODECS: dict[str, tuple[int, Callable[[memoryview], bytes]]] = {
     "none": (0, bytes),
     "gzip": (1, lambda octets: bytes(cramjam.gzip.compress(octets, 1))),
@@ -68,8 +68,8 @@ class RecordBatch:
     """One encoded batch. To aiokafka's producer it is a finished `BatchBuilder`.
 
     body: the records, compressed as `attributes` say. count: how many. Times in milliseconds.
-    offset: where its first record stands in its log, and append_time: when the broker appended it,
-        where the topic keeps that; both once `confirmed` knows them.
+    offset: of its first record in the log. append_time: when the broker appended it, if the topic
+    records that. `confirmed` sets both.
     """
 
     attributes: int
@@ -87,7 +87,7 @@ class RecordBatch:
         return _PREFIX.size + _HEADER.size + len(self.body)
 
     def record_count(self) -> int:
-        """How many records it holds."""
+        """The number of records."""
         return self.count
 
     def closed(self) -> bool:
@@ -95,7 +95,7 @@ class RecordBatch:
         return True
 
     def close(self) -> None:
-        """It is closed already."""
+        """Does nothing: it is closed already."""
 
     def _set_producer_state(self, producer_id: int, epoch: int, sequence: int) -> None:
         self._producer = producer_id, epoch, sequence
@@ -105,14 +105,14 @@ class RecordBatch:
         return self.octets()
 
     def confirmed(self, offset: int, append_time: int | None) -> None:
-        """A broker has said where it stands. After a second request, or where it does not know
-        (-1), that may be the place of the first one, of which nobody knows in which epoch it was
-        written: then `offset` stays -1."""
+        """A broker has reported its offset. After a retry, or if the broker does not know it (-1),
+        that may be the offset of the first attempt, whose epoch nobody knows: then `offset` stays
+        -1."""
         if self._requests == 1 and offset >= 0:
             self.offset, self.append_time = offset, append_time
 
     def octets(self) -> bytearray:
-        """As it goes over the wire."""
+        """The bytes to send."""
         batch = bytearray(self.size())
         _HEADER.pack_into(
             batch, _PREFIX.size,
@@ -132,7 +132,7 @@ def encode_batch(
     times: Sequence[int],
     compression: str,
 ) -> RecordBatch:
-    """Encode n records, n > 0. `headers` are encoded ones (`headers.encode_headers`), `times` in
+    """Encode n records, n > 0. `headers` are encoded (`headers.encode_headers`), `times` are in
     milliseconds since 1970. May run in any thread."""
     encode = records_of_few if len(keys) <= _FEW else records_of_many
     attributes, compress = _CODECS[compression]
@@ -146,7 +146,7 @@ def records_of_few(
     headers: Sequence[bytes],
     times: Sequence[int],
 ) -> memoryview:
-    """A batch's records, not compressed; takes less than `records_of_many` up to `_FEW` of them."""
+    """A batch's records, uncompressed; faster than `records_of_many` for at most `_FEW` of them."""
     parts: list[bytes] = []
     for place, (key, value, header, time) in enumerate(
         zip(keys, values, headers, times, strict=True)
@@ -167,11 +167,11 @@ def records_of_many(
     headers: Sequence[bytes],
     times: Sequence[int],
 ) -> memoryview:
-    """The same bytes by a compiled loop."""
+    """The same bytes from a compiled loop."""
     parts = [part or b"" for record in zip(keys, values, headers, strict=True) for part in record]
     lengths = np.fromiter(map(len, parts), np.int64, len(parts)).reshape(-1, 3)
     starts_at = np.array(times, np.int64)
-    shown = lengths.copy()  # -1 stands for a key or a value that is none, not an empty one
+    shown = lengths.copy()  # -1 marks a null key or value, as opposed to an empty one
     shown[[key is None for key in keys], 0] = -1
     shown[[value is None for value in values], 1] = -1
     octets = np.frombuffer(b"".join(parts), np.uint8)
@@ -215,7 +215,7 @@ def _write_varint(out: Octets, at: int, number: int) -> int:
 
 @kernel
 def _copy(source: Octets, start: int, length: int, out: Octets, at: int) -> int:
-    # Of slices, whose places cannot be negative, the compiler copies many at a time: 20 times
+    # With slices, whose indices cannot be negative, the compiler copies many at a time: 20 times
     # as fast.
     read, written = source[start : start + length], out[at : at + length]
     for place in range(length):

@@ -1,4 +1,4 @@
-"""Connecting to Kafka, and saying clearly why it did not work."""
+"""Connecting to Kafka, with clear errors when that fails."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from streams.settings import Settings
 
 _CONNECT_SECONDS = 8.0
 
-# How old a client lets its knowledge of the topics become: partitions that are added, and topics
-# that are deleted or made anew, are noticed within this time. (aiokafka's own: five minutes.)
+# The maximum age of a client's metadata: added partitions, and topics that are deleted or
+# recreated, are noticed within this time. (aiokafka's default: five minutes.)
 METADATA_SECONDS = 10.0
 
 
 class BrokerUnreachableError(UserError):
-    """No broker answered; the message names the address and what was wrong with it."""
+    """No broker responded; the message has the address and the cause."""
 
 
 def client_options(settings: Settings) -> dict[str, Any]:
-    """Options that every client of the cluster takes: consumer, producers and admin alike."""
+    """Options shared by all clients of the cluster: consumer, producers and admin."""
     return {
         "bootstrap_servers": settings.bootstrap_servers.split(","),
         "client_id": "echowire",
@@ -40,8 +40,8 @@ def client_options(settings: Settings) -> dict[str, Any]:
 
 
 def reader(settings: Settings, **options: Any) -> AIOKafkaConsumer:
-    """A consumer outside of any group, not started yet. Every one but the worker's is made here, so
-    that none reads what a transaction has not committed, unless the settings say so.
+    """A consumer outside any group, not started yet. All but the worker's are made here, so
+    that none reads uncommitted transactions unless the settings say so.
     """
     return AIOKafkaConsumer(
         **client_options(settings),

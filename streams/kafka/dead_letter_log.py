@@ -25,7 +25,7 @@ _POLL_MILLISECONDS = 500
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """One record of the dead-letter topic. `headers` are the producer's own."""
+    """A record of the dead-letter topic. `headers` are the producer's own."""
 
     offset: int
     partition: int
@@ -36,18 +36,18 @@ class DeadLetter:
 
     @property
     def place(self) -> str:
-        """Where it stands on the dead-letter topic, as it is asked for by."""
+        """Its position in the dead-letter topic, in the form that commands take."""
         return f"{self.partition}:{self.offset}"
 
     @property
     def whole(self) -> bool:
-        """Whether it holds all of the record, so that it can be sent again."""
+        """Whether it holds the whole record, so that it can be sent again."""
         return self.why.dlt_truncated is None and self.why.dlt_unreadable is None
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Which dead letters are meant: those that fit everything that is given."""
+    """Selects dead letters: those that match every criterion given."""
 
     reasons: Collection[Reason] = ()
     since: datetime | None = None  # by the time of the original record
@@ -56,7 +56,7 @@ class Choice:
     tried_at_most: int | None = None
 
     def takes(self, letter: DeadLetter) -> bool:
-        """Whether this one is meant."""
+        """Whether it selects this one."""
         at = datetime.fromisoformat(letter.why.dlt_time)
         return (
             (not self.reasons or letter.why.dlt_reason in self.reasons)
@@ -70,8 +70,9 @@ class Choice:
 async def read_letters(settings: Settings, choice: Choice) -> AsyncGenerator[DeadLetter]:
     """Yield the dead letters there are now, partition by partition, oldest first; then end.
 
-    What comes while it reads is left out, so that replaying what fails again comes to an end.
-    Records of someone else's are left out, and said. Raises TopicsError where the topic is missing.
+    Dead letters that arrive meanwhile are left out, so replaying records that fail again
+    terminates. Foreign records are skipped, with a warning. Raises TopicsError if the topic is
+    missing.
     """
     topic = topic_name(settings, DEAD_LETTERS)
     async with admin_client(settings) as admin:
@@ -87,7 +88,7 @@ async def read_letters(settings: Settings, choice: Choice) -> AsyncGenerator[Dea
                     if record.offset >= ends[tp]:
                         break
                     if isinstance(record, UnreadableRecord):
-                        continue  # which has been said
+                        continue  # already warned
                     letter = _letter(record)
                     if letter is not None and choice.takes(letter):
                         yield letter
@@ -107,7 +108,7 @@ def _letter(record: ConsumerRecord) -> DeadLetter | None:
 
 
 def _first(error: ValueError) -> str:
-    """What is wrong, in a few words."""
+    """The error in a few words."""
     if not isinstance(error, ValidationError):
         return str(error)
     first = error.errors(include_url=False, include_input=False)[0]

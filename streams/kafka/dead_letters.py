@@ -21,15 +21,15 @@ from streams.kafka.raw_record import RawRecord, raw_records
 from streams.kafka.unreadable import UnreadableRecord
 
 _VERSION = version("echowire")
-# A count of tries that echowire wrote itself. Anything else in that header is a producer's own.
+# A count of attempts that echowire wrote itself. Anything else in that header is a producer's.
 _ATTEMPT = re.compile(rb"[1-9][0-9]{0,8}")
 _UNREADABLE_CHARACTERS = 500
-# Room for the headers that say why: nine short ones and a detail of 500 characters.
+# Room for the headers with the reason: nine short ones and a detail of 500 characters.
 _OWN_BYTES = 4096
 
 
 class _Kept(NamedTuple):
-    """What of a record its dead letter holds."""
+    """The part of a record that its dead letter holds."""
 
     key: bytes | None
     value: bytes | None
@@ -44,10 +44,10 @@ def dead_letters(
     given_up: Sequence[tuple[RawRecord | ConsumerRecord, Rejection]],
     largest_bytes: int,
 ) -> Outgoing:
-    """The rejected records as they go to the dead-letter topic of so many partitions: by the number
-    of the one they came from, or where it has fewer, by what is left of that.
+    """The rejected records for a dead-letter topic of this many partitions: each goes to the number
+    of its source partition, modulo that count.
 
-    A record of more than `largest_bytes` is cut, and its letter says so: any record has one.
+    A record of more than `largest_bytes` is truncated, and its dead letter says so.
     """
     out = Outgoing(topic)
     for record, rejection in given_up:
@@ -65,13 +65,13 @@ def _raw(record: ConsumerRecord, stage: str) -> RawRecord:
 
 
 def rejected_for_crashes(crashes: CrashNote) -> Rejection:
-    """Why a record that keeps ending workers is given up."""
+    """The reason for giving up a record that keeps crashing workers."""
     detail = f"value: ended {crashes.count} workers in a row, the last with {crashes.error}"
     return rejected(Reason.CRASHES_WORKER, detail)
 
 
 def rejected_unreadable(record: UnreadableRecord) -> Rejection:
-    """Why a record is given up of which only the raw bytes are there."""
+    """The reason for giving up a record of which only the raw bytes are available."""
     return rejected(Reason.NOT_JSON, f"value: expected a record that can be read: {record}")
 
 
@@ -102,14 +102,14 @@ def _own_headers(
 
 
 def _attempts(headers: Sequence[Header]) -> int:
-    """How often the record was tried before, as a replay says; 0 where nothing sensible does."""
+    """How many attempts a replay has recorded; 0 if there is no valid count."""
     carried = dict(headers).get("dlt_attempt") or b""
     return int(carried) if _ATTEMPT.fullmatch(carried) else 0
 
 
 def _kept(record: RawRecord, room_bytes: int) -> _Kept:
-    """As much of a record as fits: headers and key up to a quarter of the room each, the value in
-    what they leave."""
+    """As much of a record as fits: headers and key up to a quarter of the room each, and the value
+    in the rest."""
     headers = [(name, value) for name, value in record.headers if name not in DEAD_LETTER_HEADERS]
     key, value = record.key or b"", record.value or b""
     headers_bytes = len(encode_headers(headers))

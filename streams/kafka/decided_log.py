@@ -1,7 +1,7 @@
-"""Whether the log of articles is still what a shard was decided from.
+"""Whether the log of articles is still the one that a shard was decided from.
 
-It may have been made anew, which a worker cannot mend. Or it has lost its end, and other records
-stand there, which nobody has decided: then the shard goes back, and what it has decided stays.
+It may have been recreated, which a worker cannot repair. Or it has lost its end, and other,
+undecided records are there now: then the shard goes back, and its earlier decisions stay.
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ _RETRY_SECONDS = 0.2
 
 
 class OtherLogError(Exception):
-    """It is another log; the message says what differs."""
+    """It is a different log; the message says what differs."""
 
 
 class _Cut(NamedTuple):
-    """Rows before the serial `until` that have this offset or a later one are gone from the log."""
+    """Rows before the serial `until` with this offset or a later one are gone from the log."""
 
     until: int
     offset: int
 
 
 class DecidedLog:
-    """One partition of articles, and the shard that was decided from it."""
+    """A partition of articles, and the shard that was decided from it."""
 
     def __init__(self, articles: TopicPartition, state: ShardState) -> None:
         self.articles = articles
@@ -48,7 +48,7 @@ class DecidedLog:
         self._untold = -1
 
     def cut(self, offset: int, *, told: bool = False) -> None:
-        """What stands from this offset on is not decided yet. `told`: the segments say so."""
+        """Records from this offset on are not decided yet. `told`: the segments say so."""
         if offset > self._state.last_offset:
             return
         self._state.rewind(offset)
@@ -58,16 +58,16 @@ class DecidedLog:
             self._untold = offset
 
     def untold(self) -> int:
-        """Where the log was cut since the last segment, which the next one says; -1: nowhere."""
+        """Where the log was cut since the last segment, for the next one to record; -1: nowhere."""
         offset, self._untold = self._untold, -1
         return offset
 
     def cut_in(self, records: Sequence[ConsumerRecord]) -> int | None:
-        """Where these records of the log, in its order, are no more what was decided there; None
-        if they are. A cut between `check` and the reading is found by nothing else.
+        """Where these records of the log, in order, stop being the ones that were decided; None
+        if they never do. Only this finds a cut between `check` and the reading.
 
-        From behind the last that is the same: what stands between has no row to compare with, and
-        to decide it once more changes nothing.
+        The offset is that after the last matching record: records in between have no row to compare
+        with, and deciding them again changes nothing.
         """
         decided = [record for record in records if record.offset <= self._state.last_offset]
         if not decided:
@@ -88,7 +88,7 @@ class DecidedLog:
         return None
 
     def _ids_from(self, first: int) -> dict[int, bytes]:
-        """Offset -> key of the articles that were decided there, as far as rows tell."""
+        """Offset -> key of the articles decided there, as far as rows know."""
         state, cuts, end = self._state, list(self._cuts), self._state.last_offset + 1
         found: dict[int, bytes] = {}
         for serial in range(state.count - 1, state.tail - 1, -1):
@@ -102,8 +102,8 @@ class DecidedLog:
         return found
 
     async def check(self, consumer: AIOKafkaConsumer, epoch: int) -> None:
-        """Compare the log with the shard, of which the last record was decided in this leader's
-        `epoch`; -1: it is not known. Raises OtherLogError and KafkaError."""
+        """Compare the log with the shard, whose last record was decided in this leader `epoch`
+        (-1: unknown). Raises OtherLogError and KafkaError."""
         tp, state = self.articles, self._state
         beginning = (await consumer.beginning_offsets([tp]))[tp]
         decided, cut = state.last_offset, await self._cut_at(consumer, epoch)
@@ -130,7 +130,7 @@ class DecidedLog:
         await self._holds_row_before(consumer, beginning, end)
 
     async def _cut_at(self, consumer: AIOKafkaConsumer, epoch: int) -> int | None:
-        """Where that epoch ends in the log now, if that is before the end of what is decided."""
+        """Where that epoch now ends in the log, if that is before the last decided record."""
         if epoch < 0 or self._state.last_offset < 0:
             return None
         tp, client = self.articles, client_of(consumer)
@@ -138,7 +138,7 @@ class DecidedLog:
         try:
             while not (answers := await ends_of_epochs(client, {tp: epoch})):
                 if asyncio.get_running_loop().time() > deadline:
-                    return None  # it knows of no such epoch: then the records must tell
+                    return None  # the leader knows no such epoch: compare the records instead
                 await asyncio.sleep(_RETRY_SECONDS)
                 await client.force_metadata_update()
         except (NotImplementedError, IncompatibleBrokerVersion):
@@ -151,10 +151,10 @@ class DecidedLog:
     async def _holds_row_before(
         self, consumer: AIOKafkaConsumer, beginning: int, offset: int
     ) -> bool:
-        """Whether the newest article of the shard that should stand before this offset does. False
-        where there is none to compare. Raises OtherLogError where another stands in its place."""
+        """Whether the shard's newest article before this offset is where it should be. False if
+        there is none to compare. Raises OtherLogError if another record is there."""
         row = self._newest_row(offset)
-        if row is None or int(row["offset"]) < beginning:  # gone by its age
+        if row is None or int(row["offset"]) < beginning:  # too old
             return False
         at, key = int(row["offset"]), row["article_id"].tobytes().hex()
         record = await self._record(consumer, at)

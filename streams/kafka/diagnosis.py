@@ -1,4 +1,4 @@
-"""Why no broker could be reached, in a sentence; aiokafka always says "Unable to bootstrap"."""
+"""Why no broker could be reached; aiokafka only says "Unable to bootstrap"."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from streams.kafka.security import security_options, ssl_context
 from streams.settings import Settings
 
 _STEP_SECONDS = 2.0
-_ALERT_SECONDS = 0.5  # TLS 1.3 refuses our certificate after the handshake, when we begin to read
+_ALERT_SECONDS = 0.5  # TLS 1.3 rejects our certificate after the handshake, at our first read
 
 
 async def diagnosis(settings: Settings, error: BaseException) -> str:
-    """What is wrong with the first address. `error` is what a client of it ended with."""
+    """What is wrong with the first address. `error` is the one that a client of it ended with."""
     address = settings.bootstrap_servers.split(",")[0]
     host, _, port = address.rpartition(":")
     wrong = await _unreachable(host, int(port))
@@ -53,7 +53,7 @@ async def _unreachable(host: str, port: int) -> str | None:
 
 
 async def _refused(settings: Settings, host: str, port: int) -> str | None:
-    """Whether certificates or the password are at fault, if either is."""
+    """Whether certificates or the password are to blame, if either is."""
     if settings.security_protocol.endswith("ssl") and (wrong := await _tls(settings, host, port)):
         return wrong
     try:
@@ -72,7 +72,7 @@ async def _refused(settings: Settings, host: str, port: int) -> str | None:
 
 
 async def _tls(settings: Settings, host: str, port: int) -> str | None:
-    """What the handshake says, to both sides' certificates."""
+    """The handshake's verdict on both sides' certificates."""
     context = ssl_context(settings)
     try:
         reader, writer = await asyncio.wait_for(

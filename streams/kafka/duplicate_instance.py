@@ -1,22 +1,22 @@
-"""Two workers under one `instance_id`: each shuts the other out, and comes back a moment later.
+"""Two workers with the same `instance_id`: each evicts the other, and returns a moment later.
 
 Kafka takes the newcomer for the member that it knows. aiokafka's heartbeat does not name the
-instance, so the one that was shut out is told only that it is unknown, and joins again. Nothing
-would ever be worked off, and no probe would notice.
+instance, so the evicted worker only learns that it is unknown, and joins again. Neither would
+make progress, and no probe would notice.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
 
-# A worker that was shut out is back with its next heartbeat. No other series of rebalances leaves
-# a worker with the same partitions so many times in a row.
+# An evicted worker is back with its next heartbeat. No other series of rebalances gives
+# a worker the same partitions this many times in a row.
 _TIMES = 5
 _WITHIN_SECONDS = 6.0
 
 
 class InstanceTakenError(Exception):
-    """Another worker runs under this one's name."""
+    """Another worker uses this one's instance id."""
 
     def __init__(self, instance_id: str) -> None:
         super().__init__(
@@ -35,7 +35,7 @@ class DuplicateInstanceWatch:
         self._times = 0
 
     def assigned(self, partitions: Collection[object], now: float) -> None:
-        """These were assigned at this moment, in seconds. Raises InstanceTakenError."""
+        """These were assigned at this time, in seconds. Raises InstanceTakenError."""
         same = bool(partitions) and self._before == frozenset(partitions)
         self._times = self._times + 1 if same and now - self._last < _WITHIN_SECONDS else 0
         self._before, self._last = frozenset(partitions), now

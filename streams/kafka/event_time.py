@@ -1,7 +1,7 @@
-"""The time of an event. It is not its record's time, by which Kafka deletes what has grown old.
+"""The time of an event, as opposed to its record's time, which Kafka's retention goes by.
 
-A producer may name it in a header of the raw record. On what echowire writes it is `ce_time`; there
-the record's own time is that of writing.
+A producer may give it in a header of the raw record. In echowire's own records it is `ce_time`;
+their record time is the time of writing.
 """
 
 from __future__ import annotations
@@ -12,22 +12,22 @@ from typing import Protocol
 
 Headers = Sequence[tuple[str, bytes | None]]
 
-# On `articles.raw`: milliseconds since 1970, in decimal. Not `ce_time`, which producers of
-# CloudEvents may send already and mean the time of sending by.
+# On `articles.raw`: milliseconds since 1970, in decimal. Not `ce_time`, because producers of
+# CloudEvents may already send that, meaning the time of sending.
 TIME_HEADER = "echowire-time"
 CE_TIME = "ce_time"
 _CE_TIME_PLACE = 5  # where `headers.EventHeaders` puts it
 
-# Smaller numbers (before March 1973) are seconds that somebody took for milliseconds.
+# Smaller numbers (before March 1973) are seconds mistaken for milliseconds.
 FIRST_MILLISECOND = 100_000_000_000
-# And smaller ones than this (of the same day) no time at all.
+# Smaller numbers than this (the same day in seconds) are no time at all.
 _FIRST_SECOND = FIRST_MILLISECOND // 1000
-# Larger numbers than the last millisecond are microseconds, or nanoseconds from here on.
+# Larger numbers than the last millisecond are microseconds, or from here on nanoseconds.
 _FIRST_NANOSECOND = 100_000_000_000_000_000
 LAST_MILLISECOND = 253_402_300_799_999  # of the year 9999
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MOST_DIGITS = len(str(LAST_MILLISECOND))
-# Nothing is written before it has happened. Kafka's own default allows clocks the same hour.
+# Nothing is written before it has happened. Kafka's default tolerates the same hour of clock skew.
 _AHEAD_MILLISECONDS = 3_600_000
 
 
@@ -42,21 +42,21 @@ class _Stamped(Protocol):
 
 
 def time_header(time_milliseconds: int) -> tuple[str, bytes]:
-    """The header of a raw record whose event has this time."""
+    """The header for a raw record whose event has this time."""
     return TIME_HEADER, b"%d" % time_milliseconds
 
 
 def believable(time_milliseconds: int) -> bool:
-    """Whether a header may name this time."""
+    """Whether a header may have this time."""
     return FIRST_MILLISECOND <= time_milliseconds <= LAST_MILLISECOND
 
 
 def raw_time(record: _Stamped) -> int:
-    """Milliseconds since 1970 of a raw record's event: what its header says, else its record's; 0
-    where neither says it.
+    """Milliseconds since 1970 of a raw record's event: from its header, else the record's time; 0
+    if neither has it.
 
-    A header that is no number of milliseconds, or more than an hour ahead of the record's own
-    time, is not believed (`is_refused`).
+    A header that is not a number of milliseconds, or more than an hour ahead of the record's own
+    time, is ignored (`is_refused`).
     """
     own = mended(record.timestamp)
     if record.headers:
@@ -70,9 +70,9 @@ def raw_time(record: _Stamped) -> int:
 
 
 def mended(own: int) -> int:
-    """A record's own time as milliseconds since 1970, by its magnitude: producers send seconds,
-    microseconds and nanoseconds for them. 0, which some send for no time, stays 0, as does all
-    else that is no time."""
+    """A record's own time as milliseconds since 1970, recognised by its magnitude: producers
+    also send seconds, microseconds and nanoseconds. 0, which some send for no time, stays 0, and
+    everything that is no time becomes 0."""
     if own > LAST_MILLISECOND:
         own = own // 1000 if own < _FIRST_NANOSECOND else own // 1_000_000
         return min(own, LAST_MILLISECOND)
@@ -82,7 +82,7 @@ def mended(own: int) -> int:
 
 
 def is_refused(headers: Headers, time_milliseconds: int) -> bool:
-    """Whether the header of a record whose time was found to be this says something else."""
+    """Whether the header of a record with this event time says something else."""
     for name, value in reversed(headers):
         if name == TIME_HEADER:
             return _number(value) != time_milliseconds
@@ -92,7 +92,7 @@ def is_refused(headers: Headers, time_milliseconds: int) -> bool:
 def own_time(record: _Stamped) -> int:
     """Milliseconds since 1970 of the event in a record that echowire wrote.
 
-    Its `ce_time`; the record's own time where there is none, as in a segment.
+    Its `ce_time`; the record's own time if it has none, as in a segment.
     """
     headers = record.headers
     if len(headers) > _CE_TIME_PLACE and headers[_CE_TIME_PLACE][0] == CE_TIME:
@@ -104,21 +104,21 @@ def own_time(record: _Stamped) -> int:
 
 
 def parsed_time(value: bytes | None) -> int | None:
-    """A time with its zone, as RFC 3339 has it -> milliseconds since 1970; None for anything else.
+    """An RFC 3339 time with zone -> milliseconds since 1970; None for anything else.
 
-    Undoes `format_milliseconds`. Half a microsecond, on a hot path.
+    The inverse of `format_milliseconds`. Takes half a microsecond, on a hot path.
     """
     if value is None:
         return None
     try:
         since = datetime.fromisoformat(value.decode()) - _EPOCH
-    except (ValueError, TypeError):  # no time; a time without a zone
+    except (ValueError, TypeError):  # not a time, or a time without a zone
         return None
     return since.days * 86_400_000 + since.seconds * 1000 + since.microseconds // 1000
 
 
 def _number(value: bytes | None) -> int:
-    """-> the number that a header's value is; -1 where it is none."""
+    """-> a header's value as a number; -1 if it is not one."""
     if value is None or len(value) > _MOST_DIGITS or not value.isdigit():
         return -1
     return int(value)

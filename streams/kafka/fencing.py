@@ -1,15 +1,16 @@
-"""One writer a shard: whoever takes a shard over shuts out the one before.
+"""One writer per shard: whoever takes over a shard fences off its predecessor.
 
-A worker that stood still until its partitions were another's may go on in the middle of a chunk.
-What it then writes is a repetition, but it comes late: a story's third version after its fifth, on
-a topic that keeps the last. Nothing that it could look at beforehand rules that out, as it may
-stand still again after the look; so the brokers must refuse it. They do for a producer whose epoch
-is older than one that has written to the partition. An epoch is handed out by a transactional id,
-and no transaction is needed for that.
+A worker that was suspended until it lost its partitions may resume in the middle of a chunk.
+Its writes are then repetitions, but late ones: a story's third version after its fifth, on
+a compacted topic. No check beforehand can rule that out, as the worker may be suspended again
+right after the check; so the brokers must reject the write. They do if the producer's epoch
+is older than one that has written to the partition. A transactional id provides epochs,
+without any transaction.
 
-What the old worker writes where the new one has not written yet comes before all that the new one
-writes, and the new one writes it again. All but segments, of which it would not know: so it writes
-one to `detection.segments` first, an empty one, and reads up to there (`shards.Shard.recover`).
+What the old worker writes to partitions that the new one has not yet written to precedes all of
+the new one's records, and the new one writes it again. The exception is segments, which it would
+not know: so it first writes an empty one to `detection.segments`, and reads up to that
+(`shards.Shard.recover`).
 """
 
 from __future__ import annotations
@@ -42,18 +43,18 @@ class ShutOutError(Exception):
 
 
 class ShardGoneError(StoppedError):
-    """The partition is no longer this worker's: what waits for its shard must not go on."""
+    """The partition now belongs to another worker: whatever waits for its shard must stop."""
 
 
 class ShardPublisher(BatchPublisher):
-    """A publisher that shuts out all earlier ones of the same name from where it writes."""
+    """A publisher that fences off all earlier ones of the same name where it writes."""
 
     def __init__(self, settings: Settings, name: str) -> None:
         super().__init__(settings)
         self._name, self._instance_id = name, settings.instance_id
 
     async def start(self) -> None:
-        """Connect and take over. Raises KafkaError, also where the name may not be used."""
+        """Connect and take over. Raises KafkaError, also if the name may not be used."""
         await super().start()
         try:
             await take_epoch(self._started(), self._name)
@@ -65,7 +66,7 @@ class ShardPublisher(BatchPublisher):
             raise
 
     async def send(self, batches: Sequence[Encoded]) -> int:
-        """As every publisher does. Raises ShutOutError once another worker has the shard."""
+        """Like any publisher's. Raises ShutOutError once another worker has the shard."""
         try:
             return await super().send(batches)
         except ProducerFenced:

@@ -1,4 +1,4 @@
-"""Headers of Kafka records, and CloudEvents 1.0 attributes among them (binary content mode)."""
+"""Headers of Kafka records, including CloudEvents 1.0 attributes (binary content mode)."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from streams.articles.times import format_milliseconds
 Header = tuple[str, bytes | None]
 Headers = list[Header]
 
-# What detection needs of the article, in one fixed-size record: `streams.detection.sketch.entry`.
+# What detection needs of the article, in a fixed-size record: `streams.detection.sketch.entry`.
 ENTRY_HEADER = "echowire-entry"
-# A kill goes to every shard, since it has no text to tell its language by: one of them publishes
-# its verdict, the others only take note.
+# A kill goes to every shard, since it has no text to determine its language: one of them
+# publishes its verdict, the others only take note.
 NOTICE_HEADER = "echowire-notice"
 
-# Headers that the producer set are kept; a replayed dead letter's own are replaced.
+# The producer's headers are kept; those of a replayed dead letter are replaced.
 DEAD_LETTER_HEADERS = frozenset(DeadLetterHeaders.model_fields)
 
-# W3C Trace Context: carried along, last, from the raw event to the enriched one.
+# W3C Trace Context: carried along from the raw event to the enriched one, as the last headers.
 _TRACE = ("traceparent", "tracestate")
 _KNOWN_CHARACTERS = 64
-# Most bytes of the headers of a record of ours: CloudEvents, an entry, a trace.
+# Maximum bytes of headers in our records: CloudEvents, an entry, a trace.
 HEADERS_BYTES = 4096
 _TRACEPARENT = re.compile(rb"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
-# As much as everyone is asked to carry on; one that is longer, or not ASCII, is left out.
+# As much as the standard requires carrying; a longer or non-ASCII one is left out.
 _TRACESTATE = re.compile(rb"[\t\x20-\x7e]{1,512}")
 
 _JSON = ("content-type", b"application/json")
@@ -48,8 +48,8 @@ class EventHeaders:
         self._constant = b"".join(_encoded(name, value) for name, value in constant)
 
     def of(self, event_id: str, time_milliseconds: int, *others: Header) -> bytes:
-        """Encoded as `encode_headers` does. `ce_id` and `ce_time` are derived from the event: a
-        replay writes them again."""
+        """Encoded as by `encode_headers`. `ce_id` and `ce_time` come from the event, so a
+        replay writes the same."""
         name = event_id.encode()
         time = format_milliseconds(time_milliseconds).encode()
         start = _start(self._constant, self._count + len(others), len(name))
@@ -59,23 +59,23 @@ class EventHeaders:
 
 @lru_cache(maxsize=256)
 def _start(constant: bytes, headers: int, id_bytes: int) -> bytes:
-    """All that comes before an event's id of that length."""
+    """Everything before an event id of this length."""
     return varint(headers) + constant + _begun("ce_id", id_bytes)
 
 
 def encode_headers(headers: Sequence[Header]) -> bytes:
-    """A record's headers as they stand in a record batch: their count, then each."""
+    """A record's headers as in a record batch: their count, then each."""
     return b"".join([varint(len(headers)), *(_encoded(name, value) for name, value in headers)])
 
 
 def _encoded(name: str, value: bytes | None) -> bytes:
-    if value is None:  # other producers may send such
+    if value is None:  # other producers may send null
         return _begun(name, -1)
     return _begun(name, len(value)) + value
 
 
 def _begun(name: str, value_bytes: int) -> bytes:
-    """A header up to its value, which is so long; -1: there is none."""
+    """A header up to its value of this length; -1: null."""
     # Producers may send names of any length and number, which must not fill memory.
     return _known(name, value_bytes) if len(name) <= _KNOWN_CHARACTERS else _new(name, value_bytes)
 
@@ -102,8 +102,8 @@ varint = lru_cache(maxsize=16_384)(_plain_varint)
 
 
 def trace_context(headers: Sequence[Header]) -> list[tuple[str, bytes]]:
-    """The trace headers among a producer's; none where `traceparent` is missing or misshapen.
-    They are bounded: at most 600 bytes."""
+    """The trace headers among a producer's; none if `traceparent` is missing or malformed.
+    At most 600 bytes."""
     if not headers:
         return []
     found = dict(headers)
@@ -116,15 +116,15 @@ def trace_context(headers: Sequence[Header]) -> list[tuple[str, bytes]]:
 
 
 def carried_trace(headers: Sequence[Header]) -> Headers:
-    """The trace headers of a record of our own, where they stand last."""
+    """The trace headers of one of our records, where they are last."""
     if not headers or headers[-1][0] not in _TRACE:
         return []
     return [header for header in headers[-len(_TRACE) :] if header[0] in _TRACE]
 
 
 def carried_entry(headers: Sequence[Header]) -> bytes:
-    """The entry of a record on `articles.normalised`. Raises KeyError where there is none."""
-    # It stands last, but for a notice and a trace.
+    """The entry of a record on `articles.normalised`. Raises KeyError if there is none."""
+    # It is last, except for a notice and a trace.
     name, value = headers[-1] if headers else ("", b"")
     entry = value if name == ENTRY_HEADER else dict(headers)[ENTRY_HEADER]
     if entry is None:
@@ -133,5 +133,5 @@ def carried_entry(headers: Sequence[Header]) -> bytes:
 
 
 def is_notice(headers: Sequence[Header]) -> bool:
-    """Whether a record of `articles.normalised` only lets another shard know of a kill."""
+    """Whether a record of `articles.normalised` only notifies another shard of a kill."""
     return bool(headers) and headers[-1][0] == NOTICE_HEADER

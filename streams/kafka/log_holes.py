@@ -1,4 +1,4 @@
-"""What is wrong with a log where a consumer would have read on."""
+"""What is wrong with a log at a consumer's position."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Lost:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A log that ends before `position`, where we would have read on: it is another log now, or has
+    """A log that ends before `position`, where we would have read on: it was recreated, or has
     lost its end. It is read from the beginning."""
 
     tp: TP
@@ -27,8 +27,8 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """A log that was read up to `position` and has lost what stood from `offset` on; other records
-    may stand there by now. It is read again from `offset`."""
+    """A log that was read up to `position` and has lost everything from `offset` on; other records
+    may be there by now. It is read again from `offset`."""
 
     tp: TP
     offset: int

@@ -1,4 +1,4 @@
-"""One record of a topic, read by where it stands."""
+"""Reading one record of a topic by its position."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SECONDS = 8.0
 
 
 class RecordGoneError(UserError):
-    """The record is not there any more, or nobody could be asked; the message says which."""
+    """The record is no longer there, or no broker could be asked; the message says which."""
 
 
 async def raw_record_at(settings: Settings, topic: str, partition: int, offset: int) -> FileRecord:

@@ -1,4 +1,4 @@
-"""Records on their way out, as columns, and the batches that they become."""
+"""Outgoing records, as columns, and the batches that they become."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from streams.settings import Settings
 
 # Batches are closed at this size: Kafka's default limit for one, with room for the last record.
 _BATCH_BYTES = 900_000
-# What a batch adds to its only record: its header, the record's lengths, and a compression that
-# gains nothing (five bytes in 16 KiB at most).
+# A batch's overhead for its only record: its header, the record's lengths, and a compression
+# without gain (at most five bytes per 16 KiB).
 _BATCH_OVERHEAD_BYTES = 1024
 
 Counts = Mapping[str, int]  # full topic name -> its partitions
@@ -26,14 +26,14 @@ Counts = Mapping[str, int]  # full topic name -> its partitions
 
 @dataclass(slots=True)
 class Outgoing:
-    """Records for one topic, as parallel lists. Without `partitions`, keys choose them."""
+    """Records for one topic, as parallel lists. Without `partitions`, their keys choose them."""
 
     topic: str
     keys: list[bytes | None] = field(default_factory=list)
     values: list[bytes | None] = field(default_factory=list)
     times: list[int] = field(default_factory=list)  # of writing, milliseconds since 1970
     headers: list[bytes] = field(default_factory=list)  # encoded
-    partitions: list[int] = field(default_factory=list)  # empty: keys choose
+    partitions: list[int] = field(default_factory=list)  # empty: chosen by key
 
     def add(
         self,
@@ -43,7 +43,7 @@ class Outgoing:
         headers: bytes,
         partition: int | None = None,
     ) -> None:
-        """One more record. Either all records of a topic name their partition, or none."""
+        """Append a record. Either all records of a topic name their partition, or none."""
         self.keys.append(key)
         self.values.append(value)
         self.times.append(time_milliseconds)
@@ -52,7 +52,7 @@ class Outgoing:
             self.partitions.append(partition)
 
     def extend(self, other: Outgoing) -> None:
-        """All records of another, for the same topic, behind those of this one."""
+        """Append all records of another one for the same topic."""
         self.keys += other.keys
         self.values += other.values
         self.times += other.times
@@ -61,7 +61,7 @@ class Outgoing:
 
 
 def largest_record_bytes(settings: Settings) -> int:
-    """Most bytes of key, value and headers: alone in a batch they are within the topics'
+    """Maximum bytes of key, value and headers: alone in a batch they stay within the topics'
     max.message.bytes, however badly they compress."""
     topic_bytes = settings.record_bytes + RECORD_OVERHEAD_BYTES
     return topic_bytes - _BATCH_OVERHEAD_BYTES - (topic_bytes >> 11)
@@ -74,7 +74,7 @@ def outgoing_segment(
     time_milliseconds: int,
     headers: Headers | None = None,
 ) -> Outgoing:
-    """A segment for its shard's partition; the time is that of its writing."""
+    """A segment for its shard's partition; its time is when it was written."""
     out = Outgoing(topic)
     encoded = encode_headers(headers or [])
     out.add(None, encode_segment(segment), time_milliseconds, encoded, partition)
@@ -83,7 +83,7 @@ def outgoing_segment(
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """One record batch and where it goes."""
+    """One record batch and its destination."""
 
     topic: str
     partition: int
@@ -91,7 +91,7 @@ class Encoded:
 
 
 class Encoder:
-    """Encodes what is to go out, in any thread or process."""
+    """Encodes outgoing records, in any thread or process."""
 
     def __init__(self, settings: Settings) -> None:
         self.largest_bytes = largest_record_bytes(settings)
@@ -102,7 +102,7 @@ class Encoder:
         return [e for records in outgoing if records.keys for e in self._encode(records, counts)]
 
     def decode(self, encoded: Encoded) -> list[ConsumerRecord]:
-        """The records of a batch, as a consumer would read them; their offsets begin at 0."""
+        """The records of a batch, as a consumer would read them; their offsets start at 0."""
         batch = MemoryRecords(bytes(encoded.batch.octets())).next_batch()
         return [
             ConsumerRecord(
@@ -144,9 +144,9 @@ class Encoder:
                 yield Encoded(records.topic, partition, batch)
 
     def _cut(self, topic: str, places: list[int], sizes: list[int]) -> Iterator[list[int]]:
-        """Places of records -> runs of them that fit a batch."""
+        """Record positions -> runs of them that fit a batch."""
         # Topics take batches as large as the largest record, which may be smaller than usual. A
-        # quarter is left for keys and lengths, where nothing is compressed.
+        # quarter is left for keys and lengths, in case nothing is compressed.
         limit = min(_BATCH_BYTES, self.largest_bytes * 3 // 4)
         some: list[int] = []
         total = 0
@@ -162,7 +162,7 @@ class Encoder:
 
 
 class RecordTooLargeError(Exception):
-    """A record does not fit a request even alone."""
+    """A record is too large for a request even alone."""
 
     def __init__(self, topic: str, record_bytes: int) -> None:
         super().__init__(

@@ -1,4 +1,4 @@
-"""Which partition a key belongs to: as Kafka's Java client has it, for a whole batch at a time."""
+"""Which partition a key belongs to, as in Kafka's Java client, for a whole batch at a time."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ def partitions_of(keys: Sequence[bytes | None], count: int) -> npt.NDArray[np.in
 
 def shard_of(language: str, count: int) -> int:
     """The partition, and so the shard, of all articles in a language and in those that detectors
-    and tags mix up with it."""
+    and tags confuse with it."""
     return zlib.crc32(shard_language(language).encode()) % count
 
 
 def _murmur2(keys: Sequence[bytes | None], length: int) -> npt.NDArray[np.int64]:
     """MurmurHash2 of n keys of one length, a multiple of 4 (article and story ids are 32 bytes).
 
-    `murmur2` of aiokafka gives the same, key by key, in 8 us each.
+    aiokafka's `murmur2` gives the same, key by key, in 8 us each.
     """
     words = np.frombuffer(b"".join(k or b"" for k in keys), "<u4").reshape(len(keys), length // 4)
     hashes = np.full(len(keys), 0x9747B28C ^ length, _U32)

@@ -1,10 +1,10 @@
-"""Which record keeps ending workers: counted in the metadata of committed offsets.
+"""Which record keeps crashing workers: counted in the metadata of committed offsets.
 
-A worker that ends because of an unexpected error leaves a note beside the offset where the next one
-begins: how many workers in a row have ended in the records from there to another offset. Whoever
-reads on there, on whatever machine, handles those records in a few parts, so that the next error
-is one of far fewer; once a single record is left and three or more have ended in a row, it is given
-up. Every ordinary commit wipes the note out.
+A worker that ends because of an unexpected error leaves a note with the offset where the next one
+begins: how many workers in a row have ended in the records from there to another offset. The next
+reader there, on whatever machine, handles those records in a few parts, so that the next error
+concerns far fewer; once a single record is left and three or more workers have ended in a row, it
+is given up. Every ordinary commit erases the note.
 """
 
 from __future__ import annotations
@@ -22,23 +22,23 @@ from aiokafka.structs import ConsumerRecord, OffsetAndMetadata, TopicPartition
 from streams.kafka.connection import admin_client
 from streams.settings import Settings
 
-if TYPE_CHECKING:  # importing Faust takes a second, which `dead-letters` need not wait for
+if TYPE_CHECKING:  # importing Faust takes a second, which `dead-letters` can do without
     import faust
     from faust.types import TP
 
 log = logging.getLogger("echowire.crashes")
 
 CRASHES_TOLERATED = 3
-# The records that a worker ended on are cut into this many parts. Innocent ones, as after a kill of
-# a normalising process from outside, are done in 8 steps; the guilty one of 64 is alone after two
-# errors, of 1,000 after four. Halves would take ten, and supervisors wait longer each restart.
+# Records that crashed a worker are split into this many parts. Innocent ones, as after a kill of
+# a normalising process from outside, are done in 8 steps; the guilty one of 64 is isolated after
+# two errors, of 1,000 after four. Halves would take ten, and supervisors back off at each restart.
 _PARTS = 8
 _ERROR_CHARACTERS = 200  # brokers take 4,096 bytes of metadata
 
 
 @dataclass(frozen=True, slots=True)
 class CrashNote:
-    """So many workers in a row ended while they handled the records `first` to `last`."""
+    """As many workers in a row as `count` ended while handling the records `first` to `last`."""
 
     count: int
     first: int
@@ -46,13 +46,13 @@ class CrashNote:
     error: str
 
     def encode(self) -> str:
-        """As it stands beside the committed offset, which is `first`."""
+        """As stored with the committed offset, which is `first`."""
         fields = {"crashes": self.count, "through": self.last, "error": self.error}
         return orjson.dumps(fields).decode()
 
 
 def decode_note(at: OffsetAndMetadata) -> CrashNote | None:
-    """What a commit says of crashes; None where it says nothing, or is someone else's."""
+    """A commit's note of crashes; None if there is none, or its metadata is someone else's."""
     try:
         fields = orjson.loads(at.metadata)
         return CrashNote(int(fields["crashes"]), at.offset, int(fields["through"]), fields["error"])
@@ -69,15 +69,15 @@ class CrashLedger:
         self._reading: asyncio.Task[None] | None = None
 
     def assigned(self, partitions: set[TP]) -> None:
-        """Begin to read what earlier workers left on these partitions."""
+        """Begin to read the notes that earlier workers left on these partitions."""
         if self._reading is not None:
             self._reading.cancel()
         self._reading = asyncio.create_task(self._read(partitions))
 
     async def suspects(self, records: Sequence[ConsumerRecord]) -> bool:
-        """Whether a worker has ended on one of these: then they are to be handled in `parts`.
+        """Whether one of these crashed a worker: then they are to be handled in `parts`.
 
-        Raises KafkaError where the notes could not be read.
+        Raises KafkaError if the notes could not be read.
         """
         if self._reading is not None:
             await asyncio.wait([self._reading])
@@ -86,8 +86,8 @@ class CrashLedger:
         return bool(self._crashes) and any(self._suspect(record) for record in records)
 
     def parts(self, records: Sequence[ConsumerRecord]) -> list[list[ConsumerRecord]]:
-        """The records in their order, those in which a worker has ended in eight parts or so, and
-        apart from the others where that is possible."""
+        """The records in order, those in which a worker has ended in about eight parts, and
+        apart from the others if possible."""
         suspected = [self._suspect(record) is not None for record in records]
         left = sum(suspected)
         most = max(1, -(-left // _PARTS))
@@ -111,13 +111,13 @@ class CrashLedger:
     async def note(
         self, records: Sequence[ConsumerRecord], error: Exception, generation: int
     ) -> None:
-        """Leave a note that these records, of which none is acknowledged, end this worker now.
+        """Leave a note that these records, none of which is acknowledged, are ending this worker.
 
         Commits their first offset in each partition, as a member of the group's `generation` in
-        which they were read. Where that is not possible any more, because the partition is
-        another's or the broker is away, the crash is not counted.
+        which they were read. If that is no longer possible, because the partition was lost
+        or the broker is unreachable, the crash is not counted.
         """
-        # Of any error: text that JSON can hold, and few enough bytes.
+        # From any error: text that JSON can hold, and few enough bytes.
         text = f"{type(error).__name__}: {error}".encode("ascii", "backslashreplace").decode()
         said = text[:_ERROR_CHARACTERS]
         spans: dict[tuple[str, int], tuple[int, int]] = {}

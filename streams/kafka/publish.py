@@ -1,4 +1,4 @@
-"""Records out: whole batches, every one confirmed by all in-sync replicas before we go on."""
+"""Publishing: whole batches, each confirmed by all in-sync replicas before we go on."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ from streams.kafka.insides.producer import connection_of, wait_for_leaders
 from streams.kafka.outgoing import Counts, Encoded, Encoder, Outgoing
 from streams.settings import Settings
 
-# Handing over to a thread and back takes as long as encoding a dozen articles.
+# A round trip to a thread takes as long as encoding a dozen articles.
 _THREAD_FROM = 32
 
 # For all batches of a chunk: as long as Java's producer tries (`delivery.timeout.ms`). A broker
-# that is away longer ends the worker, and its supervisor waits instead.
+# that is away longer ends the worker, and its supervisor does the waiting.
 DELIVERY_SECONDS = 120.0
 
 
 class StoppedError(Exception):
-    """The worker is ending, or has given up a partition: what waits to be published must not go on,
+    """The worker is ending, or has given up a partition: whatever waits to be published must stop,
     and is read again."""
 
 
 class RecordsRefusedError(KafkaError):  # type: ignore[misc]
-    """Records that the broker refuses for their size even alone, each as a batch; all else that
-    was to be sent is confirmed."""
+    """Records that the broker rejects for their size even alone, each as a batch; everything else
+    is confirmed."""
 
     def __init__(self, batches: Sequence[Encoded], sent_bytes: int) -> None:
         places = {f"{encoded.topic} ({encoded.batch.size()} bytes)" for encoded in batches}
@@ -49,8 +49,8 @@ _TOO_LARGE = MessageSizeTooLargeError, RecordListTooLargeError
 
 
 def _refused(batches: Sequence[Encoded], answers: Sequence[object]) -> list[Encoded]:
-    """The batches that are too large, and those that were out of order behind them. Raises any
-    other error among the answers."""
+    """The batches that are too large, and those behind them that were out of order. Raises any
+    other error among the responses."""
     refused: list[Encoded] = []
     for encoded, answer in zip(batches, answers, strict=True):
         if isinstance(answer, _TOO_LARGE) or (
@@ -83,7 +83,7 @@ class BatchPublisher:
             linger_ms=0,
             max_request_size=2 * self.encoder.largest_bytes,
         )
-        # aiokafka gives a batch up whose partition has had no leader for 40 s.
+        # aiokafka gives up a batch whose partition has had no leader for 40 s.
         wait_for_leaders(self._producer, DELIVERY_SECONDS)
         await self._producer.start()
 
@@ -95,16 +95,16 @@ class BatchPublisher:
             self._producer = None
 
     async def partition_count(self, topic: str) -> int:
-        """How many partitions a topic has."""
+        """A topic's number of partitions."""
         return len(await self._started().partitions_for(topic))
 
     async def encode(
         self, topics: Sequence[str], records: int, make: Callable[[Counts], Sequence[Outgoing]]
     ) -> list[Encoded]:
-        """What `make` makes, encoded; it is told how many partitions each of `topics` has.
+        """The result of `make`, encoded; it is passed the number of partitions of each of `topics`.
 
-        From some `records` on, both run in a thread, where most of it is done without the
-        interpreter's lock: the event loop goes on with other chunks meanwhile.
+        From some `records` on, both run in a thread, mostly without the GIL, so that the event loop
+        can work on other chunks.
         """
         counts = {topic: await self.partition_count(topic) for topic in topics}
 
@@ -114,11 +114,11 @@ class BatchPublisher:
         return encoded() if records < _THREAD_FROM else await asyncio.to_thread(encoded)
 
     async def send(self, batches: Sequence[Encoded]) -> int:
-        """Send all and return when the broker has confirmed every record; -> bytes sent.
+        """Send everything and return when the broker has confirmed every record; -> bytes sent.
 
-        Raises the producer's error when one is not confirmed, and KafkaTimeoutError when that takes
-        too long (an idempotent producer itself tries for ever): then nothing may be acknowledged.
-        Raises RecordsRefusedError when all but some records that are too large are confirmed.
+        Raises the producer's error if one is not confirmed, and KafkaTimeoutError if that takes
+        too long (an idempotent producer itself retries forever): then nothing may be acknowledged.
+        Raises RecordsRefusedError if everything but some oversized records is confirmed.
         """
         producer = self._started()
         try:
@@ -173,8 +173,8 @@ class BatchPublisher:
         return sent
 
     async def _renew(self) -> None:
-        """Go on with another producer: the broker has not counted what it refused, and would take
-        the next batch of an idempotent producer for one that comes out of order."""
+        """Continue with another producer: the broker has not counted what it rejected, and would
+        take an idempotent producer's next batch for out of order."""
         before = self._started()
         await self.start()
         await before.stop()
@@ -183,11 +183,11 @@ class BatchPublisher:
             raise StoppedError
 
     def connection(self, topic: str, partition: int) -> object | None:
-        """What goes to this partition goes by it; it is another after each that was lost."""
+        """The connection for this partition; it changes each time it is lost."""
         return connection_of(self._started(), topic, partition)
 
     async def publish(self, outgoing: Sequence[Outgoing]) -> int:
-        """Encode and send: for what does not come in chunks."""
+        """Encode and send, for records outside chunks."""
         topics = [records.topic for records in outgoing]
         return await self.send(await self.encode(topics, 1, lambda _counts: outgoing))
 

@@ -17,16 +17,16 @@ from streams.kafka.headers import Header
 
 log = logging.getLogger("echowire.kafka")
 
-# What `dropped` says of an article whose record had an unusable time.
+# Named in `dropped` of an article whose record had an unusable time.
 RECORD_TIME = "record-time"
 
 
 class RawRecord(NamedTuple):
-    """What is needed of a consumed record, and quick to hand to another process.
+    """The needed part of a consumed record, cheap to pass to another process.
 
     timestamp: its event's time. written: the record's own time, not later than now, which becomes
-        that of the records made of it, unless their topic has the brokers' time. mended: whether
-        the record's own time had to be read as something else than milliseconds, or was none.
+    that of the records made from it, unless their topic uses broker time. mended: whether
+    the record's own time had to be converted to milliseconds, or was missing.
     """
 
     topic: str
@@ -41,7 +41,7 @@ class RawRecord(NamedTuple):
 
     @property
     def dropped(self) -> Sequence[str]:
-        """What the record itself says, and could not be used."""
+        """What the record itself states but could not be used."""
         if self.headers and is_refused(self.headers, self.timestamp):
             return (TIME_HEADER,)
         return (RECORD_TIME,) if self.mended else ()
@@ -66,7 +66,7 @@ def raw_records(
 def _raw_record(r: ConsumerRecord, event: int, now: int) -> RawRecord:
     own = mended(r.timestamp)
     written = min(own or now, now)
-    if not event:  # neither the record nor a header says when it was
+    if not event:  # neither the record nor a header has a time
         event = min(_time_in(r.value) or now, now)
     return RawRecord(
         r.topic, r.partition, r.offset, event, written, own != r.timestamp or not own, r.key,
@@ -75,7 +75,7 @@ def _raw_record(r: ConsumerRecord, event: int, now: int) -> RawRecord:
 
 
 def _time_in(value: bytes | None) -> int | None:
-    """When a raw event says that it was fetched, or else published."""
+    """When a raw event was fetched, else published, by its own account."""
     try:
         event = orjson.loads(value or b"")
         told = [
@@ -88,7 +88,7 @@ def _time_in(value: bytes | None) -> int | None:
 
 @cache
 def _warn(topic: str, partition: int) -> None:
-    """Once for each partition."""
+    """Once per partition."""
     log.warning(
         "%s[%d]: a record's time is no number of milliseconds since 1970; such times are read by"
         " their magnitude, and 0 as the event's own time. Let its producer send milliseconds. The"

@@ -1,6 +1,6 @@
-"""How far a partition was read in each epoch of its leaders: the memory by which a cut is noticed.
+"""How far a partition was read in each leader epoch: the memory that reveals a cut.
 
-It travels in the metadata of committed offsets, so that a cut is noticed by whoever reads on, too.
+It is stored in the metadata of committed offsets, so that the next reader notices a cut, too.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from aiokafka.structs import OffsetAndMetadata
 
 from streams.kafka.insides.epochs import EpochEnd
 
-# Brokers take 4,096 bytes of metadata. An epoch is dropped once a later one is confirmed, so that
-# more than two are seldom known.
+# Brokers take 4,096 bytes of metadata. An epoch is dropped once a later one is confirmed, so
+# there are seldom more than two.
 MOST_SPANS = 16
 _FIELD = "read"
 
@@ -28,15 +28,15 @@ class Span(NamedTuple):
 
 
 class ReadEpochs:
-    """What was read of one partition, in rising epochs."""
+    """The parts of a partition that were read, by rising epoch."""
 
     def __init__(self) -> None:
         self.spans: list[Span] = []
-        self.has_committed = False  # whether what stands beside the committed offset is among them
+        self.has_committed = False  # whether the committed spans are included
         self._confirmed_by = -1
 
     def read(self, epoch: int, first: int, end: int) -> None:
-        """One fetch brought these offsets; `epoch` is that of its last batch. -1: none is known."""
+        """One fetch brought these offsets; `epoch` is its last batch's. -1: unknown."""
         last = self.spans[-1] if self.spans else Span(-1, first, first)
         if epoch < 0 or epoch < last.epoch or end <= first:
             return
@@ -59,20 +59,20 @@ class ReadEpochs:
         self.spans = [*older, *self.spans][-MOST_SPANS:]
 
     def epoch_at_end(self) -> int:
-        """That of the newest batch; -1 where none is known."""
+        """That of the newest batch; -1 if unknown."""
         return self.spans[-1].epoch if self.spans else -1
 
     def due(self, leader_epoch: int) -> list[Span]:
-        """Spans of which the present leader has not been asked yet where they end in its log."""
+        """Spans that the present leader has not yet been asked about."""
         if self._confirmed_by == leader_epoch and len(self.spans) < 2:
             return []
         return [span for span in self.spans if span.epoch < leader_epoch]
 
     def answered(self, leader_epoch: int, span: Span, answer: EpochEnd) -> int | None:
-        """The leader has told where a span's epoch ends: where its log was cut, or None.
+        """The leader has reported where a span's epoch ends: -> where its log was cut, or None.
 
-        Spans are to be answered in their order. One that is confirmed is dropped if there is a
-        later one: whatever cuts it off cuts the later one off, too.
+        Spans must be answered in order. A confirmed one is dropped if there is a
+        later one: whatever cuts it also cuts the later one.
         """
         if answer.epoch < span.epoch:
             return min(answer.end, span.first)
@@ -86,13 +86,13 @@ class ReadEpochs:
         return None
 
     def cut(self, offset: int) -> None:
-        """Forget what was read from this offset on."""
+        """Forget everything read from this offset on."""
         self.spans = [
             span._replace(end=min(span.end, offset)) for span in self.spans if span.first < offset
         ]
 
     def metadata(self, offset: int, more: str = "") -> str:
-        """What stands beside a commit of this offset, with `more`: a JSON object, or nothing."""
+        """The metadata for a commit of this offset, with `more`: a JSON object, or empty."""
         fields: dict[str, Any] = orjson.loads(more) if more else {}
         if spans := [s._replace(end=min(s.end, offset)) for s in self.spans if s.first < offset]:
             fields[_FIELD] = spans
@@ -100,7 +100,7 @@ class ReadEpochs:
 
 
 def decode_spans(at: OffsetAndMetadata) -> list[Span]:
-    """What a commit says of epochs; nothing where it says nothing, or is someone else's."""
+    """A commit's spans; empty if there are none, or its metadata is someone else's."""
     try:
         spans = [Span(*map(int, span)) for span in orjson.loads(at.metadata)[_FIELD]]
     except (ValueError, TypeError, LookupError):

@@ -1,7 +1,7 @@
-"""Segments made anew from `articles.normalised`, where those there are cannot be applied any more.
+"""Rebuilds segments from `articles.normalised` when the existing ones can no longer be applied.
 
-Another algorithm, or damage: the articles are still there, and so is the offset up to which their
-verdicts are published. What is decided again up to it is not published again.
+That is after a change of algorithm, or damage: the articles are still there, and so is the offset
+up to which their verdicts are published. What is decided again up to it is not published again.
 """
 
 from __future__ import annotations
@@ -43,14 +43,14 @@ _POLL_MILLISECONDS = 500
 
 @dataclass(slots=True)
 class Rebuilt:
-    """How many articles the new segments hold; in words, what could not be made again."""
+    """The number of articles in the new segments; in words, what could not be restored."""
 
     articles: int = 0
     missing: list[str] = field(default_factory=list)
 
 
 class RebuildRefusedError(TopicsError):
-    """Segments cannot be made anew now; the message says why."""
+    """Segments cannot be rebuilt now; the message says why."""
 
 
 async def rebuild_all(
@@ -58,7 +58,7 @@ async def rebuild_all(
 ) -> Rebuilt:
     """Replace the segments of all shards.
 
-    `progress` is called with (partition, articles done, articles in all). Raises
+    `progress` is called with (partition, articles done, total articles). Raises
     RebuildRefusedError while a worker is running, and KafkaError.
     """
     described = await admin.describe_consumer_groups([settings.group])
@@ -89,7 +89,7 @@ async def _rebuild(
     progress: Callable[[int, int], None],
     rebuilt: Rebuilt,
 ) -> None:
-    """One shard, from the oldest article there is to the offset `until`, which is left out."""
+    """One shard, from its oldest article to the offset `until`, exclusive."""
     source = TopicPartition(topic_name(settings, NORMALISED), partition)
     target = TopicPartition(topic_name(settings, SEGMENTS), partition)
     publisher = ShardPublisher(settings, fence_name(settings, partition))
@@ -106,7 +106,7 @@ async def _rebuild(
                 f"{source.topic} partition {partition} ends at {end}, but is consumed up to"
                 f" {until}: it was made anew; take another --group"
             )
-        # First: a rebuild that is broken off leaves none of the old ones behind the new.
+        # First: an interrupted rebuild leaves none of the old ones behind the new.
         if old:
             await admin.delete_records({target: RecordsToDelete(before_offset=old)})
         if not until:
@@ -142,7 +142,7 @@ async def _rebuild(
 async def _decided_up_to(
     publisher: ShardPublisher, target: TopicPartition, state: ShardState, offset: int
 ) -> None:
-    """The last record may be none that a segment covers: say that it is decided, too."""
+    """The last offset may hold no record that a segment covers: record that it is decided, too."""
     if state.last_offset >= offset:
         return
     await publisher.publish([_outgoing(target, state.nothing_decided(offset))])
@@ -153,7 +153,7 @@ def _outgoing(target: TopicPartition, segment: Segment) -> Outgoing:
 
 
 def _chunk(records: Sequence[ConsumerRecord]) -> ArticleColumns | None:
-    """As detection takes it. What is no article of ours was given up when it was to be decided."""
+    """As detection takes it. Records that are not our articles were given up when first decided."""
     ours = [(record, article) for record in records if (article := _article(record))]
     if not ours:
         return None
@@ -167,7 +167,7 @@ def _chunk(records: Sequence[ConsumerRecord]) -> ArticleColumns | None:
 
 
 def _entry(record: ConsumerRecord, article: NormalisedArticleRecord) -> Entries:
-    """(1,) what the header says; sketched anew from the text where that is of another version."""
+    """(1,) from the header; sketched again from the text if it has another version."""
     try:
         return decode_entries([carried_entry(record.headers)])
     except (KeyError, ForeignEntryError):

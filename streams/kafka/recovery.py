@@ -1,4 +1,4 @@
-"""A shard read back from its segments: what the window holds, and how far the log is decided."""
+"""Recovering a shard from its segments: the window's articles, and how far the log is decided."""
 
 from __future__ import annotations
 
@@ -35,17 +35,17 @@ class ShardUnrecoverableError(Exception):
 class Recovery:
     """Brings one shard's state up to date with its segments.
 
-    `position` is the next segment to read: BEGINNING for an empty state, else where the recovery
-    before this one ended. While it runs, `left` and `total` are numbers of segments; `segments` is
-    where they stand.
+    `position` is the next segment to read: BEGINNING for an empty state, else where the previous
+    recovery ended. While it runs, `left` and `total` are numbers of segments; `segments` is
+    their partition.
     """
 
     def __init__(self, settings: Settings, partition: int, state: ShardState) -> None:
         self.partition, self.state = partition, state
         self.position = BEGINNING
         self.left = self.total = 0
-        self.note = ShardNote()  # beside the newest segment, read or written
-        self._first: Segment | None = None  # that was read into an empty state
+        self.note = ShardNote()  # with the newest segment, read or written
+        self._first: Segment | None = None  # the one that was read into an empty state
         self._first_note: ShardNote | None = None
         self._settings = settings
         self.segments = TopicPartition(topic_name(settings, SEGMENTS), partition)
@@ -56,20 +56,20 @@ class Recovery:
         return f"shard {self.partition} is being read back: {done} of {self.total} segments"
 
     async def run(self, shut_out: Callable[[], Awaitable[object]] | None = None) -> None:
-        """Read to the end; `left` and `total` tell how far it is, in segments.
+        """Read to the end; `left` and `total` show progress, in segments.
 
-        `shut_out` is awaited at the end, and what has come until it returned is read, too: who
-        wrote to the shard before must write no more after it.
+        `shut_out` is awaited at the end, and what arrives until it returns is read, too: the
+        shard's previous writer must not write after it.
 
-        Raises ShardUnrecoverableError where the segments are damaged, other than they should be,
-        or of another log than `articles.normalised`.
+        Raises ShardUnrecoverableError if the segments are damaged, not as expected,
+        or from another log than `articles.normalised`.
         """
         started, known = time.monotonic(), self.state.count
         consumer = reader(
             self._settings,
-            group_id=self._settings.group,  # to ask what is committed; it joins nothing
+            group_id=self._settings.group,  # to ask what is committed; it does not join
             auto_offset_reset="earliest",
-            # Requests of one connection queue behind its fetch, which waits at the broker.
+            # Requests on one connection queue behind its fetch, which waits at the broker.
             fetch_max_wait_ms=10,
             fetch_max_bytes=4 * _FETCH_BYTES,
             max_partition_fetch_bytes=_FETCH_BYTES,
@@ -122,7 +122,7 @@ class Recovery:
                     self._apply(record)
                     self.position = record.offset + 1
                     await asyncio.sleep(0)  # heartbeats and other shards go on meanwhile
-            # Ahead of the last segment where something else stands behind it.
+            # Ahead of the last segment if something else follows it.
             self.position = await consumer.position(tp)
             self.left = max(0, end - self.position)
             if time.monotonic() - told > _LOG_SECONDS:
@@ -130,13 +130,13 @@ class Recovery:
                 log.info("%s", self)
 
     async def _check_end(self, consumer: AIOKafkaConsumer, committed: int) -> None:
-        """Whether all that is committed is in the segments: they are written first.
+        """Whether everything committed is in the segments: they are written first.
 
-        What is committed may also lie behind ends of transactions, and behind records that
-        retention took or that nobody can read: none of these was ever decided.
+        The commit may also be behind transaction markers, and behind records that
+        retention deleted or that are unreadable: none of these was ever decided.
         """
         source, done = self.log.articles, self.state.last_offset + 1
-        # Of a log that ends before what is committed, `_check_log` tells.
+        # `_check_log` handles a log that ends before the commit.
         committed = min(committed, (await consumer.end_offsets([source]))[source])
         if committed <= done:
             return
@@ -156,11 +156,11 @@ class Recovery:
         consumer.resume(self.segments)
 
     def _check_beginning(self, beginning: int) -> None:
-        """Whether everything before the first segment there is may be forgotten."""
+        """Whether everything before the first remaining segment may be forgotten."""
         first, state, needed = self._first, self.state, self.note.tail
         if first is None or first.base <= max(needed, state.count - len(state.rows)):
             return
-        if self.note == ShardNote():  # by a version that wrote no notes
+        if self.note == ShardNote():  # from a version that wrote no notes
             if state.tail <= first.base:
                 log.warning(
                     "%s begins at offset %d with article %d of its shard; whether articles before"
@@ -199,7 +199,7 @@ class Recovery:
             self.log.cut(note.cut, told=True)
         new = int((segment.rows["offset"] > state.last_offset).sum())
         first = segment.base + len(segment.rows) - new
-        # Where nothing is remembered yet, an older worker's empty segment may have come first.
+        # If nothing is remembered yet, an older worker's empty segment may have come first.
         follows = state.count in (state.tail, first)
         if segment.last_offset > state.last_offset and new and not follows:
             raise ShardUnrecoverableError(

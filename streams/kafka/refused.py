@@ -1,8 +1,8 @@
-"""Records that a broker refuses for their size: each is given up alone, and the others go on.
+"""Records that a broker rejects for their size: each is given up alone, and the others go on.
 
-What we write is within the max.message.bytes that `topics create` sets. Where somebody has lowered
-it, a refused batch is sent again record by record, and a record that is refused alone becomes a
-dead letter; one of those that is refused is cut until it passes.
+What we write is within the max.message.bytes that `topics create` sets. If somebody has lowered
+it, a rejected batch is sent again record by record, and a record that is rejected alone becomes a
+dead letter; a rejected dead letter is truncated until it passes.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ Source: TypeAlias = RawRecord | ConsumerRecord
 
 log = logging.getLogger("echowire")
 
-# No letter is smaller: the headers that say why take most of it.
+# No dead letter is smaller: the headers with the reason take most of it.
 _LEAST_LETTER_BYTES = 8192
 
 
 class TopicTooNarrowError(UserError):
-    """A topic takes not even what echowire cannot do without; the message names it."""
+    """A topic rejects even echowire's smallest records; the message names it."""
 
     def __init__(self, topic: str, size: int) -> None:
         super().__init__(
@@ -41,7 +41,7 @@ class TopicTooNarrowError(UserError):
 
 
 class Refusals:
-    """Makes dead letters of one stage's records that were refused."""
+    """Makes dead letters of one stage's rejected records."""
 
     def __init__(self, stage: str, letters_topic: str, count: Callable[[Rejection], None]) -> None:
         self._stage, self._topic, self._count = stage, letters_topic, count
@@ -52,10 +52,10 @@ class Refusals:
         batches: Sequence[Encoded],
         sources: Sequence[Source],
     ) -> int:
-        """As `BatchPublisher.send`, but what is refused for its size becomes a dead letter of the
-        record that it was made of, which is one of `sources`.
+        """As `BatchPublisher.send`, but a record rejected for its size becomes a dead letter of the
+        record that it was made from, which is one of `sources`.
 
-        Raises TopicTooNarrowError where that is not possible.
+        Raises TopicTooNarrowError if that is not possible.
         """
         try:
             return await publisher.send(batches)
@@ -93,7 +93,7 @@ class Refusals:
     def _source(
         self, topic: str, record: ConsumerRecord, sources: Sequence[Source]
     ) -> Source | None:
-        """The record that a refused one was made of."""
+        """The record that a rejected one was made from."""
         said, place = _headers(record), (-1, -1)
         if topic == self._topic:
             place = int(said["dlt_partition"]), int(said["dlt_offset"])
@@ -114,7 +114,7 @@ async def give_up(
     record: ConsumerRecord,
     why: Rejection,
 ) -> None:
-    """Publish a record as a dead letter, and await its confirmation; then `count` it."""
+    """Publish a record as a dead letter, await its confirmation, then `count` it."""
     await send_letter(publisher, topic, stage, record, why, publisher.encoder.largest_bytes)
     count(why)
 
@@ -127,9 +127,9 @@ async def send_letter(
     why: Rejection,
     most_bytes: int,
 ) -> int:
-    """Send a dead letter of a record, cut until the broker takes it; -> bytes sent.
+    """Send a record's dead letter, truncated until the broker takes it; -> bytes sent.
 
-    Raises TopicTooNarrowError where it takes not even the reason.
+    Raises TopicTooNarrowError if it rejects even the reason.
     """
     partitions = await publisher.partition_count(topic)
     while True:

@@ -1,4 +1,4 @@
-"""Sending the records of dead letters to where they came from once more."""
+"""Sending the records of dead letters back to their topics."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ async def replay(
 ) -> int:
     """Send records again to the topic that each came from, at most `rate` a second; -> how many.
 
-    Key, value, the producer's headers and the event's time are as they were. A header says how
-    often the record was tried, and the next dead letter of it counts on from there. `progress` is
+    Key, value, the producer's headers and the event's time are unchanged. A header counts the
+    attempts, and the record's next dead letter continues the count. `progress` is
     called with the number confirmed so far.
 
-    Raises TopicsError where a letter says that it came from anywhere but echowire's own inputs.
+    Raises TopicsError if a dead letter claims to come from anywhere but echowire's own inputs.
     """
     inputs = {topic_name(settings, name) for name in (RAW, NORMALISED)}
     for letter in letters:
@@ -67,7 +67,7 @@ def _outgoing(letters: Collection[DeadLetter], now_milliseconds: int) -> list[Ou
 
 
 def _with_time(letter: DeadLetter) -> Headers:
-    """The record's headers, with its event's time: the new record's own time is now."""
+    """The record's headers with its event's time, as the new record's own time is now."""
     if letter.why.dlt_stage != "normalise":  # `ce_time` is among them
         return letter.headers
     told = parsed_time(letter.why.dlt_time.encode())

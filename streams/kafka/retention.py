@@ -1,6 +1,6 @@
-"""Whether the topics that recovery reads still keep their records for the length of the window.
+"""Whether the topics needed for recovery still keep their records for the length of the window.
 
-The worker refuses to start when they do not; somebody may shorten them while it runs.
+The worker refuses to start otherwise; but somebody may shorten retention while it runs.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _LOOK_SECONDS = 300.0
 
 
 async def watch_retention(settings: Settings, metrics: Metrics) -> None:
-    """Look now and every five minutes until cancelled; a look that fails is the next one's."""
+    """Check now and every five minutes until cancelled; a failed check waits for the next."""
     while True:
         try:
             async with admin_client(settings) as admin:
@@ -37,7 +37,7 @@ async def watch_retention(settings: Settings, metrics: Metrics) -> None:
 
 
 async def retention_seconds(admin: AIOKafkaAdminClient, settings: Settings) -> dict[str, float]:
-    """Topic without prefix -> how long it keeps its records; infinity where it keeps all."""
+    """Topic without prefix -> its retention; infinity if unlimited."""
     names = {topic_name(settings, t.name): t.name for t in TOPICS if t.outlives_window}
     wanted = [ConfigResource(ConfigResourceType.TOPIC, name) for name in names]
     found: dict[str, float] = {}

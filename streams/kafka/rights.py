@@ -1,4 +1,4 @@
-"""The least that each stage must be allowed to do: the table that ACLs are made and checked by."""
+"""The least privilege of each stage: the table from which ACLs are made and checked."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from streams.settings import Settings
 
 
 class RightsError(UserError):
-    """Brokers do not let us do what we must; the message names each right that is missing."""
+    """We lack rights on the brokers; the message names each one."""
 
     exit_code = 77  # sysexits.h: permission denied
 
 
 @dataclass(frozen=True, slots=True)
 class Right:
-    """One ACL. Kafka implies Describe by each of them."""
+    """One ACL. Each implies Describe in Kafka."""
 
-    kind: str  # topic, group, or transactional id: whose names begin with `name`
+    kind: str  # topic, group, or transactional id: the latter a prefix `name`
     name: str
     operation: int
 
@@ -34,7 +34,7 @@ class Right:
 
     @property
     def is_prefix(self) -> bool:
-        """Whether it is a right on all resources whose names begin with `name`."""
+        """Whether it applies to all resources whose names begin with `name`."""
         return self.kind == "transactional id"
 
 
@@ -48,12 +48,12 @@ def acl_command(principal: str, right: Right) -> str:
 
 
 def fence_name(settings: Settings, partition: int) -> str:
-    """Transactional id of a shard's producers: nothing is transacted by it, see `fencing`."""
+    """Transactional id of a shard's producers, without any transactions: see `fencing`."""
     return f"{_fences(settings)}{partition}"
 
 
 def rights(settings: Settings, stages: Collection[str]) -> list[Right]:
-    """All that a worker of these stages needs, and nothing else."""
+    """All that a worker of these stages needs, and nothing more."""
     needed = [
         Right("topic", topic_name(settings, name), operation)
         for stage in stages
@@ -83,9 +83,9 @@ def _written_by(stage: str) -> list[str]:
 async def check_rights(
     admin: AIOKafkaAdminClient, settings: Settings, stages: Collection[str]
 ) -> None:
-    """Raise RightsError where a right on a topic or the group is missing.
+    """Raise RightsError if a right on a topic or the group is missing.
 
-    Brokers do not tell the rights on transactional ids: that one shows at the first recovery.
+    Brokers do not report rights on transactional ids: a missing one shows at the first recovery.
     """
     needed = rights(settings, stages)
     allowed = await topic_operations(admin, [r.name for r in needed if r.kind == "topic"])
@@ -104,7 +104,7 @@ async def check_rights(
 
 
 def rights_sentence(settings: Settings, missing: Collection[str]) -> str:
-    """What to say of rights that are missing."""
+    """The message about missing rights."""
     who = settings.sasl_username or settings.ssl_certificate_file or "anonymous clients"
     return f"The brokers do not allow {who}: {'; '.join(missing)}. docs/security.md lists them all."
 

@@ -1,4 +1,4 @@
-"""Who we are to the brokers, and whom we take for one: for consumer, producers and admin alike."""
+"""Authentication to and of the brokers: for consumer, producers and admin alike."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def security_options(settings: Settings) -> dict[str, Any]:
-    """What aiokafka's clients take. Raises SettingsError where a file cannot be used."""
+    """Options for aiokafka's clients. Raises SettingsError if a file cannot be used."""
     options: dict[str, Any] = {"security_protocol": settings.security_protocol.upper()}
     if settings.security_protocol.endswith("ssl"):
         options["ssl_context"] = ssl_context(settings)
@@ -25,8 +25,8 @@ def security_options(settings: Settings) -> dict[str, Any]:
 
 
 def faust_credentials(settings: Settings) -> faust.Credentials | None:
-    """The same, as Faust takes it for its consumer. None where there are none."""
-    # It takes a second, and the other commands need it not.
+    """The same, for Faust's consumer. None if there are no credentials."""
+    # Importing takes a second, which the other commands do not need.
     import faust  # noqa: PLC0415
 
     options = security_options(settings)

@@ -1,8 +1,8 @@
-"""Segments of a shard's chunks, written several at a time.
+"""Writes the segments of a shard's chunks, several at a time.
 
-A chunk's outputs are confirmed when its segment comes here, and consumers have them: whether the
-shard's log says so now or a moment later is of no matter to anyone but the next worker, who
-publishes again, the same bytes, what no segment says is out. So a request for each would be wasted.
+A chunk's outputs are confirmed by the time its segment arrives here, and consumers have them:
+whether the shard's log records that now or a moment later matters only to the next worker, which
+republishes, byte for byte, what no segment covers. So a request for each would be wasted.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from contextlib import suppress
 
 from streams.kafka.outgoing import Outgoing
 
-# A segment waits so long for others. After a kill, as much is published twice.
+# A segment waits this long for others. After a kill, as much is published twice.
 GATHER_SECONDS = 0.25
-# Segments of so many records are enough to be written at once.
+# Segments of this many records are written at once.
 ENOUGH_RECORDS = 256
 
 
@@ -32,7 +32,7 @@ class _Group:
         self.written: asyncio.Task[int]
 
     def together(self) -> Outgoing:
-        """All of them, in their order."""
+        """All of them, in order."""
         first, *others = (make() for make in self.segments)
         for segment in others:
             first.extend(segment)
@@ -40,18 +40,18 @@ class _Group:
 
 
 class SegmentWriter:
-    """Of one shard; writes in the order in which it is given segments, one request at a time."""
+    """For one shard; writes segments in the order received, one request at a time."""
 
     def __init__(self, send: Callable[[Make, int], Awaitable[int]]) -> None:
-        """`send` is told how many records were decided; it returns when all is confirmed, -> bytes
-        sent."""
+        """`send` is passed the number of records decided; it returns when everything is confirmed,
+        -> bytes sent."""
         self._send = send
         self._open: _Group | None = None
         self._last: asyncio.Task[int] | None = None
 
     async def write(self, segments: Sequence[Make], records: int) -> int:
-        """Write what `records` were decided to be; returns when it is confirmed, -> bytes sent, of
-        whoever came first in a group. Raises what `send` does."""
+        """Write the decisions on `records`; returns when confirmed, -> bytes sent, for the first
+        caller of a group. Raises what `send` does."""
         group = self._open
         first = group is None
         if group is None:
@@ -61,7 +61,7 @@ class SegmentWriter:
         group.records += records
         if group.records >= ENOUGH_RECORDS:
             group.enough.set()
-        # Whoever waits may be cancelled alone.
+        # One waiter may be cancelled alone.
         size = await asyncio.shield(group.written)
         return size if first else 0
 

@@ -1,6 +1,6 @@
-"""What stands beside a segment, in a header: how much of the shard's log is still needed.
+"""A header of a segment: how much of the shard's log is still needed.
 
-The window goes by the articles' times and Kafka's retention by its own, so a log's beginning may
+The window follows the articles' times and Kafka's retention its own, so the beginning of a log may
 be gone because nobody needs it, or be lost. Only the writer knew which.
 """
 
@@ -20,10 +20,10 @@ class ShardNote(NamedTuple):
     """A shard after a segment.
 
     tail: its articles below this number are forgotten, all others are needed.
-    written, before: when its newest article was written, and the newest of before this segment, by
-    the worker's clock in milliseconds since 1970; 0 where there is none.
-    epoch: of the leader that wrote the last record that is decided; -1 where it is not known.
-    cut: the log of articles had lost what stood from this offset on, and what stands there now was
+    written, before: when its newest article was written, and the newest before this segment, by
+    the worker's clock in milliseconds since 1970; 0 if there is none.
+    epoch: of the leader that wrote the last decided record; -1 if unknown.
+    cut: the log of articles had lost everything from this offset on, and what is there now was
     not decided before this segment; -1: it had not.
     """
 
@@ -34,16 +34,16 @@ class ShardNote(NamedTuple):
     cut: int = -1
 
     def after(self, tail: int, now: int | None) -> ShardNote:
-        """The next one; `now` where its segment brings articles."""
+        """The next one; `now` if its segment brings articles."""
         return ShardNote(tail, self.written if now is None else now, self.written, self.epoch)
 
     def header(self) -> Header:
-        """As it travels."""
+        """Encoded as a header."""
         return NOTE_HEADER, orjson.dumps(self._asdict())
 
 
 def note_of(headers: Sequence[Header]) -> ShardNote | None:
-    """The note beside a segment; None beside those of older versions."""
+    """The note of a segment; None for segments of older versions."""
     for name, value in headers:
         if name == NOTE_HEADER and value is not None:
             fields = orjson.loads(value)  # older versions wrote fewer

@@ -27,11 +27,12 @@ _FAREWELL_SECONDS = 5.0
 
 
 class NotEnoughMemoryError(Exception):
-    """The window does not fit this machine; the message has the figures."""
+    """The window does not fit into this machine's memory; the message has the figures."""
 
 
 class Shard:
-    """A partition's state, and what publishes for it; no other worker's output passes meanwhile."""
+    """A partition's state and its fenced publisher: no other worker can publish for it
+    meanwhile."""
 
     def __init__(self, settings: Settings, partition: int) -> None:
         self.state = ShardState(settings.parameters())
@@ -39,7 +40,7 @@ class Shard:
         self.recovery = Recovery(settings, partition, self.state)
         self.segments = SegmentWriter(self._send_segments)
         self.ready: asyncio.Task[None] | None = None
-        # Chunks that the state has and the segments may not.
+        # Chunks in the state that may not be in the segments.
         self.unconfirmed = 0
 
     async def recover(self) -> None:
@@ -49,8 +50,8 @@ class Shard:
         await self.recovery.run(self._write_first)
 
     async def _write_first(self) -> None:
-        """From now on, no worker before us can write a segment. One that came after we have read
-        would be unknown to us, and in the way of ours for whoever reads them next."""
+        """From now on, no earlier worker can write a segment. One that arrived after we finished
+        reading would be unknown to us, and would conflict with ours for the next reader."""
         await self.publisher.publish([self.nothing_decided(self.state.last_offset)])
 
     async def _send_segments(self, make: Callable[[], Outgoing], records: int) -> int:
@@ -62,15 +63,15 @@ class Shard:
             raise TopicTooNarrowError(topic, first.batch.size()) from None
 
     def nothing_decided(self, last_offset: int) -> Outgoing:
-        """A segment that says only up to where all is decided."""
+        """A segment that only says up to where everything is decided."""
         nothing = self.state.nothing_decided(last_offset)
         topic, partition = self.recovery.segments
         now = time.time_ns() // 1_000_000
         return outgoing_segment(topic, partition, nothing, now, [self.note(articles=False)])
 
     def note(self, *, articles: bool, epoch: int = -1) -> Header:
-        """What to write beside the segment that was applied last. Call it before the next is.
-        `epoch` is that of the leader that wrote the last record decided, where one was."""
+        """The note for the segment that was applied last. Call it before applying the next.
+        `epoch` is that of the leader that wrote the last decided record, if any."""
         now = time.time_ns() // 1_000_000 if articles else None
         note = self.recovery.note.after(self.state.tail, now)
         if epoch >= 0:
@@ -79,11 +80,11 @@ class Shard:
         return note._replace(cut=self.recovery.log.untold()).header()
 
     def cut(self, offset: int) -> None:
-        """The log of articles was cut: what stands from this offset on is not decided yet."""
+        """The log of articles was cut: records from this offset on are not decided yet."""
         self.recovery.log.cut(offset)
 
     def compare(self, records: Sequence[ConsumerRecord]) -> None:
-        """Records of the log that come again after a recovery: if they are others than were
+        """Records of the log that come again after a recovery: if they differ from those that were
         decided, the log was cut meanwhile."""
         if (offset := self.recovery.log.cut_in(records)) is not None:
             self.cut(offset)
@@ -99,19 +100,19 @@ class Shards:
         on_failure: Callable[[Exception], None],
     ) -> None:
         """`on_recovered` is told (articles, seconds) of each recovery, `on_failure` what ended
-        one; the worker cannot go on then."""
+        one; the worker cannot carry on then."""
         self._settings, self._on_recovered, self._on_failure = settings, on_recovered, on_failure
         self._shards: dict[int, Shard] = {}
         self._farewells: set[asyncio.Task[None]] = set()
 
     @property
     def recovering(self) -> list[Recovery]:
-        """Those under way."""
+        """The recoveries in progress."""
         return [s.recovery for s in self._shards.values() if s.ready and not s.ready.done()]
 
     @property
     def segments_left(self) -> dict[int, int]:
-        """By partition, of the recoveries under way: segments that are still to be read."""
+        """By partition, for recoveries in progress: segments still to be read."""
         return {recovery.partition: recovery.left for recovery in self.recovering}
 
     def states(self) -> dict[int, ShardState]:
@@ -119,14 +120,14 @@ class Shards:
         return {partition: shard.state for partition, shard in self._shards.items()}
 
     def revoked(self) -> None:
-        """A rebalance begins: end what is being recovered. States stay, as most come back."""
+        """A rebalance begins: stop recoveries. States stay, as most partitions come back."""
         for shard in self._shards.values():
             if shard.ready is not None:
                 shard.ready.cancel()
                 shard.ready = None
 
     def assigned(self, partitions: set[int]) -> None:
-        """Forget all other shards, and bring these up to date: while the rebalance went on,
+        """Forget all other shards, and bring these up to date: during the rebalance,
         another worker may have decided chunks of them. Raises NotEnoughMemoryError."""
         self._refuse_too_large(len(partitions))
         self.revoked()
@@ -146,12 +147,12 @@ class Shards:
             shard.ready = asyncio.create_task(self._recover(shard))
 
     async def shard(self, partition: int) -> Shard:
-        """The partition's shard, up to date. Raises ShardGoneError when it is not ours any more."""
+        """The partition's shard, up to date. Raises ShardGoneError if it is no longer ours."""
         shard = self._shards.get(partition)
         ready = shard.ready if shard else None
         if shard is None or ready is None:
             raise ShardGoneError
-        # Not the recovery itself: who waits here may be cancelled alone.
+        # Not the recovery itself: one waiter may be cancelled alone.
         await asyncio.wait([ready])
         if shard.ready is not ready or ready.cancelled():  # another rebalance has begun since
             raise ShardGoneError
@@ -159,7 +160,7 @@ class Shards:
         return shard
 
     async def stop(self) -> None:
-        """End recoveries and disconnect."""
+        """Stop recoveries and disconnect."""
         self.revoked()
         for shard in self._shards.values():
             self._part_with(shard.publisher)
@@ -177,7 +178,7 @@ class Shards:
         self._on_recovered(shard.state.count - known, time.monotonic() - started)
 
     def _part_with(self, publisher: BatchPublisher) -> None:
-        """Disconnect in the background: a broker that is away would keep us waiting."""
+        """Disconnect in the background: an unreachable broker would keep us waiting."""
 
         async def farewell() -> None:
             try:

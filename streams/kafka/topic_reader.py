@@ -1,6 +1,6 @@
-"""Topics read from given offsets on, outside of any consumer group, for who keeps offsets itself.
+"""Reads topics from given offsets on, outside any consumer group, for callers that store offsets.
 
-Kafka may go and come back meanwhile; a batch says what is missing, in a sentence.
+Kafka may go away and come back meanwhile; a batch says what is wrong.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from streams.settings import Settings
 
 _POLL_MILLISECONDS = 500
 _ENDS_SECONDS = 2.0
-_REFRESH_SECONDS = 60.0  # after it, partitions that were added are read, too
+_REFRESH_SECONDS = 60.0  # how soon added partitions are noticed
 _AGAIN_SECONDS = 3.0
 _FETCH_BYTES = 4 << 20
 
@@ -30,8 +30,8 @@ Place = tuple[str, int]
 class Batch:
     """Records in each partition's order, as (topic without prefix, partition, offset, value).
 
-    `next_offsets` is where to go on after them, `ends` where the partitions end now. `trouble`
-    says why nothing comes, and is None while all is well.
+    `next_offsets` are the positions after them, `ends` the partitions' ends now. `trouble`
+    says why nothing arrives, and is None while all is well.
     """
 
     records: list[tuple[str, int, int, bytes | None]] = field(default_factory=list)
@@ -43,7 +43,7 @@ class Batch:
 async def read_topics(
     settings: Settings, names: Sequence[str], start: Mapping[Place, int], most_records: int
 ) -> AsyncGenerator[Batch]:
-    """Yield batches for ever, empty ones while nothing comes, so that the caller can be told of
+    """Yield batches forever, empty ones while nothing arrives, so that the caller learns of
     lag and trouble. A partition without a start is read from its beginning.
     """
     start = dict(start)
@@ -81,7 +81,7 @@ async def _read(
     ends = await consumer.end_offsets(list(places))
     for partition, place in places.items():
         known = start.get(place, 0)
-        # A topic that was made anew ends before what is known of it: it is read as a new one.
+        # A recreated topic ends before our position: it is read as a new one.
         begin = known if beginnings[partition] <= known <= ends[partition] else None
         consumer.seek(partition, beginnings[partition] if begin is None else begin)
     clock = asyncio.get_running_loop().time

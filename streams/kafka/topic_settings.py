@@ -1,4 +1,4 @@
-"""Kafka's settings of the topics: what echowire needs of them, and where existing ones differ."""
+"""Kafka's topic settings: which ones echowire needs, and where existing topics differ."""
 
 from __future__ import annotations
 
@@ -14,20 +14,21 @@ _DAY_MILLISECONDS = 86_400_000
 _HOUR_MILLISECONDS = 3_600_000
 _NO_LIMIT = 2**63 - 1
 
-# Values of message.timestamp.type: whose time records have, by which Kafka deletes them.
+# Values of message.timestamp.type: whose time a record has, which its deletion goes by.
 BY_BROKER, BY_PRODUCER = "LogAppendTime", "CreateTime"
 _TYPE = "message.timestamp.type"
 # How far a producer's time may be from the broker's, in milliseconds; brokers before 3.6 have one
-# name for both sides.
+# name for both directions.
 _PAST = "message.timestamp.before.max.ms", "message.timestamp.difference.max.ms"
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A setting of a topic that is not as it must be.
+    """A topic setting that is wrong.
 
-    topic: its full name. needed: the value that mends it. endangers: whether a worker that went on
-        would go wrong at once; else it loses what retention takes too early, as it always did.
+    topic: its full name. needed: the value that fixes it. endangers: whether a worker that carried
+    on would go wrong at once; otherwise it only loses what retention deletes too early, as it
+    always did.
     """
 
     topic: str
@@ -41,7 +42,7 @@ class Difference:
 
 
 def topic_configs(topic: Topic, settings: Settings, retention_hours: int) -> dict[str, str]:
-    """Kafka's settings of a new topic; -1 hours keeps its records for ever."""
+    """Kafka's settings of a new topic; -1 hours keeps its records forever."""
     configs = {
         "cleanup.policy": topic.cleanup,
         "max.message.bytes": _record_bytes(settings),
@@ -51,7 +52,7 @@ def topic_configs(topic: Topic, settings: Settings, retention_hours: int) -> dic
         return configs
     if retention_hours < 0:
         if topic.timestamps == BY_PRODUCER:
-            # Kafka would begin a new file at every gap of a week between two producers' times.
+            # Kafka would start a new file at every gap of a week between two producers' times.
             configs["segment.ms"] = str(10 * 365 * _DAY_MILLISECONDS)
         return {**configs, "retention.ms": "-1"}
     retention = retention_hours * _HOUR_MILLISECONDS
@@ -86,7 +87,7 @@ def differences(
 
 
 def _harm(values: Mapping[str, str]) -> str:
-    """What becomes of articles whose raw records are dated by their producers."""
+    """What happens to articles whose raw records are dated by their producers."""
     taken = "articles whose raw records have old times are deleted at the next look of retention"
     past = min(int(values.get(setting, _NO_LIMIT)) for setting in _PAST)
     if past == _NO_LIMIT:

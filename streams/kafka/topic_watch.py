@@ -1,8 +1,8 @@
-"""Topics that change under a running worker: deleted, made anew, or given more partitions.
+"""Topics that change under a running worker: deleted, recreated, or given more partitions.
 
-What is read is the business of the consumer, which notices by itself where it can. Here is what it
-cannot see: that a topic is another one of the same name, whose records it would skip up to where it
-stood in the one before, and that there is none.
+The consumer itself notices what it can about its own reading. This covers what it cannot see: that
+a topic was recreated under the same name, in which it would skip the records up to its old
+position, and that a topic is gone.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ _REMEDY = {
 
 
 class TopicChangedError(Exception):
-    """A topic is no longer what the shards were made from; the message says what to do."""
+    """A topic is no longer the one that the shards were made from; the message says what to do."""
 
 
 class TopicWatch:
-    """Looks at the topics that a worker reads, every METADATA_SECONDS / 2."""
+    """Checks the topics that a worker reads, every METADATA_SECONDS / 2."""
 
     def __init__(
         self,
@@ -41,8 +41,8 @@ class TopicWatch:
         shard_topics: tuple[str, str],
         on_failure: Callable[[Exception], None],
     ) -> None:
-        """`topics`: their full names. `shard_topics`: that of the articles and that of the segments
-        of the shards; a worker that has shards cannot go on where one of them is made anew, and
+        """`topics`: their full names. `shard_topics`: those of the articles and the segments
+        of the shards; a worker with shards cannot carry on if one of them is recreated, and
         `on_failure` is told."""
         self._app, self._topics, self._on_failure = app, list(topics), on_failure
         self._articles, self._segments = shard_topics

@@ -1,4 +1,4 @@
-"""Creates the topics of the registry on a cluster, checks them, and brings them in line."""
+"""Creates the registry's topics on a cluster, checks them, and corrects their settings."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from streams.kafka.topic_settings import (
 from streams.settings import Settings
 
 DEFAULT_RETENTION_HOURS = 7 * 24  # Kafka's own default
-_SET_OF_THE_TOPIC = 1  # where a setting's value comes from, as Kafka numbers it
+_SET_OF_THE_TOPIC = 1  # the source of a setting's value, as Kafka numbers it
 
 
 class TopicsError(UserError):
-    """Topics are missing or wrong; the message names them and the command that mends them."""
+    """Topics are missing or wrong; the message names them and the command that fixes them."""
 
 
 def topic_name(settings: Settings, name: str) -> str:
@@ -39,7 +39,7 @@ async def create_topics(
     replication: int,
     retention_hours: int = DEFAULT_RETENTION_HOURS,
 ) -> list[str]:
-    """Create the topics that are missing; -> their names. -1 hours keeps records for ever."""
+    """Create missing topics; -> their names. -1 hours keeps records forever."""
     existing = set(await admin.list_topics())
     wanted = [t for t in TOPICS if topic_name(settings, t.name) not in existing]
     new = [
@@ -55,7 +55,7 @@ async def create_topics(
         answer = await admin.create_topics(new)
         for name, code, *message in answer.topic_errors:
             if code == TopicAlreadyExistsError.errno:
-                existing.add(name)  # made a moment ago: the list did not have it yet
+                existing.add(name)  # just created: not in the list yet
             elif code:
                 raise TopicsError(f"{name}: not created: {message[0] if message else code}")
         await _wait_until_led(admin, [topic.name for topic in new])
@@ -63,7 +63,7 @@ async def create_topics(
 
 
 async def _wait_until_led(admin: AIOKafkaAdminClient, names: list[str]) -> None:
-    """Kafka answers before a new topic can be used: until each partition has a leader."""
+    """Kafka responds before a new topic is usable: wait until each partition has a leader."""
     for _ in range(100):
         described = await _describe(admin, names)
         partitions = [p for topic in described for p in topic["partitions"]]
@@ -73,7 +73,7 @@ async def _wait_until_led(admin: AIOKafkaAdminClient, names: list[str]) -> None:
 
 
 async def _describe(admin: AIOKafkaAdminClient, names: list[str]) -> list[dict[str, Any]]:
-    """The topics of these that exist. To ask for others would create them on some brokers."""
+    """Those of these topics that exist. Querying others would create them on some brokers."""
     existing = set(await admin.list_topics())
     wanted = [name for name in names if name in existing]
     described = await admin.describe_topics(wanted) if wanted else []
@@ -81,7 +81,7 @@ async def _describe(admin: AIOKafkaAdminClient, names: list[str]) -> list[dict[s
 
 
 async def partitions_of(admin: AIOKafkaAdminClient, topic: str) -> list[int]:
-    """A topic's partition numbers. Raises TopicsError where it is missing."""
+    """A topic's partition numbers. Raises TopicsError if it is missing."""
     described = await _describe(admin, [topic])
     if not described:
         raise TopicsError(f"{topic} is missing. `echowire topics create` makes it.")
@@ -96,8 +96,8 @@ async def check_topics(
 ) -> dict[str, int]:
     """-> partition count of each topic that is used, of all by default.
 
-    Raises TopicsError, which names all that is wrong. `tolerate` is told instead what a worker can
-    live with, a sentence each. Kafka's settings of topics are looked at as far as we may see them:
+    Raises TopicsError, which names everything that is wrong. `tolerate` is told instead, a sentence
+    each, what a worker can live with. Kafka's topic settings are checked as far as we may see them:
     a worker needs no DescribeConfigs.
     """
     names = _names(settings, used)
@@ -129,7 +129,7 @@ async def check_topics(
 async def topic_differences(
     admin: AIOKafkaAdminClient, settings: Settings, used: Collection[str] | None = None
 ) -> list[Difference]:
-    """Where Kafka's settings of the topics that exist are not as they must be."""
+    """Where the Kafka settings of existing topics are wrong."""
     names = _names(settings, used)
     found: list[Difference] = []
     for name, values in (await _settings_of(admin, names)).items():
@@ -138,10 +138,10 @@ async def topic_differences(
 
 
 async def alter_topics(admin: AIOKafkaAdminClient, found: Sequence[Difference]) -> None:
-    """Change what differs. Raises TopicsError where the brokers refuse."""
+    """Change what differs. Raises TopicsError if the brokers refuse."""
     names = {difference.topic for difference in found}
     for name, values in (await _settings_of(admin, names)).items():
-        # This request replaces all that was ever set of the topic itself.
+        # This request replaces everything ever set on the topic itself.
         kept = {n: value for n, (value, source) in values.items() if source == _SET_OF_THE_TOPIC}
         needed = {d.setting: d.needed for d in found if d.topic == name}
         resource = ConfigResource(ConfigResourceType.TOPIC, name, kept | needed)
@@ -149,7 +149,7 @@ async def alter_topics(admin: AIOKafkaAdminClient, found: Sequence[Difference]) 
             for code, message, *_ in answer.resources:
                 if code:
                     raise TopicsError(f"{name}: not altered: {message or for_code(code).__name__}")
-    for _ in range(100):  # brokers answer before they have all of it
+    for _ in range(100):  # brokers respond before the change is complete
         after = await _settings_of(admin, names)
         if all(after[d.topic][d.setting][0] == d.needed for d in found if d.topic in after):
             return
@@ -159,8 +159,8 @@ async def alter_topics(admin: AIOKafkaAdminClient, found: Sequence[Difference]) 
 async def _settings_of(
     admin: AIOKafkaAdminClient, names: Iterable[str]
 ) -> dict[str, dict[str, tuple[str, int]]]:
-    """Full name of each topic that exists and may be seen -> its settings, each with where its
-    value comes from."""
+    """Full name of each topic that exists and is visible -> its settings, each with its value's
+    source."""
     existing = set(await admin.list_topics())
     wanted = [ConfigResource(ConfigResourceType.TOPIC, n) for n in names if n in existing]
     return {

@@ -1,7 +1,7 @@
-"""A compressed record batch as a stream, so that it need not be unpacked whole.
+"""A compressed record batch as a stream, so that it need not be decompressed whole.
 
-40 kB of zstd can hold 300 MB of records. aiokafka unpacks a batch at once, twice over; here it is
-read piece by piece where its frames say that it may be large.
+40 kB of zstd can hold 300 MB of records. aiokafka decompresses a batch at once, in two copies; here
+it is read piece by piece if its frames say that it may be large.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from typing import BinaryIO, cast
 import cramjam
 import zstandard
 
-# A batch that may unpack to more is read piece by piece, which takes twice the time. No producer's
-# ordinary batches do: with topics as `topics create` makes them, they are 2.25 MiB packed.
+# A batch that may exceed this decompressed is read piece by piece, which takes twice the time. No
+# producer's ordinary batch does: in topics from `topics create`, they are 2.25 MiB compressed.
 LARGE_BYTES = 24 << 20
 
-# How many times as large what is unpacked can be: by Kafka's number of the compression. A block of
-# zstd can be four bytes that stand for 128 KiB.
+# The largest expansion of each compression, by Kafka's number. A zstd block can be four bytes
+# that stand for 128 KiB.
 _MOST_TIMES = {1: 1032, 2: 64, 3: 255, 4: 1 << 15}
 _PROBED_BYTES = 1 << 20
-_GZIP_ONLY = 31  # of zlib's window sizes: the largest, with gzip's header
+_GZIP_ONLY = 31  # zlib's window size: the largest, with gzip's header
 _SNAPPY_STREAM = b"\x82SNAPPY\x00"  # xerial's: 16 bytes of header, then blocks with their lengths
 _SNAPPY_HEADER_BYTES = 16
 _LZ4_MAGIC, _ZSTD_MAGIC = b"\x04\x22\x4d\x18", b"\x28\xb5\x2f\xfd"
@@ -31,17 +31,18 @@ _ZSTD_BLOCK_BYTES = 128 << 10
 
 
 class UnpackError(ValueError):
-    """Bytes that are not what their compression says."""
+    """Bytes that do not match their declared compression."""
 
 
 def may_be_large(codec: int, packed_bytes: int) -> bool:
-    """Whether so many packed bytes can unpack to more than LARGE_BYTES, by their number alone."""
+    """Whether this many compressed bytes can expand to more than LARGE_BYTES, judged by size
+    alone."""
     return packed_bytes * _MOST_TIMES.get(codec, 1) > LARGE_BYTES
 
 
 def most_unpacked_bytes(codec: int, packed: bytes) -> int:
-    """A bound of what a batch's records unpack to, by its frames alone, or a number over
-    LARGE_BYTES where they do not tell."""
+    """An upper bound on the decompressed size of a batch's records, from its frames alone, or a
+    number over LARGE_BYTES if they do not tell."""
     try:
         match codec:
             case 1:
@@ -81,7 +82,7 @@ def unpacking(codec: int, packed: bytes) -> BinaryIO:
 
 
 class _Pieces(io.RawIOBase):
-    """Pieces of bytes, one after the other, as a stream."""
+    """Consecutive pieces of bytes as a stream."""
 
     def __init__(self, pieces: Iterator[bytes]) -> None:
         self._pieces, self._piece = pieces, memoryview(b"")
@@ -102,7 +103,7 @@ class _Pieces(io.RawIOBase):
 
 
 def _gzip_bytes(packed: bytes) -> int:
-    """By unpacking it, until it is known to be large."""
+    """By decompressing it until it is known to be large."""
     probe, found, rest = zlib.decompressobj(_GZIP_ONLY), 0, packed
     while found <= LARGE_BYTES and not probe.eof:
         piece = len(probe.decompress(rest, _PROBED_BYTES))
@@ -134,7 +135,7 @@ def _snappy_length(block: bytes) -> int:
 
 
 def _lz4_blocks(packed: bytes) -> Iterator[tuple[bytes, int, bool]]:
-    """(block, most bytes that it unpacks to, whether it is packed at all) of LZ4 frames
+    """(block, maximum decompressed bytes, whether it is compressed at all) of LZ4 frames
     (LZ4 frame format 1.6)."""
     at = 0
     while at < len(packed):

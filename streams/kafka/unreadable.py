@@ -1,7 +1,7 @@
-"""Record batches read leniently: what cannot be read even so becomes an `UnreadableRecord`.
+"""Lenient reading of record batches: what is still unreadable becomes an `UnreadableRecord`.
 
-aiokafka raises on a header's name that is not UTF-8, a checksum that does not fit, a compression
-that it does not know, or lengths that lead nowhere; and raises again at the same offset for ever.
+aiokafka raises on a header name that is not UTF-8, a wrong checksum, an unknown compression,
+or lengths that lead nowhere; and raises again at the same offset forever.
 Kafka's brokers check little of that.
 """
 
@@ -30,7 +30,7 @@ UNREADABLE_ERRORS = (
     zlib.error,
 )  # fmt: skip
 
-# Kafka's record batch: see `batch`. The length counts what comes after it.
+# Kafka's record batch: see `batch`. The length counts what follows it.
 _HEADER = struct.Struct(">qiibIhiqqqhii")
 _FIRST_RECORD = 61
 _LENGTH = struct.Struct(">i")
@@ -43,7 +43,7 @@ _LATEST = 1 << 62  # milliseconds since 1970
 
 @dataclass
 class UnreadableRecord(ConsumerRecord):  # type: ignore[misc]
-    """Offsets that cannot be read: `value` is what the broker sent for them, a whole batch or one
+    """Unreadable offsets: `value` is what the broker sent for them, a whole batch or one
     record. `offset` is the last of them."""
 
     first_offset: int
@@ -59,7 +59,7 @@ class UnreadableRecord(ConsumerRecord):  # type: ignore[misc]
 def apart(
     records: Iterable[ConsumerRecord],
 ) -> tuple[list[ConsumerRecord], list[UnreadableRecord]]:
-    """Those that can be read, and those that cannot."""
+    """Readable and unreadable ones."""
     readable: list[ConsumerRecord] = []
     unreadable: list[UnreadableRecord] = []
     for record in records:
@@ -68,7 +68,7 @@ def apart(
 
 
 class Batch(NamedTuple):
-    """The raw bytes of a batch, and the base offset of the next, where the fetch has it."""
+    """The raw bytes of a batch, and the next one's base offset, if the fetch has it."""
 
     data: bytes
     next_base: int | None
@@ -79,7 +79,7 @@ def read_leniently(
 ) -> Iterator[ConsumerRecord]:
     """Yield the records of a batch from an offset on, unreadable ones among them.
 
-    `error` is why it cannot be read as usual.
+    `error` is why it cannot be read normally.
     """
     said = f"{type(error).__name__}: {error}"
     data, last = batch.data, last_offset(batch)
@@ -129,7 +129,7 @@ def read_leniently(
 
 
 def _next(body: BinaryIO) -> bytes:
-    """The next record without its length. Raises as `unpacking` does, EOFError and ValueError."""
+    """The next record without its length. Raises what `unpacking` does, EOFError and ValueError."""
     number = shift = 0
     while True:
         octet = body.read(1)
@@ -153,7 +153,7 @@ def _next(body: BinaryIO) -> bytes:
 def _record(record: bytes) -> tuple[int, int, bytes | None, bytes | None, Headers]:
     """(milliseconds after the first, offset after the base, key, value, headers) of one record.
 
-    Names that are not UTF-8 are escaped. Raises ValueError or IndexError where it is misshapen.
+    Names that are not UTF-8 are escaped. Raises ValueError or IndexError if it is malformed.
     """
     delay, at = _varint(record, 1)
     delta, at = _varint(record, at)
@@ -188,7 +188,7 @@ def _between(least: int, number: int, most: int) -> int:
 
 
 def _varint(data: bytes, at: int) -> tuple[int, int]:
-    """-> (number, where it ends)."""
+    """-> (number, end position)."""
     number = shift = 0
     while True:
         octet = data[at]
@@ -201,7 +201,7 @@ def _varint(data: bytes, at: int) -> tuple[int, int]:
 
 
 def last_offset(batch: Batch) -> int:
-    """The last offset that a batch covers, as far as its header can be believed."""
+    """The last offset that a batch covers, as far as its header is credible."""
     base = int.from_bytes(batch.data[:_LENGTH_AT], "big")
     if batch.next_base is not None and base < batch.next_base:
         return batch.next_base - 1
@@ -213,7 +213,7 @@ def last_offset(batch: Batch) -> int:
 
 
 def _time(data: bytes) -> int:
-    """The first record's, in milliseconds; 0 where the batch has none that can be."""
+    """The first record's, in milliseconds; 0 if the batch has no credible one."""
     if len(data) < _FIRST_RECORD or data[_MAGIC_AT] != 2:
         return 0
     time: int = _HEADER.unpack_from(data)[7]
@@ -221,5 +221,5 @@ def _time(data: bytes) -> int:
 
 
 def is_control(data: bytes) -> bool:
-    """Whether a batch is a transaction's marker, of which consumers see nothing."""
+    """Whether a batch is a transaction marker, which consumers do not see."""
     return len(data) >= _FIRST_RECORD and bool(_HEADER.unpack_from(data)[5] & _CONTROL)

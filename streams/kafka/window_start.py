@@ -1,4 +1,4 @@
-"""Where in a shard's segments the window begins."""
+"""Where the window begins in a shard's segments."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ async def window_start(
 ) -> int:
     """Offset of the first segment that may hold articles of the window; `offsets.stop` if none.
 
-    `decode` decodes the last segment, and raises where it is damaged. Kafka cannot look this up:
-    records have the time of their writing, segments that of their articles. Their `latest` never
-    falls, so it is searched by halves, reading one segment at a time.
+    `decode` decodes the last segment, and raises if it is damaged. Kafka cannot look this up:
+    records have the time of their writing, segments that of their articles. As their `latest` never
+    falls, a binary search finds it, reading one segment at a time.
     """
     if not offsets:
         return offsets.stop
     async with reader(
         settings,
-        auto_offset_reset="earliest",  # retention may take what is looked at
+        auto_offset_reset="earliest",  # retention may delete what is being read
         fetch_max_wait_ms=10,
-        max_partition_fetch_bytes=1,  # brokers return one batch at least
+        max_partition_fetch_bytes=1,  # brokers return at least one batch
     ) as consumer:
         consumer.assign([tp])
         last = await _last(consumer, tp, offsets)
@@ -56,7 +56,7 @@ async def window_start(
 async def _last(
     consumer: AIOKafkaConsumer, tp: TopicPartition, offsets: range
 ) -> ConsumerRecord | None:
-    """The last record of a log: where a transaction's end stands there, the one before it."""
+    """The last record of a log: if a transaction marker ends it, the one before."""
     back = 1
     while True:
         start, last = max(offsets.start, offsets.stop - back), None
@@ -73,11 +73,11 @@ async def _last(
 async def _first_with_articles(
     consumer: AIOKafkaConsumer, tp: TopicPartition, end: int
 ) -> tuple[int, int | None]:
-    """-> offset and `latest` of the next segment with articles; None where there is none below
+    """-> offset and `latest` of the next segment with articles; None if there is none below
     `end`.
 
-    A segment without articles, which a worker writes when it takes a shard over, may say less than
-    the one before it. A damaged one says nothing; it is an error only where it is needed.
+    A segment without articles, which a worker writes when it takes over a shard, may say less than
+    the one before it. A damaged one says nothing; it is an error only if it is needed.
     """
     while True:
         record = await _next(consumer, tp)

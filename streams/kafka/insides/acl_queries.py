@@ -1,7 +1,8 @@
-"""What brokers let us do with topics and groups: two requests that aiokafka has no versions of.
+"""What brokers allow us to do with topics and groups: two requests in versions aiokafka lacks.
 
-From version 8 on, a metadata answer carries the operations that we may do on each topic; from
-version 3 on, a group's description those on the group. Both as bits, by Kafka's operation codes.
+From version 8 on, a metadata response lists the operations allowed on each topic; from
+version 3 on, a group's description lists those on the group. Both as bits, by Kafka's operation
+codes.
 """
 
 from __future__ import annotations
@@ -86,7 +87,7 @@ class _MetadataRequest(Request[_MetadataStruct]):  # type: ignore[misc]
 
 
 class _GroupStruct(DescribeGroupsRequest_v3):  # type: ignore[misc]
-    RESPONSE_TYPE = DescribeGroupsResponse_v3  # aiokafka reads the answer as one of version 2
+    RESPONSE_TYPE = DescribeGroupsResponse_v3  # aiokafka reads the response as version 2
 
 
 class _GroupRequest(Request[_GroupStruct]):  # type: ignore[misc]
@@ -102,7 +103,7 @@ class _GroupRequest(Request[_GroupStruct]):  # type: ignore[misc]
 async def topic_operations(admin: AIOKafkaAdminClient, topics: list[str]) -> dict[str, set[int]]:
     """Topic -> the operations of `NAMES` that are allowed. Topics that do not exist are left out.
 
-    Where Describe is not allowed, Kafka does not tell whether a topic exists: then it is empty.
+    Without the right to Describe, Kafka does not say whether a topic exists: then it is empty.
     """
     answer = await admin._send_request(_MetadataRequest(topics))
     found = {}
@@ -115,9 +116,9 @@ async def topic_operations(admin: AIOKafkaAdminClient, topics: list[str]) -> dic
 
 
 async def group_operations(admin: AIOKafkaAdminClient, group: str) -> set[int]:
-    """The same of a consumer group, whether it exists or not. Raises KafkaError."""
+    """The same for a consumer group, whether it exists or not. Raises KafkaError."""
     deadline = time.monotonic() + _COORDINATOR_SECONDS
-    while True:  # the first group of a cluster waits for a topic that is made for it
+    while True:  # a cluster's first group waits for the topic that is created for it
         try:
             coordinator = await admin.find_coordinator(group)
             answer = await admin._send_request(_GroupRequest(group), coordinator)

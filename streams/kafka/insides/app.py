@@ -1,4 +1,4 @@
-"""Faust's application without its folders on disk."""
+"""Faust's application without its directories on disk."""
 
 from __future__ import annotations
 
@@ -9,4 +9,4 @@ class App(faust.App):  # type: ignore[misc]
     """Keeps no tables: all state is in Kafka."""
 
     def _create_directories(self) -> None:
-        """Faust makes folders for tables; a killed worker would leave them behind."""
+        """Faust creates directories for tables; a killed worker would leave them behind."""

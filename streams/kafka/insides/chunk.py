@@ -1,4 +1,4 @@
-"""What one fetch brought, as one event."""
+"""The records of one fetch as one event."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from streams.kafka.unreadable import UnreadableRecord
 class Chunk(ConsumerMessage):  # type: ignore[misc]
     """All records that one fetch returned: of one partition, or of a whole topic.
 
-    `offset` is the last one of the first partition. `ends` has, of each, the last offset that is
-    done with this chunk: of its last record, or of what is no record behind it. `timestamp` is the
-    time of the last record's event, in seconds since 1970. Of a partition alone, `epoch` is that of
-    the leader that wrote the last record, or -1; `cut` is where its log was cut since, or None.
-    `published` says that its outputs are confirmed, and only what says so in a shard's log is not.
+    `offset` is the last one of the first partition. `ends` has, per partition, the last offset that
+    is done with this chunk: its last record's, or that of non-records behind it. `timestamp` is the
+    time of the last record's event, in seconds since 1970. For a single partition, `epoch` is that
+    of the leader that wrote the last record, or -1, and `cut` is where its log was cut since, or
+    None. `published` means that the outputs are confirmed, and only the shard's log does not say so
+    yet.
     """
 
     __slots__ = ("acks", "app", "cut", "ends", "epoch", "published", "records", "unreadable")
@@ -33,6 +34,7 @@ class Chunk(ConsumerMessage):  # type: ignore[misc]
     published: bool
 
     def is_current(self) -> bool:
-        """Whether no rebalance has come since: after one, all that was not acked is read again."""
+        """Whether no rebalance has happened since: after one, everything not acked is read
+        again."""
         same: bool = self.generation_id == self.app.consumer_generation_id
         return same and not self.acks.over

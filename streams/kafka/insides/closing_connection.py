@@ -1,6 +1,6 @@
-"""Every client's connection says, under uvloop too, that its socket has been closed.
+"""Makes every client's connection report, under uvloop too, that its socket was closed.
 
-Whoever connects imports this module.
+Import this module before connecting.
 """
 
 from __future__ import annotations

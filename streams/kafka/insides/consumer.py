@@ -1,8 +1,8 @@
-"""Faust that hands over a whole fetch as one event: a `Chunk`.
+"""Faust handing over a whole fetch as one event: a `Chunk`.
 
-Stock Faust spends 60 to 80 us on every message before an agent sees it; here that is paid per
-fetch. The chunk is also the unit of acknowledgement: an agent acks it when all of its outputs are
-confirmed, and until then nothing of it has happened.
+Stock Faust spends 60 to 80 us on every message before an agent sees it; here that cost is per
+fetch. The chunk is also the unit of acknowledgement: an agent acks it once all of its outputs are
+confirmed, and until then it does not count as handled.
 """
 
 from __future__ import annotations
@@ -36,17 +36,17 @@ from streams.kafka.unreadable import apart
 
 log = logging.getLogger("echowire.consumer")
 
-# Chunks of a topic that are in hand, not yet acked, when no more of it is fetched: two that are
-# encoded and published, one at work, one that waits. (A fetch, of bounded size, may bring several.)
+# When this many of a topic's chunks are in hand and not acked, its fetching pauses: two being
+# encoded and published, one at work, one waiting. (A fetch, of bounded size, may bring several.)
 CHUNKS_IN_HAND = 4
-# Records of published chunks that are not acked yet, likewise.
+# The same for records of published chunks that are not acked yet.
 PUBLISHED_IN_HAND = 4096
-# A fetch that leaves a busy topic out waits no longer than this before it looks again.
+# The longest wait of a fetch that leaves out a busy topic.
 _LOOK_AGAIN_SECONDS = 0.05
 
 
 class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
-    """Fetches chunks as its `ChunkTransport` says."""
+    """Fetches chunks as configured by its `ChunkTransport`."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -54,7 +54,7 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
         self._handed: WeakSet[Chunk] = WeakSet()
         self._chunk_done = asyncio.Event()
         self.acks = Acks(-1)
-        self._cuts: dict[TP, int] = {}  # of which no chunk has told yet
+        self._cuts: dict[TP, int] = {}  # not yet reported by a chunk
 
     def _new_consumer_thread(self) -> ConsumerThread:
         return ConsumerThread(self, loop=self.loop, beacon=self.beacon)
@@ -67,20 +67,20 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
         generation = self.app.consumer_generation_id
         came = sum(map(len, fetched.records.values()))
         self._thread.pace(self.transport.pace.after(came, time.monotonic()))
-        if not self.flow_active:  # a rebalance began while we waited: it is read again later
+        if not self.flow_active:  # a rebalance began while we waited: it will be read again
             await self.perform_seek()
             return
         self._take_note(fetched)
         if fetched.generation != self.acks.generation:  # likewise
             return
         for parts in self._grouped(fetched.records):
-            # Partitions may be lost between two chunks: theirs are another worker's then.
+            # Partitions may be lost between two chunks: theirs then belong to another worker.
             if not self.flow_active or self.app.consumer_generation_id != generation:
                 return
             yield parts[0][0], self._chunk(parts, fetched)
 
     def _take_note(self, fetched: Fetched) -> None:
-        """Of what is no records."""
+        """Handle what is not records."""
         for hole in fetched.holes:
             self.transport.on_hole(hole)
         if fetched.generation != self.acks.generation:
@@ -102,10 +102,10 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
         active_partitions: set[TP] | None,
         timeout: float,  # noqa: ASYNC109
     ) -> Fetched:
-        """One fetch, of the topics of which few chunks are in hand: no queue grows long, and one
-        stage's does not hold up the records of the other."""
+        """One fetch, from topics with few chunks in hand: no queue grows long, and one stage does
+        not hold up the other's records."""
         self._chunk_done.clear()
-        # Those from before a rebalance are read again, by whoever has the partition, or acked.
+        # Those from before a rebalance are either acked or read again by the partition's owner.
         generation = self.app.consumer_generation_id
         handed = [c for c in self._handed if c.generation_id == generation]
         in_hand = Counter(c.topic for c in handed if not c.published)
@@ -113,7 +113,7 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
         if sum(len(c.records) for c in handed if c.published) > PUBLISHED_IN_HAND:
             busy |= {c.topic for c in handed if c.published}
         if self._thread.short_cut.waiting_bytes > MOST_WAITING_BYTES:
-            busy |= self.transport.merged_topics  # of what is made of their records enough waits
+            busy |= self.transport.merged_topics  # enough waits already
         if not busy or active_partitions is None:
             return await super()._getmany(active_partitions, timeout)  # type: ignore[no-any-return]
         free = {tp for tp in active_partitions if tp.topic not in busy}
@@ -126,7 +126,7 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
     def _grouped(
         self, fetched: dict[TP, list[ConsumerRecord]]
     ) -> list[list[tuple[TP, list[ConsumerRecord]]]]:
-        """Partitions that go into one chunk together."""
+        """The partitions that share a chunk."""
         merged: dict[str, list[tuple[TP, list[ConsumerRecord]]]] = {}
         alone = []
         for tp, records in fetched.items():
@@ -140,7 +140,7 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
         tp, records = parts[0]
         last, time_of = records[-1], own_time
         if tp.topic in self.transport.merged_topics:
-            # By time, each partition in its order: detection takes the first for the original.
+            # By time, each partition in order: detection takes the first for the original.
             time_of = raw_time
             records = list(merge(*(part for _, part in parts), key=raw_time))
         chunk = Chunk(
@@ -158,23 +158,23 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
         self._handed.add(chunk)
         return chunk
 
-    # Faust stops fetching a partition whose agent has a few events waiting. The fetch that goes on
-    # meanwhile waits for the other partitions, a second if they are idle, and only then is the
-    # partition looked at again. Here `_getmany` leaves out topics of which enough is in hand.
+    # Faust stops fetching a partition whose agent has a few events waiting. The fetch in progress
+    # waits for the other partitions, a second if they are idle, and only then is the
+    # partition checked again. Here `_getmany` leaves out topics with enough in hand.
     def on_buffer_full(self, tp: TP) -> None:
-        """Nothing, as when there is room again."""
+        """Does nothing, as when there is room again."""
 
     on_buffer_drop = on_buffer_full
 
     def verify_event_path(self, now: float, tp: TP) -> None:
-        """Nothing: `/livez` tells of partitions that stand still. Faust's own look ends the worker
-        where aiokafka does not know a position yet."""
+        """Does nothing: `/livez` reports stalled partitions. Faust's own check ends the worker
+        if aiokafka does not know a position yet."""
 
     def ack(self, message: Chunk) -> bool:
         """Mark all of a chunk's partitions as done up to its last offsets.
 
-        Not after a rebalance: they are read again from what is committed, by whoever has them, and
-        may be far ahead by now.
+        Not after a rebalance: their new owners read them again from the committed offset, and may
+        be far ahead by now.
         """
         if message.acked:
             return False
@@ -189,8 +189,8 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
         notify(self._waiting_for_ack)
         return True
 
-    # Faust takes the offsets inside a chunk for holes, stalls for good when a chunk of one record
-    # at offset 0 is first, and knows nothing of offsets that are no records.
+    # Faust takes the offsets inside a chunk for gaps, stalls permanently if the first chunk is one
+    # record at offset 0, and ignores offsets that hold no records.
     async def _add_gap(self, tp: TP, offset_from: int, offset_to: int) -> None:  # noqa: ARG002
         return
 
@@ -199,7 +199,7 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
         topics: object = None,  # noqa: ARG002
         start_new_transaction: bool = True,  # noqa: ARG002
     ) -> bool:
-        """Commit how far all partitions are done, where that is not committed yet."""
+        """Commit how far all partitions are done, unless already committed."""
         known = self._committed_offset
         due = {tp: at for tp, at in self.acks.all_done().items() if at != (known.get(tp) or 0)}
         if not due:
@@ -211,26 +211,27 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
         return bool(done)
 
     def offer(self, offers: Sequence[Offer]) -> None:
-        """Hand these records over without a fetch, where they are what it would bring."""
+        """Hand these records over without a fetch, if they are what a fetch would bring."""
         self._thread.offer(offers)
 
     async def look_at_topics(self, topics: Collection[str]) -> dict[str, TopicNow | None]:
-        """These topics as they are now; None where there is none. Raises KafkaError."""
+        """The current state of these topics; None for one that does not exist. Raises
+        KafkaError."""
         return await self._thread.look(topics)  # type: ignore[no-any-return]
 
     def begin_anew(self, topic: str) -> None:
-        """With the next fetch, read this topic from its beginning: it is another of its name."""
+        """Read this topic from its beginning at the next fetch: it was recreated."""
         self._thread.anew.add(topic)
 
     async def commit_notes(self, generation: int, notes: dict[TP, OffsetAndMetadata]) -> bool:
-        """Commit these offsets with what stands beside them; whether it was done."""
+        """Commit these offsets with their metadata; -> whether that succeeded."""
         return bool(await self._thread.commit_in(generation, notes))
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
         """Finish what is in hand and commit it: Faust forgets uncommitted acks at every rebalance.
 
-        No other worker is given the partitions before we have answered. Ours may take half the
-        session timeout over it, since it is silent meanwhile; then the chunk is read again.
+        No other worker gets the partitions before we respond. We may take half the
+        session timeout, as we are silent meanwhile; after that the chunk is read again.
         """
         with self._ending_the_process():
             self.stop_flow()
@@ -246,7 +247,7 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
             await super().on_partitions_revoked(revoked)
 
     async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
-        """As Faust does."""
+        """As in Faust."""
         with self._ending_the_process():
             self.acks.over = True
             self.acks, self._cuts = Acks(generation_id), {}
@@ -254,7 +255,7 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
 
     @contextmanager
     def _ending_the_process(self) -> Iterator[None]:
-        """Around callbacks: aiokafka logs what they raise, and goes on with a half rebalance."""
+        """Wraps callbacks: aiokafka logs their exceptions and carries on with half a rebalance."""
         try:
             yield
         except Exception as error:
@@ -265,10 +266,10 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
 class ChunkTransport(driver.Transport):  # type: ignore[misc]
     """Faust's Kafka transport with our consumer. Set it as an app's `transport`.
 
-    While many records come, each fetch gathers them for `gather_seconds`, at the broker.
-    `merged_topics` are those whose partitions need not be kept apart: one chunk holds all of them.
-    `on_failure` is told what ended a rebalance; the worker cannot go on then. `on_hole` is told of
-    records that were gone before they were read, and of logs that have lost what was read of them.
+    At high rates, each fetch gathers records for `gather_seconds`, at the broker.
+    `merged_topics` are those whose partitions may be mixed: one chunk holds all of them.
+    `on_failure` is told what ended a rebalance; the worker cannot carry on then. `on_hole` is told
+    of records that were gone before they were read, and of logs that lost records already read.
     """
 
     Consumer = ChunkConsumer

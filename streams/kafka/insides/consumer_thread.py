@@ -1,4 +1,4 @@
-"""aiokafka's consumer in the thread that Faust keeps for it: what it reads, and what it commits."""
+"""aiokafka's consumer in its Faust thread: what it reads, and what it commits."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _RETRY_SECONDS = 0.1
 
 @dataclass(slots=True)
 class Fetched:
-    """What one fetch found, in one generation of the group."""
+    """The result of one fetch, in one generation of the group."""
 
     records: dict[TP, list[ConsumerRecord]] = field(default_factory=dict)
     positions: dict[TP, int] = field(default_factory=dict)  # of the next records
@@ -51,26 +51,26 @@ class Fetched:
 
 
 class ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
-    """Faust's, but for how it waits, what it does where the log has a hole, and its commits."""
+    """Faust's, except for how it waits, how it handles gaps in the log, and its commits."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.ends: dict[TP, int] = {}  # as asked for beside the fetches, which may stand still
-        self.anew: set[str] = set()  # topics of which the next fetch begins anew
+        self.ends: dict[TP, int] = {}  # queried outside the fetches, which may stall
+        self.anew: set[str] = set()  # topics that the next fetch reads from the beginning
         self.cuts: dict[TP, int] = {}  # where the next fetch goes back to
         self.short_cut = ShortCut()
-        self._found_anew: dict[TP, float] = {}  # by itself, and when
+        self._found_anew: dict[TP, float] = {}  # noticed by this consumer, and when
         self._known: dict[str, TopicNow] = {}
 
     def _create_worker_consumer(self, transport: Any) -> AIOKafkaConsumer:
         consumer = super()._create_worker_consumer(transport)
         consumer._fetch_max_wait_ms = FIRST.wait_milliseconds
-        # Faust reads what is not committed, outside of its own `exactly_once`.
+        # Outside its own `exactly_once`, Faust reads uncommitted records.
         consumer._isolation_level = transport.isolation_level
         return consumer
 
     async def seek_to_committed(self) -> Mapping[TP, int]:
-        """As aiokafka does, but of nothing where a rebalance has left nothing."""
+        """As in aiokafka, but does nothing if a rebalance has left no partitions."""
         return await self.call_thread(seek_to_committed, self._ensure_consumer())  # type: ignore[no-any-return]
 
     def pace(self, wait: Wait) -> None:
@@ -80,19 +80,19 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
         fetcher._fetch_max_wait_ms = wait.wait_milliseconds
 
     def offer(self, offers: Sequence[Offer]) -> None:
-        """From any thread: records that need not be fetched where their turn has come."""
+        """From any thread: records that need not be fetched if it is their turn."""
         self.short_cut.add(offers)
         with suppress(ConsumerNotStarted, RuntimeError):  # it is ending
             self.thread_loop.call_soon_threadsafe(wake, self._ensure_consumer()._fetcher)
 
     def highwater(self, tp: TP) -> int | None:
-        """Where the records end that we may read: with read_committed, where the oldest transaction
-        that is still open begins. None before the first fetch."""
+        """The end of the records that we may read: with read_committed, the start of the oldest
+        open transaction. None before the first fetch."""
         consumer = self._ensure_consumer()
         committed_only = self.transport.isolation_level == "read_committed"
         try:
             found = consumer.last_stable_offset(tp) if committed_only else consumer.highwater(tp)
-        except AssertionError:  # it is no longer ours
+        except AssertionError:  # no longer ours
             return None
         asked = self.ends.get(tp)
         return found if asked is None else max(asked, found or 0)
@@ -127,7 +127,7 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
                 await self._find_again(consumer, tp, position, fetched)
             except NoOffsetForPartitionError as error:
                 await _begin(consumer, error.args[0])
-        # From here on nothing is awaited: these are the positions behind those records.
+        # Nothing is awaited from here on: these are the positions behind those records.
         subscription = consumer._subscription
         if not subscription.reassignment_in_progress:
             assignment = subscription.subscription.assignment
@@ -140,26 +140,26 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
         return fetched
 
     async def _begin_anew(self, consumer: AIOKafkaConsumer, fetched: Fetched) -> None:
-        """Read topics from their beginnings, but for what a fetch has found to be another log."""
+        """Read topics from the beginning, unless a fetch has already noticed that they are new."""
         topics, self.anew = self.anew, set()
         found = time.monotonic() - 2 * METADATA_SECONDS
         for tp in consumer.assignment():
             if tp.topic in topics and self._found_anew.get(tp, 0.0) < found:
                 try:
                     await consumer.seek_to_beginning(tp)
-                except IllegalStateError:  # a rebalance: then from what is committed, so once more
+                except IllegalStateError:  # a rebalance: read from what is committed, so try again
                     self.anew |= topics
                     return
                 forget_epochs(consumer, tp)
                 fetched.begun_anew.append(tp)
 
     def _go_back(self, consumer: AIOKafkaConsumer, fetched: Fetched) -> None:
-        """To where logs were cut, unless less of them was read."""
+        """Go back to where logs were cut, unless the position is earlier."""
         cuts, self.cuts = self.cuts, {}
         for tp, offset in cuts.items():
             state = consumer._subscription.subscription.assignment.state_value(tp)
             if state is None or not state.has_valid_position:
-                continue  # a rebalance: found again by what is committed
+                continue  # a rebalance: noticed again from the commit
             read_epochs_of(state).cut(offset)
             if offset < (position := state.position):
                 consumer.seek(tp, offset)
@@ -170,7 +170,7 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
     async def _find_again(
         self, consumer: AIOKafkaConsumer, tp: TP, position: int, fetched: Fetched
     ) -> None:
-        """Go on at the beginning of a log that does not reach back, or forth, to our position."""
+        """Carry on at the beginning of a log that does not include our position."""
         try:
             beginning = (await consumer.beginning_offsets([tp]))[tp]
             if position > beginning:
@@ -179,10 +179,10 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
                 if tp in self.cuts:
                     return  # the next fetch goes back
             if await consumer.position(tp) != position:
-                return  # someone has gone elsewhere meanwhile
+                return  # the position has been changed meanwhile
             consumer.seek(tp, beginning)
         except IllegalStateError:
-            return  # it is no longer ours
+            return  # no longer ours
         if position < beginning:
             fetched.holes.append(Lost(tp, position, beginning - 1))
             return
@@ -193,9 +193,10 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
         self._found_anew[tp] = time.monotonic()
 
     async def look(self, topics: Collection[str]) -> dict[str, TopicNow | None]:
-        """The topics as they are, and where our partitions end. Raises KafkaError and TimeoutError.
+        """The topics' current state, and the ends of our partitions. Raises KafkaError and
+        TimeoutError.
 
-        Not by the queue of this thread's other tasks: a broker that is away would hold them up.
+        Bypasses the queue of this thread's other tasks: an unreachable broker would hold them up.
         """
         looking = asyncio.run_coroutine_threadsafe(self._look(topics), self.thread_loop)
         return await asyncio.wrap_future(looking)
@@ -213,10 +214,10 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
     async def _find_cuts(
         self, consumer: AIOKafkaConsumer, now: Mapping[str, TopicNow | None]
     ) -> None:
-        """In topics that are no others than before.
+        """In topics that were not recreated.
 
-        Kafka forgets what was committed of a topic that is deleted, so that one never seen is none
-        that was made anew.
+        Kafka forgets the commits of a topic that is deleted, so a topic never seen before does not
+        count as recreated.
         """
         known = {name: topic for name, topic in now.items() if topic}
         before = {**known, **self._known}
@@ -235,8 +236,8 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
     ) -> Mapping[TP, OffsetAndMetadata]:
         """Commit as a member of this generation of the group, or not at all; -> what is committed.
 
-        A worker that was cut off may find its partitions with another, far ahead, or the group
-        without any member: then a broker takes any commit of one that names no generation, and
+        A worker that was cut off may find another worker far ahead on its partitions, or the group
+        without members: then a broker accepts any commit without a generation, and
         aiokafka commits without one once it knows that its own is over. Raises KafkaError.
         """
         return await self.call_thread(self._commit_in, generation, dict(offsets))  # type: ignore[no-any-return]
@@ -250,15 +251,15 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
             await coordinator.ensure_coordinator_known()
             noted = await with_epochs(consumer, offsets)
             async with coordinator._commit_lock:
-                # No await between this look and the making of the request, which names the
-                # generation: if it is over by then, the broker refuses.
+                # No await between this check and the request, which names the
+                # generation: if it is over by then, the broker rejects it.
                 if generation < 0 or coordinator.generation != generation:
                     return {}
                 try:
                     await coordinator._do_commit_offsets(None, noted)
                 except (*_REBALANCED, UnknownTopicOrPartitionError):
-                    # Where a topic was deleted, aiokafka would go on until there is another of its
-                    # name, and commit what belonged to the one before.
+                    # If a topic was deleted, aiokafka would retry until there is another of the
+                    # same name, and commit its predecessor's offsets.
                     return {}
                 except KafkaError as error:
                     if not error.retriable:
@@ -269,12 +270,12 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
 
 
 async def seek_to_committed(consumer: AIOKafkaConsumer) -> Mapping[TP, int]:
-    """Go back to what is committed of the partitions that are ours, if any still are.
+    """Go back to the committed offsets of our partitions, if any are left.
 
-    aiokafka raises where there are none, and where one goes while it asks: in the middle of a
-    rebalance, after which everything is read from what is committed in any case. And it leaves a
-    partition where it is of which nothing is committed yet: what was fetched of it, and dropped
-    as a rebalance went on, would never be read.
+    aiokafka raises if there are none, or if one is lost during the query: in the middle of a
+    rebalance, after which everything is read from the committed offsets anyway. And it leaves a
+    partition without commits where it is: records fetched from it, and dropped
+    because of the rebalance, would never be read.
     """
     if not consumer.assignment():
         return {}
@@ -288,7 +289,7 @@ async def seek_to_committed(consumer: AIOKafkaConsumer) -> Mapping[TP, int]:
 
 
 async def _begin(consumer: AIOKafkaConsumer, tp: TP) -> None:
-    """Where nothing of a partition is committed."""
+    """If nothing of a partition is committed."""
     try:
         await consumer.seek_to_beginning(tp)
     except IllegalStateError:

@@ -1,10 +1,10 @@
-"""Where the epochs of a partition's leaders end in its log (KIP-101, KIP-320).
+"""Where leader epochs end in a partition's log (KIP-101, KIP-320).
 
 Every batch in a log carries the epoch of the leader that wrote it. A leader that was elected
-although it lacks records, or comes back without its disk, ends the epochs before its own earlier
-than they ended for whoever read them: that is how a log that was cut is told from one that grew.
+although it lacks records, or that returns without its disk, ends earlier epochs at lower offsets
+than readers saw: that distinguishes a log that was cut from one that grew.
 
-A request that aiokafka does not have.
+aiokafka lacks this request.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _ANY_LEADER = -1
 
 
 class EpochEnd(NamedTuple):
-    """The last of the epochs up to the one that was asked for, and the offset where it ends."""
+    """The last epoch up to the requested one, and the offset where it ends."""
 
     epoch: int
     end: int
@@ -92,8 +92,8 @@ async def ends_of_epochs(
 ) -> dict[TopicPartition, EpochEnd]:
     """Ask each partition's leader where this epoch ends in its log.
 
-    Partitions are left out whose leader is unknown, has changed, or knows no such epoch. Raises
-    KafkaError, and NotImplementedError from brokers older than 2.3, which do not tell.
+    Leaves out partitions whose leader is unknown, has changed, or knows no such epoch. Raises
+    KafkaError, and NotImplementedError if brokers are older than 2.3, which do not support it.
     """
     by_leader: defaultdict[int, dict[TopicPartition, int]] = defaultdict(dict)
     for tp, epoch in epochs.items():

@@ -1,5 +1,5 @@
-"""How fetched batches become records, for every consumer of a process that imports this module, as
-`connection` does: whatever they hold, in bounded memory, and without an end to the reading.
+"""How fetched batches become records, for every consumer of a process that imports this module (as
+`connection` does): whatever they hold, in bounded memory, and without getting stuck.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from streams.kafka.unreadable import (
 
 log = logging.getLogger("echowire.consumer")
 
-# What a consumer is given at once of a partition ends with the record that exceeds this.
+# The records returned at once for a partition end with the one that exceeds this.
 TAKEN_BYTES = 4 << 20
 
 _INT32 = struct.Struct(">i")
@@ -34,7 +34,7 @@ _LENGTH_ENDS = _EPOCH_AT
 
 
 class _LargeBatch:
-    """A batch that aiokafka is not to unpack; all else is as in its own."""
+    """A batch that aiokafka must not decompress; otherwise like its own."""
 
     def __init__(self, plain: Any) -> None:
         self._plain = plain
@@ -47,12 +47,12 @@ class _LargeBatch:
 
 
 class _Batches(fetcher.MemoryRecords):  # type: ignore[misc]
-    """What one fetch brought of a partition; remembers the bytes of the batch at work."""
+    """One fetch's data of a partition; remembers the bytes of the current batch."""
 
     def __init__(self, data: bytes) -> None:
         super().__init__(data)
         self._data, self._start, self._end = data, 0, 0
-        self.leader_epoch = -1  # of the batch at work; older formats do not tell
+        self.leader_epoch = -1  # of the current batch; older formats lack it
 
     def next_batch(self) -> Any:
         self._start = self._end
@@ -69,29 +69,29 @@ class _Batches(fetcher.MemoryRecords):  # type: ignore[misc]
         return plain
 
     def current(self) -> Batch:
-        """The batch that `next_batch` gave last."""
+        """The batch that `next_batch` returned last."""
         follows = self._data[self._end : self._end + _LENGTH_AT]
         next_base = int.from_bytes(follows, "big") if len(follows) == _LENGTH_AT else None
         return Batch(bytes(self._data[self._start : self._end]), next_base)
 
 
 class _PartitionRecords(fetcher.PartitionRecords):  # type: ignore[misc]
-    """As in aiokafka, but it does not raise on what it cannot read."""
+    """As in aiokafka, but does not raise on unreadable data."""
 
     next_fetch_offset: int
     _records: _Batches
-    # A checksum may be wrong because of the way here: such a batch is fetched twice.
+    # A checksum may fail because of the network: such a batch is fetched twice.
     _fetched_once: ClassVar[set[tuple[str, int, int]]] = set()
 
     @property
     def leader_epoch(self) -> int:
-        """Of the batch that was read last."""
+        """That of the last batch read."""
         return self._records.leader_epoch
 
     def _unpack_records(self) -> Iterator[ConsumerRecord]:
         while True:
             try:
-                yield from super()._unpack_records()  # begins at the next batch each time
+                yield from super()._unpack_records()  # starts at the next batch each time
             except UNREADABLE_ERRORS as error:
                 batch = self._records.current()
                 topic, partition = self._tp
@@ -107,7 +107,7 @@ class _PartitionRecords(fetcher.PartitionRecords):  # type: ignore[misc]
                     self.next_fetch_offset = record.offset + 1
                     if not is_control(batch.data):
                         yield record
-                # Records may claim any offset, and so may a header without a good checksum.
+                # Records may claim any offset, and so may a header without a valid checksum.
                 least = begin if "CRC" in str(error) else 0
                 self.next_fetch_offset = max(least, last_offset(batch)) + 1
             else:
@@ -115,7 +115,7 @@ class _PartitionRecords(fetcher.PartitionRecords):  # type: ignore[misc]
 
 
 def read_epochs_of(state: Any) -> ReadEpochs:
-    """What was read of a partition of aiokafka's, of whose state in an assignment this is."""
+    """The epochs read of a partition, stored with its aiokafka state in an assignment."""
     if not hasattr(state, "read_epochs"):
         state.read_epochs = ReadEpochs()
     known: ReadEpochs = state.read_epochs
@@ -123,8 +123,8 @@ def read_epochs_of(state: Any) -> ReadEpochs:
 
 
 class _FetchResult(fetcher.FetchResult):  # type: ignore[misc]
-    """As in aiokafka, but it gives so many bytes at most, and one record at least; and it keeps in
-    mind in which epochs of the partition's leaders it has read."""
+    """As in aiokafka, but returns at most this many bytes, and at least one record; and remembers
+    the leader epochs it has read."""
 
     _partition_records: _PartitionRecords | None
 

@@ -1,8 +1,8 @@
 """Whether the logs that a consumer has read still hold what it has read.
 
-A leader that is elected although it lacks records cuts its partition's log: what stood from some
-offset on is gone, and what comes next stands at the same offsets. A consumer that is ahead of them
-would never read it. So a new leader is asked where the epochs end that were read before (`epochs`).
+A leader that is elected although it lacks records cuts its partition's log: everything from some
+offset on is gone, and new records take the same offsets. A consumer that is ahead of them
+would never read them. So each new leader is asked where the epochs read so far end (`epochs`).
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ def _states(consumer: AIOKafkaConsumer) -> dict[TopicPartition, Any]:
 async def find_cuts(
     consumer: AIOKafkaConsumer, leader_epochs: Mapping[TopicPartition, int]
 ) -> dict[TopicPartition, int]:
-    """Where the logs of these partitions were cut, of which the leaders' present epochs are given;
-    those that were not are left out, and so are those whose leaders do not answer.
+    """Where the logs of these partitions were cut, given their leaders' present epochs.
+    Leaves out partitions that were not cut and those whose leaders do not respond.
     """
     states = _states(consumer)
     await _with_committed(consumer, {tp: s for tp, s in states.items() if tp in leader_epochs})
@@ -50,7 +50,7 @@ async def find_cuts(
         rest: dict[TopicPartition, Any] = {}
         for tp, (known, due) in waiting.items():
             if (answer := answers.get(tp)) is None:
-                continue  # asked again with the next look
+                continue  # retried at the next check
             cut = known.answered(leader_epochs[tp], due[0], answer)
             if cut is not None:
                 cuts[tp] = cut
@@ -75,7 +75,7 @@ async def _ask(
 async def with_epochs(
     consumer: AIOKafkaConsumer, offsets: Mapping[TopicPartition, OffsetAndMetadata]
 ) -> dict[TopicPartition, OffsetAndMetadata]:
-    """Offsets to commit, with the epochs in which what is before them was read.
+    """Offsets to commit, with the epochs in which the records before them were read.
 
     Raises KafkaError.
     """
@@ -93,7 +93,7 @@ async def with_epochs(
 
 
 async def _with_committed(consumer: AIOKafkaConsumer, states: Mapping[TopicPartition, Any]) -> None:
-    """Add, once in an assignment, what earlier workers said beside their commits."""
+    """Add, once per assignment, the epochs that earlier workers committed."""
     new = [tp for tp, state in states.items() if not read_epochs_of(state).has_committed]
     if not new:
         return
@@ -103,7 +103,7 @@ async def _with_committed(consumer: AIOKafkaConsumer, states: Mapping[TopicParti
 
 
 def forget_epochs(consumer: AIOKafkaConsumer, tp: TopicPartition) -> None:
-    """A partition is read from its beginning: what was read of it before says nothing of it now."""
+    """A partition is read from its beginning: epochs read before no longer apply."""
     state = _states(consumer).get(tp)
     if state is not None:
         state.read_epochs = ReadEpochs()

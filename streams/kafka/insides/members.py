@@ -1,7 +1,7 @@
-"""The members of Faust and aiokafka that this folder uses, replaces or imitates, by their owners.
+"""The members of Faust and aiokafka that this folder uses, overrides or imitates, by owner.
 
-They are nobody's promise: any release may move them. `tests/kafka/insides/test_members.py` looks
-for each in the versions that are installed.
+They are not public: any release may move them. `tests/kafka/insides/test_members.py` looks
+for each in the installed versions.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ USED = {
         "stop_flow",
     ),
 }  # fmt: skip
-# Replaced by methods of the same names in our subclasses.
+# Overridden by methods of the same name in our subclasses.
 OVERRIDDEN = {
     "aiokafka.conn.AIOKafkaConnection": ("_send_sasl_token", "send"),
     "aiokafka.consumer.fetcher.FetchResult": ("getall",),
@@ -60,12 +60,12 @@ OVERRIDDEN = {
         "_flag_as_shutdown_by_signal", "_setup_logging", "on_worker_shutdown",
     ),
 }  # fmt: skip
-# Replaced in their modules, for every client of the process.
+# Patched in their modules, for every client of the process.
 PATCHED = {
     "aiokafka.conn": ("AIOKafkaConnection",),
     "aiokafka.consumer.fetcher": ("FetchResult", "MemoryRecords", "PartitionRecords"),
 }
-# What aiokafka's producer asks of a batch: `streams.kafka.batch.RecordBatch` answers it.
+# What aiokafka's producer needs of a batch: `streams.kafka.batch.RecordBatch` provides it.
 IMITATED = {
     "aiokafka.producer.message_accumulator.BatchBuilder": (
         "_build", "_set_producer_state", "close", "closed", "record_count", "size",

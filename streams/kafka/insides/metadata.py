@@ -1,4 +1,4 @@
-"""What a consumer without a subscription knows of a topic: nothing, until it has asked."""
+"""Topic metadata for a consumer without a subscription, which has none until it asks."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from aiokafka.client import AIOKafkaClient
 
 
 async def partitions_for(consumer: AIOKafkaConsumer, topic: str) -> list[int]:
-    """The partition numbers of a topic; none where it does not exist. Raises KafkaError."""
+    """A topic's partition numbers; empty if it does not exist. Raises KafkaError."""
     await consumer._client._wait_on_metadata(topic)
     return sorted(consumer.partitions_for_topic(topic) or ())
 
 
 def client_of(consumer: AIOKafkaConsumer) -> AIOKafkaClient:
-    """The connections of a started consumer, for requests that it has no method for."""
+    """A started consumer's connections, for requests that it has no method for."""
     return consumer._client

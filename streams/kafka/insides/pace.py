@@ -1,9 +1,9 @@
 """How long fetches wait at the broker: for the first record, or to gather more.
 
-While little comes, a fetch is answered with the first record: to wait longer would save nothing.
-While much comes, fetches gather at the broker, until there are so many bytes or `gather_seconds`
-are over. (To wait before handing over gathers nothing: aiokafka does not fetch while it holds
-records, so that what comes meanwhile waits for the fetch after the next.)
+At low rates, a fetch returns with the first record: waiting longer would save nothing.
+At high rates, fetches gather at the broker, until there are enough bytes or `gather_seconds`
+are over. (Waiting before the hand-over gathers nothing: aiokafka does not fetch while it holds
+records, so those that arrive meanwhile wait for the fetch after the next.)
 """
 
 from __future__ import annotations
@@ -11,19 +11,19 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-# From so many records a second on, fetches gather them.
+# From this many records a second on, fetches gather them.
 _MUCH = 200.0
 _GATHER_BYTES = 256 << 10
-# By what came in about so many seconds.
+# The rate is measured over about this many seconds.
 _MEMORY_SECONDS = 0.3
-# A partition that is handed over late waits for the fetch that is under way: aiokafka leaves it out
-# of that, and a broker answers one fetch of a client at a time. Where nothing has come for a while,
-# fetches are answered seldom, as each takes a millisecond of the processor's time.
+# A partition that is handed over late waits for the fetch in progress: aiokafka leaves it out
+# of that, and a broker answers one fetch of a client at a time. If nothing has arrived for a while,
+# fetches return less often, as each takes a millisecond of CPU time.
 _IDLE_AFTER_SECONDS = 2.0
 
 
 class Wait(NamedTuple):
-    """A fetch is answered when there are so many bytes, or after so many milliseconds."""
+    """A fetch returns when there are this many bytes, or after this many milliseconds."""
 
     least_bytes: int
     wait_milliseconds: int
@@ -38,11 +38,11 @@ class Pace:
 
     def __init__(self, gather_seconds: float) -> None:
         self._gather = Wait(_GATHER_BYTES, round(gather_seconds * 1000))
-        self._came = 0.0  # records lately, fewer the longer ago
+        self._came = 0.0  # recent records, decaying with time
         self._last = self._last_record = -math.inf
 
     def after(self, records: int, now: float) -> Wait:
-        """How the next fetch waits, now that one has brought so many; `now` in seconds."""
+        """How the next fetch waits, after one that brought this many; `now` in seconds."""
         self._came = self._came * math.exp((self._last - now) / _MEMORY_SECONDS) + records
         self._last = now
         if records:

@@ -1,4 +1,4 @@
-"""Producers: how long they keep a batch, and epochs for those that run no transactions."""
+"""Producers: how long they keep a batch, and epochs for those without transactions."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from aiokafka.protocol.transaction import InitProducerIdRequest
 from aiokafka.structs import TopicPartition
 
 _RETRY_SECONDS = 0.1
-_TIMEOUT_MILLISECONDS = 60_000  # of transactions, of which there are none
+_TIMEOUT_MILLISECONDS = 60_000  # of transactions, which are never begun
 
 
 def wait_for_leaders(producer: AIOKafkaProducer, seconds: float) -> None:
-    """Keep a batch for this long while its partition has no leader: aiokafka gives it up after
-    40 s. Call it before the producer is started."""
+    """Keep a batch for this long while its partition has no leader: aiokafka gives up after
+    40 s. Call this before the producer is started."""
     producer._message_accumulator._batch_ttl = seconds
 
 
 def connection_of(producer: AIOKafkaProducer, topic: str, partition: int) -> object | None:
-    """What a producer's batches for a partition go by; None where there is none now."""
+    """The connection for a producer's batches to a partition; None if there is none now."""
     leader = producer.client.cluster.leader_for_partition(TopicPartition(topic, partition))
     found: object | None = producer.client._conns.get((leader, ConnectionGroup.DEFAULT))
     return found
@@ -46,10 +46,10 @@ async def take_epoch(producer: AIOKafkaProducer, transactional_id: str) -> None:
                 break
             raise for_code(answer.error_code)(transactional_id)
         except KafkaError as error:
-            # The coordinator moves, loads, or still hands out the epoch before.
+            # The coordinator is moving or loading, or still handing out the previous epoch.
             if not (error.retriable or isinstance(error, ConcurrentTransactions)):
                 raise
         producer._sender._coordinator_dead(CoordinationType.TRANSACTION)
         await asyncio.sleep(_RETRY_SECONDS)
-    # The producer has sent nothing yet, so that its counting begins with this epoch.
+    # The producer has sent nothing yet, so its sequence starts with this epoch.
     producer._txn_manager._pid_and_epoch = PidAndEpoch(answer.producer_id, answer.producer_epoch)

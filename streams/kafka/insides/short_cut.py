@@ -1,11 +1,11 @@
-"""Records that this worker has written itself are handed over without being fetched.
+"""Hands over records that this worker has written itself without fetching them.
 
-Whoever produces to a log is told at which offset its batch stands. Where that is the offset that
+The answer to a produce request contains the batch's offset. If that is the offset that
 the consumer would read next, the records are those that a fetch would bring: they are taken from
-memory, the position moves behind them, and nothing else changes. Wherever there is a doubt they are
-fetched as all others are: something else stands before them, a request had to be sent again, the
-connection that they went by is another than that of the records that were fetched last (their
-leader may be in another epoch, which only the log tells).
+memory, the position moves behind them, and nothing else changes. If in doubt, they are
+fetched like all others: if something else precedes them, if a request had to be retried, or if
+they were sent over another connection than the last fetched records (their leader may be in
+another epoch, which only the log shows).
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ from faust.types import TP
 from streams.kafka.batch import RecordBatch
 from streams.kafka.insides.fetching import read_epochs_of
 
-# What is offered, and compressed, may wait for its stage; the rest is fetched when it is its turn.
+# This much, compressed, may wait for its stage; the rest is fetched when it is its turn.
 MOST_WAITING_BYTES = 4 << 20
-# While all of a log's records come this way, it is fetched so often, in case others write to it.
+# While all of a log's records come this way, it is fetched this often, in case others write to it.
 _LOOK_SECONDS = 1.0
 _CREATE_TIME, _LOG_APPEND_TIME = 0, 1
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A batch that stands in a partition's log at its `offset`, and the connection it went by;
-    None where that is not known any more."""
+    """A batch at its `offset` in a partition's log, and the connection it was sent over;
+    None if that is no longer known."""
 
     tp: TP
     batch: RecordBatch
@@ -48,11 +48,11 @@ class Offer:
 
     @property
     def end(self) -> int:
-        """The offset behind its last record."""
+        """The offset after its last record."""
         return self.batch.offset + self.batch.count
 
     def records(self, position: int) -> list[ConsumerRecord]:
-        """Those from an offset on, as a fetch would bring them."""
+        """Those from an offset on, as a fetch would return them."""
         octets = MemoryRecords(bytes(self.batch.octets()))
         appended, (topic, partition) = self.batch.append_time, self.tp
         kind = _CREATE_TIME if appended is None else _LOG_APPEND_TIME
@@ -68,20 +68,20 @@ class Offer:
 
 
 class _Lane:
-    """The offers of one partition, and whether it is known what they go by."""
+    """The offers of one partition, and whether their connection is trusted."""
 
     def __init__(self) -> None:
         self.offers: deque[Offer] = deque()
-        self.behind = False  # something is to be fetched before the next offer
-        self.looked = 0.0  # when it was fetched last, or could have been
+        self.behind = False  # something must be fetched before the next offer
+        self.looked = 0.0  # when it was last fetched, or could have been
         self._seen = 0  # the position
-        self._trusted: object = None  # the connection of what was fetched last
-        self._proof: Offer | None = None  # once it was fetched, its connection is trusted
+        self._trusted: object = None  # the connection of the last fetched records
+        self._proof: Offer | None = None  # once this was fetched, its connection is trusted
 
     def next(self, state: Any, max_records: int) -> list[ConsumerRecord]:
-        """What is offered at the position, which moves on behind it."""
+        """The offer at the position, which advances past it."""
         taken: list[ConsumerRecord] = []
-        if state.position < self._seen:  # the log is another than it was
+        if state.position < self._seen:  # the log was recreated or cut
             self._trusted = self._proof = None
         while self.offers and len(taken) < max_records:
             offer, position = self.offers[0], state.position
@@ -109,7 +109,7 @@ class _Lane:
 
 
 def _move_on(state: Any, end: int) -> None:
-    """The consumer has read a partition up to here, all of it in the epoch of what was before."""
+    """The consumer has read a partition up to here, all in the same epoch as before."""
     epochs = read_epochs_of(state)
     epochs.read(epochs.epoch_at_end(), state.position, end)
     state.consumed_to(end)
@@ -117,7 +117,7 @@ def _move_on(state: Any, end: int) -> None:
 
 
 class ShortCut:
-    """The offers of one consumer. `add` may be called in any thread, all else in the consumer's."""
+    """The offers of one consumer. `add` is thread-safe, everything else runs in the consumer's."""
 
     def __init__(self) -> None:
         self._new: deque[Offer] = deque()  # of any partition
@@ -126,13 +126,13 @@ class ShortCut:
         self.waiting_bytes = 0
 
     def add(self, offers: Iterable[Offer]) -> None:
-        """Records that may be taken."""
+        """Offers records."""
         self._new.extend(offers)
 
     def take(
         self, assignment: Any, partitions: Collection[TP], max_records: int | None
     ) -> dict[TP, list[ConsumerRecord]]:
-        """What is offered of these partitions. What was offered in another assignment is fetched
+        """The offers of these partitions. What was offered in another assignment is fetched
         in this one, if it is its turn."""
         if assignment is not self._assignment:
             self._assignment, self._lanes = assignment, {}
@@ -162,7 +162,7 @@ class ShortCut:
                 lane.offers.append(offer)
 
     def look(self, consumer: AIOKafkaConsumer, *, expected: bool) -> None:
-        """Whether the next fetches are for the offered partitions, too. Not, but for once a second,
+        """Whether the next fetches include the offered partitions. They do so only once a second
         while offers are `expected` and nobody else writes there."""
         now, alone = time.monotonic(), expected and _has_all_partitions(consumer)
         for tp, lane in self._lanes.items():
@@ -190,14 +190,14 @@ async def fetched_or_offered(
     timeout: float,  # noqa: ASYNC109
     max_records: int | None,
 ) -> tuple[dict[TP, list[ConsumerRecord]], dict[TP, list[ConsumerRecord]]]:
-    """-> what was fetched, as soon as there is anything, and what is offered behind it.
+    """-> what was fetched, as soon as there is anything, and the offers that follow it.
 
-    Raises what aiokafka does where it cannot fetch; nothing is taken then.
+    Raises what aiokafka does if it cannot fetch; nothing is taken then.
     """
     subscriptions, deadline = fetcher._subscriptions, time.monotonic() + timeout
     while True:
         fetched = await fetcher.fetched_records(partitions, timeout=0, max_records=max_records)
-        # From here on nothing is awaited and nothing fails: what is taken is handed over.
+        # Nothing is awaited and nothing fails from here on: what is taken is handed over.
         taken: dict[TP, list[ConsumerRecord]] = {}
         if not subscriptions.reassignment_in_progress:
             assignment = subscriptions.subscription.assignment
@@ -216,6 +216,6 @@ async def fetched_or_offered(
 
 
 def wake(fetcher: Any) -> None:
-    """Whoever waits for records, look again: some were offered."""
+    """Wakes a waiting fetch: records were offered."""
     for waiter in list(fetcher._fetch_waiters):
         fetcher._notify(waiter)

@@ -1,6 +1,6 @@
-"""Which topics there are, by their ids: a topic that is made anew keeps its name, and nothing else.
+"""Which topics exist, by id: a topic that is recreated keeps its name, but not its id.
 
-A request that aiokafka has no version of: from version 10 on, a metadata answer carries the ids.
+A request in a version that aiokafka lacks: from 10 on, a metadata response has the ids.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ class _Question(Request[_Struct]):  # type: ignore[misc]
 
 @dataclass(frozen=True, slots=True)
 class TopicNow:
-    """A topic as it is at this moment."""
+    """A topic's state at this moment."""
 
     identity: bytes
     partitions: int
@@ -125,9 +125,9 @@ class TopicNow:
 
 
 async def topics_now(client: AIOKafkaClient, topics: Collection[str]) -> dict[str, TopicNow | None]:
-    """The topics of these that a broker answers for; None where there is none of the name.
+    """The state of these topics; None for one that does not exist.
 
-    Raises KafkaError, and NotImplementedError from brokers older than 2.8, which know no ids.
+    Raises KafkaError, and NotImplementedError if brokers are older than 2.8, which have no ids.
     """
     node = client.get_random_node()
     if node is None:

@@ -1,4 +1,4 @@
-"""Faust's worker with our logging, which stops in a limited time."""
+"""Faust's worker with our logging and a time limit for stopping."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _EXIT_STOPPED_BY_FORCE = 75  # sysexits.h: try again
 
 
 class Worker(faust.worker.Worker):  # type: ignore[misc]
-    """Ends the process where stopping takes longer than `stop_seconds`."""
+    """Ends the process if stopping takes longer than `stop_seconds`."""
 
     def __init__(self, *args: Any, stop_seconds: float, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -26,12 +26,12 @@ class Worker(faust.worker.Worker):  # type: ignore[misc]
         self._end_in_time()
 
     def on_worker_shutdown(self) -> None:
-        """Stopping, for whatever reason."""
+        """The worker is stopping, for whatever reason."""
         self._end_in_time()
 
     def _end_in_time(self) -> None:
-        """Faust waits forever for a broker that has gone. What is not acknowledged by now is read
-        again by the next worker, so ending here loses nothing."""
+        """Faust waits forever for a lost broker. Everything not acknowledged by now is read again
+        by the next worker, so exiting here loses nothing."""
         timer = threading.Timer(self._stop_seconds, os._exit, (_EXIT_STOPPED_BY_FORCE,))
         timer.daemon = True
         timer.start()
