@@ -8,13 +8,13 @@ them.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections import Counter
 from functools import lru_cache
-from importlib.resources import files
 from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation
+
+from streams.articles.languages import TABLES, words_by_language
 
 # Longer texts are articles, whatever they say at their end.
 _MOST_CHARACTERS, _MOST_WORDS = 2_500, 260
@@ -127,12 +127,10 @@ def _kind(sentence: str) -> str | None:
 
 @lru_cache(maxsize=1)
 def _table() -> tuple[tuple[str, ...], tuple[str, ...]]:
-    path = files("streams.articles") / "data" / "walls.toml"
-    tables = tomllib.loads(path.read_text(encoding="utf-8"))
     pairs = [
         (phrase, kind)
-        for kind, languages in tables.items()
-        for phrases in languages.values()
+        for kind in TABLES["walls"]
+        for phrases in words_by_language("walls", kind).values()
         for phrase in phrases
     ]
     return tuple(phrase for phrase, _ in pairs), tuple(kind for _, kind in pairs)

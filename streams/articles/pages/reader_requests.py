@@ -1,12 +1,12 @@
-"""Lines of a story that ask its reader to sign up: `data/reader_requests.toml`."""
+"""Lines of a story that ask its reader to sign up: `[reader_requests]` of the languages' files."""
 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable
 from functools import lru_cache
-from importlib.resources import files
+
+from streams.articles.languages import words_of_all
 
 _LONGEST = 280
 # Of what stands between a question and the request that follows it.
@@ -29,18 +29,17 @@ def is_request(text: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _forms() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    path = files("streams.articles") / "data" / "reader_requests.toml"
-    table = tomllib.loads(path.read_text(encoding="utf-8"))
-    openings, objects = (_any_of(table[name].values()) for name in ("openings", "objects"))
+    openings, objects = (
+        _any_of(words_of_all("reader_requests", name)) for name in ("openings", "objects")
+    )
     return (
         re.compile(rf"{_CALLS}(?:{_QUESTION}{_CALLS})(?P<form>{openings})"),
         re.compile(objects),
     )
 
 
-def _any_of(languages: Iterable[list[str]]) -> str:
-    forms = sorted({form for forms in languages for form in forms}, key=len, reverse=True)
-    return "(?:" + "|".join(map(_expression, forms)) + ")"
+def _any_of(forms: Iterable[str]) -> str:
+    return "(?:" + "|".join(map(_expression, sorted(forms, key=len, reverse=True))) + ")"
 
 
 def _expression(form: str) -> str:

@@ -1,11 +1,11 @@
-"""The words and phrases that tell what a line of a page is; read from data files once."""
+"""The words and phrases that tell what a line of a page is, from the languages' files."""
 
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import lru_cache
-from importlib.resources import files
+
+from streams.articles.languages import words_of_all
 
 KINDS = (
     "stop", "person", "promotion", "sharing", "navigation", "comment", "caption", "byline",
@@ -21,11 +21,9 @@ _NOTHING: frozenset[str] = frozenset()
 def word_kinds() -> dict[str, int]:
     """Word -> bits, bit n for `(*KINDS, *MARKS)[n]`."""
     kinds: dict[str, int] = {}
-    for name, languages in _read("page_words.toml").items():
-        bit = 1 << (*KINDS, *MARKS).index(name)
-        for words in languages.values():
-            for word in str(words).split():
-                kinds[word] = kinds.get(word, 0) | bit
+    for place, name in enumerate((*KINDS, *MARKS)):
+        for word in words_of_all("page_words", name):
+            kinds[word] = kinds.get(word, 0) | 1 << place
     return kinds
 
 
@@ -63,21 +61,12 @@ Phrases = dict[str, frozenset[str]]
 def _phrases() -> tuple[Phrases, Phrases, frozenset[str]]:
     whole: Phrases = {}
     prefixes: Phrases = {}
-    introductions: set[str] = set()
-    for kind, languages in _read("page_phrases.toml").items():
-        for phrases in languages.values():
-            for phrase in phrases:
-                if kind == "interstitial":
-                    introductions.add(phrase)
-                    continue
-                table = prefixes if phrase.endswith("*") else whole
-                key = phrase.removesuffix("*")
-                table[key] = table.get(key, _NOTHING) | {kind}
-    return whole, prefixes, frozenset(introductions)
-
-
-def _read(name: str) -> dict[str, dict[str, list[str] | str]]:
-    return tomllib.loads((files("streams.articles") / "data" / name).read_text(encoding="utf-8"))
+    for kind in ("stories", "comments", "furniture"):
+        for phrase in words_of_all("page_phrases", kind):
+            table = prefixes if phrase.endswith("*") else whole
+            key = phrase.removesuffix("*")
+            table[key] = table.get(key, _NOTHING) | {kind}
+    return whole, prefixes, frozenset(words_of_all("page_phrases", "interstitial"))
 
 
 @lru_cache(maxsize=1)

@@ -1,0 +1,97 @@
+"""What echowire knows of languages' words: one file each, `data/languages/xx.toml`.
+
+A new language is one new file. Every file may have the tables named in `TABLES` and no others;
+`en.toml` has them all and says what each means.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from importlib.resources import files
+from types import MappingProxyType
+
+# Table -> its lists of words. Where a phrase stands in two lists of a table, the first one counts.
+TABLES: Mapping[str, tuple[str, ...]] = MappingProxyType({
+    "page_words": (
+        "stop", "person", "promotion", "sharing", "navigation", "comment", "caption", "byline",
+        "calendar", "ago", "number_ago", "credit",
+    ),
+    "page_phrases": ("stories", "comments", "furniture", "interstitial"),
+    "walls": (
+        "paywall", "consent", "bot", "script", "login", "region", "error", "newsletter",
+    ),
+    "reader_requests": ("openings", "objects"),
+})  # fmt: skip
+_CODE = re.compile(r"[a-z]{2,3}")
+
+Words = Mapping[str, tuple[str, ...]]  # language -> its words of one list
+
+
+class LanguageFileError(ValueError):
+    """A language's file holds a table or a list that nothing reads, or what are no words."""
+
+
+def words_by_language(table: str, name: str) -> Words:
+    """The list `name` of a table, by language in the order of their codes."""
+    return _tables()[table, name]
+
+
+def words_of_all(table: str, name: str) -> tuple[str, ...]:
+    """The list `name` of a table in all languages, each word once."""
+    of_all = (word for words in words_by_language(table, name).values() for word in words)
+    return tuple(dict.fromkeys(of_all))
+
+
+def read_language(code: str, text: str) -> dict[tuple[str, str], tuple[str, ...]]:
+    """The lists of one language's file, by table and list.
+
+    A list is an array of strings, or one string of words separated by blanks. Raises
+    LanguageFileError.
+    """
+    where = f"languages/{code}.toml"
+    if not _CODE.fullmatch(code):
+        raise LanguageFileError(
+            f"{where}: expected a file named by an ISO 639 code in small letters"
+        )
+    try:
+        tables = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise LanguageFileError(f"{where}: {error}") from error
+    lists = {}
+    for table, entries in tables.items():
+        known = TABLES.get(table)
+        if known is None or not isinstance(entries, dict):
+            raise LanguageFileError(
+                f"{where}: expected the tables {', '.join(TABLES)}; got {table}"
+            )
+        for name, words in entries.items():
+            if name not in known:
+                raise LanguageFileError(f"{where}: [{table}] has {', '.join(known)}; got {name}")
+            lists[table, name] = _checked(words, f"{where}: {table}.{name}")
+    return lists
+
+
+def _checked(words: object, where: str) -> tuple[str, ...]:
+    listed: Iterable[object] = words.split() if isinstance(words, str) else ()
+    if isinstance(words, list):
+        listed = words
+    checked = tuple(word for word in listed if isinstance(word, str) and word.strip())
+    if not checked or len(checked) != len(tuple(listed)):
+        raise LanguageFileError(f"{where}: expected words, got {words!r}")
+    return checked
+
+
+@lru_cache(maxsize=1)
+def _tables() -> dict[tuple[str, str], dict[str, tuple[str, ...]]]:
+    folder = files("streams.articles") / "data" / "languages"
+    found: dict[tuple[str, str], dict[str, tuple[str, ...]]] = {
+        (table, name): {} for table, names in TABLES.items() for name in names
+    }
+    for path in sorted(folder.iterdir(), key=lambda path: path.name):
+        code = path.name.removesuffix(".toml")
+        for key, words in read_language(code, path.read_text(encoding="utf-8")).items():
+            found[key][code] = words
+    return found

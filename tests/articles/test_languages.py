@@ -1,0 +1,77 @@
+"""A language is one file, and every word of it is read."""
+
+from __future__ import annotations
+
+import tomllib
+from importlib.resources import files
+
+import pytest
+
+from streams.articles.languages import (
+    TABLES,
+    LanguageFileError,
+    read_language,
+    words_by_language,
+    words_of_all,
+)
+from streams.articles.pages.vocabulary import KINDS, MARKS, phrase_kinds, word_kinds
+
+FOLDER = files("streams.articles") / "data" / "languages"
+CODES = sorted(path.name.removesuffix(".toml") for path in FOLDER.iterdir())
+LISTS = [(table, name) for table, names in TABLES.items() for name in names]
+
+
+def text_of(code: str) -> str:
+    return (FOLDER / f"{code}.toml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_each_list_of_a_file_is_read(code: str) -> None:
+    for table, lists in tomllib.loads(text_of(code)).items():
+        for name, words in lists.items():
+            expected = words.split() if isinstance(words, str) else words
+            assert list(words_by_language(table, name)[code]) == expected
+
+
+@pytest.mark.parametrize(("table", "name"), LISTS)
+def test_english_shows_every_list_that_a_language_may_have(table: str, name: str) -> None:
+    if (table, name) != ("page_words", "number_ago"):  # English has no such words
+        assert words_by_language(table, name)["en"]
+
+
+@pytest.mark.parametrize(("table", "name"), LISTS)
+def test_words_are_in_the_form_they_are_compared_in(table: str, name: str) -> None:
+    words = words_of_all(table, name)
+    assert [word for word in words if word != word.lower()] == []
+    assert len(words) == len(set(words))
+
+
+def test_a_word_of_any_file_counts() -> None:
+    """Words of Turkish and Portuguese, a phrase of Finnish."""
+    order = (*KINDS, *MARKS)
+    assert word_kinds()["önce"] == 1 << order.index("number_ago")
+    assert word_kinds()["divulgação"] == 1 << order.index("caption")
+    assert phrase_kinds("lue myös") == {"stories"}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('[walls]\npaywal = ["x y"]', "paywal"),
+        ('[wall]\npaywall = ["x y"]', "expected the tables page_words"),
+        ('walls = "paywall"', "expected the tables page_words"),
+        ("[walls]\npaywall = []", r"walls\.paywall: expected words, got \[\]"),
+        ('[walls]\npaywall = ["x", 3]', "expected words"),
+        ('[walls]\npaywall = ["x", " "]', "expected words"),
+        ("[walls]\npaywall = 3", "expected words, got 3"),
+        ('[walls\npaywall = ["x"]', r"languages/xx\.toml: "),
+    ],
+)
+def test_what_nothing_would_read_is_an_error_that_names_its_place(text: str, said: str) -> None:
+    with pytest.raises(LanguageFileError, match=said):
+        read_language("xx", text)
+
+
+def test_a_file_is_named_by_a_language() -> None:
+    with pytest.raises(LanguageFileError, match=r"languages/English\.toml: expected"):
+        read_language("English", "")
