@@ -1,1 +1,1 @@
-"""Articles to verdicts. Knows no Kafka, no clock, no settings: all are arguments."""
+"""From articles to verdicts. Knows no Kafka, clock or settings: all of these are arguments."""

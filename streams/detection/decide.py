@@ -1,6 +1,6 @@
-"""A chunk and a shard's state -> verdicts, and the segment that carries them into the state.
+"""A chunk and a shard's state -> verdicts, and the segment that updates the state.
 
-Pure: the state is only read. Verdicts are as if the articles had come one at a time, so they do
+Pure: the state is only read. Verdicts are as if the articles had arrived one at a time, so they do
 not depend on where the log was cut into chunks.
 """
 
@@ -42,7 +42,7 @@ class Decision:
     """All outputs of one chunk, in order: v verdicts as parallel lists, and what changed."""
 
     segment: Segment
-    redeliveries: int  # silent ones, the outdated among them
+    redeliveries: int  # unpublished ones, including the outdated
     outdated: int
     places: list[int]  # (v,) in the chunk
     article_ids: list[str]  # (v,)
@@ -89,7 +89,7 @@ def decide(state: ShardState, chunk: ArticleColumns, writer: VerdictWriter) -> D
 
 
 class _Judge:
-    """Takes a chunk's articles in order; what was decided on earlier ones counts."""
+    """Takes a chunk's articles in order; decisions on earlier ones count."""
 
     def __init__(self, view: View, writer: VerdictWriter, values: list[bytes]) -> None:
         self._view, self._writer, self._values = view, writer, values
@@ -102,7 +102,7 @@ class _Judge:
 
     @property
     def match_stats(self) -> MatchStats:
-        """What was compared for the verdicts."""
+        """What was compared to reach the verdicts."""
         return self._matcher.stats
 
     def verdicts(self, arrivals: Arrivals) -> list[tuple[str, bytes]]:
@@ -173,8 +173,8 @@ class _Judge:
     def _joined(
         self, i: int, best: Match, reason: str, matches: list[Match]
     ) -> tuple[str, StoryState, Recent]:
-        """An article joins its best match's story, into which others that it is a copy of are
-        merged; -> its id, the story, its articles of late."""
+        """An article joins its best match's story, which absorbs other stories that it is a copy
+        of; -> the story's id, the story, its recent articles."""
         for other in linked(self._view.base + i, best, matches, self._view, self._matcher):
             self.log.merge(self._view.base + i, best.serial, other)
         if best.relation != COPY:
@@ -184,8 +184,8 @@ class _Judge:
 
     def _best_to_join(self, matches: list[Match]) -> Match | None:
         """The best match that makes an article a member of the other's story. What was cut from a
-        page of several stories belongs to one of them at most, and not to the page. A copy of an
-        excerpt is one: of the article that has the whole text."""
+        page of several stories belongs to at most one of them, and not to the page. A copy of an
+        excerpt is an excerpt, too: of the article that has the whole text."""
         flags = self._view.flags
         for match in matches:
             if match.member and match.relation == COPY:
@@ -195,7 +195,7 @@ class _Judge:
         return None
 
     def _of_whole(self, copied: Match, matches: list[Match]) -> Match:
-        """The match with what the copied article of the same story is an excerpt of."""
+        """The match with the article that the copied one, of the same story, is an excerpt of."""
         home = self._view.story_id(copied.serial)
         for match in matches:
             whole = not self._view.flags(match.serial) & (PARTIAL | COMPILATION)
@@ -225,7 +225,7 @@ class _Judge:
         stays = not row["flags"] & MATCHABLE or any(
             view.story_id(m.serial) == home for m in matches
         )
-        # Alone it need not stay; a story that no other article is left of goes with its last one.
+        # A lone article need not stay; a story without other articles disappears with its last one.
         alone = best is None if story is None else story.record["articles"] == 1
         if stays or alone:
             story_id = view.join(i, before)
@@ -255,7 +255,7 @@ class _Judge:
         )
 
     def _withdrawn(self, i: int, article_id: str, before: int) -> tuple[str, bytes]:
-        """A kill, or an article whose kill came before it."""
+        """A kill, or an article whose kill arrived first."""
         view, serial = self._view, self._view.base + i
         if before == NO_SERIAL:
             return "withdrawn", self._writer.verdict(

@@ -1,5 +1,5 @@
-"""What of an article's matches is evidence: without standing texts, and with the originals of the
-stories that they are in.
+"""Which of an article's matches are evidence: without standing texts, and with the originals of
+their stories.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from streams.detection.stories.story_log import StoryLog
 
 
 class Evidence:
-    """Of a chunk's articles, taken in order."""
+    """For a chunk's articles, taken in order."""
 
     def __init__(self, view: View, matcher: Matcher, log: StoryLog) -> None:
         self._view, self._matcher, self._log = view, matcher, log
@@ -22,11 +22,11 @@ class Evidence:
         self._standing: set[int] = set()  # serials of this chunk
 
     def expect(self, found: Found) -> None:
-        """Compare at once what will be asked for one by one, as far as that can be foreseen."""
+        """Compare in one go what will be asked for one by one, as far as that can be foreseen."""
         self._originals = self._matcher.originals(found, self._view.state.stories)
 
     def stands(self, i: int, candidates: list[Match]) -> bool:
-        """Whether the article is a page of a standing text, as its row says from now on."""
+        """Whether the article is a page of standing text; its row records that from now on."""
         if not is_standing(i, candidates, self._view):
             return False
         self._view.rows["flags"][i] |= STANDING
@@ -34,12 +34,12 @@ class Evidence:
         return True
 
     def of(self, i: int, candidates: list[Match]) -> list[Match]:
-        """The matches that say something, best first."""
+        """The matches that are evidence, best first."""
         some = [m for m in candidates if not (m.standing or m.serial in self._standing)]
         return without_passages(i, self._with_originals(i, some), self._view)
 
     def _with_originals(self, i: int, candidates: list[Match]) -> list[Match]:
-        """The matches, best first, with the originals of their stories as they are by now."""
+        """The matches, best first, with the current originals of their stories."""
         serial = self._view.base + i
         listed_already = {match.serial for match in candidates}
         added = False

@@ -1,4 +1,4 @@
-"""A chunk decided in as many parts as its segments need to stay below a size."""
+"""Decides a chunk in as many parts as it takes to keep each segment below a size."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ def decide_in_parts(
 ) -> Iterator[tuple[slice, Decision]]:
     """Yield the decisions on a chunk in order, each with its part of the chunk.
 
-    Mostly that is one. A thousand articles that join a thousand large stories change more than one
-    record of the segments' topic can hold; verdicts do not depend on where the log is cut. Apply
-    each decision's segment before asking for the next. The segment of a single article is yielded
-    whatever its size.
+    Usually there is one. A thousand articles that join a thousand large stories change more than
+    one record of the segments' topic can hold; verdicts do not depend on where the log is cut.
+    Apply each decision's segment before asking for the next. The segment of a single article is
+    yielded whatever its size.
     """
     waiting = [(0, len(chunk.values))]
     while waiting:

@@ -1,4 +1,4 @@
-"""A verdict as it is published: the `detection` object of an enriched article."""
+"""A verdict as published: the `detection` object of an enriched article."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _NEW: Recent = {"hour": 0, "day": 0, "window": 0}
 
 
 class VerdictWriter:
-    """Writes verdicts as JSON, by parts. What is the same in all of them is encoded once."""
+    """Writes verdicts as JSON, in parts. What is the same in all of them is encoded once."""
 
     def __init__(self, parameters: Parameters) -> None:
         published = {k: v for k, v in asdict(parameters).items() if k not in _UNPUBLISHED}
@@ -34,7 +34,7 @@ class VerdictWriter:
         return b"".join((start, story_id.encode(), middle, original_id.encode(), end))
 
     def _parts_of_alone(self, why: str | None) -> list[bytes]:
-        """What stands around the two ids."""
+        """The JSON around the two ids."""
         written = self.verdict(
             story_id=_PLACE, relation="original", original_id=_PLACE, unmatched_reason=why
         )
@@ -84,7 +84,7 @@ def enriched(normalised: bytes, detection: bytes) -> bytes:
 
 
 def story_fields(story: StoryState) -> dict[str, Any]:
-    """What a verdict says of the story that its article is in."""
+    """What a verdict says about its article's story."""
     record = story.record
     return {
         "original_id": record["original_id"],
@@ -94,6 +94,6 @@ def story_fields(story: StoryState) -> dict[str, Any]:
 
 
 def is_syndicated(source: str, story: StoryState) -> bool | None:
-    """Whether a copy is another publisher's; None where a publisher is unknown."""
+    """Whether a copy is another publisher's; None if a publisher is unknown."""
     original_source = story.record["original_source"]
     return source != original_source if source and original_source else None

@@ -1,4 +1,4 @@
-"""What the worker measures: names, help texts and closed lists of labels, and how it is shown."""
+"""What the worker measures: names, help texts and closed lists of labels, and how it is exposed."""
 
 from streams.metrics.catalogue import Metrics
 

@@ -1,6 +1,6 @@
 """All metrics in one place: names, units, help texts. Updated once per chunk.
 
-Names follow Prometheus' conventions: base units, `_total` for counters, no unit without its word.
+Names follow Prometheus' conventions: base units, `_total` for counters, units in the name.
 Every series of a closed list exists from the start, so that a rate over it is never empty.
 """
 
@@ -33,7 +33,7 @@ _FEW = (0, 1, 2, 5, 10, 20, 50, 100, 200, 500)
 
 
 class Metrics:
-    """The worker's metrics, on a registry of their own: several workers share nothing."""
+    """The worker's metrics, on their own registry: several workers share nothing."""
 
     def __init__(self) -> None:
         disable_created_metrics()  # type: ignore[no-untyped-call]
@@ -217,7 +217,7 @@ class Metrics:
     def _counters(
         self, name: str, text: str, label: str, values: Iterable[str] = labels.STAGES
     ) -> dict[str, Counter]:
-        """One counter for each value: to look a child up costs more than to count."""
+        """One counter per value: looking up a child costs more than counting."""
         counter = Counter(f"echowire_{name}", text, [label], registry=self.registry)
         return {value: counter.labels(value) for value in values}
 

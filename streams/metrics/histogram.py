@@ -10,15 +10,15 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.core import HistogramMetricFamily
 from prometheus_client.registry import Collector
 
-# Native buckets: each bound is the one before it times 2^(1/8), so that a quantile is at most
-# 4.5 % off. They are kept densely over the range that any of our quantities can have.
+# Native buckets: each bound is the previous one times 2^(1/8), so a quantile is at most
+# 4.5 % off. They are stored densely over the range of all our quantities.
 NATIVE_SCHEMA = 3
 _STEPS = 1 << NATIVE_SCHEMA
 _LOWEST, _HIGHEST = -10 * _STEPS, 30 * _STEPS  # 2^-10 to 2^30 of the unit
 ZERO_THRESHOLD = 2.0 ** (_LOWEST // _STEPS)
 
-# Observations are sorted into buckets when there are so many, or when Prometheus asks: to sort
-# one alone would take a hundred times what it takes among others.
+# Observations are sorted into buckets when there are this many, or when Prometheus scrapes:
+# sorting one alone takes a hundred times its share of a batch.
 _GATHERED = 1024
 
 
@@ -27,8 +27,8 @@ class NativeBuckets:
     """A native histogram's buckets as Prometheus wants them."""
 
     zero_count: int
-    spans: list[tuple[int, int]]  # (buckets left out before it, length)
-    deltas: list[int]  # of each bucket's count to the one before
+    spans: list[tuple[int, int]]  # (empty buckets before it, length)
+    deltas: list[int]  # difference of each bucket's count from the previous one
 
 
 class BatchHistogram(Collector):
@@ -47,7 +47,7 @@ class BatchHistogram(Collector):
         self.values = tuple(values)
         self._edges = np.array(buckets, np.float64)
         self._counts = {v: np.zeros(len(buckets) + 1, np.int64) for v in values}
-        # Place 0 holds what is at most the zero threshold.
+        # Place 0 holds values up to the zero threshold.
         self._native = {v: np.zeros(_HIGHEST - _LOWEST + 1, np.int64) for v in values}
         self._sums = dict.fromkeys(values, 0.0)
         self._gathered: dict[str, list[float]] = {v: [] for v in values}
@@ -68,7 +68,7 @@ class BatchHistogram(Collector):
             self._sort_in(value)
 
     def _sort_in(self, value: str) -> None:
-        """Put what was gathered into its buckets."""
+        """Sort the pending observations into their buckets."""
         if not self._gathered[value]:
             return
         observed = np.array(self._gathered[value])
@@ -81,7 +81,7 @@ class BatchHistogram(Collector):
         self._sums[value] += float(observed.sum())
 
     def collect(self) -> Iterator[HistogramMetricFamily]:
-        """As Prometheus asks, with classic buckets."""
+        """For Prometheus, with classic buckets."""
         family = HistogramMetricFamily(self.name, self._text, labels=[self.label])
         for value, counts in self._counts.items():
             self._sort_in(value)

@@ -1,6 +1,6 @@
 """The values that labels may take. Closed lists: never a story, an address or a publisher.
 
-A series lasts forever: a label with a value for every publisher would make thousands of them.
+A series lasts forever: a label with a value per publisher would create thousands of them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ RELATIONS: tuple[str, ...] = get_args(Relation)
 MATCH_RELATIONS: tuple[str, ...] = get_args(MatchRelation)
 EVENT_TYPES: tuple[str, ...] = get_args(StoryEvent.model_fields["type"].annotation)
 
-# What the usual feeds are in; `und` is text whose language cannot be told.
+# The languages of common feeds; `und` is text whose language could not be determined.
 LANGUAGES = (
     "ar", "cs", "de", "el", "en", "es", "fr", "hi", "id", "it", "ja", "ko", "nl", "pl", "pt", "ru",
     "sv", "tr", "uk", "zh", "und", OTHER,
@@ -36,5 +36,5 @@ DROPPABLE = (
 CREDITED = ("provider", "cites", "none")
 OUTCOMES = ("accepted", "rejected")
 CANARY_OUTCOMES = ("right", "wrong")
-# Topics that recovery reads back, and whose records must therefore outlive the window.
+# Topics needed for recovery, whose records must therefore outlive the window.
 WINDOW_TOPICS = tuple(topic.name for topic in TOPICS if topic.outlives_window)

@@ -1,4 +1,4 @@
-"""How much memory the worker and its normalising processes take, and how much they may."""
+"""How much memory the worker and its normalising processes use, and their limit."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ _CGROUP_LIMIT = Path("/sys/fs/cgroup/memory.max")
 
 
 class MemoryCollector(Collector):
-    """Measured when Prometheus asks, twice a minute at most. Linux only: elsewhere there are no
-    such series."""
+    """Measured when Prometheus scrapes, at most twice a minute. Linux only: elsewhere these series
+    do not exist."""
 
     def __init__(
         self, registry: CollectorRegistry, clock: Callable[[], float] = time.monotonic
@@ -54,9 +54,9 @@ class MemoryCollector(Collector):
 
 
 def used_bytes(pid: int, processes: Path = Path("/proc")) -> int:
-    """A process's memory, of pages that n processes share the n-th part; 0 when it has just ended.
+    """A process's memory; pages shared by n processes count one n-th. 0 when it has just ended.
 
-    Where the kernel does not tell, or may not, all that is resident.
+    If the kernel does not or may not report that, all resident memory.
     """
     try:
         rollup = (processes / str(pid) / "smaps_rollup").read_text(encoding="ascii")

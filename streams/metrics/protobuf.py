@@ -1,4 +1,4 @@
-"""Metrics in Prometheus' protobuf format, which alone carries native histograms.
+"""Metrics in Prometheus' protobuf format, the only one with native histograms.
 
 prometheus_client writes the two text formats only. The wire format needs a varint and two kinds
 of field; the field numbers are those of `io.prometheus.client` (client_model's metrics.proto).
@@ -25,7 +25,7 @@ _VALUE_FIELD = {_COUNTER: 3, _GAUGE: 2, _HISTOGRAM: 7}
 
 
 def accepts_protobuf(accept: str) -> bool:
-    """Whether the scraper would rather have this format: it names it first."""
+    """Whether the scraper prefers this format: it names it first."""
     return accept.split(",", maxsplit=1)[0].strip().startswith("application/vnd.google.protobuf")
 
 
@@ -80,7 +80,7 @@ def _native(histogram: BatchHistogram, value: str) -> bytes:
     )
     deltas = b"".join(_varint(_zigzag(delta)) for delta in buckets.deltas)
     if not spans:
-        # How a native histogram without observations is told from a classic one.
+        # This distinguishes a native histogram without observations from a classic one.
         spans = _field(12, _number(1, 0) + _number(2, 0))
     return (
         _number(5, _zigzag(NATIVE_SCHEMA))

@@ -1,4 +1,4 @@
-"""Gauges of the shards, measured when Prometheus asks."""
+"""Gauges of the shards, measured when Prometheus scrapes."""
 
 from __future__ import annotations
 

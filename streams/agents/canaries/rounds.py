@@ -1,7 +1,7 @@
-"""Articles with a known answer, which a worker sends itself to see whether verdicts are right.
+"""Articles with a known answer, which a worker sends itself to check that verdicts are right.
 
-They take the whole way through the real topics. Their texts are made of common words in an order
-that no other round has, so that a round matches nothing but itself.
+They go through the real topics. Their texts are common words in an order that no other round
+has, so a round matches nothing but itself.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 from streams.articles.identity import article_id
 
-# `.invalid` is nobody's domain (RFC 2606). Articles of this source never reach consumers.
+# `.invalid` is nobody's domain (RFC 2606). Articles from this source never reach consumers.
 SOURCE = "canary.echowire.invalid"
 ENCODED_SOURCE = SOURCE.encode()  # also the key of their raw records: one key, one partition
 KINDS = ("copy", "excerpt", "template", "unrelated")
@@ -70,8 +70,8 @@ def canary_round(sent_ms: int) -> list[dict[str, Any]]:
 
 
 def judge(article: Mapping[str, Any]) -> Answer | None:
-    """An enriched canary -> whether its verdict is the known answer. None for what is no canary:
-    somebody else took the reserved source."""
+    """An enriched canary -> whether its verdict is the known answer. None if it is not a canary:
+    somebody else has used the reserved source."""
     kind, _, rest = str(article["producer_id"]).partition("-")
     sent, _, place = rest.partition("-")
     if kind not in KINDS or article["attributes"].get(_ATTRIBUTE) != kind or not sent.isdigit():
@@ -92,7 +92,7 @@ def _text(chance: random.Random, words: int) -> str:
 
 
 def _bulletins(chance: random.Random) -> tuple[str, str]:
-    """Two texts of one wording whose every name and number differs."""
+    """Two texts with the same wording but different names and numbers throughout."""
     wording = [_text(chance, 12).rstrip(".") for _ in range(12)]
     names = chance.sample(_NAMES, 8)
     texts = []

@@ -1,4 +1,4 @@
-"""Sending canaries, and keeping what comes of them out of the outputs."""
+"""Sending canaries, and keeping their results out of the outputs."""
 
 from __future__ import annotations
 
@@ -38,14 +38,15 @@ class CanarySender:
         metrics: Metrics,
         event_time: Callable[[], int | None],
     ) -> None:
-        """`event_time`: the milliseconds to date canaries with; None where others send them."""
+        """`event_time`: the milliseconds to date canaries with; None if other workers send them."""
         self._seconds = settings.canary_seconds
         self._topic = topic_name(settings, RAW)
         self._publisher, self._metrics, self._event_time = publisher, metrics, event_time
         metrics.canary_interval.set(self._seconds)
 
     async def run(self) -> None:
-        """Go on until cancelled. A round that cannot be sent is left out: its absence alarms."""
+        """Run until cancelled. A round that cannot be sent is skipped: its absence raises an
+        alert."""
         while self._seconds:
             await asyncio.sleep(self._seconds)
             event_time = self._event_time()
@@ -62,13 +63,13 @@ class CanarySender:
         out, now = Outgoing(self._topic), time.time_ns() // 1_000_000
         headers = encode_headers([time_header(event_time)])
         for event in canary_round(now):
-            # In one partition: the earlier of a pair comes first.
+            # In one partition: the earlier one of a pair comes first.
             out.add(ENCODED_SOURCE, orjson.dumps(event), now, headers)
         return out
 
 
 def without_canaries(decision: Decision, metrics: Metrics) -> Decision:
-    """What consumers may see of a decision; the verdicts on canaries are counted instead.
+    """The part of a decision for consumers; verdicts on canaries are counted instead.
 
     The segment stays whole: canaries are in the index like any other article.
     """

@@ -1,1 +1,1 @@
-"""What runs the stages: chunks in their order, processes for pages, and how a worker ends."""
+"""What runs the stages: chunks in order, processes for pages, and how a worker ends."""

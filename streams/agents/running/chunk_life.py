@@ -1,8 +1,8 @@
 """A chunk's life in a stage, step by step: worked out, encoded, published, settled, acknowledged.
 
-A chunk is worked out while those before it are encoded, published and confirmed: two of them at
-most, which are published in the order of their coming. What is left to be said in a shard's log is
-said of several chunks together: each is acknowledged when it is.
+A chunk is worked out while at most two earlier ones are encoded, published and confirmed; they are
+published in order of arrival. What remains to be written to a shard's log is written for several
+chunks together: each is acknowledged once that is done.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ MOST_UNFINISHED = 2
 
 
 class Work(Protocol):
-    """A chunk that has been worked out, and what is left to do for it."""
+    """A chunk that has been worked out, and its remaining steps."""
 
     async def encode(self) -> None:
         """Make the batches of its outputs."""
@@ -41,46 +41,46 @@ class Work(Protocol):
         ...
 
     async def settle(self) -> None:
-        """Say where the next worker will look that this is done; chunks behind may be published
+        """Record for the next worker that this is done; later chunks may be published
         meanwhile. Returns when that is confirmed."""
         ...
 
 
 class ChunkHandler(Protocol):
-    """What a stage does with a chunk."""
+    """How a stage handles a chunk."""
 
     async def work_out(self, chunk: Chunk) -> Work:
         """Normalise or decide a chunk, as far as the next one depends on it.
 
-        Raises StoppedError when the partition is another's by now, or the worker is ending; so do
+        Raises StoppedError if the partition has been lost, or the worker is ending; so do
         the steps of its work.
         """
         ...
 
     async def pass_over(self, record: ConsumerRecord) -> None:
-        """A record was given up, and all before it in its partition is done."""
+        """A record was given up, and everything before it in its partition is done."""
         ...
 
 
 class GiveUp(Protocol):
-    """What becomes of a record that has ended too many workers, or cannot be read."""
+    """Handles a record that has ended too many workers, or cannot be read."""
 
     async def __call__(self, record: ConsumerRecord, why: Rejection) -> None:
-        """Put it out of the way, confirmed."""
+        """Dispose of it, confirmed."""
         ...
 
 
 class NoWork:
-    """Of a chunk that has nothing to publish, or has published everything already."""
+    """For a chunk that has nothing to publish, or has published everything already."""
 
     async def encode(self) -> None:
-        """Nothing."""
+        """Does nothing."""
 
     async def publish(self) -> None:
-        """Nothing."""
+        """Does nothing."""
 
     async def settle(self) -> None:
-        """Nothing."""
+        """Does nothing."""
 
 
 class State(StrEnum):
@@ -91,15 +91,15 @@ class State(StrEnum):
     ENCODED = "encoded"
     PUBLISHED = "published"
     ACKNOWLEDGED = "acknowledged"
-    STOPPED = "stopped"  # by a rebalance or the end of the worker: it is read again
+    STOPPED = "stopped"  # by a rebalance or the worker's end: it is read again
 
 
 class ChunkLife:
-    """One chunk, from being taken to being acknowledged.
+    """One chunk, from when it is taken until it is acknowledged.
 
     Any error but a cancellation ends the process: Faust acks an event whose agent raised, restarts
-    the agent and goes on, and the event is gone. Errors of one record never come this far: they
-    are values.
+    the agent and carries on, and the event is lost. Errors of single records never get this far:
+    they are values.
     """
 
     def __init__(
@@ -110,7 +110,7 @@ class ChunkLife:
         give_up: GiveUp,
         before: ChunkLife | None,
     ) -> None:
-        """`before`: the chunk of the same stage that is to be published first."""
+        """`before`: the chunk of the same stage that must be published first."""
         self.chunk, self.state = chunk, State.TAKEN
         self._handler, self._ledger, self._give_up = handler, ledger, give_up
         self._before = before
@@ -148,7 +148,7 @@ class ChunkLife:
             await self._exit(at_work, error)
 
     def finish(self, acknowledge: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:
-        """Begin the other steps, in a task of their own; `acknowledge` is the last."""
+        """Start the remaining steps in a task of their own; `acknowledge` is the last."""
         self._published = asyncio.get_running_loop().create_future()
         self._finishing = asyncio.create_task(self._finish(acknowledge))
         return self._finishing
@@ -163,12 +163,12 @@ class ChunkLife:
             await self._finishing
 
     async def published(self) -> None:
-        """Wait until what comes behind may be published."""
+        """Wait until later chunks may be published."""
         if self._published is not None:
             await asyncio.shield(self._published)
 
     def cancel(self) -> None:
-        """What is not confirmed is not acknowledged, and read again."""
+        """What is not confirmed is not acknowledged, so it is read again."""
         if self._finishing is not None:
             self._finishing.cancel()
 
@@ -186,17 +186,18 @@ class ChunkLife:
             await self._finished_before()
             await acknowledge()
             self.state = State.ACKNOWLEDGED
-        except StoppedError:  # the state that had it already is gone, too
+        except StoppedError:  # the state that included it is gone, too
             self.state = State.STOPPED
-            self._let_next(published=True)  # which may be another partition's
+            self._let_next(published=True)  # which may belong to another partition
         except Exception as error:  # noqa: BLE001
             await self._exit(self.chunk, error)
         finally:
-            self._before = None  # or each would keep all before it
+            self._before = None  # or each would keep all earlier ones alive
             self._let_next(published=False)
 
     def _let_next(self, *, published: bool) -> None:
-        """Publish, if this is published; what comes behind is cancelled where this is."""
+        """Let the next chunk publish once this one has; if this one is cancelled, so are later
+        ones."""
         if self._published is None or self._published.done():
             return
         if published:
@@ -218,7 +219,8 @@ class ChunkLife:
         return given_up, self._ledger.parts(innocent) if innocent else []
 
     async def _exit(self, at_work: Chunk, error: Exception) -> NoReturn:
-        """End the process; where the records at work may be to blame, note them for the next."""
+        """End the process; if the current records may be to blame, note them for the next
+        worker."""
         await self._finished_before()  # the note says that all records before are done
         if blames_record(error):
             await self._ledger.note(at_work.records, error, at_work.generation_id)
@@ -226,7 +228,7 @@ class ChunkLife:
 
 
 class Overlap:
-    """The chunks of a stage that have been worked out and are not finished, in their order."""
+    """A stage's chunks that have been worked out and are not finished, in order."""
 
     def __init__(self) -> None:
         self._unpublished: deque[ChunkLife] = deque()
@@ -234,7 +236,7 @@ class Overlap:
         self.last: ChunkLife | None = None  # the chunk that the next one is published after
 
     async def add(self, life: ChunkLife) -> None:
-        """Wait until few enough are unpublished besides this one."""
+        """Wait until few enough others are unpublished."""
         self.last = life
         self._unpublished.append(life)
         if len(self._unpublished) > MOST_UNFINISHED:
@@ -251,7 +253,7 @@ class Overlap:
 
 
 def _part(chunk: Chunk, records: list[ConsumerRecord]) -> Chunk:
-    """A chunk of these records only. The first part tells where the log was cut."""
+    """A chunk of these records only. The first part reports where the log was cut."""
     part = copy.copy(chunk)
     chunk.cut = None
     ends = {TP(record.topic, record.partition): record.offset for record in records}

@@ -1,4 +1,4 @@
-"""Descriptors of files and connections: how many a worker may have, and whether they ran out."""
+"""File descriptors: how many a worker may have, and whether they have run out."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Self
 
 from streams.errors import UserError
 
-# Libraries, event loops, the pool's pipes and blocks, a connection for each broker and client.
+# Libraries, event loops, the pool's pipes and blocks, a connection per broker and client.
 FEWEST = 256
-# More are never needed, and some libraries go through all that there may be.
+# More are never needed, and some libraries iterate over every possible one.
 _MOST = 65_536
 _WHERE = "`ulimit -n`, LimitNOFILE= of systemd, --ulimit nofile= of docker"
 
@@ -32,9 +32,9 @@ class DescriptorsError(UserError):
 
 
 def raise_limit() -> None:
-    """Allow this process as many descriptors as it may have. Raises DescriptorsError for too few.
+    """Raise this process's limit as far as it goes. Raises DescriptorsError if that is too low.
 
-    The soft limit of many systems is 1,024, for the sake of programs that are older than poll().
+    The soft limit of many systems is 1,024, for the sake of programs older than poll().
     """
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     allowed = _MOST if hard == resource.RLIM_INFINITY else min(hard, _MOST)
@@ -49,7 +49,7 @@ def raise_limit() -> None:
 
 
 def is_exhausted(error: BaseException | None) -> bool:
-    """Whether an error, or what led to it, is that no more descriptors can be had."""
+    """Whether an error, or one of its causes, is a lack of descriptors."""
     seen: set[int] = set()
     while error is not None and id(error) not in seen:
         if isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE):
@@ -60,7 +60,7 @@ def is_exhausted(error: BaseException | None) -> bool:
 
 
 def none_left() -> bool:
-    """Whether none can be had now: libraries tell of a connection that failed, and not why."""
+    """Whether none are available: libraries report that a connection failed, but not why."""
     try:
         os.close(os.dup(2))
     except OSError as error:

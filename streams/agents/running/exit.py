@@ -1,6 +1,6 @@
-"""How a worker ends when it cannot go on: at once, with an exit code that says what to do.
+"""How a worker exits when it cannot carry on: at once, with an exit code that says what to do.
 
-Nothing is acknowledged, no offset flushed, nobody's clean-up run: what was not confirmed is read
+Nothing is acknowledged, no offset committed, no clean-up run: what was not confirmed is read
 again by the next worker.
 """
 
@@ -32,10 +32,10 @@ from streams.web import PortTakenError
 
 log = logging.getLogger("echowire")
 
-# sysexits.h. A supervisor restarts after all of them; the last two want a person as well.
-EXIT_UNAVAILABLE = 69  # Kafka failed or refused us
-EXIT_INTERNAL_ERROR = 70  # an error that nobody expected; the record behind it is counted
-EXIT_SHUT_OUT = 75  # another worker has our partitions: start anew
+# sysexits.h. A supervisor restarts after all of them; the last two also need a person.
+EXIT_UNAVAILABLE = 69  # Kafka failed or rejected us
+EXIT_INTERNAL_ERROR = 70  # an unexpected error; the record behind it is counted
+EXIT_SHUT_OUT = 75  # another worker has our partitions: start again
 EXIT_FORBIDDEN = 77  # a right is missing
 EXIT_CONFIGURATION = 78
 
@@ -59,12 +59,12 @@ _TOLD_IN_FULL = (*_MISCONFIGURED, ShutOutError, RightsError, BrokerUnreachableEr
 
 
 def blames_record(error: Exception) -> bool:
-    """Whether the records at work may be what ended us, rather than Kafka or the configuration."""
+    """Whether the current records may be to blame, rather than Kafka or the configuration."""
     return exit_code(error) == EXIT_INTERNAL_ERROR and not is_exhausted(error)
 
 
 def exit_code(error: Exception) -> int:
-    """What an error ends the process with."""
+    """The exit code for an error."""
     if isinstance(error, (*_FORBIDDEN, RightsError)):
         return EXIT_FORBIDDEN
     if isinstance(error, _MISCONFIGURED):
@@ -77,8 +77,8 @@ def exit_code(error: Exception) -> int:
 
 
 def exit_process(error: Exception, where: str) -> NoReturn:
-    """End the process. `where` is what it was at, in words that follow "ended"."""
-    # Where a connection could not be made, the client library does not say why.
+    """End the process. `where` is what it was doing, in words that follow "ended"."""
+    # The client library does not say why a connection could not be made.
     if is_exhausted(error) or (exit_code(error) == EXIT_UNAVAILABLE and none_left()):
         error = DescriptorsError.of_now()
     log.critical(

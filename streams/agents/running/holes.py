@@ -1,4 +1,4 @@
-"""What is said and done about a log with a hole where a worker would have read on."""
+"""What to log and do about a gap in a log at a worker's position."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ log = logging.getLogger("echowire.consumer")
 
 
 class Holes:
-    """Tells of holes, and ends the worker where it cannot go on."""
+    """Reports gaps, and ends the worker if it cannot carry on."""
 
     def __init__(self, metrics: Metrics, stages: dict[str, str], shard_topic: str) -> None:
-        """`stages`: full topic name -> the stage that consumes it. What the shards hold was decided
+        """`stages`: full topic name -> the stage that consumes it. The shards were decided
         from the log of `shard_topic`, and from no other."""
         self._metrics, self._stages, self._shard_topic = metrics, stages, shard_topic
 
     def __call__(self, hole: Hole) -> None:
-        """Say what was found, and count what was lost."""
+        """Log what was found, and count what was lost."""
         topic, partition = hole.tp
         if isinstance(hole, Lost):
             count = hole.last - hole.first + 1

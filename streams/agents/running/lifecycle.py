@@ -1,4 +1,4 @@
-"""What starts and stops with a worker beside Faust's own services."""
+"""What starts and stops with a worker besides Faust's own services."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ log = logging.getLogger("echowire")
 
 
 class Lifecycle(faust.Service):  # type: ignore[misc]
-    """Starts the parts of a worker in their order, and stops them in theirs.
+    """Starts and stops the parts of a worker in order.
 
-    `background`: what runs beside the agents from the start until the end, each as a coroutine.
+    `background`: what runs beside the agents throughout, each as a coroutine.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class Lifecycle(faust.Service):  # type: ignore[misc]
         self._background = background
 
     async def on_start(self) -> None:
-        """Connect, serve, and begin what runs in the background."""
+        """Connect, serve, and start the background tasks."""
         await self._publisher.start()
         self._progress.publishing = True
         try:
@@ -53,7 +53,7 @@ class Lifecycle(faust.Service):  # type: ignore[misc]
         log.info("metrics at %s/metrics", self._web.address)
 
     async def on_stop(self) -> None:
-        """Be unready first, so that nobody sends work; the connection to the brokers goes late."""
+        """Become unready first, so that nobody sends work; disconnect from the brokers last."""
         self._progress.publishing = False
         await self._web.stop()
         await self._shards.stop()

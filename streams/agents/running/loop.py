@@ -1,4 +1,4 @@
-"""How every stage takes its chunks: one after the other, each acknowledged when it is confirmed."""
+"""How every stage takes its chunks: one after the other, each acknowledged once confirmed."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class ChunkLoop:
 def _on_chunk_done(
     name: str, life: ChunkLife, started: float, span: ChunkSpan, _: asyncio.Task[None]
 ) -> None:
-    """A chunk is finished: end its span, and log it for whoever debugs."""
+    """A chunk is finished: end its span, and log it for debugging."""
     span.end()
     if log.isEnabledFor(logging.DEBUG):
         log.debug(
@@ -74,5 +74,5 @@ def _on_chunk_done(
 
 
 def _place(chunk: Chunk) -> dict[str, object]:
-    """Where a chunk stands, for its log lines: `offset` is the last record of `partition`."""
+    """A chunk's position for its log lines: `offset` is the last record of `partition`."""
     return {"topic": chunk.topic, "partition": chunk.partition, "offset": chunk.offset}

@@ -1,4 +1,4 @@
-"""Chunks are normalised and pages read in processes of their own: they would hold up heartbeats."""
+"""Normalises chunks and reads pages in separate processes, so that heartbeats are not held up."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ from streams.kafka.publish import StoppedError
 log = logging.getLogger("echowire")
 
 _PR_SET_PDEATHSIG = 1
-# Calls that use shared memory: one at work, one that waits, one whose answer is being taken. All
-# blocks are 48 MiB at most; further calls go through pipes.
+# Calls that use shared memory: one at work, one waiting, one whose result is being taken. All
+# blocks together are at most 48 MiB; further calls go through pipes.
 _BLOCKS_A_PROCESS, _MOST_BLOCKS = 3, 12
 
 _CLOSE_SECONDS = 5.0
 _TRACKERS_WARNING = "ignore:resource_tracker:UserWarning"
 
-_blocks: list[Block] = []  # the owner's, in a process of the pool
+_blocks: list[Block] = []  # the owner's, in a pool process
 
 
 class Failure(NamedTuple):
@@ -46,7 +46,7 @@ class Failure(NamedTuple):
 
 
 class NormaliserProcessError(Exception):
-    """A normalising process failed; a note on this has the traceback from there."""
+    """A normalising process failed; a note on this has its traceback."""
 
     def __init__(self, failure: Failure) -> None:
         super().__init__(f"{failure.kind}: {failure.message}")
@@ -58,21 +58,21 @@ R = TypeVar("R")
 
 
 class NormaliserPool:
-    """A pool that starts at the first call or before, and ends with its owner."""
+    """A pool that starts at the first call or earlier, and ends with its owner."""
 
     def __init__(self, processes: int) -> None:
         self._processes = processes
         self._executor: ProcessPoolExecutor | None = None
         self._blocks: list[Block] = []
-        self._free: list[int] = []  # numbers of blocks that no call uses
+        self._free: list[int] = []  # numbers of unused blocks
         self._closed = False
         self._alone = False  # whether there are no processes
 
     async def run(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Call a function in one of the processes, without holding up the event loop.
+        """Call a function in one of the processes, without blocking the event loop.
 
-        Raises NormaliserProcessError for what it raises, BrokenProcessPool when the process died,
-        and StoppedError when the pool is closed.
+        Raises NormaliserProcessError for what it raises, BrokenProcessPool if the process died,
+        and StoppedError if the pool is closed.
         """
         executor, call = self._started(), partial(function, *args, **kwargs)
         if executor is None:
@@ -84,12 +84,12 @@ class NormaliserPool:
         try:
             answer: R = unpack(block, _taken(await asyncio.wrap_future(submitted)))
         finally:
-            if number is not None:  # if we are cancelled, the process may be at it still
+            if number is not None:  # if we are cancelled, the process may still be using it
                 submitted.add_done_callback(lambda _: self._free.append(number))
         return answer
 
     def begin(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> Callable[[], R]:
-        """Call a function in one of the processes; what is returned waits for its answer, and
+        """Call a function in one of the processes; the returned awaitable gives its result, and
         raises as `run` does."""
         executor, call = self._started(), partial(function, *args, **kwargs)
         if executor is None:
@@ -102,9 +102,9 @@ class NormaliserPool:
         return answer
 
     def start(self) -> None:
-        """Start the processes now: ahead of the first chunk, which would wait seconds for them.
+        """Start the processes now, so that the first chunk does not wait seconds for them.
 
-        Called before this process has any thread or loop, it warms itself up and forks them, so
+        If called before this process has any thread or loop, it warms itself up and forks them, so
         that they share its compiled loops and its language model instead of loading their own.
         """
         if _may_fork():
@@ -115,7 +115,7 @@ class NormaliserPool:
                 executor.submit(warm_up)
 
     def close(self) -> None:
-        """End the processes; one that is at a call has a moment to finish it."""
+        """End the processes; a busy one gets a moment to finish."""
         self._closed = True
         if self._executor is None:
             return
@@ -130,7 +130,7 @@ class NormaliserPool:
                 process.join()
 
     def _started(self) -> ProcessPoolExecutor | None:
-        """None where the system has no semaphores for a pool: everything is done here then."""
+        """None if the system has no semaphores for a pool: everything is then done here."""
         if self._closed:
             raise StoppedError
         if self._executor is None and not self._alone:
@@ -158,8 +158,8 @@ class NormaliserPool:
 
 
 def _may_fork() -> bool:
-    """A copy of a process with threads or open connections may wait forever for what they held.
-    macOS' own libraries have threads that nobody sees."""
+    """A fork of a process with threads or open connections may wait forever for locks they held.
+    macOS' own libraries have hidden threads."""
     try:
         asyncio.get_running_loop()
     except RuntimeError:
@@ -168,9 +168,9 @@ def _may_fork() -> bool:
 
 
 def _start_quiet_tracker() -> None:
-    """Start the process that unlinks the pool's semaphores when this one is killed or ends at once,
-    and keep it from calling them leaked: it writes that below our last sentence."""
-    sys.warnoptions.append(_TRACKERS_WARNING)  # a child is started with its parent's
+    """Start the process that unlinks the pool's semaphores if this one is killed or exits at once,
+    and stop it from reporting them as leaked: that would appear below our last message."""
+    sys.warnoptions.append(_TRACKERS_WARNING)  # a child inherits its parent's
     try:
         resource_tracker.ensure_running()
     finally:
@@ -187,8 +187,8 @@ def _run_packed(number: int | None, packed: Packed) -> Packed | Failure:
 
 
 def _answer(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R | Failure:
-    """What a function returns or, as a value, what it raises: an exception that cannot be pickled,
-    or cannot be unpickled, would break the pool and hide what happened."""
+    """What a function returns or, as a value, what it raises: an exception that cannot be pickled
+    or unpickled would break the pool and hide what happened."""
     try:
         return function(*args, **kwargs)
     except Exception as error:  # noqa: BLE001
@@ -196,14 +196,14 @@ def _answer(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R | 
 
 
 def _taken(answer: R | Failure) -> R:
-    """Raises NormaliserProcessError where there is no answer."""
+    """Raises NormaliserProcessError if there is no result."""
     if isinstance(answer, Failure):
         raise NormaliserProcessError(answer)
     return answer
 
 
 def _begin(parent: int, blocks: list[Block]) -> None:
-    """Set a process up: it leaves interrupts to the parent, and does not outlive it when that is
+    """Set up a process: it leaves interrupts to the parent, and does not outlive it if that is
     killed."""
     _blocks[:] = blocks
     keep_freed_memory()

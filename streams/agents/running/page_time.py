@@ -1,4 +1,4 @@
-"""A page may take so much of a processor's time and no more: one must not hold up a chunk."""
+"""Limits the CPU time of a page, so that a single one cannot hold up a chunk."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ _AGAIN_SECONDS = 0.5  # a library may swallow the first interruption
 
 
 def read_in_time(seconds: float, page: PageSource) -> Page:
-    """Read a page, and give it up when it takes more than `seconds` of this process's CPU time.
+    """Read a page, and give it up if it takes more than `seconds` of this process's CPU time.
 
-    Not of the clock's: on a busy machine a page of milliseconds may wait for seconds. Reading does
-    no input or output, so nothing but computing can take long. Needs the main thread.
+    CPU time, not wall-clock time: on a busy machine a page of milliseconds may wait for seconds.
+    Reading does no I/O, so only computing can take long. Needs the main thread.
     """
     if sys.platform == "win32":  # no timers there
         return read_page(page)
-    warm_up()  # or the first page of a process would pay for it
+    warm_up()  # or a process's first page would pay for it
     signal.signal(signal.SIGPROF, _give_up)
     try:
         signal.setitimer(signal.ITIMER_PROF, seconds, _AGAIN_SECONDS)
@@ -37,7 +37,7 @@ def read_in_time(seconds: float, page: PageSource) -> Page:
 
 @lru_cache(maxsize=1)
 def warm_up() -> None:
-    """Load and compile, once a process, what reading pages needs."""
+    """Load and compile, once per process, what reading pages needs."""
     compile_kernels()
     load_language_model()
     freeze_gc()

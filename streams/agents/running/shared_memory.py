@@ -1,7 +1,7 @@
-"""Memory that two processes see, and what passes through it from one to the other.
+"""Memory shared by two processes, and how data passes through it.
 
-A pipe takes 64 KiB at a time, and for each of them both its ends must run. While the event loop was
-busy, a process that had a chunk's articles ready stood still for a seventh of its time.
+A pipe takes 64 KiB at a time, and for each of them both ends must run. While the event loop was
+busy, a process with a chunk's articles ready was blocked for a seventh of its time.
 """
 
 from __future__ import annotations
@@ -20,24 +20,24 @@ from typing import Any, NamedTuple
 from streams.kafka.batch import RecordBatch
 from streams.kafka.raw_record import RawRecord, RawRecords
 
-# A thousand articles of 4 KB. What finds no room goes through the pipe.
+# A thousand articles of 4 KB. What does not fit goes through the pipe.
 BLOCK_BYTES = 4 << 20
 
 _Reduced = tuple[Callable[..., Any], tuple[Any, ...]]
 
 
 class Packed(NamedTuple):
-    """A pickle, and where in a block each of its buffers ends; the first begins at 0."""
+    """A pickle, and the end of each of its buffers in a block; the first begins at 0."""
 
     pickled: bytes
     ends: list[int]
 
 
 class Block:
-    """Memory that processes can be given when they begin. Not of /dev/shm, which containers keep
-    small, and allocated at once: where a mapped page has no memory, writing to it is a SIGBUS.
+    """Memory for processes to inherit when they start. Not in /dev/shm, which containers keep
+    small, and allocated at once: writing to a mapped page without memory is a SIGBUS.
 
-    Raises OSError where there is none.
+    Raises OSError if there is none.
     """
 
     def __init__(self, descriptor: int | None = None) -> None:
@@ -48,7 +48,7 @@ class Block:
         return _received, (DupFd(self._descriptor),)
 
     def __del__(self) -> None:
-        with suppress(AttributeError, OSError):  # of one that could not be made
+        with suppress(AttributeError, OSError):  # if it could not be created
             os.close(self._descriptor)
 
 
@@ -79,8 +79,8 @@ def pack(block: Block | None, thing: object) -> Packed:
     def put(buffer: pickle.PickleBuffer) -> bool:
         content = buffer.raw()
         end = ends[-1] + len(content)
-        if block is None or end > len(room):  # an empty buffer has room in no block, too
-            return True  # pickled like all else
+        if block is None or end > len(room):  # an empty buffer fits no block, either
+            return True  # pickled like everything else
         room[ends[-1] : end] = content
         ends.append(end)
         return False
@@ -94,13 +94,13 @@ def unpack(block: Block | None, packed: Packed) -> Any:
     """The inverse of `pack`. The block may be used again then."""
     bounds = [0, *packed.ends]
     content = bytes(memoryview(block.bytes if block else b"")[: bounds[-1]])
-    # Bytes are cut out of bytes in a fifth of the time that it takes to cut them out of a view.
+    # Slicing bytes takes a fifth of the time of slicing a view.
     buffers = [content[start:end] for start, end in pairwise(bounds)]
     return pickle.loads(packed.pickled, buffers=buffers)  # noqa: S301 - of our own processes
 
 
 def call_packed(block: Block | None, packed: Packed) -> Packed:
-    """Call what is packed in a block, and pack what it returns."""
+    """Call what is packed in a block, and pack its result."""
     call: Callable[[], object] = unpack(block, packed)
     return pack(block, call())
 

@@ -66,7 +66,7 @@ STAGE = Stage.DETECT
 
 
 class Part(NamedTuple):
-    """Records that were decided together, and the times of their events."""
+    """Records that were decided together, and their events' times."""
 
     records: Sequence[ConsumerRecord]
     times: Sequence[int]
@@ -79,7 +79,7 @@ class ForeignRecordError(Exception):
 
 
 class DetectStage:
-    """Handles a chunk: decided, then its outputs and then its segment published and confirmed."""
+    """Handles a chunk: decides it, then publishes its outputs and then its segment."""
 
     def __init__(self, settings: Settings, shards: Shards, metrics: Metrics) -> None:
         self._shards, self._metrics = shards, metrics
@@ -96,22 +96,22 @@ class DetectStage:
         self._event = EventHeaders(TOPIC[STORY_EVENTS])
 
     async def work_out(self, chunk: Chunk) -> Work:
-        """Decide a chunk's articles. The state has them at once, so that the next chunk can be
-        decided; it is forgotten if the partition goes before they are published."""
+        """Decide a chunk's articles. The state includes them at once, so that the next chunk can be
+        decided; it is discarded if the partition is lost before they are published."""
         shard = await self._shards.shard(chunk.partition)
         if not chunk.is_current():
-            # The chunks before it went with the rebalance. Decided now, it would come before them,
-            # and they would look as if they were done.
+            # The chunks before it went with the rebalance. Decided now, it would precede them,
+            # and they would look done.
             raise ShardGoneError
         state = shard.state
         if chunk.cut is not None:
             shard.cut(chunk.cut)
         shard.compare(chunk.records)
-        # Up to here their segment was written, and so were their outputs before it.
+        # Up to here their segment was written, and before it their outputs.
         records = [r for r in chunk.records if r.offset > state.last_offset]
         self._metrics.replayed.inc(len(chunk.records) - len(records))
         if not records:
-            return NoWork()  # all of it was decided, and published, before a restart
+            return NoWork()  # everything was decided and published before a restart
         started = time.perf_counter()
         parts: list[Part] = []
         articles, most = _articles(records), self._largest_bytes - 1
@@ -126,15 +126,15 @@ class DetectStage:
         return DecidedWork(self, shard, chunk.partition, parts)
 
     async def pass_over(self, record: ConsumerRecord) -> None:
-        """Say in the shard's log that a record is done with which was given up: segments cover all
-        that is committed, or some of them are lost."""
+        """Write to the shard's log that a given-up record is done: segments cover everything
+        committed, or some of them are lost."""
         shard = await self._shards.shard(record.partition)
         if record.offset > shard.state.last_offset:
             await shard.publisher.publish([shard.nothing_decided(record.offset)])
             shard.state.apply(shard.state.nothing_decided(record.offset))
 
     async def encode(self, shard: Shard, parts: Sequence[Part]) -> list[list[Encoded]]:
-        """-> the batches of each part's outputs."""
+        """-> the output batches of each part."""
         written, batches = _time_of(parts), list[list[Encoded]]()
         for part in parts:
             large = self._too_large(part.decision)
@@ -165,7 +165,7 @@ class DetectStage:
             count_decided(self._metrics, decision, records, shard.state)
 
     async def settle(self, shard: Shard, partition: int, parts: Sequence[Part]) -> None:
-        """Write the segments, which say that outputs are out."""
+        """Write the segments, which record that outputs are published."""
         topic, written = self._topics[SEGMENTS], _time_of(parts)
         segments = [
             partial(outgoing_segment, topic, partition, p.decision.segment, written, [p.note])
@@ -176,7 +176,8 @@ class DetectStage:
         self._metrics.published_bytes[STAGE].inc(size)
 
     def _too_large(self, decision: Decision) -> dict[int, Rejection]:
-        """By their place among the verdicts, articles that no topic takes with their verdicts."""
+        """By position among the verdicts, articles that are too large for a topic with their
+        verdicts."""
         most = self._largest_bytes - HEADERS_BYTES
         return {
             i: rejected(
@@ -222,7 +223,7 @@ class DetectStage:
 
 @dataclass(slots=True)
 class DecidedWork:
-    """A chunk in the parts in which it was decided, and their batches once they are encoded."""
+    """A chunk in the parts in which it was decided, and their batches once encoded."""
 
     stage: DetectStage
     shard: Shard
@@ -239,13 +240,13 @@ class DecidedWork:
         await self.stage.publish(self.shard, self.parts, self.batches)
 
     async def settle(self) -> None:
-        """Say that they are out."""
+        """Record that they are published."""
         await self.stage.settle(self.shard, self.partition, self.parts)
 
 
 def _time_of(parts: Sequence[Part]) -> int:
-    """What a chunk's articles brought about is as old as its newest record, where the topics have
-    no time of their own."""
+    """Outputs of a chunk have its newest record's time, if the topics do not use broker
+    time."""
     newest: int = max(record.timestamp for part in parts for record in part.records)
     return min(newest, time.time_ns() // 1_000_000)
 

@@ -1,4 +1,4 @@
-"""What each chunk adds to the metrics: once per chunk, in arrays, under closed lists of labels."""
+"""What each chunk adds to the metrics: once per chunk, in arrays, with closed lists of labels."""
 
 from __future__ import annotations
 
@@ -24,29 +24,29 @@ _LANGUAGES = {language.encode(): language for language in LANGUAGES}
 _AGENCIES = frozenset(AGENCIES)
 _DROPPABLE = frozenset(DROPPABLE)
 # How an article's JSON names its first agency. A quotation mark inside a JSON text is escaped,
-# so these bytes stand nowhere else in it.
+# so these bytes occur nowhere else in it.
 _AGENCY = b'"agencies":[{"name":"'
 _TYPE = b'"type":"'
 
 
-# Older records are read again or late by their producer's doing: their age is no latency of ours,
-# and would burn the latency objective. That a backlog grows old is `echowire_lag_seconds`' to say.
+# Older records are replayed, or late because of their producer: their age is not our latency,
+# and would burn the latency objective. `echowire_lag_seconds` reports backlogs.
 _LIVE_SECONDS = 3600.0
 
 
 def count_taken(
     metrics: Metrics, stage: str, records: Sequence[ConsumerRecord | RawRecord]
 ) -> None:
-    """A chunk whose outputs are confirmed: how large it was."""
+    """The size of a chunk whose outputs are confirmed."""
     metrics.consumed[stage].inc(len(records))
     metrics.chunk_records.observe(stage, len(records))
     metrics.chunk_bytes.observe(stage, sum([len(r.value) for r in records if r.value]))
 
 
 def count_latency(metrics: Metrics, stage: str, times: Sequence[int]) -> None:
-    """How long ago these events were, in milliseconds since 1970, whose outputs are confirmed.
+    """The age of these events, given in milliseconds since 1970, whose outputs are confirmed.
 
-    Canaries are none of them: they are dated as the newest event is, which may be old.
+    Leave out canaries: they are dated as the newest event is, which may be old.
     """
     now = time.time()
     ages = [now - milliseconds / 1000 for milliseconds in times]
@@ -66,7 +66,7 @@ def count_given_up(metrics: Metrics, why: Rejection) -> None:
 
 
 def count_normalised(metrics: Metrics, counted: NormalisedCounts) -> None:
-    """What came of raw records."""
+    """The results of normalising raw records."""
     metrics.normalised.inc(counted.articles)
     if counted.unknown_fields:
         metrics.unknown_fields.inc(counted.unknown_fields)
@@ -82,16 +82,17 @@ def count_normalised(metrics: Metrics, counted: NormalisedCounts) -> None:
 
 @lru_cache(maxsize=1024)
 def _seconds(text: str) -> float:
-    """A time like 2026-03-02T05:04:00, of UTC -> seconds since 1970."""
+    """A UTC time like 2026-03-02T05:04:00 -> seconds since 1970."""
     return datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp()
 
 
 def count_decided(
     metrics: Metrics, decision: Decision, records: Sequence[ConsumerRecord], state: ShardState
 ) -> None:
-    """The verdicts on a chunk's records. `state` has the decision's segment applied already."""
+    """The verdicts on a chunk's records. `state` must already have applied the decision's
+    segment."""
     rows = decision.segment.rows
-    if len(decision.places) < len(rows):  # notices and canaries have rows and no verdict here
+    if len(decision.places) < len(rows):  # notices and canaries have rows but no verdict here
         places = [records[place].offset for place in decision.places]
         rows = rows[np.searchsorted(rows["offset"], places)]
     languages = rows["language"].tolist()
@@ -112,7 +113,7 @@ def count_decided(
 
 
 def _count_comparisons(metrics: Metrics, decision: Decision) -> None:
-    """What was recognised, and how alike what was compared is."""
+    """What was recognised, and how similar the compared texts are."""
     if decision.redeliveries:
         metrics.redeliveries.inc(decision.redeliveries)
         metrics.outdated.inc(decision.outdated)
@@ -140,7 +141,7 @@ def _copy_delays(copies: Rows, state: ShardState) -> list[float]:
 
 
 def _text_after(mark: bytes, value: bytes) -> str:
-    """The text that begins behind a mark in JSON; empty where the mark is missing."""
+    """The text after a mark in JSON; empty if the mark is missing."""
     at = value.find(mark)
     if at < 0:
         return ""

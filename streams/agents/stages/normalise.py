@@ -30,8 +30,8 @@ from streams.settings import Settings
 
 __all__ = ["STAGE", "NormaliseStage"]
 
-# A chunk is handed to other processes from so many records on; to hand over fewer takes longer
-# than to normalise them, unless there is a page among them.
+# Chunks of this many records go to other processes; handing over fewer takes longer
+# than normalising them, unless there is a page among them.
 _HAND_OVER_FROM = 32
 
 HandOver = Callable[[Sequence[Encoded]], None]
@@ -39,7 +39,7 @@ Normalised = list[tuple[list[Encoded], NormalisedCounts]]
 
 
 class NormaliseStage:
-    """Normalises chunks, of which none depends on another."""
+    """Normalises chunks, which are independent of each other."""
 
     def __init__(
         self,
@@ -49,8 +49,8 @@ class NormaliseStage:
         pages: NormaliserPool,
         hand_over: HandOver | None = None,
     ) -> None:
-        """`hand_over` is given the batches of articles that are confirmed and whose places are
-        known: who reads them in this process need not fetch them."""
+        """`hand_over` receives the article batches that are confirmed and whose offsets are
+        known: a reader of them in this process need not fetch them."""
         self._publisher, self._metrics = publisher, metrics
         self._hand_over = hand_over
         self._normaliser = Normaliser(settings)
@@ -60,7 +60,7 @@ class NormaliseStage:
         self._pages = pages
 
     async def work_out(self, chunk: Chunk) -> NormalisingWork:
-        """Normalise a few records here; more of them, or pages, are begun by the next step."""
+        """Normalise a few records here; more of them, or pages, are left to the next step."""
         records = raw_records(chunk.records)
         topics = self._normaliser.topic, self._normaliser.dead_letters
         counts = {topic: await self._publisher.partition_count(topic) for topic in topics}
@@ -74,7 +74,7 @@ class NormaliseStage:
         return NormalisingWork(self, records, counts, None)
 
     async def pass_over(self, record: ConsumerRecord) -> None:
-        """Nothing depends on which records have been."""
+        """Does nothing: no state depends on the records."""
 
     async def normalise(self, records: RawRecords, counts: Counts) -> Normalised:
         """In as many parts as there are processes, while other chunks are worked out."""
@@ -92,7 +92,7 @@ class NormaliseStage:
         return made
 
     async def publish(self, records: RawRecords, made: Normalised) -> None:
-        """Send what was made of the records, and count it."""
+        """Send the articles and dead letters, and count them."""
         started = time.perf_counter()
         batches = [batch for batches, _ in made for batch in batches]
         size = await self._refusals.send(self._publisher, batches, records)
@@ -117,7 +117,7 @@ class NormalisingWork:
     made: Normalised | None
 
     async def encode(self) -> None:
-        """Normalise them, where that has not been done."""
+        """Normalise them, if not done yet."""
         if self.made is None:
             self.made = await self.stage.normalise(self.records, self.counts)
 
@@ -126,4 +126,4 @@ class NormalisingWork:
         await self.stage.publish(self.records, self.made or [])
 
     async def settle(self) -> None:
-        """Nothing: whoever takes over looks into no log but that of the articles."""
+        """Does nothing: the next worker looks at no log but that of the articles."""

@@ -1,6 +1,6 @@
 """Raw records -> record batches of normalised articles and dead letters.
 
-Depends on nothing but its arguments, so that it runs in whichever process has the time.
+Depends only on its arguments, so that it can run in any process.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ STAGE = Stage.NORMALISE
 
 @dataclass(slots=True)
 class NormalisedCounts:
-    """What came of some raw records, for the metrics."""
+    """The results for some raw records, for the metrics."""
 
     articles: int = 0
     unknown_fields: int = 0
@@ -46,7 +46,7 @@ class NormalisedCounts:
 
     @classmethod
     def of(cls, decoded: Decoded, made: NormalisedChunk) -> NormalisedCounts:
-        """What was made of what was decoded."""
+        """The results for decoded records."""
         return cls(
             articles=len(made.articles),
             unknown_fields=decoded.unknown_fields,
@@ -57,7 +57,7 @@ class NormalisedCounts:
 
 
 class Normaliser:
-    """Normalises records by a worker's settings."""
+    """Normalises records according to a worker's settings."""
 
     def __init__(self, settings: Settings) -> None:
         self.topic = topic_name(settings, NORMALISED)
@@ -70,7 +70,8 @@ class Normaliser:
     def normalise(
         self, records: Sequence[RawRecord], counts: Counts
     ) -> tuple[list[Encoded], NormalisedCounts]:
-        """All of it, pages too: these take milliseconds each and need the main thread's timer."""
+        """Everything, including pages: these take milliseconds each and need the main thread's
+        timer."""
         decoded = self.decode(records)
         pages = [read_in_time(self._page_seconds, page) for _, page in decoded.pages]
         return self.finish(records, decoded, pages, counts)
@@ -103,7 +104,7 @@ class Normaliser:
         return self._encoder.encode(outgoing, counts), NormalisedCounts.of(decoded, made)
 
     def _without_too_large(self, sketches: Sketched) -> Sketched:
-        """Records of which an article is larger than what a topic takes are rejected instead."""
+        """Rejects records with an article that is larger than a topic takes."""
         most, made = self._encoder.largest_bytes - HEADERS_BYTES, sketches.chunk
         large = {
             place: len(value)

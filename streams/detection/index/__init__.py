@@ -1,1 +1,1 @@
-"""A shard's memory: rows, the index of their keys, segments, and what is new in a chunk."""
+"""A shard's memory: rows, the index of their keys, segments, and which of a chunk is new."""

@@ -1,4 +1,4 @@
-"""What the detector is given: one chunk of normalised articles, as parallel columns."""
+"""The detector's input: one chunk of normalised articles, as parallel columns."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ from streams.detection.sketch.version_order import is_older
 
 @dataclass(frozen=True, slots=True)
 class ArticleColumns:
-    """n normalised articles of one shard, in the log's order.
+    """n normalised articles of one shard, in log order.
 
     `values` are their JSON; `entries` (n,); `times` record times in milliseconds; `notices` are
-    the kills that only tell this shard: their verdict is another shard's to publish.
+    kills that only inform this shard: another shard publishes their verdict.
     """
 
     values: Sequence[bytes]
@@ -53,8 +53,8 @@ class ArticleColumns:
 
 @dataclass(frozen=True, slots=True)
 class Arrivals:
-    """The chunk's m articles that are new in what they say: redeliveries are left out, and among
-    them `outdated` ones, versions that come after a later one of their item.
+    """The chunk's m articles with new content: redeliveries are left out, including
+    `outdated` ones, versions that arrive after a later one of their item.
 
     `clock` and `latest` are the shard's after the last of them. `rows` (m,) hold everything but
     `story_id`; row i has serial `base + i` and is the chunk's article `places[i]`.
@@ -70,18 +70,18 @@ class Arrivals:
 
 
 class _New(NamedTuple):
-    """A new text, and what its row says besides its entry."""
+    """A new text, and what its row holds besides its entry."""
 
     place: int  # in the chunk
     clock: int
     latest: int
-    previous: int  # serial of the item's version before; NO_SERIAL where there is none
+    previous: int  # serial of the item's previous version; NO_SERIAL if none
     held: bool  # withdrawn, by itself or by that version
     order: int  # of its version
 
 
 class _Before(NamedTuple):
-    """The newest version of an item that is known; NO_SERIAL where there is none."""
+    """The newest known version of an item; NO_SERIAL if there is none."""
 
     serial: int = NO_SERIAL
     digest: int = 0
@@ -90,7 +90,7 @@ class _Before(NamedTuple):
 
 
 class _Intake:
-    """Takes a chunk's articles one by one, in order, and knows which of them are new."""
+    """Takes a chunk's articles one by one, in order, and finds the new ones."""
 
     def __init__(self, state: ShardState) -> None:
         self._state = state
@@ -99,7 +99,7 @@ class _Intake:
         self.clock, self.latest = state.clock, state.latest
         self._last_time = state.last_time
         self.new: list[_New] = []
-        self.outdated: set[int] = set()  # places of versions that came after later ones
+        self.outdated: set[int] = set()  # places of versions that arrived after later ones
         # Of this chunk: article key -> (serial, digest key), and as in the state.
         self._items: dict[int, tuple[int, int]] = {}
         self._superseded: dict[tuple[int, int], int] = {}
@@ -107,9 +107,9 @@ class _Intake:
     def take(
         self, place: int, key: int, digest: int, order: int, time: int, *, canceled: bool
     ) -> bool:
-        """Whether the article is new in what it says; a redelivery changes nothing."""
+        """Whether the article has new content; a redelivery changes nothing."""
         serial = self._base + len(self.new)
-        # Two records in a row must agree that time has moved on: one record with a clock a year
+        # Two consecutive records must agree that time has moved on: one record with a clock a year
         # ahead must not empty the window.
         now = max(self.clock, min(time, self._last_time)) if serial else time
         before = self._version_before(key, now)
@@ -145,7 +145,7 @@ class _Intake:
         return _Before(serial, digest, bool(row["flags"] & WITHDRAWN), int(row["order"]))
 
     def _stands(self, serial: int, now: int) -> bool:
-        """Whether a row, of this chunk or before, is still in the window when the next comes."""
+        """Whether a row, of this chunk or earlier, is still in the window when the next arrives."""
         if serial < max(self._state.tail, self._base + len(self.new) - self._capacity + 1):
             return False
         if serial >= self._base:
@@ -156,7 +156,7 @@ class _Intake:
 
 
 def arrivals_of(state: ShardState, chunk: ArticleColumns) -> Arrivals:
-    """Tell new texts from redeliveries, item by item in order, and lay out the new rows."""
+    """Separate new texts from redeliveries, item by item in order, and lay out the new rows."""
     intake, redeliveries = _Intake(state), 0
     keys = first_64_bits(chunk.entries["article_id"])
     digests = first_64_bits(chunk.entries["digest"])
@@ -179,7 +179,7 @@ def arrivals_of(state: ShardState, chunk: ArticleColumns) -> Arrivals:
 
 
 def _rows(entries: Entries, minimum_words: int, held: list[bool]) -> Rows:
-    """Rows of these articles, without their place in log and window."""
+    """Rows of these articles, without their position in log and window."""
     rows = np.zeros(len(entries), ROW)
     for name in ENTRY_FIELDS:
         rows[name] = entries[name]

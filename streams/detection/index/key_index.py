@@ -1,8 +1,8 @@
 """A fixed-memory index from sketch keys to articles: who shares a key with whom.
 
 One set-associative table serves both kinds of key. A slot holds the newest four entries, each a
-32-bit fingerprint and the low 32 bits of an article's serial number; the oldest is pushed out, so
-nothing is ever deleted, memory never grows, and a key that every article has costs four places.
+32-bit fingerprint and the low 32 bits of an article's serial number; the oldest is evicted, so
+nothing is ever deleted, memory never grows, and a key that every article has takes four places.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Integers = npt.NDArray[np.int64]
 # .56 at J = .4, .87 at .5 and .9998 at .7. tests/detection/index/test_key_index.py computes them.
 BANDS, ROWS = 32, 4
 WAYS = 4
-# Of an entry, the bits of the serial number.
+# The serial number's bits in an entry.
 LOW32 = U64(0xFFFFFFFF)
 
 # One shared band, or two shared 5-gram keys, make a candidate.
@@ -77,7 +77,7 @@ def _keys(
 
 
 class Index:
-    """Articles are known by serial numbers, rising in the order in which they came."""
+    """Identifies articles by serial numbers, which rise in order of arrival."""
 
     def __init__(self, slots: int) -> None:
         """`slots` must be a power of two; each takes 32 bytes."""
@@ -88,15 +88,15 @@ class Index:
 
     @property
     def bytes(self) -> int:
-        """Memory taken when every page has been touched."""
+        """Memory used once every page has been touched."""
         return self.entries.nbytes
 
     def candidates(self, keys: Keys, serials: Integers) -> tuple[Integers, Integers]:
         """-> (newer, older) serials of every pair that shares enough keys, unique, ascending.
 
-        `serials` (n,) are the batch's own, rising. The answer is as if its articles had come one
-        at a time: each sees the table as the articles before it, of this batch too, have left it.
-        So they do enter the table, and are taken out again before this returns.
+        `serials` (n,) are the batch's own, rising. The result is as if its articles had arrived one
+        at a time: each sees the table as left by the articles before it, including this batch's.
+        So they do enter the table, and are removed again before this returns.
         """
         if not len(keys.owner):
             return np.zeros(0, np.int64), np.zeros(0, np.int64)
@@ -115,7 +115,7 @@ def _slot(value: np.uint64, entries: Hashes) -> np.int64:
 
 @kernel
 def _push(entries: Hashes, slot: np.int64, value: np.uint64, serial: np.int64) -> None:
-    """A fingerprint is odd, so that no entry is 0, the empty way."""
+    """A fingerprint is odd, so no entry is 0, which marks an empty place."""
     for way in range(WAYS - 1, 0, -1):
         entries[slot, way] = entries[slot, way - 1]
     entries[slot, 0] = ((value | (U64(1) << U64(32))) & ~LOW32) | (U64(serial) & LOW32)

@@ -1,4 +1,4 @@
-"""How full a shard is, and whether it forgets articles before they leave the window."""
+"""How full a shard is, and whether it evicts articles before they leave the window."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from streams.detection.index.state import ShardState
 from streams.detection.sketch.splitmix64 import U64
 
 # Keys are hashes, so any run of slots is a fair sample; 4,096 give each share to within 1.6 %
-# (two standard errors) and take half a millisecond.
+# (two standard errors) in half a millisecond.
 _SAMPLED_SLOTS = 4096
 
 
@@ -20,8 +20,8 @@ _SAMPLED_SLOTS = 4096
 class Occupancy:
     """Shares of an index, 0 to 1."""
 
-    fill: float  # of all places, those taken
-    hot: float  # of all slots, those that one key fills: common phrases, of which few are shown
+    fill: float  # of all places, those in use
+    hot: float  # of all slots, those filled by one key: common phrases, of which few are kept
     crowded: float  # of all slots, those whose next entry displaces one of the window
 
 
@@ -46,9 +46,9 @@ def oldest_seconds(state: ShardState) -> float:
 
 
 def early_evictions(state: ShardState, segment: Segment) -> int:
-    """How many articles a segment will push out of the ring although the window holds them.
+    """How many articles of the window a segment will evict from the ring.
 
-    Ask before the segment is applied: afterwards their rows are overwritten.
+    Call this before the segment is applied: afterwards their rows are overwritten.
     """
     tail = segment.base + len(segment.rows) - len(state.rows)
     if tail <= state.tail or not len(segment.rows):

@@ -1,4 +1,4 @@
-"""A row as plain Python values, for the few rows that are looked at one by one."""
+"""A row as plain Python values, for the few rows that are inspected individually."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from streams.detection.sketch.evidence import agency_named
 
 
 class RowView(NamedTuple):
-    """What stands in a row besides its sketch and its place in the log.
+    """A row without its sketch and its position in the log.
 
-    Taking two fields out of a record of an array takes longer than making all of this.
+    Taking two fields out of an array's record takes longer than building all of this.
     """
 
-    story_id: bytes  # as it was when the row was read
+    story_id: bytes  # as when the row was read
     article_id: str  # 32 hexadecimal digits, as the digest
     digest: str
     language: str
-    source: str  # empty where it is unknown, as the next two
+    source: str  # empty if unknown, like the next two
     headline: str
     provider: str
-    time: int  # milliseconds since 1970, as the next two
+    time: int  # milliseconds since 1970, like the next two
     latest: int
     clock: int
     published: int  # seconds since 1970
@@ -34,7 +34,7 @@ class RowView(NamedTuple):
 
     @property
     def status(self) -> str:
-        """The article's status as its source says it."""
+        """The article's status according to its source."""
         if self.flags & WITHDRAWN:
             return "canceled"
         return "withheld" if self.flags & WITHHELD else "usable"
@@ -44,7 +44,7 @@ _NUMBERS = {"<i8": "q", "<u4": "I", "<u2": "H", "|u1": "B"}
 
 
 def _format(names: tuple[str, ...]) -> str:
-    """These fields of a row, which stand in this order, for `struct`."""
+    """A `struct` format for these fields of a row, which are in this order."""
     fields: dict[str, Any] = dict(ROW.fields or {})
     format_, end = "<", 0
     for name in names:
@@ -65,8 +65,8 @@ _FIELDS = struct.Struct(
 
 
 def octets_of(rows: Rows) -> memoryview:
-    """(n,) rows that stand side by side -> their memory. To ask an array of records for it takes
-    longer than to read one."""
+    """(n,) contiguous rows -> their memory. Asking an array of records for it takes
+    longer than reading one."""
     return rows.view(np.uint8).data
 
 

@@ -1,7 +1,7 @@
-"""A segment: all that deciding one chunk changes in a shard's state.
+"""A segment: everything that deciding one chunk changes in a shard's state.
 
-Live or read back from its topic, a segment goes through `ShardState.apply`, the only place where
-state changes: a recovered shard is the shard that was.
+Live or recovered, a segment goes through `ShardState.apply`, the only place where
+state changes: a recovered shard is identical to the one before.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from streams.detection.sketch.sketches import ALGORITHM
 
 NO_SERIAL = -1
 
-# Bits of a row's `flags`. PARTIAL: it joined its story as an excerpt, say, and not as a copy.
-# STRANGE_HEADLINE: it says nothing of the text. STANDING: the text is of no story. TRUNCATED: the
-# text says that it goes on elsewhere.
+# Bits of a row's `flags`. PARTIAL: it joined its story as an excerpt, say, not as a copy.
+# STRANGE_HEADLINE: it says nothing about the text. STANDING: the text belongs to no story.
+# TRUNCATED: the text says that it continues elsewhere.
 (
     MATCHABLE, WITHDRAWN, WITHHELD, EMBARGOED, COMPILATION, OWN_AGENCY, PART, PARTIAL,
     STRANGE_HEADLINE, STANDING, TRUNCATED,
@@ -39,8 +39,8 @@ ROW = np.dtype(
         ("offset", "<i8"),  # of the normalised article's record
         ("time", "<i8"),  # record time, milliseconds since 1970
         ("latest", "<i8"),  # the latest record time so far, this row's included
-        ("clock", "<i8"),  # the shard's clock when this row had come, never falling
-        ("previous", "<i8"),  # serial of the item's version before, or NO_SERIAL
+        ("clock", "<i8"),  # the shard's clock after this row arrived, never falling
+        ("previous", "<i8"),  # serial of the item's previous version, or NO_SERIAL
         ("story_id", "u1", (16,)),
         ("flags", "<u2"),
         *_ENTRY_FIELDS,
@@ -50,17 +50,17 @@ Rows = npt.NDArray[np.void]
 ENTRY_FIELDS = tuple(name for name, _ in _ENTRY_FIELDS)
 
 _MAGIC, _VERSION = b"EWSG", 5
-_START = struct.Struct("<4sBI")  # magic, version, checksum of all that follows
+_START = struct.Struct("<4sBI")  # magic, version, checksum of everything that follows
 _HEADER = struct.Struct("<HIIqqqqq")  # lengths of algorithm, rows and stories; `Segment`'s numbers
 _STORY = np.dtype([("story_id", "u1", (16,)), ("last", "<i8"), ("bytes", "<i8")])
 
 
 class DamagedSegmentError(Exception):
-    """Bytes that are no segment, or not one that this version can apply."""
+    """Bytes that are not a segment, or not one that this version can apply."""
 
 
 class PackedStory(NamedTuple):
-    """A story as a segment holds it: most that are read back are never asked for again."""
+    """A story as stored in a segment: most are never asked for after recovery."""
 
     story_id: bytes
     last: int
@@ -74,20 +74,20 @@ class PackedStory(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One decided chunk. `stories` are `StoryState` fields of each story that it touched; packed
-    where the segment was read."""
+    """One decided chunk. `stories` are `StoryState` fields of each story that it changed; packed
+    if the segment was read."""
 
     first_offset: int
     last_offset: int
     base: int  # serial of the first row; the others follow
     clock: int  # of the shard after this chunk, milliseconds since 1970
-    latest: int  # record time that the shard has seen
+    latest: int  # newest record time that the shard has seen
     rows: Rows  # (n,) of ROW
     stories: Sequence[dict[str, Any] | PackedStory]
 
 
 def encode_segment(segment: Segment) -> bytes:
-    """Columns one after the other, as they compress better than rows."""
+    """Column by column, as columns compress better than rows."""
     columns = b"".join(
         np.ascontiguousarray(segment.rows[name]).tobytes() for name in ROW.names or ()
     )
@@ -105,7 +105,7 @@ def encode_segment(segment: Segment) -> bytes:
 
 
 def segment_bytes(segment: Segment) -> int:
-    """How long `encode_segment` makes it."""
+    """The size of `encode_segment`'s result."""
     packed = sum(len(_packed(story).packed) for story in segment.stories)
     tables = len(segment.rows) * ROW.itemsize + len(segment.stories) * _STORY.itemsize
     return _START.size + _HEADER.size + len(ALGORITHM.encode()) + tables + packed

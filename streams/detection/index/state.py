@@ -13,14 +13,14 @@ from streams.detection.index.story_table import Stories, StoryState
 from streams.detection.parameters import Parameters
 from streams.heap import untouched_zeros
 
-# Index places for each article of the window: an article has 32 bands and 24 to 48 5-gram keys.
+# Index places per article of the window: an article has 32 bands and 24 to 48 5-gram keys.
 _PLACES_AN_ARTICLE = 64
-# What the item table and the story records cost besides the arrays, measured (CPython 3.11).
+# The cost of the item table and the story records besides the arrays, measured (CPython 3.11).
 _TABLE_BYTES_AN_ARTICLE = 130
 
 
 class ShardState:
-    """Articles by serial number: 0, 1, 2... in the order of the log, kept in a ring of rows."""
+    """Articles by serial number: 0, 1, 2... in log order, stored in a ring of rows."""
 
     def __init__(self, parameters: Parameters) -> None:
         self.parameters = parameters
@@ -37,26 +37,26 @@ class ShardState:
         self.last_offset = -1  # of the input partition: everything up to it has been decided
 
     def row(self, serial: int) -> np.void:
-        """One article's row; the serial must lie in the ring."""
+        """One article's row; its serial must be in the ring."""
         row: np.void = self.rows[serial % len(self.rows)]
         return row
 
     def at(self, serials: npt.NDArray[np.int64]) -> Rows:
-        """(n,) serials of the ring -> their rows."""
+        """(n,) serials in the ring -> their rows."""
         return self.rows[serials % len(self.rows)]
 
     def nothing_decided(self, last_offset: int) -> Segment:
-        """A segment that changes nothing but the offset up to which all is decided."""
+        """A segment that only advances the offset up to which everything is decided."""
         nothing = self.rows[:0].copy()
         return Segment(last_offset, last_offset, self.count, self.clock, self.latest, nothing, [])
 
     def rewind(self, offset: int) -> None:
-        """The input has lost what stood from this offset on: it is decided what stands there now.
-        What was decided stays in the window."""
+        """The input has lost everything from this offset on: what is there now gets decided.
+        Earlier decisions stay in the window."""
         self.last_offset = min(self.last_offset, offset - 1)
 
     def apply(self, segment: Segment) -> None:
-        """Take in one decided chunk. Rows that have been decided already change nothing."""
+        """Apply one decided chunk. Rows that have been decided already change nothing."""
         if segment.last_offset <= self.last_offset:
             return
         new = segment.rows["offset"] > self.last_offset
@@ -64,26 +64,26 @@ class ShardState:
         first = segment.base + len(segment.rows) - len(rows)
         self.last_offset = segment.last_offset
         if not len(rows):
-            if not self.count:  # read from here on: the numbers go on, with nothing remembered
+            if not self.count:  # recovery starts here: numbering continues, with nothing remembered
                 self.count = self.tail = segment.base
                 self.clock, self.latest = segment.clock, segment.latest
                 self.last_time = segment.latest
             return
         self._take_rows(rows, first)
-        # In the order of their last events, so that the first ones are the first to forget; one
-        # row may be the last of two, when its item leaves one story for another.
+        # In order of their last events, so that the first ones are forgotten first; one
+        # row may be the last of two, if its item leaves one story for another.
         for story in sorted(segment.stories, key=_last_and_id):
             state = story if isinstance(story, PackedStory) else StoryState.from_fields(story)
             self.stories.put(_last_and_id(story)[1], state)
         self._forget()
 
     def _take_rows(self, rows: Rows, first: int) -> None:
-        if self.tail == self.count:  # whatever the numbers were, nothing of them is remembered
+        if self.tail == self.count:  # whatever the serials were, nothing is remembered of them
             self.tail = first
         serials = np.arange(first, first + len(rows))
         self._forget_overwritten(first + len(rows) - len(self.rows))
         self.rows[serials % len(self.rows)] = rows
-        held = max(0, self.tail - first)  # more rows at once than the ring holds are not kept
+        held = max(0, self.tail - first)  # rows beyond the ring's size are not kept
         keys = first_64_bits(rows["article_id"][held:])
         self.items.update(zip(keys, serials[held:].tolist(), strict=True))
         previous = rows["previous"][held:]
@@ -99,7 +99,7 @@ class ShardState:
         self.last_time = int(rows["time"][-1])
 
     def _forget(self) -> None:
-        """Let go of what has left the window; `tail` moves to the first row inside."""
+        """Forget what has left the window; `tail` moves to the first row inside."""
         start = self.clock - self.parameters.window_milliseconds
         tail = max(self.tail, self.count - len(self.rows))
         while tail < self.count:  # a few rows at a time: `latest` never falls along the ring
@@ -113,7 +113,7 @@ class ShardState:
         self.tail = tail
 
     def _forget_overwritten(self, tail: int) -> None:
-        """The same for rows that are about to be overwritten, while they can still be read."""
+        """The same for rows about to be overwritten, while they can still be read."""
         if tail > self.tail:
             self._drop_items(tail)
             self.tail = tail
@@ -145,7 +145,7 @@ def first_64_bits(ids: npt.NDArray[np.uint8]) -> list[int]:
 
 
 def bytes_an_article(parameters: Parameters) -> float:
-    """Memory of one article in a full window."""
+    """Memory per article in a full window."""
     slots = _slots(parameters.capacity)
     return ROW.itemsize + slots * 32 / parameters.capacity + _TABLE_BYTES_AN_ARTICLE
 

@@ -1,4 +1,4 @@
-"""A shard's rows as one article of a chunk sees them: the state's, and the chunk's before it."""
+"""A shard's rows as an article of a chunk sees them: the state's, and the chunk's before it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from streams.detection.index.state import ShardState
 
 
 class View:
-    """The state with a chunk's new rows behind it: all rows that a verdict may look at."""
+    """The state followed by a chunk's new rows: all rows that a verdict may look at."""
 
     def __init__(self, state: ShardState, arrivals: Arrivals) -> None:
         self.state, self.rows, self.base = state, arrivals.rows, arrivals.base
@@ -25,20 +25,20 @@ class View:
             if previous != NO_SERIAL
         }
         self._octets = octets_of(state.rows), octets_of(self.rows)
-        # Of each row that matched: asked for again and again, and slow to take out of an array.
+        # For each row that matched: used again and again, and slow to take out of an array.
         self._read: dict[int, RowView] = {}
         self._joined: dict[int, bytes] = {}  # serial of this chunk -> its story, if not its own
-        self._replaced: dict[bytes, bytes] = {}  # stories merged in this chunk -> into which
+        self._replaced: dict[bytes, bytes] = {}  # merged -> absorbed by
 
     def row(self, serial: int) -> np.void:
-        """One row, of the chunk or before."""
+        """One row, of the chunk or earlier."""
         if serial >= self.base:
             row: np.void = self.rows[serial - self.base]
             return row
         return self.state.row(serial)
 
     def row_view(self, serial: int) -> RowView:
-        """One row as Python values, without what became of it in this chunk."""
+        """One row as Python values, without its changes in this chunk."""
         view = self._read.get(serial)
         if view is None:
             ring, own = self._octets
@@ -50,7 +50,7 @@ class View:
         return view
 
     def story_id(self, serial: int) -> bytes:
-        """The story of a row that has been decided; the one into which that was merged, if so."""
+        """The story of a decided row; if that was merged, the one that absorbed it."""
         name = self._joined.get(serial) or self.row_view(serial).story_id
         replaced = self.state.stories.replaced
         while successor := self._replaced.get(name) or replaced.get(name):
@@ -58,11 +58,11 @@ class View:
         return name
 
     def replace(self, story_id: bytes, successor: bytes) -> None:
-        """From now on the story's rows are the other's."""
+        """From now on the story's rows belong to the other one."""
         self._replaced[story_id] = successor
 
     def flags(self, serial: int) -> int:
-        """A row's flags, of the chunk or before."""
+        """A row's flags, of the chunk or earlier."""
         return int(self.row(serial)["flags"])
 
     def join(self, place: int, serial: int) -> str:
@@ -78,7 +78,7 @@ class View:
             self.rows["story_id"][places] = names.reshape(-1, 16)
 
     def newest(self, serial: int, before: int) -> int:
-        """Serial of the newest version of a row's item that had come before this chunk's row."""
+        """Serial of the newest version of a row's item that arrived before this chunk's row."""
         if serial < self.base:
             key = int(self.row_view(serial).article_id[:16], 16)
             serial = self.state.items.get(key, serial)
@@ -87,9 +87,9 @@ class View:
         return serial
 
     def members(self, names: Sequence[bytes], first: int, last: int) -> list[int]:
-        """The articles of a story, which rows call by these names, among the rows from `first` to
-        `last`, a row of this chunk, as it finds them: of each item the newest version, unless it
-        was withdrawn."""
+        """The articles of a story, which rows refer to by these names, among the rows from `first`
+        to `last`, a row of this chunk, as of that row: of each item the newest version, unless
+        withdrawn."""
         serials = np.arange(max(first, self.state.tail, last + 1 - len(self.state.rows)), last + 1)
         self.settle()
         old, own = serials[serials < self.base], max(0, last + 1 - self.base)
@@ -104,14 +104,14 @@ class View:
         return [s for s in found if self.newest(s, last + 1) == s and self.stands(s, last)]
 
     def stands(self, older: int, newer: int) -> bool:
-        """Whether the shard still remembers a row when the newer one, of this chunk, comes."""
+        """Whether the shard still remembers a row when the newer one, of this chunk, arrives."""
         if older < self.state.tail or newer - older >= len(self.state.rows):
             return False
         start = self.row_view(newer).clock - self.state.parameters.window_milliseconds
         return self.row_view(older).latest >= start
 
     def column(self, serials: Integers, name: str) -> npt.NDArray[np.int64]:
-        """(n,) serials -> one whole-number column of their rows."""
+        """(n,) serials -> an integer column of their rows."""
         ring = self.state.rows[name]
         column = ring[serials % len(ring)].astype(np.int64)
         own = serials >= self.base
@@ -119,7 +119,7 @@ class View:
         return column
 
     def gather(self, serials: Integers) -> Rows:
-        """(n,) serials -> their rows, of the chunk or before."""
+        """(n,) serials -> their rows, of the chunk or earlier."""
         rows = self.state.at(serials)
         own = serials >= self.base
         rows[own] = self.rows[serials[own] - self.base]

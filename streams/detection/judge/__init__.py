@@ -1,1 +1,1 @@
-"""Which earlier articles a new one resembles, and what it is to each of them."""
+"""Which earlier articles a new one resembles, and how it relates to each of them."""

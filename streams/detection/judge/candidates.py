@@ -30,7 +30,7 @@ def matches_of(
 ) -> Found:
     """Score p pairs of rows -> the listed matches of each place, best first.
 
-    `places` (p,) say whose pair it is, ascending; `serials` (p,) are the other rows' own.
+    `places` (p,) are the chunk's articles, ascending; `serials` (p,) are the other rows'.
     """
     if not len(places):
         return {}

@@ -1,7 +1,7 @@
-"""Which numbers of a text are others than in an earlier version of it, told from its sketch.
+"""Which numbers of a text differ from an earlier version, according to that version's sketch.
 
-A sketch keeps ten numbers, each as a code that says what it was. What stands in their places now is
-read from the text at hand, so nothing else of the earlier text is needed.
+A sketch keeps ten numbers, each as a code from which it can be restored. The numbers now in their
+places are read from the new text, so nothing else of the earlier text is needed.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ import orjson
 from streams.detection.sketch.facts import Number, kept_numbers, numbers_of
 from streams.detection.sketch.number_codes import value_of
 
-# A text of which more changed is another report.
+# A text with more changes is another report.
 MOST_CHANGED = 5
 LONGEST_BEFORE, LONGEST_NUMBER = 80, 40  # characters
 
 _GROUP = re.compile(r"\d{1,3}(?:([^\w\s]|[ \u00a0\u202f])\d{3})+")
 _VALUES = re.compile(r"\d+")
-_UNIT = re.compile(r"\D*[^\W\d]\D*$")  # of a time of day, what stands behind it
+_UNIT = re.compile(r"\D*[^\W\d]\D*$")  # of a time of day: what follows the hour
 _END = re.compile(r"[\W_]+$")
 
 
 class ChangedFact(TypedDict):
-    """A number that is another now, with the two words before it."""
+    """A number that has changed, with the two words before it."""
 
     before: str
     old: str
@@ -36,30 +36,30 @@ class ChangedFact(TypedDict):
 
 
 def told(changed: Sequence[ChangedFact]) -> str:
-    """What changed, for the end of a sentence; empty where nothing did."""
+    """The changes, for the end of a sentence; empty if there are none."""
     each = ", ".join(f"{one['before']} {one['old']} \u2192 {one['new']}" for one in changed)
     return f" Changed: {each}." if changed else ""
 
 
 class Numbers:
-    """The numbers of one normalised article, given as JSON: read when first asked for."""
+    """The numbers of one normalised article, given as JSON: read on first use."""
 
     def __init__(self, value: bytes) -> None:
         self._value = value
         self._found: list[Number] | None = None
 
     def changed_since(self, earlier: np.void) -> list[ChangedFact]:
-        """Those that differ from an earlier article, whose row is given."""
+        """Those that differ from an earlier article, given by its row."""
         if self._found is None:
             self._found = numbers_of(orjson.loads(self._value)["text"])
         return changed_facts(self._found, earlier)
 
 
 def changed_facts(numbers: list[Number], earlier: np.void) -> list[ChangedFact]:
-    """Which of a text's numbers differ from those in the same places of an earlier text, whose row
-    or sketch is given: in the text's order, the first `MOST_CHANGED`.
+    """Which of a text's numbers differ from those in the same places of an earlier text, given by
+    its row or sketch: in text order, the first `MOST_CHANGED`.
 
-    A place in which several numbers stand, in either text, says nothing of which became which.
+    If a place has several numbers, in either text, it is unknown which became which.
     """
     cover = int(earlier["facts_cover"][0])
     old: dict[int, set[tuple[int, int]]] = defaultdict(set)
@@ -85,7 +85,7 @@ def changed_facts(numbers: list[Number], earlier: np.void) -> list[ChangedFact]:
 
 
 def _written(spread: int, zero_led: int, like: str) -> str | None:
-    """A kept number, written in the manner of another; None where its code does not tell it."""
+    """A kept number in another one's notation; None if its code does not determine it."""
     value = value_of(spread, zero_led)
     if value is None:
         return None

@@ -1,4 +1,4 @@
-"""Pages that hold two or more stories. They are linked to these, and join none."""
+"""Pages that contain two or more stories. They link to these, but join none."""
 
 from __future__ import annotations
 
@@ -7,27 +7,27 @@ from streams.detection.index.view import View
 from streams.detection.judge.relations import COPY, EXCERPT, EXPANSION, SIMILAR, TEMPLATE, Match
 from streams.detection.sketch.sketches import NO_KEY
 
-# Of a digest's parts: so many, this much of each story, and this much of the page in all of them.
-# An article about two earlier ones is no digest of them.
+# For a digest: this many parts, this much of each story, and this much of the page in all of them.
+# An article about two earlier ones is not a digest of them.
 _LEADS, _LEAD, _FILLED = 3, 0.2, 0.7
-# Two parts are one if they share so many of the smaller one's keys.
+# Two parts are one if they share this many of the smaller one's keys.
 _SAME_PART = 0.5
 
 
 def parts_of(place: int, matches: list[Match], view: View) -> set[int]:
-    """Serials of the earlier articles that make this one a compilation; empty if it is none.
+    """Serials of the earlier articles that make this one a compilation; empty if it is not one.
 
-    Either two whole stories stand in it, or the leads of several fill it. Of a page of one story
-    and a little of another, the best match says that it is a copy.
+    Either it contains two whole stories, or the leads of several fill it. A page of one story
+    and a little of another is a copy according to its best match.
     """
     if len(matches) < 2 or matches[0].relation in (COPY, TEMPLATE):
         return set()
     if matches[0].relation == EXCERPT and not view.flags(matches[0].serial) & COMPILATION:
-        return set()  # what stands whole in one article is of one piece
+        return set()  # what is contained whole in one article is a single piece
     words = int(view.rows[place]["words"])
     least = view.state.parameters.part_share * words
     whole_share = view.state.parameters.member_containment
-    parts: list[tuple[int, float, float]] = []  # serial, share of it that stands here, words
+    parts: list[tuple[int, float, float]] = []  # serial, share of it contained here, words
     for match in matches:
         if match.relation not in (EXPANSION, SIMILAR) or match.of_other < _LEAD:
             continue
@@ -47,8 +47,8 @@ def parts_of(place: int, matches: list[Match], view: View) -> set[int]:
 def _apart(
     place: int, parts: list[tuple[int, float, float]], view: View
 ) -> list[tuple[int, float, float]]:
-    """One part for each story, and none that is another's passage of this text: two articles with
-    one boilerplate share it with this one, and that is one part."""
+    """One part per story, and none that is another's passage of this text: two articles with
+    the same boilerplate share it with this one, and that is one part."""
     kept: list[tuple[int, float, float]] = []
     stories: set[bytes] = set()
     taken: list[set[int]] = []

@@ -1,5 +1,5 @@
-"""Whether a copy credits its story's agency: names it as where its text comes from, or only cites
-it, or does neither.
+"""Whether a copy credits its story's agency: names it as its source, only cites
+it, or neither.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ Credited = Literal["provider", "cites", "none"]
 
 
 class Credits:
-    """What a chunk's articles, whose JSON `values` are, make of their stories' agencies."""
+    """How a chunk's articles, with JSON `values`, treat their stories' agencies."""
 
     def __init__(self, view: View, values: Sequence[bytes]) -> None:
         self._view, self._values = view, values
         self._found: dict[int, tuple[str, str]] = {}
 
     def of(self, i: int, story: StoryState, before: int = NO_SERIAL) -> Credited | None:
-        """What a member makes of its story's agency; None where no agency is known, and for the
+        """How a member treats its story's agency; None if no agency is known, and for the
         original itself, whose earlier version is at `before` if it has one.
         """
         serial = self._view.base + i
@@ -39,19 +39,19 @@ class Credits:
         return found
 
     def among(self, places: Sequence[int]) -> list[tuple[str, str]]:
-        """(agency, what is made of it) of those of these articles that owe a credit."""
+        """(agency, treatment) of those of these articles that owe a credit."""
         return [self._found[i] for i in places if i in self._found]
 
 
 def credited(normalised: bytes, provider: str, agency: str | None) -> Credited | None:
-    """What an article, given as JSON and with the best of its providers, makes of an agency; None
-    where there is no agency.
+    """How an article, given as JSON and with the best of its providers, treats an agency; None
+    if there is no agency.
     """
     if agency is None:
         return None
     if provider == agency:
         return "provider"
-    if orjson.dumps(agency) not in normalised:  # as most: no need to read all of it
+    if orjson.dumps(agency) not in normalised:  # as in most: no need to parse all of it
         return "none"
     roles = {a["role"] for a in orjson.loads(normalised)["agencies"] if a["name"] == agency}
     if "provider" in roles:

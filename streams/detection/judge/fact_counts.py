@@ -1,4 +1,4 @@
-"""In how many facts two articles agree, and in how many they differ."""
+"""How many facts two articles have in common, and how many differ."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from streams.detection.sketch.unicode_tables import Points
 
 
 class FactCounts(NamedTuple):
-    """Of p pairs: facts in places that both texts have, by whether both have the same, (p,) each.
+    """For p pairs: facts in places that both texts have, by whether both have the same, (p,) each.
 
-    A fact counts a half, as its place is looked at from both texts; with several facts in one
-    place ("in Rome", "in May") all of them count. Kept are those of the text that has fewer, in
+    A fact counts half, as its place is compared from both texts; if several facts share a
+    place ("in Rome", "in May"), all of them count. `kept` are those of the text with fewer, in
     shared places or not.
     """
 
@@ -27,7 +27,7 @@ class FactCounts(NamedTuple):
     names_agreeing: npt.NDArray[np.float64]
     names_differing: npt.NDArray[np.float64]
     names_kept: npt.NDArray[np.float64]
-    # Jaccard of both texts' frames, which they have instead of names; NaN where they have none.
+    # Jaccard of the two texts' frames, which replace names; NaN if they have none.
     frame: npt.NDArray[np.float64]
 
 
@@ -41,7 +41,7 @@ def compare_facts(this: npt.NDArray[np.void], other: npt.NDArray[np.void]) -> Fa
 
 
 def _frames(a: Points, b: Points, framed: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
-    """(p,) Jaccard of frames: half of the bits of different ones are equal by chance."""
+    """(p,) Jaccard of frames: unrelated ones have half of their bits in common by chance."""
     frame = np.full(len(a), np.nan)
     differing = np.bitwise_count(a[framed, NUMBERS:] ^ b[framed, NUMBERS:]).sum(1)
     frame[framed] = np.maximum(0, 1 - 2 * differing / BITS)
@@ -64,7 +64,7 @@ def _compared(a: Points, b: Points, covers: npt.NDArray[np.uint16]) -> npt.NDArr
 
 @kernel
 def _count(facts: Points, others: Points, cover: np.uint16, counts: npt.NDArray[np.float64]) -> int:
-    """Count one text's facts; -> how many of them the cover allows to compare."""
+    """Count one text's facts; -> how many of them the cover allows us to compare."""
     for at in range(len(facts)):
         place = facts[at] >> np.uint32(16)
         if place >= cover:

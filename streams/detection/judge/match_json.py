@@ -1,4 +1,4 @@
-"""Matches as they are published: JSON with scores, and one sentence for a reader."""
+"""Matches as published: JSON with scores, and a sentence for the reader."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from streams.detection.judge.relations import (
     Match,
 )
 
-# A template of fewer other facts was told by its frame.
+# A template with fewer differing facts was recognised by its frame.
 _LEAST_OTHER_FACTS = 2
 
 
@@ -32,10 +32,10 @@ def matches_json(
     parts: Collection[int] = (),
     numbers: Numbers | None = None,
 ) -> tuple[bytes, str]:
-    """-> (matches as a JSON array, the reason of the best one); each article once, so many at most.
+    """-> (matches as a JSON array, the reason of the best one); at most `most`, without duplicates.
 
     `words` is the length of this text; `parts` are the serials that it is a compilation of; its
-    `numbers` say what changed since the others.
+    `numbers` show what changed since the others.
     """
     written: dict[str, dict[str, Any]] = {}
     first = ""
@@ -71,14 +71,14 @@ def matches_json(
 
 
 def _changed(match: Match, view: View, numbers: Numbers | None) -> list[ChangedFact]:
-    """Which numbers changed, of the same report: those of a template are another one's."""
+    """Which numbers changed within the same report; a template's belong to another report."""
     if numbers is None or not match.different_facts or match.relation in (SIMILAR, TEMPLATE):
         return []
     return numbers.changed_since(view.row(match.serial))
 
 
 def reason(match: Match, name: str, words: int, other_words: int, in_parts: bool) -> str:
-    """Why it is a match. `name` is what the other article is called; lengths in words."""
+    """Why it is a match. `name` refers to the other article; lengths in words."""
     of_this, of_other = f"{match.of_this:.0%}", f"{match.of_other:.0%}"
     if in_parts:
         why = f"{of_other} of the text of {name} stands in this one, beside other stories."

@@ -1,4 +1,4 @@
-"""What was compared on the way to a chunk's verdicts: for those who watch over their quality."""
+"""What was compared to reach a chunk's verdicts, for monitoring their quality."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _NO_SCORES = np.zeros(0)
 class MatchStats:
     """Grows while a chunk is judged."""
 
-    # (m,) candidates of each matchable article that were inside the window.
+    # (m,) candidates of each matchable article within the window.
     candidates: Integers = field(default_factory=lambda: np.zeros(0, np.int64))
     _scores: list[npt.NDArray[np.float64]] = field(default_factory=list)
     _matches: list[npt.NDArray[np.bool_]] = field(default_factory=list)
@@ -29,7 +29,7 @@ class MatchStats:
         matches: npt.NDArray[np.bool_],
         relations: npt.NDArray[np.uint8],
     ) -> None:
-        """Of p more pairs: similarity, whether it is a match, and which by number."""
+        """Add p pairs: similarity, whether it is a match, and which one by number."""
         self._scores.append(jaccard)
         self._matches.append(matches)
         self._relations += np.bincount(relations[matches], minlength=len(RELATIONS))
@@ -43,5 +43,5 @@ class MatchStats:
         return jaccard
 
     def relations(self) -> dict[str, int]:
-        """How many matches there are of each relation."""
+        """The number of matches of each relation."""
         return dict(zip(RELATIONS, self._relations.tolist(), strict=True))

@@ -1,4 +1,4 @@
-"""Which earlier rows an article of a chunk matches: candidates of the index, and rows by name."""
+"""Which earlier rows an article of a chunk matches: candidates from the index, or given rows."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from streams.detection.judge.relations import Match
 
 
 class Matcher:
-    """Compares rows of a view; `stats` say what was compared."""
+    """Compares rows of a view; `stats` records what was compared."""
 
     def __init__(self, view: View) -> None:
         self._view, self._parameters = view, view.state.parameters
@@ -33,11 +33,11 @@ class Matcher:
         return self._matches(places, older[inside])
 
     def originals(self, found: Found, stories: Stories) -> dict[tuple[int, int], Match | None]:
-        """Articles with the originals of their matches' stories, where those were no candidates:
-        a copy of a cut copy may share little with that, and all with its original.
+        """Articles with the originals of their matches' stories, unless those were candidates:
+        a copy of a cut copy may share little with that, and everything with its original.
 
-        A story that begins in this chunk has none yet: the article to which best matches lead will
-        be it, mostly. Others are compared one by one when they are known, at 30 times the cost.
+        A story that begins in this chunk has none yet: mostly it will be the article to which best
+        matches lead. Others are compared individually once known, at 30 times the cost.
         """
         pairs: list[tuple[int, int]] = []
         heads: dict[int, int] = {}  # serial of this chunk -> where its best matches lead
@@ -62,7 +62,7 @@ class Matcher:
         return scored
 
     def match(self, place: int, serial: int) -> Match | None:
-        """The match of one article with one earlier row, or None where it is none."""
+        """The match of one article with one earlier row, or None if they do not match."""
         places, serials = np.array([place]), np.array([serial])
         if not self._matchable_in_window(places, serials)[0]:
             return None
@@ -70,7 +70,7 @@ class Matcher:
         return found[place][0] if found else None
 
     def among(self, serial: int, others: list[int]) -> list[Match]:
-        """One row's matches among others, best first, whatever the window."""
+        """One row's matches among others, best first, regardless of the window."""
         serials = np.array(others, np.int64)
         places = np.zeros(len(others), np.int64)
         this = self._view.gather(np.full(len(others), serial))

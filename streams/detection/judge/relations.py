@@ -1,4 +1,4 @@
-"""What one article is to another, from their scores: all pairs of a chunk at once."""
+"""How articles relate, according to their scores: all pairs of a chunk at once."""
 
 from __future__ import annotations
 
@@ -12,33 +12,33 @@ from streams.detection.judge.similarity import Floats, Scores
 from streams.detection.parameters import Parameters
 from streams.detection.sketch.sketches import FRAC_LEAST, PERMUTATIONS
 
-# Names of matches by number; SIMILAR is all that is too weak for a name of its own.
+# Names of matches by number; SIMILAR is everything too weak for a name of its own.
 RELATIONS = ("similar", "copy", "excerpt", "expansion", "template", "revision")
 SIMILAR, COPY, EXCERPT, EXPANSION, TEMPLATE, REVISION = range(6)
 
-# How much longer a text must be to have "much more" than the other: a third.
+# "Much longer" than the other text means by a third.
 _LONGER = 4 / 3
-# Fewer shared keys may all lie in one paragraph that two texts have in common. MinHash gainsays
-# them by so many standard errors, and more keys by so many.
+# Fewer shared keys may all lie in one common paragraph. MinHash overrules them if it differs by
+# this many standard errors; more keys, by this many.
 _FEW_KEYS, _ERRORS_OF_FEW, _ERRORS_OF_MANY = 8, 2, 4
 
 
-# Names alone tell a template if so many differ, and this share of those that are compared: an
-# editor writes one or two people's names in another way.
+# Names alone make a template if this many differ, and this share of those compared: an
+# editor respells one or two people's names.
 _NAMES, _NAME_SHARE = 3, 0.6
-# Below this overlap a form filled in twice looks like a copy. It is told by this share of its
-# facts, if the places of so many are common. Longer texts hold more than their form.
+# Below this overlap a form filled in twice looks like a copy. It is recognised by this share of
+# its facts, if this share of their places is common. Longer texts hold more than their form.
 _WEAK_OVERLAP, _WEAK_SHARE, _WEAK_PLACES, _WEAK_WORDS = 0.64, 0.2, 0.6, 300
 # A copy by MinHash stays one unless the 5-grams lower the estimate by more than this.
 _SLACK = 0.015
-_LEAST_VARIANCE = 1e-3  # of texts with no or all 3-grams in common, an estimate is no certainty
+_LEAST_VARIANCE = 1e-3  # with no or all 3-grams in common, an estimate is still uncertain
 
 
 class Match(NamedTuple):
     """An earlier article that shares enough text to be listed. Shares are estimates, 0 to 1."""
 
     serial: int
-    relation: int  # of `RELATIONS`: what this article is to the earlier one
+    relation: int  # of `RELATIONS`: how this article relates to the earlier one
     member: bool  # strong enough to share a story
     rank: float  # the best match has the highest; of equals, the oldest
     jaccard: float
@@ -47,17 +47,17 @@ class Match(NamedTuple):
     shared_keys: int
     same_facts: int
     different_facts: int
-    standing: bool  # the earlier one is a page of a standing text, as far as known before the chunk
+    standing: bool  # the earlier one is a page of standing text, as known before the chunk
 
 
 class Judged(NamedTuple):
-    """Of p pairs; each field (p,), as in `Match`."""
+    """For p pairs; each field (p,), as in `Match`."""
 
     listed: npt.NDArray[np.bool_]
     relation: npt.NDArray[np.uint8]
     member: npt.NDArray[np.bool_]
     rank: Floats
-    # Whole texts inside longer ones that make up too little of these to join them by that alone.
+    # Whole texts inside longer ones, too small a part of these to join them for that alone.
     little: npt.NDArray[np.bool_]
 
 
@@ -69,13 +69,13 @@ def judge(
     same_item: npt.NDArray[np.bool_],
     parameters: Parameters,
 ) -> Judged:
-    """What p pairs are to each other."""
+    """How the texts of p pairs relate."""
     overlap = overlap_of_longer(scores.jaccard, this_words, other_words)
     together = second_look(scores, overlap, this_words, other_words)
     contained = np.maximum(scores.of_this, scores.of_other)
     enough = scores.shared_keys >= parameters.link_shared_keys
     cut = scores.of_this >= scores.of_other
-    inner_words = np.where(cut, this_words, other_words)  # of the text that stands in the other
+    inner_words = np.where(cut, this_words, other_words)  # of the contained text
     errors = np.where(scores.shared_keys < _FEW_KEYS, _ERRORS_OF_FEW, _ERRORS_OF_MANY)
     least_jaccard = _least_jaccard(
         parameters.member_containment * inner_words, this_words, other_words, errors
@@ -100,7 +100,7 @@ def judge(
     floor = (scores.jaccard >= parameters.floor_jaccard) | (
         enough & (contained >= parameters.floor_containment)
     )
-    # Of texts that share a passage, and some facts by chance, no template is to be spoken of.
+    # Texts that share a passage, and some facts by chance, are no template.
     other_facts = is_template(facts, scores.jaccard, parameters) | _other_names(
         facts.frame, scores.jaccard, (1 - overlap) * longer, parameters
     )
@@ -121,9 +121,9 @@ def judge(
 def overlap_of_longer(
     jaccard: Floats, this_words: npt.NDArray[np.int64], other_words: npt.NDArray[np.int64]
 ) -> Floats:
-    """(p,) how much of the longer text stands in the shorter, 0 to 1.
+    """(p,) the share of the longer text that the shorter one contains, 0 to 1.
 
-    Of two sets with Jaccard J, J / (1 + J) of all their elements together are common. MinHash has
+    Two sets with Jaccard J have J / (1 + J) of all their elements together in common. MinHash has
     128 samples for J where the shared 5-gram keys have 24: half the error.
     """
     this, other = np.maximum(1, this_words - 2), np.maximum(1, other_words - 2)  # 3-grams
@@ -137,11 +137,11 @@ def _least_jaccard(
     other_words: npt.NDArray[np.int64],
     errors: npt.NDArray[np.int64],
 ) -> Floats:
-    """(p,) the estimate of Jaccard below which texts do not have so many words in common: so many
-    standard errors below what it would then be.
+    """(p,) the estimate of Jaccard below which texts cannot have this many words in common: this
+    many standard errors below its value if they did.
 
-    Of two short texts that share a paragraph three or four sampled 5-grams may all lie in it, and
-    say that all of one stands in the other; the 128 samples of MinHash know better.
+    If two short texts share a paragraph, three or four sampled 5-grams may all lie in it, and
+    claim that all of one text is in the other; the 128 samples of MinHash know better.
     """
     common = np.minimum(common_words, np.minimum(this_words, other_words))
     jaccard = common / np.maximum(1, this_words + other_words - common)
@@ -152,9 +152,9 @@ def _least_jaccard(
 def is_template(
     facts: FactCounts, jaccard: Floats, parameters: Parameters
 ) -> npt.NDArray[np.bool_]:
-    """(p,) whether the texts say other things in the same places.
+    """(p,) whether the texts have different facts in the same places.
 
-    Numbers alone may tell (tomorrow's bulletin has the same names), names alone, or all facts
+    Numbers alone may show that (tomorrow's bulletin has the same names), names alone, or all facts
     together.
     """
     numbers = facts.numbers_agreeing + facts.numbers_differing
@@ -177,7 +177,7 @@ def _differ(
     least: npt.NDArray[np.int64],
     parameters: Parameters,
 ) -> npt.NDArray[np.bool_]:
-    """Whether so many facts differ that the texts are about other things, and enough were in the
+    """Whether enough facts differ that the texts are about different things, and enough were in the
     same places to say so."""
     differ: npt.NDArray[np.bool_] = (
         (differing >= np.maximum(least, parameters.template_kept * kept))
@@ -190,18 +190,18 @@ def _differ(
 def _other_names(
     frame: Floats, jaccard: Floats, differing_grams: Floats, parameters: Parameters
 ) -> npt.NDArray[np.bool_]:
-    """(p,) whether two texts are alike but for what is no function word, in places enough. An
+    """(p,) whether two texts agree except in words other than function words, in enough places. An
     edited copy differs in its frame as much as in all its words."""
     seen: npt.NDArray[np.bool_] = 1 - frame <= parameters.frame_share * (1 - jaccard)
     return seen & (differing_grams >= parameters.frame_grams)
 
 
 def _weak_template(facts: FactCounts, parameters: Parameters) -> npt.NDArray[np.bool_]:
-    """(p,) whether two texts, of which half is common at most by a little, are one form filled in
-    twice: most facts stand in places of both, and a fifth of them differ.
+    """(p,) whether two texts with at most slightly more than half in common are one form filled in
+    twice: most facts are in places of both, and a fifth of them differ.
 
-    Of texts as short as their form (a notice of a bond issue has 70 words) what differs is the
-    news. A rewritten report shares few places with its source, whatever stands in them.
+    In texts as short as their form (a notice of a bond issue has 70 words), the differences are the
+    news. A rewritten report shares few places with its source, whatever is in them.
     """
     compared = facts.numbers_agreeing + facts.numbers_differing
     compared = compared + facts.names_agreeing + facts.names_differing
@@ -220,11 +220,11 @@ def second_look(
     this_words: npt.NDArray[np.int64],
     other_words: npt.NDArray[np.int64],
 ) -> Floats:
-    """(p,) how much of the longer text stands in the shorter, from MinHash and from the shared
-    5-grams together: each counts by the inverse of its variance.
+    """(p,) the share of the longer text that the shorter one contains, from MinHash and the shared
+    5-grams together, weighted by inverse variance.
 
-    MinHash has the smaller error (.04), and is blind to where the common words stand: of a form
-    with other words in it many 3-grams are common and few 5-grams.
+    MinHash has the smaller error (.04), but ignores where the common words are: the same form
+    with other words in it has many 3-grams in common and few 5-grams.
     """
     this, other = np.maximum(1, this_words - 2), np.maximum(1, other_words - 2)
     sizes = (this + other) / np.maximum(this, other)
@@ -250,8 +250,8 @@ def _share_of_inner(
     this_words: npt.NDArray[np.int64],
     other_words: npt.NDArray[np.int64],
 ) -> Floats:
-    """(p,) how much of the longer text the shorter one makes up, of pairs in which one stands in
-    the other: their lengths are known, so this is twice as exact as MinHash."""
+    """(p,) the share of the longer text that the shorter one makes up, for pairs in which one
+    contains the other: their lengths are known, so this is twice as exact as MinHash."""
     ratio = np.minimum(this_words, other_words) / np.maximum(1, np.maximum(this_words, other_words))
     by_length = np.maximum(scores.of_this, scores.of_other) * ratio
     share: Floats = (2 * by_length + overlap) / 3

@@ -19,8 +19,8 @@ class Scores:
     """Of p pairs (this, other)."""
 
     jaccard: Floats  # (p,) of the word 3-gram sets
-    of_this: Floats  # (p,) share of this text that stands in the other
-    of_other: Floats  # (p,) share of the other that stands in this
+    of_this: Floats  # (p,) share of this text that is in the other
+    of_other: Floats  # (p,) share of the other that is in this text
     shared_keys: npt.NDArray[np.int64]  # (p,)
 
 
@@ -41,7 +41,7 @@ def compare(this: Sketches, other: Sketches) -> Scores:
 def _comparable(
     keys: npt.NDArray[np.uint32], cover: npt.NDArray[np.uint32]
 ) -> npt.NDArray[np.int64]:
-    """Keys that the other sketch would hold if they stood in its text. Dividing by all keys would
-    call a long text's keys missing where the other's sketch merely ends before them."""
+    """Keys that the other sketch would hold if they were in its text. Dividing by all keys would
+    count a long text's keys as missing if the other's sketch merely ends before them."""
     comparable: npt.NDArray[np.int64] = ((keys <= cover[:, None]) & (keys != NO_KEY)).sum(1)
     return comparable

@@ -1,11 +1,11 @@
-"""Standing text: what a publisher's pages share with each other, whatever their story.
+"""Standing text: what a publisher's pages share whatever their story.
 
-Walls, consent notices and error pages come as articles, with the headlines of the articles that
-they stand before; and real articles bear the same closing paragraphs. Neither is evidence of a
-copy. Both are learnt from the window alone: a row knows whether its headline says anything of its
-text, and the index has the newest articles with each of a text's keys. So they are known from the
-third on, within the bounds and the recovery of the shard's state, whatever the language and whoever
-publishes.
+Walls, consent notices and error pages arrive as articles, with the headlines of the articles that
+they stand in for; and real articles carry the same closing paragraphs. Neither is evidence of a
+copy. Both are learnt from the window alone: a row records whether its headline says anything about
+its text, and the index has the newest articles with each of a text's keys. So they are recognised
+from the third on, within the bounds and the recovery of the shard's state, in any language and for
+any publisher.
 """
 
 from __future__ import annotations
@@ -16,23 +16,23 @@ from streams.detection.judge.relations import COPY, EXCERPT, EXPANSION, SIMILAR,
 from streams.detection.sketch.entry import title_words
 from streams.detection.sketch.sketches import NO_KEY
 
-# Pages of one standing text differ in a date or a counter at most.
+# Pages of one standing text differ at most in a date or a counter.
 _SAME_TEXT = 0.7
-# So many pages with it, this one besides, under headlines that have nothing in common.
+# This many pages with it, besides this one, under headlines that have nothing in common.
 _PAGES_BEFORE = 2
-# Of two headlines, less than this share of the shorter one's words: the headlines of two stories.
+# Two headlines with less than this share of the shorter one's words are of two stories.
 _RELATED = 0.34
-# A passage: so many sampled 5-grams, in articles that share less than this of their own.
+# A passage: this many sampled 5-grams, in articles that share less than this of their own.
 _PASSAGE_KEYS, _APART = 3, 0.7
-# What two texts must share beside standing passages, of the shorter one's rest.
+# What two texts must share apart from standing passages, of the shorter one's rest.
 _LEAST_REST = 0.5
 
 _CLAIMS = (COPY, EXCERPT, EXPANSION)
 
 
 def is_standing(place: int, matches: list[Match], view: View) -> bool:
-    """Whether this article's text is a standing one: the third or a later page that has it under a
-    headline which says nothing of it, and has nothing in common with the headlines before."""
+    """Whether this article's text is standing text: the third or later page that has it under a
+    headline that says nothing about it, and has nothing in common with the earlier headlines."""
     if not view.rows["flags"][place] & STRANGE_HEADLINE:
         return False
     headlines = [title_words(view.row_view(view.base + place).headline)]
@@ -59,8 +59,8 @@ def _strangers(one: set[str], other: set[str]) -> bool:
 
 
 def without_passages(place: int, matches: list[Match], view: View) -> list[Match]:
-    """The matches, where a claim rests on passages that the publisher's other articles have, too,
-    as merely similar."""
+    """The matches, downgraded to similar if a claim rests on passages that the publisher's other
+    articles have, too."""
     source = view.row_view(view.base + place).source
     if not source or not any(match.relation in _CLAIMS for match in matches):
         return matches
@@ -77,8 +77,8 @@ def without_passages(place: int, matches: list[Match], view: View) -> list[Match
 
 
 def _passages(carriers: list[int], view: View) -> set[int]:
-    """The keys that two of the articles have whose headlines have nothing in common, and whose
-    texts have little else."""
+    """The keys shared by two of the articles whose headlines have nothing in common, and whose
+    texts have little else in common."""
     found: set[int] = set()
     keys = {serial: _keys_of_row(view, serial) for serial in carriers}
     headlines = {serial: title_words(view.row_view(serial).headline) for serial in carriers}
@@ -86,7 +86,7 @@ def _passages(carriers: list[int], view: View) -> set[int]:
         for other in carriers[at + 1 :]:
             shared = keys[one] & keys[other]
             apart = len(shared) < _APART * min(len(keys[one]), len(keys[other]))
-            # The headlines of one story as it goes on have a name in common at least.
+            # The headlines of a developing story have at least a name in common.
             if apart and _strangers(headlines[one], headlines[other]):
                 found |= shared
     return found

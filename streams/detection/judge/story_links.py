@@ -1,8 +1,8 @@
 """Which stories an article shows to be one: it is a copy of articles of each.
 
-Two variants of a report may share too little with each other to be copies, until the text comes
-from which both were made. Only what is well beyond the border of a copy links, and never an
-excerpt, a page of several stories or a template: these have texts of other stories in them.
+Two variants of a report may share too little to be copies, until the text arrives
+from which both were made. Only clear copies link stories, and never an
+excerpt, a page of several stories or a template: these contain texts of other stories.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from streams.detection.index.view import View
 from streams.detection.judge.matcher import Matcher
 from streams.detection.judge.relations import COPY, TEMPLATE, Match
 
-# Of two texts of one length 57 % are common: a copy by more than chance.
+# Two texts of the same length then have 57 % in common: a copy by more than chance.
 LINK_JACCARD = 0.4
-# Stories that one article may merge into its own.
+# The most stories that one article may merge into its own.
 MOST_LINKED = 3
 
 _NO_LINK = COMPILATION | PARTIAL | PART | STANDING | WITHDRAWN
@@ -23,7 +23,7 @@ _NO_LINK = COMPILATION | PARTIAL | PART | STANDING | WITHDRAWN
 def linked(
     serial: int, best: Match, matches: list[Match], view: View, matcher: Matcher
 ) -> list[int]:
-    """Of each other story that is the best match's, one article; `serial` is this article's."""
+    """One article of each story other than the best match's; `serial` is this article's."""
     if len(matches) < 2 or not _links(serial, best, view):
         return []
     home = view.story_id(best.serial)

@@ -1,9 +1,9 @@
-"""Takes of one item: a first report and the longer one that it grew into, a teaser and its article.
+"""Takes of one item: a first report and the longer one that replaces it, a teaser and its article.
 
-Such a text stands whole in the longer one and makes up little of it, as a quoted paragraph may. So
-its share says nothing, and something else must: that the text says itself that it goes on
-elsewhere; that both have one slug; or that a headline is marked as an update, and has half of its
-words in common with the other's. Takes of an item come from one agency or publisher, within hours.
+Such a text is wholly contained in the longer one and makes up little of it, like a quoted
+paragraph. So its share proves nothing, and something else must: the text itself says that it
+continues elsewhere; or both have the same slug; or a headline is marked as an update, and has half
+of its words in common with the other's. Takes come from one agency or publisher, within hours.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from streams.detection.index.segment import TRUNCATED, Rows
 from streams.detection.judge.relations import EXCERPT, Judged
 from streams.detection.sketch.entry import title_words
 
-# Of an item, hours may lie between the first take and the last update.
+# Hours may pass between an item's first take and its last update.
 _TAKES_MILLISECONDS = 12 * 3_600_000
-# Of the words of both headlines that say something.
+# Of the significant words of both headlines.
 _SAME_HEADLINE = 0.5
 
 # How agencies mark what replaces an earlier take, before the headline or in brackets.

@@ -1,1 +1,1 @@
-"""An article's text and fields as records of a fixed size: tokens, facts, sketches, entries."""
+"""An article's text and fields as fixed-size records: tokens, facts, sketches, entries."""

@@ -1,7 +1,7 @@
-"""What the detector needs to know of an article, in one fixed-size record beside its JSON.
+"""What the detector needs to know about an article, in one fixed-size record beside its JSON.
 
-It travels in a header of the normalised record, so that detection reads no JSON: a whole chunk of
-headers becomes one array without a look at any single article.
+It travels in a header of the normalised record, so detection parses no JSON: a whole chunk of
+headers becomes one array without touching any single article.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ ENTRY_VERSION = 5
     STATUS_STRANGE_HEADLINE, STATUS_TRUNCATED,
 ) = (1 << bit for bit in range(7))  # fmt: skip
 
-# What of a word must stand in the text: all but an ending of three letters, but four at least.
+# How much of a word must be in the text: all but an ending of three letters, at least four.
 _STEM, _ENDING = 4, 3
-# A wall may have a word or two of a title by chance.
+# A wall may contain a word or two of a title by chance.
 _STRANGE = 0.3
 _TITLE_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]+|[^\W_\u3040-\u30ff\u3400-\u9fff]+")
 _FIRST_UNSPACED = "\u3040"
 
-# A text that goes on elsewhere says so near its end: a line of its feed's may follow.
+# A truncated text says so near its end: a line added by its feed may follow.
 _END = 240
 _CUT_MARKS = ("[\u2026]", "[...]", "[&#8230;]", "[&hellip;]")
 _CUT_ENDS = ("\u2026", "...")
@@ -61,7 +61,7 @@ ENTRY = np.dtype(
         ("source", f"S{SOURCE_BYTES}"),
         ("headline", f"S{HEADLINE_BYTES}"),
         ("provider", f"S{AGENCY_BYTES}"),  # the agency that the text comes from
-        ("link", "<u4"),  # `key_of_source` of the publisher that it is said to come from, or 0
+        ("link", "<u4"),  # `key_of_source` of the publisher named as its source, or 0
         ("slug", "<u4"),  # `slug_key` of the wire's slug, or 0
         ("published", "<u4"),  # seconds since 1970, or 0
         ("order", "<u8"),  # `version_order` of its version
@@ -114,14 +114,14 @@ def _status(article: Mapping[str, Any]) -> int:
 
 
 def is_cut(text: str) -> bool:
-    """Whether a text says by its end that it goes on elsewhere, as a feed's summary does."""
+    """Whether a text's end says that it continues elsewhere, like a feed's summary."""
     end = text[-_END:]
     return any(mark in end for mark in _CUT_MARKS) or end.rstrip().endswith(_CUT_ENDS)
 
 
 def is_strange(title: str | None, text: str) -> bool:
-    """Whether next to no word of a title stands in the text, not even its beginning: the title of
-    another text, as that of an article whose page is a wall. One without words is of any text."""
+    """Whether the text contains next to no word of a title, not even its beginning: it is another
+    text's title, as if the page is a wall. A title without words fits any text."""
     words = title_words(title)
     least = _STRANGE * len(words)
     if _hold(text, words, least):
@@ -131,7 +131,7 @@ def is_strange(title: str | None, text: str) -> bool:
 
 
 def _hold(text: str, words: Iterable[str], least: float) -> bool:
-    """Whether a text holds so many of these; it is searched for no more than that."""
+    """Whether a text contains this many of these; the search stops there."""
     found = 0
     for word in words:
         if found >= least:
@@ -141,8 +141,8 @@ def _hold(text: str, words: Iterable[str], least: float) -> bool:
 
 
 def title_words(title: str | None) -> set[str]:
-    """The words of a title that say something, in lower case: those of four letters or more; of
-    scripts without blanks, every two characters that stand side by side."""
+    """The significant words of a title, in lower case: those of four letters or more; in
+    scripts without spaces, every two adjacent characters."""
     words: set[str] = set()
     for word in _TITLE_WORD.findall((title or "").casefold()):
         if word[0] >= _FIRST_UNSPACED:
@@ -153,7 +153,7 @@ def title_words(title: str | None) -> set[str]:
 
 
 def headline(title: str | None) -> bytes:
-    """A title as entries keep it: UTF-8, cut between two characters."""
+    """A title as stored in entries: UTF-8, cut between two characters."""
     encoded = (title or "").encode()
     if len(encoded) > HEADLINE_BYTES:
         encoded = encoded[:HEADLINE_BYTES].decode(errors="ignore").encode()

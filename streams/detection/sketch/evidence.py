@@ -12,15 +12,15 @@ from streams.articles.agencies import agencies, agency_of_site
 from streams.articles.times import milliseconds, parse_time
 
 AGENCY_BYTES = 12
-# What of a slug says which item it is: the same for all takes of it.
+# The part of a slug that identifies the item: the same for all takes of it.
 _SLUG_WORD = re.compile(r"[^\W\d_]{3,}")
 _TAKES = frozenset(["update", "wrapup", "lead", "urgent", "writethru", "correction", "corrected"])
-# "4 hours ago" is good to 3,600.
+# "4 hours ago" has a precision of 3,600.
 _EXACT_SECONDS = 300
 
 
 def provider_of(article: Mapping[str, Any]) -> bytes:
-    """The agency that the text comes from, as entries keep it; empty where none is named."""
+    """The agency that the text comes from, as stored in entries; empty if none is named."""
     for agency in article.get("agencies", ()):
         if agency["role"] == "provider":
             return cut_name(agency["name"])
@@ -29,7 +29,7 @@ def provider_of(article: Mapping[str, Any]) -> bytes:
 
 
 def agency_named(cut: bytes) -> str:
-    """The agency whose name entries keep cut to this."""
+    """The agency whose name entries truncate to this."""
     return _cut_names().get(cut) or cut.decode()
 
 
@@ -39,14 +39,14 @@ def _cut_names() -> dict[bytes, str]:
 
 
 def cut_name(name: str) -> bytes:
-    """An agency's name as entries keep it: UTF-8, cut between two characters."""
+    """An agency's name as stored in entries: UTF-8, cut between two characters."""
     return name.encode()[:AGENCY_BYTES].decode(errors="ignore").encode()
 
 
 def link_of(article: Mapping[str, Any]) -> int:
-    """`key_of_source` of the other publisher that the article is said to come from, else 0.
+    """`key_of_source` of another publisher that the article names as its source, else 0.
 
-    Said by `syndicated_from`, or by a canonical address on another site.
+    Named by `syndicated_from`, or by a canonical address on another site.
     """
     source, named = article["source"], article.get("syndicated_from")
     if named:
@@ -61,12 +61,12 @@ def link_of(article: Mapping[str, Any]) -> int:
 
 
 def key_of_source(source: bytes) -> int:
-    """Four bytes that stand for a publisher; never 0 for one that has a name."""
+    """Four bytes that identify a publisher; never 0 for one with a name."""
     return zlib.crc32(source) or 1
 
 
 def slug_key(article: Mapping[str, Any]) -> int:
-    """Four bytes that stand for a wire's slug, without its numbers and marks of a new take; 0 where
+    """Four bytes that identify a wire's slug, without its numbers and marks of a new take; 0 if
     there is none."""
     slug = article.get("attributes", {}).get("slugline")
     words = [w for w in _SLUG_WORD.findall(slug.casefold()) if w not in _TAKES] if slug else []
@@ -74,8 +74,8 @@ def slug_key(article: Mapping[str, Any]) -> int:
 
 
 def published_seconds(article: Mapping[str, Any]) -> int:
-    """`published_at` as seconds since 1970; 0 where it is not exact to the minute or so. Midnight
-    is mostly a date without a time, and would make its article the earliest of the day."""
+    """`published_at` as seconds since 1970; 0 unless exact to about a minute. Midnight
+    is usually a date without a time, and would make its article the earliest of the day."""
     text, precision = article.get("published_at"), article.get("published_precision_seconds")
     time = parse_time(text) if text and (precision or 0) <= _EXACT_SECONDS else None
     if time is None or (time.hour, time.minute, time.second) == (0, 0, 0):

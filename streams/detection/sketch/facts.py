@@ -1,17 +1,17 @@
-"""The facts of a text: its numbers and names, each with the place where it stands.
+"""The facts of a text: its numbers and names, each with its place in the text.
 
-Two notices of one template share their wording, so no similarity of texts tells them from copies:
-their numbers and names do. A fact is a run of numbers, or of capitalised words that do not merely
+Two notices from one template share their wording, so similarity cannot tell them from copies, but
+their numbers and names can. A fact is a run of numbers, or of capitalised words that do not merely
 begin a sentence; its place is the two words before it. Two texts that have the same place with
-other facts in it differ there; a cut copy has fewer places, and differs nowhere.
+different facts in it differ there; a cut copy has fewer places, and differs nowhere.
 
-Numbers are compared by value, however they are written. Where capitals tell no names (in German and
-in scripts that have none), the places of the names hold the text's frame instead (`frames`).
+Numbers are compared by value, however they are written. If capitals do not mark names (in German
+and in scripts without capitals), the slots for names hold the text's frame instead (`frames`).
 
 A sketch keeps the 10 numbers and the 6 names with the smallest hashes of their places, so that two
 texts of one template keep the same places (bottom-k sampling, Cohen 1997): 88 bytes an article.
-20 of them complete the numbers, so that it can be told which of them changed. They
-tell templates as well as all facts do (reuters without a window, story pairs, F1 .96).
+20 of them complete the numbers, to show which of them changed. They detect
+templates as well as all facts do (reuters without a window, story pairs, F1 .96).
 """
 
 from __future__ import annotations
@@ -48,24 +48,24 @@ from streams.detection.sketch.words import (
     word_tables,
 )
 
-# Most articles name more people than numbers, and numbers tell more.
+# Most articles name more people than numbers, but numbers are more telling.
 NUMBERS, NAMES = 10, 6
-NO_FACT = 0xFFFFFFFF  # fills the places after the last number, and after the last name
+NO_FACT = 0xFFFFFFFF  # fills the slots after the last number, and after the last name
 # As a cover: nothing was left out.
 _EVERYTHING = 0xFFFF
 
 FACT_FIELDS: list[tuple[str, str, tuple[int]]] = [
-    # The place in the high half, the number in the low; rising; then the names, the same.
+    # The place in the high half, the number in the low; rising; then the names, likewise.
     ("facts", "<u4", (NUMBERS + NAMES,)),
-    ("number_tails", "<u2", (NUMBERS,)),  # of each number the other half of its code
+    ("number_tails", "<u2", (NUMBERS,)),  # the other half of each number's code
     ("facts_cover", "<u2", (2,)),  # of numbers and of names: places below are complete
 ]
-# What stands behind the hour in a time of day: "8 heures" is "8H00", and "20 Uhr" is "20.00 Uhr".
+# What follows the hour in a time of day: "8 heures" is "8H00", and "20 Uhr" is "20.00 Uhr".
 _HOUR_WORDS = "h heure heures uhr uur hora horas hs hrs"
 
 Tails = npt.NDArray[np.uint16]
 
-# Stands for a fact where it is one of the two words before the next.
+# Represents a fact that is one of the two words before the next.
 _ANY_FACT = U64(0x2545F4914F6CDD1D)
 
 
@@ -83,11 +83,11 @@ def fill_facts(texts: Sequence[str], tokens: Tokens, sketches: npt.NDArray[np.vo
 
 
 class Number(NamedTuple):
-    """A number of a text, with its place."""
+    """A number in a text, with its place."""
 
     place: int
     spread: int  # the 31 bits of its code, spread
-    zero_led: int  # 1 if a zero stands before its second value
+    zero_led: int  # 1 if its second value has a leading zero
     before: str  # the two words before it
     written: str
 
@@ -107,7 +107,7 @@ def numbers_of(text: str) -> list[Number]:
 
 
 def kept_numbers(sketch: np.void) -> list[tuple[int, int, int]]:
-    """(place, code's spread 31 bits, 1 if a zero stands before the second value) of the numbers
+    """(place, code's spread 31 bits, 1 if the second value has a leading zero) of the numbers
     that a sketch keeps."""
     pairs = zip(sketch["facts"][:NUMBERS].tolist(), sketch["number_tails"].tolist(), strict=True)
     return [
@@ -118,7 +118,7 @@ def kept_numbers(sketch: np.void) -> list[tuple[int, int, int]]:
 
 
 def words_of(texts: Sequence[str]) -> tuple[Words, Spans]:
-    """The words of some texts, and where they stand in all of them joined by one character."""
+    """The words of some texts, and their positions in all of them joined by one character."""
     cut = [text[:LONGEST_TEXT] for text in texts]
     joined = "\0".join(cut) + "\0"
     starts = np.zeros(len(cut) + 1, np.int64)
@@ -130,7 +130,7 @@ def words_of(texts: Sequence[str]) -> tuple[Words, Spans]:
 
 @cache
 def _hour_words() -> Hashes:
-    """What stands behind the hour in a time of day, as hashes."""
+    """What follows the hour in a time of day, as hashes."""
     return tokens_of([_HOUR_WORDS]).hashes
 
 
@@ -145,7 +145,7 @@ def _facts(
     hours: Hashes,
     seen: Bounds,
 ) -> tuple[Points, Tails, Tails]:
-    """(facts, tails of the numbers, covers) of each text. Where `seen` (w, 4) has room, it gets
+    """(facts, tails of the numbers, covers) of each text. If `seen` (w, 4) has room, it gets the
     fact, tail, first word and end of every number, in the row of that word."""
     facts = np.full((len(bounds) - 1, NUMBERS + NAMES), NO_FACT, np.uint32)
     tails = np.zeros((len(facts), NUMBERS), np.uint16)
@@ -194,7 +194,7 @@ def _note(seen: Bounds, fact: np.uint32, tail: np.uint16, first: int, end: int) 
 
 @kernel
 def _run_end(kinds: Kinds, begins: Flags, first: int, last: int) -> int:
-    """Where the run of numbers or of names ends; a name goes on to the end of its sentence."""
+    """Where a run of numbers or names ends; a name extends to the end of its sentence."""
     end = first + 1
     while end < last and kinds[end] == kinds[first] and (kinds[first] == NUMBER or not begins[end]):
         end += 1
@@ -203,7 +203,7 @@ def _run_end(kinds: Kinds, begins: Flags, first: int, last: int) -> int:
 
 @kernel
 def _placed(place: np.uint64, low: np.uint64) -> np.uint32:
-    """A place's hash in the high half, 16 bits of what stands there in the low."""
+    """A place's hash in the high half, 16 bits of its fact in the low."""
     place = (place ^ (place >> U64(31))) * SECOND_PRIME
     # 0xFFFF would be `_EVERYTHING`.
     high = np.uint32(min(place >> U64(48), U64(_EVERYTHING - 1)))
@@ -218,7 +218,7 @@ def _fact(place: np.uint64, run: np.uint64) -> np.uint32:
 
 @kernel
 def _keep(facts: Points, tails: Tails, fact: np.uint32, tail: np.uint16) -> bool:
-    """Put a fact in its order among the smallest, and its tail beside it; -> whether one had to be
+    """Insert a fact into the smallest, and its tail beside it; -> whether one had to be
     left out."""
     at = len(facts)
     while at > 0 and facts[at - 1] > fact:

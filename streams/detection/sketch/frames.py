@@ -1,11 +1,11 @@
-"""What stays of a text when its names go: the frame of a template.
+"""What remains of a text without its names: the frame of a template.
 
-Where capitals tell names, those that differ tell two texts of one template apart. German writes
-every noun with one, and most scripts have none. Names there are what is no function word: of one
-template with other names in it the function words stand as they stood, each behind the same ones,
-while an edited copy differs in those too. A frame is the text with everything else taken out (a run
+Where capitals mark names, differing names tell two texts of one template apart. German capitalises
+every noun, and most scripts have no capitals. There, names are among the words that are not
+function words: in a template with other names, the function words keep their order,
+while an edited copy differs in those, too. A frame is the text with everything else removed (a run
 of other words leaves one mark), as MinHash with one bit for each of 192 permutations (Li and König
-2010) over runs of five: 24 bytes, in the place of the names that cannot be told.
+2010) over runs of five: 24 bytes, in the slots of the names that cannot be recognised.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ from streams.detection.sketch.unicode_tables import Points
 from streams.detection.sketch.words import NAME, UNCASED, Kinds, Words
 
 BITS = 192
-# As the cover of a sketch's names: they are a frame. No names' cover is 0.
+# As the cover of a sketch's names: they are a frame. No names have the cover 0.
 FRAME = 0
 
 _WIDTH = 5
 # A frame of fewer function words says too little.
 _LEAST_WORDS = 12
-# A text is German if so many of its words have a capital inside a sentence, and so many are German
-# function words. English headlines have the one, Dutch the other; 30 and 40 % are usual.
+# A text is German if this many of its words are capitalised inside a sentence, and this many are
+# German function words. English headlines have the former, Dutch the latter; 30 and 40 % are usual.
 _CAPITALS, _GERMAN = 0.16, 0.2
 
-# Slots of the table of function words; a tenth is taken.
+# Slots of the table of function words; a tenth is used.
 _SLOTS = 1 << 14
 _OTHER_LANGUAGE, _IN_GERMAN = 1, 2
 _GAP = U64(0x8EBC6AF09C88C6E3)  # a run of other words
@@ -44,7 +44,7 @@ _SALTS, _MULTIPLIERS = permutations(BITS, U64(0xD1B54A32D192ED03))
 
 
 def fill_frames(words: Words, names: Points, covers: npt.NDArray[np.uint16]) -> None:
-    """Put the frame of each text that has one in the place of its names, and `FRAME` as their
+    """Put the frame of each text that has one into the slots of its names, and `FRAME` as their
     cover. `names` (n, 6), `covers` (n,)."""
     _fill(
         words.hashes, words.kinds, words.begins, words.bounds, *_function_words(),
@@ -54,7 +54,7 @@ def fill_frames(words: Words, names: Points, covers: npt.NDArray[np.uint16]) -> 
 
 @cache
 def _function_words() -> tuple[Hashes, Kinds]:
-    """(hash or 0, whose it is) of each slot of a table with open addressing."""
+    """(hash or 0, its language) of each slot of a table with open addressing."""
     lines = files("streams.detection.sketch").joinpath("data/function_words.txt").read_text("utf-8")
     hashes, whose = np.zeros(_SLOTS, np.uint64), np.zeros(_SLOTS, np.uint8)
     for line in lines.splitlines():
@@ -71,7 +71,7 @@ def _function_words() -> tuple[Hashes, Kinds]:
 
 @kernel
 def _slot(hash_: np.uint64, table: Hashes) -> np.int64:
-    """Where a hash stands in the table, or would."""
+    """The slot of a hash in the table, or where it would be."""
     slot = np.int64(hash_ & U64(_SLOTS - 1))
     while table[slot] != 0 and table[slot] != hash_:
         slot = (slot + 1) & (_SLOTS - 1)
@@ -109,7 +109,7 @@ def _fill(
 
 @kernel
 def _framed(kinds: Kinds, begins: Flags) -> int:
-    """Whose function words make a text's frame; 0: its capitals tell names."""
+    """The language whose function words make a text's frame; 0: its capitals mark names."""
     uncased = capitals = 0
     for t in range(len(kinds)):
         uncased += kinds[t] == UNCASED
@@ -121,7 +121,7 @@ def _framed(kinds: Kinds, begins: Flags) -> int:
 
 @kernel
 def _frame(hashes: Hashes, table: Hashes, whose: Kinds, language: int) -> tuple[Hashes, int]:
-    """(function words with a mark for each gap between them, how many function words)."""
+    """(function words with a mark for each gap between them, number of function words)."""
     frame, length, found = np.empty(len(hashes), np.uint64), 0, 0
     for hash_ in hashes:
         slot = _slot(hash_, table)

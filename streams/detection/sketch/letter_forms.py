@@ -1,7 +1,7 @@
-"""Letters that are written in several ways, each with the form that it is compared in.
+"""Letters with several spellings, each with the form that it is compared in.
 
-For comparison only: what is published keeps its letters. The tables hold what Unicode's own
-folding (NFKC, then case) keeps apart, and readers do not: accents that an agency's wire leaves out,
+For comparison only: the published text is unchanged. The tables hold what Unicode's own
+folding (NFKC, then case) keeps apart but readers do not: accents that an agency's wire omits,
 the two keyboards of Persian and Urdu, Chinese in both standards, Serbian in both alphabets, the
 digits of other scripts.
 """
@@ -13,10 +13,10 @@ from functools import cache
 from importlib.resources import files
 
 # Apostrophes that Unicode calls letters (Uzbek and Ukrainian have them beside ' and \u2019), and
-# others of their look: they part words as those do.
+# others that look like them: they separate words like those.
 APOSTROPHES = "\u02b9\u02bb\u02bc\u02bd\u02be\u02bf\u02c8\u02ca\u02cb\u02ee\u055a\ua78b\ua78c"
 
-# Marks that texts may lack: accents, Hebrew points, Arabic vowels and the stretching tatweel, the
+# Marks that texts may omit: accents, Hebrew points, Arabic vowels and the stretching tatweel, the
 # dot of Indic letters.
 _DROPPED = (
     (0x0300, 0x036F), (0x0591, 0x05BD), (0x05BF, 0x05BF), (0x05C1, 0x05C2), (0x05C4, 0x05C5),
@@ -24,13 +24,13 @@ _DROPPED = (
     (0x06D6, 0x06DC), (0x06DF, 0x06E4), (0x06E7, 0x06E8), (0x06EA, 0x06ED), (0x093C, 0x093C),
     (0x09BC, 0x09BC), (0x0A3C, 0x0A3C), (0x0ABC, 0x0ABC), (0x0B3C, 0x0B3C),
 )  # fmt: skip
-# Cyrillic letters are their own, marks and all (\u0439 is no \u0438), but for this one.
+# Cyrillic letters stay as they are, marks included (\u0439 is not \u0438), except for this one.
 _CYRILLIC = (0x0400, 0x052F)
 
 _LETTERS = {
-    # Latin letters whose stroke, dot or ligature is no mark of its own
+    # Latin letters whose stroke, dot or ligature is not a separate mark
     "ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ŧ": "t", "ı": "i", "œ": "oe",
-    # Cyrillic as Serbian and Macedonian have it in Latin letters, without accents
+    # Serbian and Macedonian Cyrillic in Latin letters, without accents
     "а": "a", "б": "b", "в": "v", "г": "g", "д": "d", "ђ": "d", "е": "e", "ж": "z", "з": "z",
     "и": "i", "ј": "j", "к": "k", "л": "l", "љ": "lj", "м": "m", "н": "n", "њ": "nj", "о": "o",
     "п": "p", "р": "r", "с": "s", "т": "t", "ћ": "c", "у": "u", "ф": "f", "х": "h", "ц": "c",
@@ -43,7 +43,7 @@ _LETTERS = {
 }  # fmt: skip
 
 
-# Syllables of Korean, which are their own, and too many to ask for each.
+# Korean syllables, which stay as they are, and are too many to look up individually.
 _HANGUL = range(0xAC00, 0xD7A4)
 
 
@@ -58,7 +58,7 @@ def _dropped() -> frozenset[int]:
 
 
 def compared(letter: str) -> str:
-    """The form in which a letter in lower case is compared: mostly the letter itself."""
+    """The form in which a lower-case letter is compared: mostly the letter itself."""
     if (form := _LETTERS.get(letter) or _han().get(letter)) is not None:
         return form
     if (digit := unicodedata.decimal(letter, None)) is not None:

@@ -1,6 +1,6 @@
-"""Numbers as codes of 31 bits, from which most can be told again.
+"""Numbers as codes of 31 bits, from which most can be restored.
 
-A code's bits are spread, so that the 16 which stand in a fact differ where numbers do; the others
+A code's bits are spread so that the 16 stored in a fact differ whenever numbers do; the others
 are its tail.
 """
 
@@ -37,11 +37,11 @@ def number_code(
     last: int,
     hours: Hashes,
 ) -> tuple[np.uint64, int]:
-    """(code, end) of the numbers from `first` to `end`: a time of day takes in the word behind its
-    hour, and the minutes behind that.
+    """(code, end) of the numbers from `first` to `end`: a time of day includes the word behind its
+    hour, and the minutes after that.
 
-    The code has 31 bits: one value below 2^29 is itself; two, as of 3.05 and 13:30, stand side by
-    side; of all else it is a hash. A 32nd says that a zero stands before the second value.
+    The code has 31 bits: one value below 2^29 is itself; two, as in 3.05 and 13:30, are side by
+    side; anything else is a hash. A 32nd says that the second value has a leading zero.
     """
     run, values, one, two, zero_led = _number_run(
         hashes[first:end], numbers[first:end], shapes[first:end]
@@ -62,7 +62,7 @@ def number_code(
 
 @kernel
 def _among(hashes: Hashes, at: int, last: int, some: Hashes) -> bool:
-    """Whether the word at a place, if one stands there, is one of these."""
+    """Whether there is a word at a place that is one of these."""
     return at < last and (some == hashes[at]).any()
 
 
@@ -70,8 +70,8 @@ def _among(hashes: Hashes, at: int, last: int, some: Hashes) -> bool:
 def _number_run(
     hashes: Hashes, numbers: Hashes, shapes: Kinds
 ) -> tuple[np.uint64, int, np.uint64, np.uint64, bool]:
-    """(hash, values, the first two of them, whether a zero stands before the second) of numbers
-    that stand side by side, however they are written: 1,180 and 1180 are one value; 20.00 is 20;
+    """(hash, values, the first two of them, whether the second has a leading zero) of adjacent
+    numbers, however they are written: 1,180 and 1180 are one value; 20.00 is 20;
     13h30 is 13 and 30. A word that begins with a digit counts as three: it has no value."""
     run, values, value, open_, grouped = U64(0), 0, U64(0), False, False
     first, zero_led, led = np.zeros(2, np.uint64), False, False
@@ -113,7 +113,7 @@ def _with_value(run: np.uint64, value: np.uint64) -> np.uint64:
 
 @kernel
 def spread(code: np.uint64) -> np.uint64:
-    """A number's code with its 31 bits spread; `value_of` undoes it."""
+    """A number's code with its 31 bits spread; `value_of` is the inverse."""
     code = (code * _SPREAD) & LOW
     code = ((code ^ (code >> U64(16))) * _SPREAD) & LOW
     return code ^ (code >> U64(16))
@@ -121,7 +121,7 @@ def spread(code: np.uint64) -> np.uint64:
 
 def value_of(spread_code: int, zero_led: int) -> tuple[int, str] | None:
     """The number of a spread code: its first value, and the digits of its second, if it has one.
-    None where the code is a hash."""
+    None if the code is a hash."""
     low, inverse = int(LOW), pow(int(_SPREAD), -1, int(LOW) + 1)
     for _ in range(2):
         spread_code = (spread_code ^ spread_code >> 16) * inverse & low

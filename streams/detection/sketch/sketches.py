@@ -1,4 +1,4 @@
-"""Texts -> fixed-size sketches that say, without the texts, how much two articles share.
+"""Texts -> fixed-size sketches that show, without the texts, how much two articles share.
 
 MinHash (128 permutations over word 3-grams, Broder 1997) estimates the Jaccard similarity of whole
 articles: standard error sqrt(J (1 - J) / 128), .044 at most. FracMinHash over word 5-grams (Irber
@@ -20,10 +20,11 @@ from streams.detection.sketch.tokens import Bounds, batches, tokens_of
 
 ALGORITHM = "6/minhash128x3b8/frac16x5/facts10+6"
 PERMUTATIONS = 128
-# A 16th of the 5-grams: a text of 384 words has 24 keys, and a containment of .5 then a standard
-# error of .1. Shorter texts keep their 24 smallest; longer than 770 words, the 48 smallest.
+# A 16th of the 5-grams: a text of 384 words has 24 keys, and a containment of .5 then has a
+# standard error of .1. Shorter texts keep their 24 smallest; longer than 770 words, the 48
+# smallest.
 FRAC_LIMIT, FRAC_LEAST, FRAC_MOST = 1 << 28, 24, 48
-NO_KEY = 0xFFFFFFFF  # fills the places after a sketch's last key
+NO_KEY = 0xFFFFFFFF  # fills the slots after a sketch's last key
 
 SKETCH = np.dtype(
     [
@@ -50,13 +51,13 @@ _SALTS, _MULTIPLIERS = permutations(PERMUTATIONS)
 
 
 def sketch_texts(texts: Sequence[str]) -> Sketches:
-    """-> array of `SKETCH`, one for each text. Text beyond `LONGEST_TEXT` is not looked at."""
+    """-> array of `SKETCH`, one per text. Text beyond `LONGEST_TEXT` is ignored."""
     sketches = np.zeros(len(texts), SKETCH)
     ascii_places = [i for i, text in enumerate(texts) if text.isascii()]
     other_places = [i for i, text in enumerate(texts) if not text.isascii()]
     for places in (ascii_places, other_places):
         some = [texts[i] for i in places]
-        for first, last in batches(some):  # so that a chunk of the longest pages takes no more
+        for first, last in batches(some):  # so that a chunk of the longest pages uses no more
             tokens = tokens_of(some[first:last])
             sketched = _sketch_tokens(tokens.hashes, tokens.bounds)
             fill_facts(some[first:last], tokens, sketched)
@@ -68,7 +69,7 @@ def _sketch_tokens(tokens: Hashes, bounds: Bounds) -> Sketches:
     out = np.empty(len(bounds) - 1, SKETCH)
     out["words"] = np.diff(bounds)
     grams, counts = shingles(tokens, bounds, 3)
-    # A byte of each value: two different ones look equal once in 256, which `compare` takes off.
+    # A byte of each value: different values look equal once in 256, which `compare` corrects for.
     out["minhash"] = _minima(grams, counts, _SALTS, _MULTIPLIERS)
     grams, counts = shingles(tokens, bounds, 5)
     out["frac"], out["frac_count"], out["frac_cover"] = _smallest(grams, counts)
@@ -100,15 +101,15 @@ def _shingles(tokens: Hashes, bounds: Bounds, mix: tuple[np.uint64, ...]) -> Has
 def _minima(
     grams: Hashes, counts: Bounds, salts: _U32Array, multipliers: _U32Array
 ) -> npt.NDArray[np.uint8]:
-    """(n, permutations): of the smallest value of each text's grams, under each permutation, the
-    last byte."""
+    """(n, permutations): the last byte of the smallest value of each text's grams under each
+    permutation."""
     out = np.empty((len(counts), len(salts)), np.uint8)
     least = np.empty(len(salts), np.uint32)
     first = 0
     for i in range(len(counts)):
         least[:] = np.uint32(0xFFFFFFFF)
         end = first + counts[i]
-        # Four at a time: to read and write `least` for each takes twice as long.
+        # Four at a time: reading and writing `least` for each takes twice as long.
         for g in range(first, end - 3, 4):
             a, b = np.uint32(grams[g]), np.uint32(grams[g + 1])
             c, d = np.uint32(grams[g + 2]), np.uint32(grams[g + 3])
@@ -129,7 +130,7 @@ def _minima(
 
 @kernel
 def _smallest(grams: Hashes, counts: Bounds) -> tuple[_U32Array, npt.NDArray[np.uint8], _U32Array]:
-    """(keys, how many, cover) of each text: its smallest 5-gram hashes, without repetitions."""
+    """(keys, how many, cover) of each text: its smallest 5-gram hashes, without duplicates."""
     keys = np.full((len(counts), FRAC_MOST), NO_KEY, np.uint32)
     kept, covers = np.zeros(len(counts), np.uint8), np.empty(len(counts), np.uint32)
     room = np.empty(max(1, counts.max()), np.uint32)
@@ -138,7 +139,7 @@ def _smallest(grams: Hashes, counts: Bounds) -> tuple[_U32Array, npt.NDArray[np.
         every, count = grams[first : first + counts[i]], 0
         first += counts[i]
         # Sorting is the cost here, and most hashes are too large to be kept: about 64 are looked
-        # at, and all of the few texts (repetitive ones) in which too few of those differ.
+        # at, and all of them in the few (repetitive) texts where too few of those differ.
         likely = max(FRAC_LIMIT, (64 << 32) // max(1, len(every)))
         found, complete = _distinct_below(every, likely, room)
         if len(found) < FRAC_LEAST and not complete:
@@ -159,7 +160,7 @@ def _smallest(grams: Hashes, counts: Bounds) -> tuple[_U32Array, npt.NDArray[np.
 
 @kernel
 def _distinct_below(grams: Hashes, limit: int, room: _U32Array) -> tuple[_U32Array, bool]:
-    """-> (upper halves of the hashes below the limit, ascending, each once; whether all are)."""
+    """-> (upper halves of the hashes below the limit, ascending, unique; whether these are all)."""
     count = 0
     for gram in grams:
         if gram >> U64(32) < U64(limit):

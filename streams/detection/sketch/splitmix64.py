@@ -19,7 +19,7 @@ FIRST_MULTIPLIER, SECOND_MULTIPLIER = U64(0xBF58476D1CE4E5B9), U64(0x94D049BB133
 
 
 def mixed(value: Any) -> Any:
-    """The finalizer, of one number or of an array of them."""
+    """The finalizer, for one number or an array of them."""
     value = (value ^ (value >> U64(30))) * FIRST_MULTIPLIER
     value = (value ^ (value >> U64(27))) * SECOND_MULTIPLIER
     return value ^ (value >> U64(31))
@@ -37,9 +37,10 @@ def splitmix64(count: int, seed: int = 0, step: np.uint64 = GAMMA) -> Hashes:
 
 
 def permutations(count: int, step: np.uint64 = GAMMA) -> tuple[Hashes32, Hashes32]:
-    """(salts, odd multipliers): x -> (x ^ salt) * multiplier mod 2^32 is one-to-one, and one for
+    """(salts, odd multipliers): x -> (x ^ salt) * multiplier mod 2^32 is one-to-one; one for
     each permutation."""
     made = splitmix64(2 * count, step=step)
-    # Without the generator's last step, which turns one of these bits: stored sketches have it so.
+    # Without the generator's last step, which flips one of these bits: stored sketches depend on
+    # it.
     bits = ((made >> U64(32)) ^ (made >> U64(63))).astype(np.uint32)
     return bits[:count], bits[count:] | np.uint32(1)

@@ -1,8 +1,8 @@
 """Texts -> token hashes, a whole chunk at a time.
 
 A token is a run of letters, marks and digits in lower case; in scripts without spaces (Han, Kana,
-Thai, Lao, Khmer, Myanmar) each character is one. Hashes are over code points, so that a word has
-one hash whether or not its text holds other scripts.
+Thai, Lao, Khmer, Myanmar) each character is one. Hashes are over code points, so a word has
+the same hash whether or not its text contains other scripts.
 """
 
 from __future__ import annotations
@@ -35,16 +35,16 @@ Bounds = npt.NDArray[np.int64]
 Places = npt.NDArray[np.int32]
 Flags = npt.NDArray[np.bool_]
 
-# Characters of one text that are compared. Far above any article (a novel has 500,000); it
+# The characters of one text that are compared. Far above any article (a novel has 500,000); this
 # bounds the time and the memory that one text can cost.
 LONGEST_TEXT = 1 << 20
 
-# Any odd constants do, as long as they stay.
+# Any odd constants will do, as long as they never change.
 PRIME, SECOND_PRIME = GAMMA, FIRST_MULTIPLIER
 
 
 class Plain(NamedTuple):
-    """Texts of ASCII alone, in a row: text i is letters[starts[i]:starts[i+1]]."""
+    """Texts of ASCII only, in a row: text i is letters[starts[i]:starts[i+1]]."""
 
     letters: npt.NDArray[np.uint8]
     starts: Bounds  # (n + 1,)
@@ -60,7 +60,7 @@ class Tokens(NamedTuple):
 
 
 def tokens_of(texts: Sequence[str]) -> Tokens:
-    """Text beyond `LONGEST_TEXT` characters is not looked at."""
+    """Text beyond `LONGEST_TEXT` characters is ignored."""
     cut = [text if len(text) < LONGEST_TEXT else text[: LONGEST_TEXT - 1] for text in texts]
     joined = "".join(cut)
     tables = alphabet()
@@ -102,7 +102,7 @@ def _starts(texts: Sequence[str]) -> Bounds:
 def _trouble(
     points: Points, starts: Bounds, trouble: npt.NDArray[np.uint8]
 ) -> npt.NDArray[np.uint8]:
-    """(n,) what each text has that may not be folded character by character (`Alphabet`)."""
+    """(n,) the characters of each text that cannot be folded individually (`Alphabet`)."""
     seen = np.zeros(len(starts) - 1, np.uint8)
     for i in range(len(seen)):
         for p in range(starts[i], starts[i + 1]):
@@ -112,7 +112,7 @@ def _trouble(
 
 @kernel
 def finished(hash_: np.uint64) -> np.uint64:
-    """The hash of a word, of that of its letters."""
+    """The hash of a word, from that of its letters."""
     hash_ ^= hash_ >> U64(29)
     hash_ *= SECOND_PRIME
     return hash_ ^ (hash_ >> U64(32))
@@ -122,7 +122,7 @@ def finished(hash_: np.uint64) -> np.uint64:
 def _hash_ascii(
     points: npt.NDArray[np.uint8], starts: Bounds, entries: Points
 ) -> tuple[Hashes, Bounds, Places]:
-    """Without a branch for each character: every word's end would be mispredicted."""
+    """Without a branch per character: every word's end would be mispredicted."""
     tokens, ends = np.empty(len(points) + 1, np.uint64), np.empty(len(points) + 1, np.int32)
     bounds = np.zeros(len(starts), np.int64)
     count = 0
@@ -154,8 +154,8 @@ def _hash(
     kept: Points,
     expansions: Points,
 ) -> tuple[Hashes, Bounds]:
-    """`folded`: (n,) texts that are so already; `intricate`: those and what has characters of that
-    kind. One that has more than `LONGEST_TEXT` tokens when folded (a ligature of Arabic is four
+    """`folded`: (n,) texts that are folded already; `intricate`: those, plus texts with such
+    characters. One that has more than `LONGEST_TEXT` tokens when folded (an Arabic ligature is four
     words) loses its end."""
     room = len(points) + 1
     for point in points:
@@ -186,8 +186,8 @@ def _hash(
 
 @kernel
 def _hash_letters(text: Points, entries: Points, tokens: Hashes) -> int:
-    """Of one text without intricate characters -> how many. As `_hash_ascii`, which would take a
-    third longer by way of this."""
+    """For one text without intricate characters -> how many. Like `_hash_ascii`, which would take a
+    third longer through this one."""
     hash_, found = U64(0), U64(0)
     for point in text:
         entry = U64(entries[point])

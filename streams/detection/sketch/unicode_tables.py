@@ -27,17 +27,17 @@ INVISIBLE = (
 )  # fmt: skip
 
 PLANE = 1 << 16
-# Han beyond the basic plane; what else lies there, emoji and historic scripts, is no word.
+# Han beyond the basic plane; everything else there, emoji and historic scripts, is not a word.
 RARE_HAN, RARE_HAN_END = 0x20000, 0x40000
 
-# An entry of a table: what a code point is to a word. A letter's entry is its own folded code
+# A table entry: a code point's role in words. A letter's entry is its own folded code
 # point, below 2^16; the others have one of these bits.
 SEPARATOR = 0
-ALONE = 1 << 20  # a word by itself: the code point besides
-EXPANDED = 1 << 21  # several characters when folded: where their entries begin besides
+ALONE = 1 << 20  # a word by itself, plus the code point
+EXPANDED = 1 << 21  # several characters when folded, plus where their entries begin
 IGNORED = 1 << 22
 
-# Where a character does not stand for itself, its neighbours may matter (see `Alphabet`). An
+# A character that changes when folded may depend on its neighbours (see `Alphabet`). An
 # INTRICATE one is neither a separator nor one letter of a word.
 COMPATIBLE, COMBINING, ENTANGLED, INTRICATE = 1, 2, 4, 8
 
@@ -61,7 +61,7 @@ class Alphabet(NamedTuple):
 
 @cache
 def alphabet() -> Alphabet:
-    """The tables, made in a tenth of a second at first use."""
+    """The tables, built in a tenth of a second at first use."""
     expansions: list[int] = []
     kept = np.array([_entry(chr(point), expansions) for point in range(PLANE)], np.uint32)
     entries, trouble = kept.copy(), np.zeros(PLANE, np.uint8)
@@ -84,7 +84,7 @@ def alphabet() -> Alphabet:
 
 
 def _entry(folded: str, expansions: list[int]) -> int:
-    """The entry of a character, from what it is when folded; what is several joins `expansions`."""
+    """A character's entry, from its folded form; several characters are added to `expansions`."""
     parts = [_class(ord(form)) for part in folded for form in compared(part)]
     if len(parts) > 1:
         parts = [part for part in parts if part != IGNORED] or [IGNORED]
@@ -107,11 +107,11 @@ def _class(point: int) -> int:
 
 
 def _is_jamo(character: str) -> bool:
-    """Letters of Korean, which merge into syllables."""
+    """Korean letters, which merge into syllables."""
     return 0x1100 <= ord(character) <= 0x11FF
 
 
 def _within(point: int, blocks: tuple[tuple[int, int], ...]) -> bool:
-    """The blocks rise."""
+    """The blocks are in rising order."""
     place = bisect_right(blocks, (point, PLANE)) - 1
     return place >= 0 and point <= blocks[place][1]

@@ -1,4 +1,4 @@
-"""Which of two versions of an item is the later one, where they say so."""
+"""Which of two versions of an item is the later one, if that can be told."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 from streams.articles.times import milliseconds, parse_time
 
-# Orders of different kinds are not compared. The kind is in the two highest bits.
+# Orders of different kinds are not comparable. The kind is in the two highest bits.
 _KIND_BIT = 62
 _NUMBER, _DOTTED, _TIME = 1, 2, 3
 _PART_BITS = 20
@@ -16,8 +16,8 @@ _PARTS = re.compile(r"(\d{1,6})\.(\d{1,6})(?:\.(\d{1,6}))?", re.ASCII)
 
 
 def version_order(version: str | int | None) -> int:
-    """A version as 64 bits that rise with it, of whole numbers (2, 10), of numbers with one or two
-    points (1.9, 1.10) and of times; 0 for one that is none of these."""
+    """A version as 64 bits that rise with it: for integers (2, 10), numbers with one or two
+    points (1.9, 1.10) and times; 0 for anything else."""
     text = "" if version is None else str(version).strip()
     if _WHOLE.fullmatch(text):
         return _NUMBER << _KIND_BIT | int(text)

@@ -1,4 +1,4 @@
-"""The words of texts, as facts see them: which are names, which are numbers and what these say."""
+"""The words of texts for extracting facts: which are names, which are numbers, and their values."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from streams.detection.sketch.unicode_tables import ALONE, EXPANDED, IGNORED, Po
 
 Kinds = npt.NDArray[np.uint8]
 
-# What a character is to facts, and what a word is, by its first one. UNCASED: of a script without
-# capitals, or of one that is compared character by character.
+# A character's role in facts, and a word's, by its first character. UNCASED: of a script without
+# capitals, or one that is compared character by character.
 _BREAK, _BLANK, _STOP, _QUOTE, _NEWLINE, WORD, UNCASED, NAME, NUMBER, _SINGLE, _NOTHING = range(11)
 _OF_CATEGORY = {"Lu": NAME, "Lt": NAME, "Ll": WORD, "Nd": NUMBER}
 
-# What a number is: digits, three of them (which may be a group of thousands), a time of day, a
-# word that begins with a digit, or digits with a zero before them (of 3.05, say, the 05).
+# The shape of a number: digits, three of them (which may be a group of thousands), a time of day, a
+# word that begins with a digit, or digits with a leading zero (in 3.05, say, the 05).
 MIXED, DIGITS, THREE_DIGITS, CLOCK, ZERO_LED = range(5)
 
 _SPACE = ord(" ")
@@ -42,13 +42,13 @@ class Words(NamedTuple):
     hashes: Hashes
     kinds: Kinds
     begins: Flags  # whether it begins a sentence
-    numbers: Hashes  # of each NUMBER its value
+    numbers: Hashes  # the value of each NUMBER
     shapes: Kinds  # and its shape
     bounds: Bounds  # (n + 1,)
 
 
 class Spans(NamedTuple):
-    """Where the words of some texts stand, (w,) each: between which characters."""
+    """Where the words of some texts are, (w,) each: between which characters."""
 
     firsts: Bounds
     ends: Bounds
@@ -84,15 +84,15 @@ def ascii_words(
     kinds: Kinds,
     folded: Points,
 ) -> tuple[Kinds, Flags, Hashes, Kinds]:
-    """As `any_words`, of texts whose words, which are their tokens, are known: it looks at what
-    stands between them."""
+    """Like `any_words`, for texts whose words, which are their tokens, are known: it looks at what
+    is between them."""
     of_kind, begins = np.empty(len(ends), np.uint8), np.empty(len(ends), np.bool_)
     numbers, shapes = np.empty(len(ends), np.uint64), np.empty(len(ends), np.uint8)
     for i in range(len(bounds) - 1):
         text = letters[starts[i] : starts[i + 1]]
-        at = U64(0)  # where the word before ended
+        at = U64(0)  # where the previous word ended
         for t in range(bounds[i], bounds[i + 1]):
-            if at > 0 and text[at] == _SPACE:  # as most of them
+            if at > 0 and text[at] == _SPACE:  # as for most of them
                 kind = kinds[text[at + U64(1)]]
                 if WORD <= kind <= NUMBER:
                     of_kind[t], begins[t] = kind, False
@@ -120,10 +120,10 @@ def ascii_words(
 def any_words(
     points: Points, starts: Bounds, kinds: Kinds, folded: Points, expansions: Points
 ) -> tuple[Hashes, Kinds, Flags, Hashes, Kinds, Bounds, Bounds, Bounds]:
-    """(hash, kind, whether it begins a sentence, number and its shape where it is one) of each
-    word; text i has bounds[i]:bounds[i+1]; and of each word where it begins and ends.
+    """(hash, kind, whether it begins a sentence, number and its shape if it is one) of each
+    word; text i has bounds[i]:bounds[i+1]; and where each word begins and ends.
 
-    Every text must end in a break. Of a word that is a token the hash is the token's.
+    Every text must end in a break. The hash of a word that is a token is the token's.
     """
     numbers, shapes = np.empty(len(points), np.uint64), np.empty(len(points), np.uint8)
     hashes, of_kind = np.empty(len(points), np.uint64), np.empty(len(points), np.uint8)
@@ -169,7 +169,7 @@ def any_words(
 
 @kernel
 def _with_letter(hash_: np.uint64, entry: np.uint32, expansions: Points) -> np.uint64:
-    """The hash of a word so far with one more letter, which may be several when folded."""
+    """The hash of a word so far plus one more letter, which may be several when folded."""
     if not entry & EXPANDED:
         return (hash_ ^ U64(entry)) * PRIME
     place = entry - EXPANDED
@@ -180,14 +180,14 @@ def _with_letter(hash_: np.uint64, entry: np.uint32, expansions: Points) -> np.u
 
 @kernel
 def _begins_sentence(before: int, k: int) -> bool:
-    """After a stop and a blank ("3.5" has none), a quote, a blank line."""
+    """After a stop and a space ("3.5" has none), a quote, a blank line."""
     blank = k in (_BLANK, _NEWLINE)
     return k == _QUOTE or (blank and before == _STOP) or (k == _NEWLINE and before == _NEWLINE)
 
 
 @kernel
 def _number(word: npt.NDArray[np.unsignedinteger], folded: Points) -> tuple[np.uint64, int]:
-    """(its value, its shape) of a word that begins with a digit: 1180 is 1,180; 13h30 is 1330."""
+    """(value, shape) of a word that begins with a digit: 1180 is 1,180; 13h30 is 1330."""
     value, hours, digits, parts = U64(0), U64(0), 0, 1
     for letter in word:
         entry = folded[letter]

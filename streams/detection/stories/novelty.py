@@ -1,4 +1,4 @@
-"""How many articles a story had lately: by minutes for an hour, by hours before."""
+"""How many articles a story got recently: by minutes for an hour, by hours before that."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Recent(TypedDict):
 
 
 def recent(arrivals: ArrivalCounts, time: int, window_milliseconds: int) -> Recent:
-    """What came in the time before `time`; its first minute, its first hour counts in full."""
+    """Arrivals in the period before `time`; its first minute, its first hour count in full."""
     hour = day = window = 0
     for begin, count in arrivals:
         age = time - begin
@@ -32,7 +32,7 @@ def recent(arrivals: ArrivalCounts, time: int, window_milliseconds: int) -> Rece
 
 
 def arrived(arrivals: ArrivalCounts, time: int, window_milliseconds: int) -> ArrivalCounts:
-    """The arrivals with one more at `time`. At most 60 minutes and the window's hours are kept."""
+    """The arrivals with one more at `time`. Keeps at most 60 minutes and the window's hours."""
     minute = time - time % _MINUTE
     if not arrivals:
         return [[minute, 1]]
@@ -50,7 +50,7 @@ def arrived(arrivals: ArrivalCounts, time: int, window_milliseconds: int) -> Arr
 
 
 def together(one: ArrivalCounts, other: ArrivalCounts, window_milliseconds: int) -> ArrivalCounts:
-    """The arrivals of two stories that have become one."""
+    """The arrivals of two stories that were merged."""
     counts: dict[int, int] = {}
     newest = max(begin for begin, _ in [*one, *other])
     for begin, count in [*one, *other]:

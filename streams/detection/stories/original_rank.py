@@ -1,8 +1,8 @@
 """How good an original of its story an article would be.
 
-Ranked, best first: an agency's own publication; a link, by which copies name the publisher that
-they have it from; the earlier time of publication; the earlier arrival. An article that credits
-an agency or links elsewhere is a copy by its own account and stands behind all that do not.
+Ranked, best first: an agency's own publication; a link, by which copies name the publisher as
+their source; the earlier time of publication; the earlier arrival. An article that credits
+an agency or links elsewhere is a copy by its own account and ranks below all that do not.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ HELD_BACK, PART_OF_PAGE, COPY_BY_ITS_OWN_ACCOUNT, UNKNOWN, LINKED, AGENCY = rang
 
 
 class OriginalRank(NamedTuple):
-    """How good an original an article is; the higher, the better."""
+    """How good an original an article is; higher is better."""
 
     rank: int
-    minus_published: int  # seconds since 1970, negative: the earlier, the higher
+    minus_published: int  # seconds since 1970, negated: the earlier, the higher
     minus_serial: int
 
 
 def rank_as_original(
     row: RowView, serial: int, links: list[int], window_seconds: int
 ) -> OriginalRank:
-    """How good an original this row's article is, where a story's articles name `links`.
+    """How good an original this row's article is, if a story's articles name `links`.
 
-    A time of publication after the arrival, or from before the window, is not believed.
+    A time of publication after the arrival, or before the window, is ignored.
     """
     flags = row.flags
     arrived = row.time // 1000

@@ -1,4 +1,4 @@
-"""A story's original: which article it is as far as known, and by what evidence."""
+"""A story's original: which article it is as far as known, and on what evidence."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from streams.detection.index.view import View
 from streams.detection.sketch.evidence import key_of_source
 from streams.detection.stories.original_rank import AGENCY, HELD_BACK, LINKED, rank_as_original
 
-# Other publishers that a story's articles name as theirs; more would be a list of links.
+# Other publishers that a story's articles name as source; more would be a list of links.
 _MOST_LINKS = 8
 
 _REASONS = {
@@ -25,14 +25,14 @@ _REASONS = {
 
 
 def begun(view: View, first: int, story: StoryState) -> StoryState:
-    """The story of one article: that is its original, unless it is held back."""
+    """The story of one article: that is its original, unless it is withheld."""
     return _challenged(view, first, _named(view, first, story))
 
 
 def elected(view: View, serial: int, story: StoryState) -> StoryState:
     """The story after an article joined: with that as its original, if its evidence is better."""
     named = _named(view, serial, story)
-    if named.links != story.links:  # whom the link names may be in the story already
+    if named.links != story.links:  # the link's publisher may be in the story already
         members = view.members(story.names(), story.first, serial)
         return _best(view, members, named)
     return _challenged(view, serial, named)
@@ -51,11 +51,11 @@ def _named(view: View, serial: int, story: StoryState) -> StoryState:
 
 
 def united(view: View, serial: int, story: StoryState, other: StoryState) -> StoryState:
-    """A story that takes in another one: with what both know of their originals."""
+    """A story that absorbs another: with what both know about their originals."""
     links = list(dict.fromkeys([*story.links, *other.links]))[:_MOST_LINKS]
     agencies = list(dict.fromkeys([*story.agencies_seen, *other.agencies_seen]))
     one = story._replace(links=links, agencies_seen=agencies)
-    if links != story.links or links != other.links:  # another's link may name a member of this
+    if links != story.links or links != other.links:  # another's link may name a member of this one
         one = _best(view, view.members(one.names(), one.first, serial), one)
     better = other.original_rank is not None and (
         one.original_rank is None or other.original_rank > one.original_rank
@@ -66,7 +66,7 @@ def united(view: View, serial: int, story: StoryState, other: StoryState) -> Sto
 
 
 def without(view: View, members: list[int], story: StoryState) -> StoryState:
-    """The story when its original has left it, with the best of these as its original."""
+    """The story after its original has left, with the best of these as its original."""
     return _best(view, members, story.with_original(-1, None))
 
 
@@ -89,7 +89,7 @@ def _challenged(view: View, serial: int, story: StoryState) -> StoryState:
 
 
 def described(view: View, story: StoryState, newest: int) -> dict[str, Any]:
-    """The original as events and records have it; `newest` is the row of its newest version."""
+    """The original as in events and records; `newest` is the row of its newest version."""
     if story.original < 0:
         fields: dict[str, Any] = {
             "original_id": None,

@@ -1,4 +1,4 @@
-"""Stories: a record is what its events, folded in order, add up to."""
+"""Stories: a record is what its events, applied in order, add up to."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from streams.articles.outlets import family_of
 from streams.detection.index.story_table import Story
 
 NAMED_PUBLISHERS = 100
-# Far more than agencies, or languages, copy one story; it bounds what made-up credits cost.
+# Far more agencies or languages than copy any one story; bounds the cost of invented credits.
 NAMED_AGENCIES = NAMED_LANGUAGES = 20
 
 _COUNTED = (
@@ -18,12 +18,12 @@ _COUNTED = (
     ("languages", "name", NAMED_LANGUAGES),
 )
 
-# As on the wire: the fields of `schemas.StoryEvent`.
+# As published: the fields of `schemas.StoryEvent`.
 Event = dict[str, Any]
 
 
 def apply_event(story: Story | None, event: Event) -> Story:
-    """The story's record after one more event. The record given is left as it is."""
+    """The story's record after one more event. The given record is not changed."""
     kind = event["type"]
     if kind == "started":
         return _started(event)
@@ -49,7 +49,7 @@ def apply_event(story: Story | None, event: Event) -> Story:
 
 
 def replay_events(events: Iterable[Event]) -> dict[str, Story]:
-    """Every story's record, from all events in order. Events that come again change nothing."""
+    """Every story's record, from all events in order. Repeated events change nothing."""
     stories: dict[str, Story] = {}
     for event in events:
         story = stories.get(event["story_id"])
@@ -59,7 +59,7 @@ def replay_events(events: Iterable[Event]) -> dict[str, Story]:
 
 
 def _earlier(one: str, other: str) -> str:
-    """Of two times in RFC 3339, compared without their last letter: "...:00Z" is before
+    """The earlier of two RFC 3339 times, compared without their last letter: "...:00Z" is before
     "...:00.500Z"."""
     return one if one[:-1] <= other[:-1] else other
 
@@ -94,7 +94,7 @@ def _started(event: Event) -> Story:
 
 
 def _families(story: Story) -> int:
-    """How many owners the listed publishers have, by the table that comes with echowire."""
+    """How many owners the listed publishers have, according to echowire's table."""
     return len({family_of(publisher["source"]) for publisher in story["publishers"]})
 
 
@@ -106,7 +106,7 @@ def _join(story: Story, event: Event) -> None:
 
 
 def absorbed_of(story: Story) -> dict[str, Any]:
-    """What a story brings into the one that it is merged into, as that one's event says it."""
+    """What a story contributes to the one that absorbs it, as in that one's event."""
     return {name: story[name] for name in _BROUGHT}
 
 
@@ -117,7 +117,7 @@ _BROUGHT = (
 
 
 def _merge(story: Story, event: Event) -> None:
-    """Another story takes this one in, or this one another, whose original is then a copy."""
+    """Another story absorbs this one, or this one another, whose original is then a copy."""
     if event["replaced_by"]:
         story["replaced_by"] = event["replaced_by"]
         return
@@ -138,7 +138,7 @@ def _merge(story: Story, event: Event) -> None:
 
 
 def _leave(story: Story, event: Event) -> None:
-    """One of those that stay is no copy: where the original goes, a copy takes its place."""
+    """One of the remaining articles is not a copy: if the original leaves, a copy replaces it."""
     story["articles"] -= 1
     copies = story["copies"] - (event["relation"] in ("original", "copy"))
     story["copies"] = max(0, min(copies, story["articles"] - 1))
@@ -156,7 +156,7 @@ def _correct(story: Story, event: Event) -> None:
 
 
 def _count(story: Story, event: Event, by: int) -> None:
-    """Count an article in, or out again, at its publisher, its agency and its language."""
+    """Count an article in, or out again, for its publisher, agency and language."""
     source = event["source"]
     if source is not None and not _counted(story, "publishers", "source", source, by):
         if by > 0 and len(story["publishers"]) < NAMED_PUBLISHERS:

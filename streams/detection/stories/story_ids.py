@@ -1,4 +1,4 @@
-"""Names of new stories: the same again when the log is replayed, and never used a second time."""
+"""Ids of new stories: the same again when the log is replayed, and never reused."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from streams.detection.index.state import ShardState
 
 
 def story_ids_of(state: ShardState, arrivals: Arrivals) -> npt.NDArray[np.uint8]:
-    """(m, 16): what each arrival's story is called if it begins one.
+    """(m, 16): the id of each arrival's story if it begins one.
 
-    A story is named after its first text and that record's time. That depends on nothing else in
-    the log, so other partition counts and `process` come to the same name. An article that comes
-    late may have begun a story before, under that name, which the window has forgotten: there the
-    name also depends on its place among the shard's articles.
+    A story's id comes from its first text and that record's time. It depends on nothing else in
+    the log, so other partition counts and `process` arrive at the same id. An article that arrives
+    late may have begun a story before, under that id, which the window has forgotten: there the
+    id also depends on its place among the shard's articles.
     """
     rows = arrivals.rows
     names = np.empty((len(rows), 16), np.uint8)
@@ -32,12 +32,12 @@ def story_ids_of(state: ShardState, arrivals: Arrivals) -> npt.NDArray[np.uint8]
 
 
 def _late(state: ShardState, arrivals: Arrivals) -> npt.NDArray[np.bool_]:
-    """(m,) whether the window has let go of a row with the arrival's time: for its age, or because
-    others needed the room."""
+    """(m,) whether the window has dropped a row with the arrival's time: for its age, or to make
+    room."""
     rows, capacity = arrivals.rows, len(state.rows)
     late: npt.NDArray[np.bool_]
     late = rows["time"] < rows["clock"] - state.parameters.window_milliseconds
-    # Where the newest stands that has had to make room, when each of these comes.
+    # The newest row evicted to make room, as each of these arrives.
     gone = arrivals.base + np.arange(len(rows)) - capacity
     before, within = (gone >= 0) & (gone < arrivals.base), gone >= arrivals.base
     newest = np.full(len(rows), np.iinfo(np.int64).min)

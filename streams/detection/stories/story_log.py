@@ -27,9 +27,9 @@ from streams.detection.stories.records import Event, absorbed_of, apply_event
 # Story id, sequence or version, record time in milliseconds, JSON.
 Published = tuple[str, int, int, bytes]
 
-# Copies that a withdrawal names. A story of more is everywhere.
+# Copies that a withdrawal names. A story with more is everywhere.
 MOST_COPIES = 1000
-# Stories merged into one: each is looked for in the rows when an original is elected.
+# Stories merged into one: each is looked up in the rows when an original is elected.
 MOST_ABSORBED = 32
 
 _CORRECTED = "Its source published another version."
@@ -39,7 +39,7 @@ _LEFT = "Its new version shares nothing with the story's other articles."
 
 
 class StoryLog:
-    """Stories as the chunk's articles, taken in order, have left them so far."""
+    """The stories as left by the chunk's articles so far, taken in order."""
 
     def __init__(self, view: View) -> None:
         self._view = view
@@ -54,7 +54,7 @@ class StoryLog:
         return story if story and self._view.stands(story.last, serial) else None
 
     def lately(self, member: int, serial: int) -> Recent:
-        """How many articles the member's story had of late, when this one comes."""
+        """How many recent articles the member's story has when this one arrives."""
         story = self.story(self._view.story_id(member), serial)
         if story is None:
             arrivals = arrived([], self._view.row_view(member).time, self._window)
@@ -67,7 +67,7 @@ class StoryLog:
     ) -> tuple[StoryState, Recent]:
         """An article joins the story of `best`, which becomes a story of two if it was alone.
 
-        -> the story, and how many articles it had of late when this one came.
+        -> the story, and its number of recent articles when this one arrived.
         """
         story = self._story_of(best, serial)
         time, before = self._view.row_view(serial).time, story.original
@@ -77,8 +77,8 @@ class StoryLog:
         return self._original(elected(self._view, serial, story), before, serial), lately
 
     def merge(self, serial: int, one: int, other: int) -> None:
-        """The stories of two articles become one, when this one, a copy of both, comes. The story
-        that began earlier goes on; stories of one article are begun for it."""
+        """Merge the stories of two articles when this one, a copy of both, arrives. The story
+        that began earlier continues; stories of single articles are started for it."""
         found = [self.story(self._view.story_id(member), serial) for member in (one, other)]
         if sum(len(story.absorbed) for story in found if story) >= MOST_ABSORBED:
             return
@@ -102,7 +102,7 @@ class StoryLog:
     def corrected(
         self, serial: int, before: int, story: StoryState, changed: Sequence[ChangedFact] = ()
     ) -> StoryState:
-        """An item of the story, whose version before was `before`, has another text, and in it
+        """An item of the story, whose previous version was `before`, has another text with
         other numbers."""
         was, now = self._counted(before), self._counted(serial)
         relation, facts, reason = "revision", list(changed), _CORRECTED + told(changed)
@@ -116,8 +116,9 @@ class StoryLog:
     def withdrawn(
         self, serial: int, before: int, story: StoryState, copies: list[str]
     ) -> StoryState:
-        """An item of the story, whose version before was `before`, was killed: it leaves the story,
-        unless that is known by it. `copies` are the ids of the articles that have it."""
+        """An item of the story, whose previous version was `before`, was killed: it leaves the
+        story, unless the story is named after it. `copies` are the ids of the articles that have
+        it."""
         gone = self._view.row_view(before).article_id
         story = self._change(story, serial, "withdrawn", "withdrawn", _WITHDREW, copies=copies)
         if gone == story.record["original_id"] or story.record["articles"] == 1:
@@ -126,7 +127,7 @@ class StoryLog:
         return self._original(story, story.original, serial)
 
     def left(self, serial: int, before: int, story: StoryState) -> None:
-        """An item, whose version `before` was in the story, is so no longer."""
+        """An item, whose version `before` was in the story, no longer is."""
         gone = self._view.row_view(before).article_id
         changed = self._gone(serial, before, "revision", _LEFT, story)
         if gone == story.record["original_id"]:
@@ -139,7 +140,7 @@ class StoryLog:
     def _gone(
         self, serial: int, before: int, otherwise: str, reason: str, story: StoryState
     ) -> StoryState:
-        """An item is counted no longer. The event says what it was: the original, a copy, or
+        """An item no longer counts. The event says what it was: the original, a copy, or
         neither."""
         row = self._view.row_view(before)
         relation = "original" if row.article_id == story.record["original_id"] else "copy"
@@ -160,7 +161,7 @@ class StoryLog:
         ]
 
     def _started(self, first: int, serial: int) -> StoryState:
-        """A story of one, when a second article joins it: with what has become of it since."""
+        """A story of one, when a second article joins it: with its changes since."""
         time = self._view.row_view(first).time
         alone = StoryState.of_one(first, arrived([], time, self._window))
         story = begun(self._view, first, alone)
@@ -174,7 +175,7 @@ class StoryLog:
         return story
 
     def _original(self, story: StoryState, before: int, serial: int) -> StoryState:
-        """Say so if the story's original is another one than before, or an unseen agency's."""
+        """Emit an event if the story's original has changed, or belongs to an unseen agency."""
         if story.original == before and story.record["unseen_agency"] == unseen_agency(story):
             self.touched[bytes.fromhex(story.record["story_id"])] = story
             return story
@@ -205,7 +206,7 @@ class StoryLog:
         return changed
 
     def _counted(self, serial: int) -> dict[str, str | None]:
-        """What an article counts for, as events say it."""
+        """What an article counts for, in events."""
         row = self._view.row_view(serial)
         return {
             "source": row.source or None,
@@ -230,7 +231,7 @@ class StoryLog:
         replaced_by: str | None = None,
         absorbed: dict[str, Any] | None = None,
     ) -> Event:
-        """One more event of a story, about one row, when the row `at` came."""
+        """One more event of a story, about one row, when the row `at` arrived."""
         row = self._view.row_view(about)
         time = row.time if at is None else self._view.row_view(at).time
         started = kind == "started"
