@@ -1,4 +1,4 @@
-"""What the desk counts over a story's articles, recounted for the stories that a batch touched."""
+"""What the desk counts over a story's articles, recounted for the stories that a batch changed."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ from sqlalchemy.sql.elements import ColumnElement
 from streams.desk.filters import RELATIONS
 from streams.desk.tables import article, article_agency, story
 
-# What a story's articles are to others, in one number.
+# The roles of a story's articles, in one number.
 RELATION_BITS = {relation: 1 << place for place, relation in enumerate(RELATIONS)}
 _HOUR_MILLISECONDS = 3_600_000
 _MOST_AT_ONCE = 500
 
 
 def count_anew(connection: Connection, stories: Collection[str], articles: Collection[str]) -> None:
-    """Each story's agency, who of its articles credits it, its publishers and its first hour.
+    """Each story's agency, which of its articles credit it, its publishers and its first hour.
 
-    `articles` are those that are new: of a story whose agency stays, only their credit is set.
+    `articles` are the new ones: if a story's agency is unchanged, only their credit is set.
     """
     for some in _parts(stories):
         changed = _set_agencies(connection, some)
@@ -43,7 +43,7 @@ def count_anew(connection: Connection, stories: Collection[str], articles: Colle
 
 
 def _set_agencies(connection: Connection, stories: list[str]) -> list[str]:
-    """-> the stories whose agency is another than before."""
+    """-> the stories whose agency has changed."""
     original = article.alias()
     found = (
         select(
@@ -104,7 +104,7 @@ def _set_counts(connection: Connection, stories: list[str]) -> None:
     bits: ColumnElement[Any] = literal(0)
     for relation, bit in RELATION_BITS.items():
         bits = bits + func.max(case((article.c.relation == relation, bit), else_=0))
-    # The original's own credit says nothing: it is the agency's, or the first that was seen.
+    # The original's own credit means nothing: it is the agency's, or the first that was seen.
     is_copy = and_(article.c.relation != "withdrawn", article.c.article_id != _original())
     counted = (
         select(

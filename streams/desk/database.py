@@ -1,4 +1,4 @@
-"""The desk's database: SQLite in one file, or PostgreSQL. What differs between them is here.
+"""The desk's database: SQLite in one file, or PostgreSQL. Their differences are all here.
 
 A database that cannot be used raises DatabaseError, with a sentence for the person who started it.
 """
@@ -34,7 +34,7 @@ class DatabaseError(UserError):
 
 
 class Database:
-    """Connections to one database, whose tables are there and of this version."""
+    """Connections to one database, whose tables exist and are of this version."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
@@ -53,7 +53,8 @@ class Database:
             yield connection
 
     def upsert(self, table: Table, *, keep: Sequence[str] = ()) -> Insert:
-        """An INSERT that replaces the row with the same primary key, but for the columns `keep`."""
+        """An INSERT that replaces the row with the same primary key, except for the columns
+        `keep`."""
         insert: Any = (sqlite if self.is_sqlite else postgresql).insert(table)
         keys = [column.name for column in table.primary_key]
         changed = {
@@ -65,7 +66,7 @@ class Database:
         return done
 
     def size_bytes(self) -> int:
-        """What the database takes on disk."""
+        """The database's size on disk."""
         with self.reading() as connection:
             if self.is_sqlite:
                 pages = connection.scalar(text("PRAGMA page_count")) or 0
@@ -74,9 +75,9 @@ class Database:
 
     @contextmanager
     def ingesting(self) -> Iterator[bool]:
-        """Whether this desk is the one that takes records in; it stays so within the block.
+        """Whether this desk is the one that ingests records; it stays so within the block.
 
-        On SQLite there is one desk to a file, and the second is refused when it starts.
+        A SQLite file has one desk, and a second is refused when it starts.
         """
         if self.is_sqlite:
             yield True
@@ -96,9 +97,9 @@ class Database:
 
 
 def open_database(address: str, *, rebuild: bool = False) -> Database:
-    """The database at a path or a postgresql:// address; its tables are made where it has none.
+    """The database at a path or a postgresql:// address; its tables are created if missing.
 
-    `rebuild` empties it first, but for judgements and sessions. Raises DatabaseError.
+    `rebuild` empties it first, except for judgements and sessions. Raises DatabaseError.
     """
     database = Database(_engine(address))
     try:
@@ -139,7 +140,7 @@ def _engine(address: str) -> Engine:
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     """Readers never wait for the writer; a crash of the machine may cost the last commits, which
-    come from the topics again, because offsets are committed with the rows.
+    are read from the topics again, because offsets are committed with the rows.
     """
     for pragma in (
         f"busy_timeout={_BUSY_MILLISECONDS}",
@@ -179,7 +180,7 @@ def _drop(database: Database) -> None:
 
 @contextmanager
 def said_clearly() -> Iterator[None]:
-    """Turn a database's errors into DatabaseError, with a sentence that says what would help."""
+    """Turn a database's errors into DatabaseError, with a sentence that names the remedy."""
     try:
         yield
     except DBAPIError as error:

@@ -1,4 +1,4 @@
-"""The filters of a page's address -> conditions; a filter that makes no sense is said beside it."""
+"""The filters in a page's address -> conditions; each invalid filter is reported beside it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MOST_LETTERS = 300
 
 @dataclass(slots=True)
 class Filters:
-    """What was asked for: values by name, as checked; and by name what was wrong with the rest."""
+    """The request: checked values by name, and by name what was wrong with the rest."""
 
     values: dict[str, Any] = field(default_factory=dict)
     wrong: dict[str, str] = field(default_factory=dict)
@@ -83,7 +83,7 @@ def _time(value: str) -> int:
 
 
 def _end(value: str) -> int:
-    """As `_time`; a day ends with its last moment."""
+    """Like `_time`; a day ends with its last moment."""
     day = len(value) == len("2026-03-17")
     return _time(value) + (int(timedelta(days=1).total_seconds() * 1000) if day else 0)
 
@@ -101,7 +101,7 @@ def _language(value: str) -> str:
 
 
 def cursor(*values: str | int) -> str:
-    """The place after a row: the values that the list is ordered by."""
+    """The position after a row: the values that the list is ordered by."""
     return base64.urlsafe_b64encode(orjson.dumps(values)).decode().rstrip("=")
 
 

@@ -1,4 +1,4 @@
-"""The desk's thread that follows the topics, and what the pages say of it."""
+"""The desk's thread that follows the topics, and its status for the pages."""
 
 from __future__ import annotations
 
@@ -43,20 +43,20 @@ class Progress:
     events: int = 0
     skipped: int = 0
     changes: int = 0  # batches that changed something
-    lag: int | None = None  # records that are still to come; null before the first answer
+    lag: int | None = None  # records still to come; null before the first response
     lag_at_start: int = 0
-    heard_at: float | None = None  # when Kafka last answered
+    heard_at: float | None = None  # when Kafka last responded
     trouble: str | None = None
     ingesting: bool = True
     ends: dict[Place, int] = field(default_factory=dict)
 
     def caught_up(self) -> bool:
-        """Whether what was there has been taken in."""
+        """Whether everything available has been ingested."""
         return self.lag == 0
 
 
 class Follower:
-    """Takes records in until it is told to stop; trouble is said in `progress`, and waited out."""
+    """Ingests records until told to stop; trouble is reported in `progress`, and waited out."""
 
     def __init__(
         self,
@@ -73,11 +73,11 @@ class Follower:
         self._thread = threading.Thread(target=self._run, name="desk-follower", daemon=True)
 
     def start(self) -> None:
-        """Begin, in a thread of its own."""
+        """Start, in a thread of its own."""
         self._thread.start()
 
     def stop(self) -> None:
-        """End after the batch at hand."""
+        """Stop after the current batch."""
         self._stop.set()
         self._thread.join(15)
 

@@ -1,7 +1,7 @@
 """Records of the topics -> the read model: rows and offsets in one transaction.
 
-A record may come again, at any time and in any mixture of the topics: every row is an upsert by
-its natural key, and what is counted over a story is recounted.
+A record may come again, at any time and in any interleaving of the topics: every row is an upsert
+by its natural key, and what is counted over a story is recounted.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ MOST_AT_ONCE = 500  # parameters of one statement; SQLite's limit is 32,766
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """One record: of which topic it is, where it stands, and its value."""
+    """One record: its topic, position and value."""
 
     kind: Kind
     topic: str
@@ -59,7 +59,7 @@ class Incoming:
 
 @dataclass(slots=True)
 class Applied:
-    """What came of a batch."""
+    """The result of a batch."""
 
     articles: int = 0
     stories: int = 0
@@ -69,7 +69,7 @@ class Applied:
 
 
 def positions(database: Database) -> dict[Place, int]:
-    """(topic, partition) -> the offset to go on from."""
+    """(topic, partition) -> the offset to continue from."""
     with database.reading() as connection:
         rows = connection.execute(select(position)).all()
     return {(row.topic, row.partition): row.next_offset for row in rows}
@@ -81,7 +81,7 @@ def apply(
     next_offsets: dict[Place, int],
     family_of: FamilyOf,
 ) -> Applied:
-    """Write a batch, and the offsets to go on from, in one transaction. Raises DatabaseError."""
+    """Write a batch and the offsets to continue from in one transaction. Raises DatabaseError."""
     applied = Applied()
     articles: list[ArticleRows] = []
     stories: list[Row] = []
@@ -105,7 +105,7 @@ def apply(
             log.warning("%s[%d]@%d: %s", record.topic, record.partition, record.offset, error)
     applied.articles, applied.stories, applied.events = len(articles), len(stories), len(events)
     with database.writing() as connection:
-        # First a write: the transaction has its lock from here on, and never waits for one later.
+        # A write first: the transaction has its lock from here on, and never waits for one later.
         _upsert(
             connection,
             database,
@@ -126,7 +126,7 @@ def apply(
 
 
 def _last(rows: Iterable[Row], keys: tuple[str, ...]) -> list[Row]:
-    """The last row of each key: two of one statement may not write the same."""
+    """The last row of each key: one statement must not write the same row twice."""
     return list({tuple(row[key] for key in keys): row for row in rows}.values())
 
 
@@ -138,7 +138,7 @@ def _upsert(
 
 
 def _write_stories(connection: Connection, database: Database, rows: list[Row]) -> None:
-    """A story's record, unless a later one is there."""
+    """A story's record, unless a later one exists."""
     newest: dict[str, Row] = {}
     for row in rows:
         if row["version"] >= newest.get(row["story_id"], row)["version"]:
@@ -156,7 +156,7 @@ def _write_stories(connection: Connection, database: Database, rows: list[Row]) 
 def _write_articles(
     connection: Connection, database: Database, articles: list[ArticleRows]
 ) -> set[str]:
-    """-> ids of the stories that the articles are of, and were of before."""
+    """-> ids of the articles' present and previous stories."""
     if not articles:
         return set()
     _upsert(
@@ -186,7 +186,7 @@ def _write_articles(
 def _reindex(
     connection: Connection, newest: dict[str, ArticleRows], before: dict[str, Any]
 ) -> None:
-    """Number new articles, and have the words of new versions in the index instead of the old."""
+    """Number new articles, and replace the words of old versions in the index by the new ones'."""
     last = connection.scalar(select(func.max(article.c.n))) or 0
     added: list[search_index.Indexed] = []
     replaced: dict[tuple[str, str], int] = {}
@@ -208,7 +208,7 @@ def _reindex(
 def indexed_versions(
     connection: Connection, wanted: dict[tuple[str, str], int]
 ) -> list[search_index.Indexed]:
-    """What the index holds of versions, given by (article id, digest) -> n."""
+    """The index content of versions, given by (article id, digest) -> n."""
     entries: list[search_index.Indexed] = []
     for some in _parts(list(wanted)):
         found = select(version.c.article_id, version.c.digest, version.c.body).where(
@@ -224,7 +224,7 @@ def indexed_versions(
 def _replace_parts(
     connection: Connection, database: Database, articles: list[ArticleRows], known: set[str]
 ) -> None:
-    """Write the articles' own rows, their agencies and links; of a version before, none stay."""
+    """Write the articles' own rows, agencies and links, replacing those of earlier versions."""
     for some in _parts(sorted(known)):
         connection.execute(delete(article_agency).where(article_agency.c.article_id.in_(some)))
         connection.execute(delete(link).where(link.c.article_id.in_(some)))

@@ -1,7 +1,7 @@
 """Who kept what: the paragraphs of one text against the texts of its copies.
 
-A paragraph's share in a copy is that of its word 3-grams which the copy has, wherever it has them:
-this is what takes 40 copies in a page's time, and finds a paragraph that was moved.
+A paragraph's share in a copy is the share of its word 3-grams that the copy has anywhere:
+that is fast enough for 40 copies on a page, and finds a paragraph that was moved.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Grams = frozenset[tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What became of a paragraph in one copy; `share` of its word 3-grams are there."""
+    """A paragraph's fate in one copy, which has `share` of its word 3-grams."""
 
     fate: Fate
     share: float
@@ -40,7 +40,7 @@ class Column:
 
 
 def paragraphs_of(text: str) -> list[str]:
-    """The paragraphs of a text: parted by empty lines, or else by its lines."""
+    """The paragraphs of a text: separated by empty lines, or else its lines."""
     parts = re.split(r"\n\s*\n", text)
     if len(parts) == 1:
         parts = text.split("\n")
@@ -48,7 +48,7 @@ def paragraphs_of(text: str) -> list[str]:
 
 
 def grams_of(text: str) -> Grams:
-    """The word 3-grams of a text; of a shorter one, its words as one."""
+    """The word 3-grams of a text; for a shorter one, its words as one."""
     words = _WORD.findall(text.casefold())
     if len(words) < _SIZE:
         return frozenset([tuple(words)] if words else [])
@@ -56,7 +56,7 @@ def grams_of(text: str) -> Grams:
 
 
 class Reference:
-    """The text that copies are held against; it is cut into paragraphs once."""
+    """The text that copies are compared with; it is split into paragraphs once."""
 
     def __init__(self, text: str) -> None:
         self.paragraphs = paragraphs_of(text)[:MOST_PARAGRAPHS]

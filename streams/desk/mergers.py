@@ -1,6 +1,6 @@
-"""Stories that were merged into another: their articles are the other's, and their ids lead there.
+"""Stories that were merged into another: their articles move to it, and their ids redirect there.
 
-Records come in any order and again, so the articles of a merged story may come after it.
+Records come in any order and repeatedly, so articles of a merged story may arrive after the merger.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _MOST_AT_ONCE = 500
 
 
 def move(connection: Connection, database: Database, moved: Mapping[str, str]) -> set[str]:
-    """Keep where these stories went, and take their articles there; -> the stories they are in."""
+    """Record these mergers, and move the articles; -> the stories that they are now in."""
     if not moved:
         return set()
     rows = [{"story_id": gone, "replaced_by": into} for gone, into in moved.items()]
@@ -29,7 +29,7 @@ def move(connection: Connection, database: Database, moved: Mapping[str, str]) -
 
 
 def successors(connection: Connection, stories: Collection[str]) -> dict[str, str]:
-    """Of those of these stories that were merged, the story that goes on."""
+    """Those of these stories that were merged -> the story that continues."""
     found: dict[str, str] = {}
     known: dict[str, str] = {}
     names = sorted(stories)

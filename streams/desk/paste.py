@@ -1,7 +1,7 @@
 """A pasted text or page -> what it is a copy of, among the articles that the desk keeps.
 
-Candidates are found by phrases in the full-text index; what they are to the pasted text is decided
-by the service's own core, on these articles in their order of time.
+Candidates are found by phrases in the full-text index; the service's own core then relates them to
+the pasted text, taking these articles in order of time.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from streams.desk.queries.articles import article_event
 from streams.desk.rows import known_time
 from streams.desk.tables import article
 
-# Phrases of so many words, from so many places of the text: a copy of a fifth of it has some.
+# Phrases of this many words, from this many places: a copy of a fifth of the text has some.
 PHRASE_WORDS = 5
 PHRASES = 40
 CANDIDATES = 60
@@ -28,7 +28,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Pasted:
-    """One article of what was pasted: as it was understood, and its verdict among `candidates`.
+    """One article of what was pasted: how it was read, and its verdict among `candidates`.
 
     `matches` are the verdict's, with the desk's own article ids.
     """
@@ -43,7 +43,7 @@ class NoArticleError(ValueError):
 
 
 def look_up(connection: Connection, event: Json) -> list[Pasted]:
-    """Find what a raw event is a copy of: one result for each article of it, its own first.
+    """Find what a raw event is a copy of: one result per article of it, its own first.
 
     Raises NoArticleError.
     """

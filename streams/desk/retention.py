@@ -1,4 +1,4 @@
-"""`--keep`: what is older than so long before the newest article leaves, a part at a time."""
+"""`--keep`: deletes what is older than this before the newest article, a part at a time."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def delete_older(database: Database, keep_seconds: int, now: float) -> int:
     """Delete articles whose event time is older than `keep_seconds` before the newest; stories and
     events with them. -> articles deleted. An article ahead of the clock `now` counts as of now.
 
-    Each part is a transaction of its own, so that taking records in goes on between them.
+    Each part is its own transaction, so ingestion goes on in between.
     """
     with database.reading() as connection:
         newest = connection.scalar(select(func.max(article.c.time)))

@@ -1,8 +1,8 @@
-"""Pairs for a person to judge, and what their answers say of the verdicts.
+"""Pairs for a person to judge, and what their answers say about the verdicts.
 
-Pairs are drawn by ids, which are hashes: what is drawn at random depends on nothing that an article
-says. Precision is stated from these alone; pairs near a threshold are harder than most, and pairs
-that somebody came to through a page were chosen by a person.
+Pairs are drawn by ids, which are hashes: a random draw depends on nothing in the articles.
+Precision is reported from these alone; pairs near a threshold are harder than most, and pairs
+that somebody opened from a page were chosen by a person.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ Json = dict[str, Any]
 
 DRAWN: Final = ("random", "near", "asked")
 ANSWERS: Final = ("right", "wrong", "unsure")
-# What a pair can be; `unrelated` is for people only.
+# The possible relations of a pair; `unrelated` is for people only.
 RELATIONS: Final = ("copy", "excerpt", "expansion", "compilation", "template", "similar")
 ANSWERABLE: Final = (*RELATIONS, "unrelated")
-# Relations that claim that one text comes from the other; the others say that it does not.
+# Relations that claim that one text comes from the other; the rest claim that it does not.
 CLAIMS: Final = frozenset({"copy", "excerpt", "expansion", "compilation"})
 NEAR_MARGIN = 0.15
-# Of three pairs two are near a threshold, where judging them teaches most.
+# Two of three pairs are near a threshold, where judgements teach most.
 NEAR_SHARE = 2 / 3
 _Z = 1.959963984540054  # 95 %
 
 
 class Pair(NamedTuple):
-    """What is to be judged: `article_id` is `relation` to `other_id`, the earlier one."""
+    """The pair to judge: `article_id` is `relation` to `other_id`, the earlier one."""
 
     article_id: str
     other_id: str
@@ -44,7 +44,7 @@ class Pair(NamedTuple):
 
 
 def draw(connection: Connection, reviewer: str, chance: random.Random) -> Pair | None:
-    """A pair that this reviewer has not judged; None where there is none left."""
+    """A pair that this reviewer has not judged; None if there are none left."""
     relations = list(RELATIONS)
     chance.shuffle(relations)
     near = chance.random() < NEAR_SHARE
@@ -69,7 +69,7 @@ def _not_judged(reviewer: str, article_id: Any, other_id: Any) -> Any:
 
 
 def _random(connection: Connection, reviewer: str, relation: str, start: str) -> Pair | None:
-    """The first pair of a relation from a random id on, or from the least one."""
+    """The first pair of a relation from a random id on, or from the smallest one."""
     earlier = article.alias()
     members = (
         select(article.c.article_id, article.c.matched_id.label("other_id"))
@@ -112,7 +112,7 @@ def _near(
 
 
 def pair_of(connection: Connection, article_id: str, other_id: str | None) -> Pair | None:
-    """The pair of an article and its match, or one of its matches, that somebody asks about."""
+    """The pair of an article and its match, or one of its matches, that somebody opened."""
     event = article_event(connection, article_id)
     if event is None:
         return None
@@ -130,7 +130,7 @@ def pair_of(connection: Connection, article_id: str, other_id: str | None) -> Pa
 
 
 class Precision(NamedTuple):
-    """Of n judged verdicts `right` were right: their share, with a 95 % interval."""
+    """`right` of n judged verdicts were right: their share, with a 95 % interval."""
 
     right: int
     wrong: int
@@ -181,7 +181,7 @@ def results(connection: Connection) -> list[Json]:
 def labels(connection: Connection) -> dict[tuple[str, str], str]:
     """(article id, other id) -> POS, NEG or GREY, as `echowire evaluate` takes them.
 
-    Where people do not agree, or cannot say, a pair is left out of scores: GREY.
+    If people disagree or are unsure, the pair is excluded from scores: GREY.
     """
     said: dict[tuple[str, str], set[str]] = {}
     for row in connection.execute(select(judgement)):

@@ -1,4 +1,4 @@
-"""Events of the topics -> rows of the read model. Pure: nothing is read or written here."""
+"""Events of the topics -> rows of the read model. Pure: no I/O here."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FamilyOf = Callable[[str | None], str | None]
 
 
 class NotOursError(ValueError):
-    """A record that is none of echowire's; the message says what is wrong with it."""
+    """A record that is not echowire's; the message says what is wrong with it."""
 
 
 @dataclass(slots=True)
@@ -43,7 +43,7 @@ def milliseconds(time: str | None) -> int | None:
 
 
 def known_time(time: str) -> int:
-    """As `milliseconds`, of a time that is always there."""
+    """Like `milliseconds`, for a time that is always present."""
     return int(datetime.fromisoformat(time).timestamp() * 1000)
 
 
@@ -51,7 +51,7 @@ _pack = zstandard.ZstdCompressor(level=1).compress
 
 
 def unpacked(body: bytes) -> Json:
-    """The whole event of a version."""
+    """A version's whole event."""
     event: Json = orjson.loads(zstandard.ZstdDecompressor().decompress(body))
     return event
 
@@ -106,7 +106,7 @@ def _article_rows(value: bytes, event: Json, family_of: FamilyOf) -> ArticleRows
 
 
 def _agency_rows(article_id: str, agencies: list[Json]) -> list[Row]:
-    """One row a name: the event has the better reason first."""
+    """One row per name: the event has the better reason first."""
     found: dict[str, Row] = {}
     for agency in agencies:
         found.setdefault(agency["name"], {"article_id": article_id, **agency})
@@ -114,14 +114,15 @@ def _agency_rows(article_id: str, agencies: list[Json]) -> list[Row]:
 
 
 def _match_shown(verdict: Json) -> Json | None:
-    """The match with the story's original where it is listed, else the best one."""
+    """The match with the story's original if it is listed, else the best one."""
     matches: list[Json] = verdict["matches"]
     of_original = (m for m in matches if m["article_id"] == verdict["original_id"])
     return next(of_original, matches[0] if matches else None)
 
 
 def margin(relation: str, match: Json, thresholds: Json) -> float:
-    """How far a verdict is from becoming another: of its measure to the threshold that decides."""
+    """How close a verdict is to changing: the distance of its measure from the deciding
+    threshold."""
     if relation in ("excerpt", "expansion", "compilation"):
         contained = match["containment"]
         measure = max(contained["of_this"], contained["of_other"])
@@ -150,7 +151,7 @@ _STORY_FIELDS = (
 
 
 def story_row(value: bytes) -> Row:
-    """A story's record -> its row, without what the desk counts. Raises NotOursError."""
+    """A story's record -> its row, without the desk's own counts. Raises NotOursError."""
     try:
         record = orjson.loads(value)
         return {
@@ -163,7 +164,7 @@ def story_row(value: bytes) -> Row:
 
 
 def replaced_by(value: bytes) -> str | None:
-    """The story that one was merged into, of a record that `story_row` has taken."""
+    """The story that one was merged into, from a record that `story_row` has accepted."""
     found = orjson.loads(value).get("replaced_by")
     return found if isinstance(found, str) else None
 

@@ -1,7 +1,7 @@
 """Full-text search: what is written into the index, and how a reader's words become its query.
 
-Both databases index the same words: lower case, without accents, and characters of scripts that
-put no blanks between words one by one. SQLite's index keeps no texts; to take an article out, its
+Both databases index the same words: lower case, without accents, and single characters for scripts
+without spaces between words. SQLite's index stores no texts; to remove an article, its
 words are given again.
 """
 
@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, literal_column, select, text
 
-# Of a text: what comes after it is not found. The longest articles of news have a tenth of it.
+# Text beyond this is not searchable. The longest news articles have a tenth of it.
 INDEXED_LETTERS = 200_000
 MOST_WORDS = 12
 
@@ -24,19 +24,19 @@ _UNSPACED = re.compile(r"([\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\
 _TERM = re.compile(r'(-?)"([^"]*)"|(-?)([^\s"]+)')
 _WORD = re.compile(r"\w+")
 
-# (n, title, body), as `folded` leaves them.
+# (n, title, body), as returned by `folded`.
 Indexed = tuple[int, str, str]
 
 
 @lru_cache(maxsize=1)
 def _combining() -> re.Pattern[str]:
-    """Accents and other marks that stand on another character: several in one go."""
+    """Accents and other marks that combine with another character: several in one go."""
     marks = (chr(n) for n in range(0x300, 0x1FFFF) if unicodedata.combining(chr(n)))
     return re.compile(f"[{''.join(marks)}]+")
 
 
 def folded(words: str) -> str:
-    """Lower case without accents; a blank on both sides of each CJK or Thai character."""
+    """Lower case without accents; a space on both sides of each CJK or Thai character."""
     words = words[:INDEXED_LETTERS]
     if words.isascii():
         return words.lower()
@@ -45,7 +45,7 @@ def folded(words: str) -> str:
 
 
 def words_of(text: str) -> list[str]:
-    """The words of a text, as the index has them."""
+    """The words of a text, as in the index."""
     return _WORD.findall(folded(text))
 
 
@@ -61,7 +61,7 @@ def add(connection: Connection, entries: Sequence[Indexed]) -> None:
 
 
 def remove(connection: Connection, entries: Sequence[Indexed]) -> None:
-    """Take articles out; SQLite needs the very words that were put in."""
+    """Remove articles; SQLite needs the very words that were inserted."""
     _execute(
         connection,
         entries,
@@ -81,11 +81,11 @@ def _execute(connection: Connection, entries: Sequence[Indexed], lite: str, post
 
 
 class NothingToFindError(ValueError):
-    """A query without a word to look for; the message says so."""
+    """A query without a word to search for; the message says so."""
 
 
 def terms(query: str) -> tuple[list[list[str]], list[list[str]]]:
-    """What a text must have, and must not: phrases as lists of words. A star ends a prefix.
+    """What a text must and must not have: phrases as lists of words. A star ends a prefix.
 
     Raises NothingToFindError.
     """
@@ -103,7 +103,7 @@ def terms(query: str) -> tuple[list[list[str]], list[list[str]]]:
 
 
 def matching(dialect: str, query: str) -> Select[Any]:
-    """SELECT n, of the articles that a query finds. Raises NothingToFindError."""
+    """SELECT n of the articles that a query finds. Raises NothingToFindError."""
     wanted, unwanted = terms(query)
     if dialect == "sqlite":
         expression = " AND ".join(map(_lite, wanted))
@@ -114,7 +114,7 @@ def matching(dialect: str, query: str) -> Select[Any]:
 
 
 def any_phrase(dialect: str, phrases: Sequence[Sequence[str]]) -> Select[Any]:
-    """SELECT n, of the articles that have any of these phrases, lists of folded words."""
+    """SELECT n of the articles that have any of these phrases, lists of folded words."""
     if dialect == "sqlite":
         return _selected("rowid", "search MATCH :words", " OR ".join(map(_lite, phrases)))
     expression = " | ".join(map(_postgres, phrases))
@@ -136,7 +136,7 @@ def _postgres(words: Sequence[str]) -> str:
 
 
 def excerpt(body: str, query: str, letters: int = 240) -> list[tuple[str, bool]]:
-    """The passage of a text with the first word found, cut into (piece, whether it was sought)."""
+    """The passage of a text with the first hit, cut into (piece, whether it is a hit)."""
     try:
         wanted, _ = terms(query)
     except NothingToFindError:

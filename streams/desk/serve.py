@@ -1,4 +1,4 @@
-"""The desk at work: its web server, and the thread that follows the topics."""
+"""Runs the desk: its web server, and the thread that follows the topics."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ KINDS: Mapping[str, Kind] = {ENRICHED: "articles", STORIES: "stories", STORY_EVE
 
 
 def serve(database: Database, settings: Settings, options: Options, host: str, port: int) -> None:
-    """Serve until a signal comes. Raises UserError where it cannot listen there."""
+    """Serve until a signal arrives. Raises UserError if it cannot listen there."""
 
     def read(start: Mapping[Place, int], most: int) -> Any:
         return read_topics(settings, list(KINDS), start, most)
@@ -60,13 +60,13 @@ def serve(database: Database, settings: Settings, options: Options, host: str, p
 
 
 class _Server(uvicorn.Server):
-    """uvicorn's server, which leaves signals to us: it would end the process before the follower
+    """uvicorn's server, but we handle signals: it would end the process before the follower
     has written its batch.
     """
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """As uvicorn has it, without raising the signal again."""
+        """As in uvicorn, without raising the signal again."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self.handle_exit, number, None)
@@ -93,7 +93,7 @@ async def _run(server: uvicorn.Server, follower: Follower) -> None:
 
 
 async def _show_progress(console: Console, follower: Follower) -> None:
-    """A bar while the desk catches up, where there is a terminal; trouble as a line."""
+    """A progress bar while the desk catches up, on a terminal; trouble as a line."""
     progress, said = follower.progress, None
     while progress.lag is None:
         if progress.trouble != said:

@@ -23,7 +23,7 @@ def time_text(milliseconds: int | None) -> str:
 
 
 def iso_text(milliseconds: int | None) -> str:
-    """1773729751204 -> 2026-03-17T06:42:31.204Z; empty where it is none."""
+    """1773729751204 -> 2026-03-17T06:42:31.204Z; empty if there is none."""
     if milliseconds is None:
         return ""
     try:
@@ -49,7 +49,7 @@ def delay_text(milliseconds: int) -> str:
 
 
 def share_text(share: float | None) -> str:
-    """0.914 -> 91 %; a dash where it is unknown. Never 100 or 0 unless it is."""
+    """0.914 -> 91 %; a dash if unknown. Never 100 or 0 unless exact."""
     if share is None:
         return "\u2013"
     percent = round(share * 100)
@@ -76,12 +76,12 @@ def bytes_text(size: int) -> str:
 
 
 def path_part(name: Any) -> str:
-    """A publisher's name as a part of an address, whatever characters it has."""
+    """A publisher's name as a part of an address, whatever its characters."""
     return quote(str(name), safe="")
 
 
 def web_address(address: str | None) -> str | None:
-    """The address if it is one that a browser may be sent to: http or https, with a host."""
+    """The address if it is safe to link to: http or https, with a host."""
     if not address:
         return None
     try:
@@ -92,7 +92,7 @@ def web_address(address: str | None) -> str | None:
 
 
 def soft(name: str) -> Markup:
-    """A name that may be broken after its points and hyphens."""
+    """A name that may wrap after its dots and hyphens."""
     return Markup("<wbr>").join(re.split(r"(?<=[.\-/])", name))
 
 

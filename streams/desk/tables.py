@@ -1,4 +1,4 @@
-"""The read model's tables: what the pages ask for, keyed so that every row is an upsert.
+"""The read model's tables: what the pages query, keyed so that every row is an upsert.
 
 Times are milliseconds since 1970, UTC. Ids are the contracts' hexadecimal texts.
 """
@@ -19,7 +19,7 @@ from sqlalchemy import (
     Text,
 )
 
-# Counts up with every change of these tables or of what is written into them: a database of
+# Incremented with every change of these tables or of what is written into them: a database of
 # another version must be rebuilt from the topics.
 SCHEMA_VERSION = 2
 
@@ -41,7 +41,7 @@ position = Table(
     Column("next_offset", BigInteger, nullable=False),
 )
 
-# The newest version of each article. `n` counts arrivals: search results come by it.
+# The newest version of each article. `n` counts arrivals: search results are ordered by it.
 article = Table(
     "article",
     metadata,
@@ -62,13 +62,13 @@ article = Table(
     Column("syndicated", Boolean),
     Column("words", Integer, nullable=False),
     Column("provider", Text),  # the agency that its text comes from
-    Column("credited", String),  # provider, cites or none; null where its story has no agency
-    Column("matched_id", String),  # the match that its numbers below are of
+    Column("credited", String),  # provider, cites or none; null if its story has no agency
+    Column("matched_id", String),  # the match that the numbers below refer to
     Column("jaccard", Float),
-    Column("kept", Float),  # share of the matched article that stands in this one
+    Column("kept", Float),  # share of the matched article that is in this one
     Column("margin", Float),  # distance of the verdict from the nearest threshold
     Column("reason", Text),
-    # With what is counted over a story's articles, so that counting reads the index alone.
+    # Includes what is counted over a story's articles, so that counting reads only the index.
     Index("article_of_story", "story_id", "time", "article_id", "source", "relation"),
     Index("article_of_source", "source", "time", "article_id", "story_id"),
     Index("article_of_provider", "provider", "time", "article_id"),
@@ -98,7 +98,7 @@ article_agency = Table(
     Index("agency_named", "name", "role"),
 )
 
-# Matches that do not make a common story: templates, compilations, short excerpts.
+# Matches that do not share a story: templates, compilations, short excerpts.
 link = Table(
     "link",
     metadata,
@@ -112,7 +112,7 @@ link = Table(
     Index("link_by_relation", "relation", "article_id"),
 )
 
-# A story's record, and below `recent` what the desk counts over its articles.
+# A story's record, and from `recent` on what the desk counts over its articles.
 story = Table(
     "story",
     metadata,
@@ -167,7 +167,7 @@ story_event = Table(
     Column("time", BigInteger, nullable=False, index=True),
 )
 
-# What people said of verdicts: the last word of each person on each pair counts.
+# People's judgements of verdicts: each person's latest on each pair counts.
 judgement = Table(
     "judgement",
     metadata,
@@ -176,7 +176,7 @@ judgement = Table(
     Column("reviewer", String, primary_key=True),
     Column("verdict", String, nullable=False),  # the relation that echowire gave
     Column("answer", String, nullable=False),  # right, wrong or unsure
-    Column("relation", String),  # what it is, where wrong
+    Column("relation", String),  # the right one, if the verdict is wrong
     Column("language", String, nullable=False),
     Column("drawn", String, nullable=False),  # random, near, or asked: reached by a link
     Column("time", BigInteger, nullable=False),
@@ -190,5 +190,5 @@ session = Table(
     Column("expires", BigInteger, nullable=False),
 )
 
-# What the topics do not have: a rebuild leaves it alone.
+# Not in the topics: a rebuild leaves it alone.
 OWN = (judgement, session)

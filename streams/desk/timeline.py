@@ -1,6 +1,6 @@
-"""The spread of a story as SVG: a row a publisher, a mark an article, time on a growing scale.
+"""The spread of a story as SVG: a row per publisher, a mark per article, time on a growing scale.
 
-Drawn with classes only: a style in an attribute is not allowed by the pages' security policy.
+Drawn with classes only: the pages' security policy forbids style attributes.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _OTHERS = "other publishers"
 
 
 def timeline(marks: Sequence[dict[str, Any]], original_id: str | None) -> Markup:
-    """-> an <svg>; its marks are links to their articles. Empty where there is nothing to draw."""
+    """-> an <svg>; its marks are links to their articles. Empty if there is nothing to draw."""
     if not marks:
         return Markup()
     rows = _rows(marks)
@@ -61,7 +61,7 @@ def timeline(marks: Sequence[dict[str, Any]], original_id: str | None) -> Markup
 
 
 def _rows(marks: Sequence[dict[str, Any]]) -> dict[str, int]:
-    """Publisher -> its row: in the order of their first articles, those with most if too many."""
+    """Publisher -> its row: in order of first article; if too many, those with most articles."""
     counts = Counter(mark["source"] or "unknown" for mark in marks)
     if len(counts) <= MOST_ROWS:
         shown = set(counts)

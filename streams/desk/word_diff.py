@@ -1,8 +1,8 @@
 """Two texts word by word: what is the same, cut, added, and moved; which numbers and names differ.
 
-Words are compared by keys: their letters in lower case, quotation marks and dashes as one of each,
-or exactly as they are written. A paragraph's end is a word, too, so that rows of the two columns
-begin together where both texts have one.
+Words are compared by keys: lower case, with quotation marks and dashes unified,
+or exactly as written. A paragraph's end is a word, too, so that rows of the two columns
+begin together if both texts have one.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Literal
 
 from streams.desk.word_runs import moved, runs_of, without_crumbs
 
-# What comes after so many words of a text is not compared: two of a book would take minutes.
+# Words beyond this are not compared: two texts of a book's length would take minutes.
 MOST_WORDS = 10_000
 _PARAGRAPH = "\u00b6"
 _WORD = re.compile(
@@ -36,19 +36,19 @@ Fact = Literal["number", "name"]
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word as written, with the blanks before it, and the key that it is compared by."""
+    """A word as written, with the spaces before it, and the key that it is compared by."""
 
     written: str
     blank: str
     key: str
-    opens: bool  # the first of a sentence: its capital says nothing
+    opens: bool  # the first of a sentence: its capital means nothing
 
 
 @dataclass(slots=True)
 class Piece:
-    """Words in a row that had the same fate; `move` counts moved passages, the same on both sides.
+    """Consecutive words with the same fate; `move` numbers moved passages, the same on both sides.
 
-    `facts` has (from, to, what) of letters in `text`: numbers and names that the other side's
+    `facts` has (from, to, what) of characters in `text`: numbers and names that the other side's
     changes do not have.
     """
 
@@ -73,7 +73,7 @@ class Row:
 
 @dataclass(slots=True)
 class Comparison:
-    """The rows; how many words are the same, cut, added and moved; whether all was compared."""
+    """The rows; how many words are the same, cut, added and moved; whether all were compared."""
 
     rows: list[Row]
     same: int = 0
@@ -136,13 +136,13 @@ def compare(left: str, right: str, *, exact: bool = False) -> Comparison:
 
 
 class _Side:
-    """One text: its words, which of them changed, and the moved passage that each is of."""
+    """One text: its words, which of them changed, and each one's moved passage."""
 
     def __init__(self, words: list[Word], changed: list[bool], moves: list[int | None]) -> None:
         self.words, self.changed, self.moves = words, changed, moves
 
     def pieces(self, start: int, end: int, kind: Kind) -> Iterator[Piece]:
-        """Changed words from `start` up to `end`, parted where a moved passage begins or ends."""
+        """Changed words from `start` up to `end`, split where a moved passage begins or ends."""
         at = start
         while at < end and self.changed[at]:
             stop = at
@@ -171,7 +171,7 @@ def _equal_block(
     done: Comparison, sides: tuple[_Side, _Side], left: int, right: int, end: int
 ) -> None:
     """Add words that both have; a new row begins after each paragraph's end."""
-    # The pieces of a block before come from `pieces`, which stops at words that did not change.
+    # Earlier blocks come from `pieces`, which stops at unchanged words.
     words = sides[0].words
     start = left
     for at in range(left, end):
@@ -195,7 +195,7 @@ def _fact(word: Word) -> Fact | None:
 
 
 def _mark_facts(row: Row) -> None:
-    """Keep as differing what the other side's changes of the row do not have, too."""
+    """Mark as differing what the other side's changes in the row do not have, too."""
     said = [
         {_letters(piece, fact) for piece in side for fact in piece.facts}
         for side in (row.left, row.right)

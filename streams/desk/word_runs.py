@@ -1,4 +1,4 @@
-"""Runs of words that two texts share, in order, and passages that stand elsewhere in the other."""
+"""Runs of words that two texts share, in order, and passages that moved elsewhere in the other."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import Indel
 
-# Shorter runs of words come again by chance.
+# Shorter runs of words recur by chance.
 MOVED_WORDS = 6
-# So few words that are the same between two changes of thrice as many say nothing.
+# This few equal words between two changes three times as long mean nothing.
 CRUMB_WORDS = 2
 
 
@@ -24,7 +24,7 @@ class Run(NamedTuple):
 
 
 def runs_of(left: Sequence[int], right: Sequence[int]) -> list[Run]:
-    """What is the same and what is not, by turns."""
+    """Equal and unequal runs, alternating."""
     runs: list[Run] = []
     for block in Indel.opcodes(left, right):
         run = Run(
@@ -45,9 +45,9 @@ def _joined(runs: list[Run]) -> list[Run]:
 
 
 def without_crumbs(runs: list[Run], breaks: Sequence[bool]) -> list[Run]:
-    """A word or two that two long changes happen to share are part of the change.
+    """A word or two that two long changes happen to share become part of the change.
 
-    `breaks` says of each word here whether it ends a paragraph: those stay.
+    `breaks` says for each word here whether it ends a paragraph: those stay.
     """
 
     def size(run: Run) -> int:

@@ -1,7 +1,7 @@
-"""Web archives (WARC, ISO 28500) -> raw events, one for each HTML page, record by record.
+"""Web archives (WARC, ISO 28500) -> raw events, one per HTML page, record by record.
 
-A page has no id there: its address names it, so that a later fetch of it is a revision. What
-cannot be read is a `Loss`, and the records behind it still come out.
+A page has no id there: its address identifies it, so a later fetch of it is a revision. Unreadable
+records are a `Loss`, and reading continues behind them.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from streams.sources.gzip_members import BrokenMemberError
 from streams.sources.raw_events import Loss
 
 _HTML = ("text/html", "application/xhtml+xml")
-# Longer pages are read to here and no further; the service has its own, lower limit.
+# Longer pages are truncated here; the service has its own, lower limit.
 _MOST_PAGE_BYTES = 16 << 20
 _MOST_HEADER_BYTES = 64 << 10
 _PIECE_BYTES = 1 << 20
@@ -34,7 +34,7 @@ class _UnreadableError(Exception):
 
 
 def archived_pages(file: IO[bytes], name: str) -> Iterator[Gathered | Loss]:
-    """The pages of an archive, in its order."""
+    """The pages of an archive, in order."""
     number, strange = 0, False
     while True:
         try:
@@ -53,7 +53,7 @@ def archived_pages(file: IO[bytes], name: str) -> Iterator[Gathered | Loss]:
 
 
 def _record(file: IO[bytes]) -> Gathered | None:
-    """Read one record behind its first line: its page, or None where it has none."""
+    """Read one record behind its first line: its page, or None if it has none."""
     headers = _headers(file)
     try:
         size = int(headers["content-length"])
@@ -108,7 +108,7 @@ def _page(headers: dict[str, str], content: bytes) -> Gathered | None:
 
 
 def _body(http: Any, stream: IO[bytes]) -> bytes:
-    """An HTTP response's content, out of its chunks and decompressed."""
+    """An HTTP response's content, unchunked and decompressed."""
     if "chunked" in (http.get_header("Transfer-Encoding") or "").lower():
         body: bytes = ChunkedDataReader(stream, decomp_type=None).read()
     else:

@@ -16,14 +16,14 @@ import zstandard
 from streams.sources.gzip_members import GzipMembers
 from streams.sources.raw_events import InputError
 
-# A piece decompresses to 4 MiB at most, in a file that was made to fill the memory.
+# A piece decompresses to at most 4 MiB, even in a file made to fill the memory.
 _PIECE_BYTES = 128
 
 
 class ZstandardFrames(io.RawIOBase):
-    """The content of a file's Zstandard frames. A read raises EOFError where the last is cut off.
+    """The content of a file's Zstandard frames. A read raises EOFError if the last is truncated.
 
-    zstandard's own reader takes a file that was cut off for a whole one.
+    zstandard's own reader takes a truncated file for a whole one.
     """
 
     def __init__(self, file: IO[bytes]) -> None:
@@ -31,7 +31,7 @@ class ZstandardFrames(io.RawIOBase):
         self._file = file
         self._decompressor = zstandard.ZstdDecompressor()
         self._frame: zstandard.ZstdDecompressionObj | None = None
-        self._input = b""  # read and not decompressed yet
+        self._input = b""  # read but not decompressed yet
         self._output = memoryview(b"")
 
     def readable(self) -> bool:
@@ -81,7 +81,7 @@ def kind_of(path: Path) -> str:
 
 @contextmanager
 def opened(path: Path) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
-    """-> (the file on disk, its content). Raises InputError where reading fails, with the reason.
+    """-> (the file on disk, its content). Raises InputError if reading fails, with the reason.
 
     A damaged member of a `.warc.gz` does not end it: see `GzipMembers`.
     """

@@ -1,4 +1,4 @@
-"""Lines of labelled corpora of news -> raw articles: they call their time `time` or `iso`."""
+"""Lines of labelled news corpora -> raw articles: these call their time `time` or `iso`."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def is_corpus_line(fields: dict[str, Any]) -> bool:
 
 
 def from_corpus(fields: dict[str, Any]) -> dict[str, Any]:
-    """The raw article of a line. A time that cannot be read stays, for the service to count."""
+    """The raw article of a line. An unreadable time stays, for the service to count."""
     written = [fields[name] for name in ("iso", "time") if isinstance(fields.get(name), str)]
     times = [time for text in written if (time := _corpus_time(text))]
     event = {name: fields[name] for name in _FIELDS if fields.get(name) is not None}

@@ -15,15 +15,15 @@ from streams.articles.fragments import fragment_text, plain_text
 from streams.articles.times import utc_time
 from streams.sources.fields import LONGEST_ID, Gathered, dictionaries, names, seconds, text_of
 
-# What feeds are passed on by: their addresses say nothing of the publisher.
+# Services that redistribute feeds: their addresses say nothing about the publisher.
 _CARRIERS = ("feedburner.com", "feedproxy.google.com", "feedsportal.com", "news.google.com", "t.co")
 _REFERENCE = re.compile(rb"&#([xX][0-9a-fA-F]{1,400}|[0-9]{1,400});?")
-# RSS is older than four digits of a year (RFC 822). Elsewhere nothing says which number is which.
+# RSS is older than four-digit years (RFC 822). Elsewhere nothing says which number is the year.
 _SHORT_YEAR = re.compile(r"((?:[A-Za-z]{3}, *)?\d{1,2} [A-Za-z]{3}) (\d\d)(?= \d\d:)")
 
 
 def xml_feed_items(content: bytes) -> Iterator[Gathered] | None:
-    """One raw article for each entry of an RSS or Atom feed; None if it is neither, or too broken
+    """One raw article per entry of an RSS or Atom feed; None if it is neither, or too broken
     for its parser."""
     content = _REFERENCE.sub(_possible, content)
     try:
@@ -36,7 +36,7 @@ def xml_feed_items(content: bytes) -> Iterator[Gathered] | None:
 
 
 def _possible(reference: re.Match[bytes]) -> bytes:
-    """`&#xD800;` and `&#x110000;` name no character, and feedparser stumbles on them."""
+    """`&#xD800;` and `&#x110000;` are no characters, and feedparser fails on them."""
     digits = reference[1].decode()
     point = int(digits[1:], 16) if digits[0] in "xX" else int(digits)
     return reference[0] if point < 0xD800 or 0xE000 <= point <= sys.maxunicode else b"&#xFFFD;"
@@ -76,7 +76,7 @@ def _entry(entry: Any, feed: Any, kind: str) -> Gathered:
 
 
 def _sources(entry: Any, link: str | None, feed: Any) -> Iterator[tuple[str, str | None]]:
-    """Of an aggregated feed each entry has its own: what it names, else where it links to."""
+    """In an aggregated feed each entry has its own: what it names, else where it links to."""
     origin = entry.get("source") or {}
     for address in (origin.get("link"), origin.get("href")):
         yield "entry's source", _publisher(address)
@@ -106,16 +106,16 @@ def _bylines(entry: Any, feed: Any, kind: str) -> Iterator[tuple[str, str]]:
 
 def _author(author: Any) -> str:
     name, mail = author.get("name") or "", author.get("email") or ""
-    if "<" in name:  # `Ana Berg <ple` or `Ana Berg <ple>`, of an address that it has cut
+    if "<" in name:  # `Ana Berg <ple` or `Ana Berg <ple>`, from a truncated address
         return str(name.split("<")[0])
-    # Of `desk@daily.example (Ana Berg)` feedparser makes `desk@daily.exam` and `ple (Ana Berg`, of
-    # the address alone `desk@daily.exam` and `ple`.
+    # feedparser turns `desk@daily.example (Ana Berg)` into `desk@daily.exam` and `ple (Ana Berg`,
+    # the address alone into `desk@daily.exam` and `ple`.
     cut = ("(" in name and ")" not in name) or (mail and " " not in name and name.islower())
     return f"{mail}{name}" if cut else name
 
 
 def _content(detail: Any, kind: str) -> str:
-    """A title's or body's text: Atom says whether it is plain, of RSS any may be markup."""
+    """A title's or body's text: Atom says whether it is plain, in RSS any may be markup."""
     if not detail:
         return ""
     value = detail.get("value") or ""
@@ -136,9 +136,9 @@ def _absolute(link: str | None, feed: Any) -> str | None:
 
 
 def _time(text: str | None) -> str | None:
-    """A feed's time in RFC 3339; as it is written where it cannot be read, for the service to say.
+    """A feed's time in RFC 3339; as written if it cannot be parsed, for the service to report.
 
-    RFC 822, which RSS points to, has two digits of a year.
+    RFC 822, which RSS refers to, has two-digit years.
     """
     text = " ".join((text or "").split())
     return (
@@ -151,7 +151,7 @@ def _century(year: str) -> str:
 
 
 def json_feed_items(feed: dict[str, Any]) -> Iterator[Gathered]:
-    """One raw article for each item of a JSON Feed, 1.0 or 1.1."""
+    """One raw article per item of a JSON Feed, 1.0 or 1.1."""
     home = text_of(feed.get("home_page_url")) or text_of(feed.get("feed_url")) or ""
     for item in dictionaries(feed.get("items")):
         found = Gathered()

@@ -1,4 +1,4 @@
-"""A raw article's fields as a reader gathers them, each with the place that it was taken from."""
+"""A raw article's fields as a reader gathers them, each with its origin."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _STATUSES = {"cancelled": "canceled", "killed": "canceled", "kill": "canceled"}
 
 @dataclass(slots=True)
 class Gathered:
-    """`values` are a raw event's fields, `taken_from` names for each where it stood."""
+    """`values` are a raw event's fields, `taken_from` names the origin of each."""
 
     values: dict[str, Any] = field(default_factory=dict)
     taken_from: dict[str, str] = field(default_factory=dict)
@@ -34,7 +34,7 @@ class Gathered:
                 return
 
     def put_attributes(self, **values: Any) -> None:
-        """Set `attributes` to those that are there, as text, none of them too long."""
+        """Set `attributes` to those that are present, as text of limited length."""
         kept = {n: str(v)[:_ATTRIBUTE_CHARACTERS] for n, v in values.items() if v not in _EMPTY}
         self.put("attributes", (", ".join(kept), kept))
 
@@ -47,14 +47,14 @@ def text_of(value: Any) -> str | None:
 
 
 def dictionaries(value: Any) -> list[dict[str, Any]]:
-    """The objects of a list; an object by itself is a list of one."""
+    """The objects of a list; a single object counts as a list of one."""
     items = value if isinstance(value, list) else [value]
     return [item for item in items if isinstance(item, dict)]
 
 
 def decoded(content: bytes) -> str:
-    """A page or text, in the encoding that it is in."""
-    # Browsers save pages as UTF-8 and keep the old label in them: what is valid UTF-8 is UTF-8.
+    """A page or text, in its own encoding."""
+    # Browsers save pages as UTF-8 but keep the old label in them: what is valid UTF-8 is UTF-8.
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -62,7 +62,7 @@ def decoded(content: bytes) -> str:
 
 
 def names(texts: Iterable[str | None]) -> str:
-    """Names of people, each once and without mail addresses: `desk@a.example (Ana Berg)`."""
+    """Names of people, without duplicates and mail addresses: `desk@a.example (Ana Berg)`."""
     found = []
     for text in texts:
         name = _MAIL.sub("", text or "").strip(" \t\n,;:<>")
@@ -89,7 +89,7 @@ def version(number: Any, changed: Any) -> tuple[tuple[str, int | None], tuple[st
 
 
 def status(code: Any) -> str | None:
-    """IPTC's publishing status without its scheme: `canceled` of `stat:canceled`."""
+    """IPTC's publishing status without its scheme: `canceled` from `stat:canceled`."""
     text = text_of(code)
     if text is None:
         return None

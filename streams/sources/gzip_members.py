@@ -1,4 +1,4 @@
-"""A gzip file of many members, of which some may be damaged: web archives have one a record."""
+"""A gzip file of many members, some possibly damaged: web archives have one per record."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ _GZIP = 16 + zlib.MAX_WBITS
 
 
 class BrokenMemberError(Exception):
-    """The rest of a member cannot be decompressed; reading on gives the members behind it."""
+    """The rest of a member cannot be decompressed; the next read continues with the next member."""
 
 
 class GzipMembers(io.RawIOBase):
-    """What the members hold, in a row. A read raises BrokenMemberError once for a damaged one."""
+    """The members' content in sequence. A read raises BrokenMemberError once for a damaged one."""
 
     def __init__(self, file: IO[bytes]) -> None:
         super().__init__()
         self._file = file
         self._member: zlib._Decompress | None = None
-        self._input = b""  # read and not decompressed yet
+        self._input = b""  # read but not decompressed yet
         self._output = b""
         self._broken: str | None = None
 
@@ -67,7 +67,7 @@ class GzipMembers(io.RawIOBase):
         return True
 
     def _begin(self) -> bool:
-        """Begin at the next member in what was read; False where that has none."""
+        """Begin at the next member in what was read; False if it has none."""
         at = self._input.find(_MAGIC)
         if at < 0:  # padding, or the rest of a damaged member; its last bytes may be half a magic
             rest = self._input[-len(_MAGIC) + 1 :]

@@ -48,16 +48,16 @@ STANDARD_INPUT = Path("-")
 
 @dataclass(slots=True)
 class Meter:
-    """How far reading has come, in bytes of the files as they lie on disk."""
+    """How far reading has come, in bytes of the files on disk."""
 
     read_bytes: int = 0
-    total_bytes: int | None = None  # None: not known, as standard input is among the inputs
-    # Files that hold no article or cannot be read, and pieces of files that are lost; with reasons.
+    total_bytes: int | None = None  # None: unknown, as standard input is among the inputs
+    # Files without articles or unreadable, and pieces of files that are lost; with reasons.
     refused: list[str] = field(default_factory=list)
 
     def judged(self, name: str, events: Iterable[RawEvent | Loss]) -> Iterator[RawEvent]:
-        """The events of one file, as they are; notes what of it is lost, and whether the service
-        will refuse all of them."""
+        """The events of one file; records what is lost of it, and whether the service
+        will reject all of them."""
         count, flaws = 0, Counter[str]()
         for event in events:
             if isinstance(event, Loss):
@@ -73,10 +73,10 @@ class Meter:
 
 
 def read_events(paths: Iterable[Path], meter: Meter | None = None) -> Iterator[RawEvent]:
-    """-> the events of all inputs in order. A broken line is an event too: the service judges it.
+    """-> the events of all inputs in order. A broken line is an event, too: the service judges it.
 
-    Raises InputError at once where an input is missing or of an unknown kind. A file that turns out
-    to be unreadable is passed over: `meter.refused` names it. Without a meter, it is an InputError.
+    Raises InputError at once if an input is missing or of an unknown kind. A file that turns out
+    to be unreadable is skipped: `meter.refused` names it. Without a meter, it is an InputError.
     """
     strict, meter = meter is None, meter or Meter()
     try:
@@ -148,7 +148,7 @@ def _standard_input() -> IO[bytes]:
 
 
 def _page(field: str, file: IO[bytes], name: str) -> Iterator[RawEvent]:
-    """One page. Its file's name is no address; what the page says of it is the service's to see."""
+    """One page. Its file's name is not an address; the service finds the page's own."""
     text = decoded(bounded(file.read, name))
     path = os.fsencode(name).decode("utf-8", "replace")
     yield RawEvent(None, encoded({"id": path[-LONGEST_ID:], field: text}), None, name)

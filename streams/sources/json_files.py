@@ -1,4 +1,4 @@
-"""JSON files, however they are laid out: lines, documents, arrays, JSON Feeds, ninjs."""
+"""JSON files of any layout: lines, documents, arrays, JSON Feeds, ninjs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from streams.sources.raw_events import RawEvent, bounded, encoded, event_of, par
 
 
 def raw_event(value: bytes, origin: str) -> RawEvent:
-    """One line or document -> its event; a labelled corpus's line is put into the raw form."""
+    """One line or document -> its event; a labelled corpus's line is converted to the raw form."""
     return _event(parsed(value), value, origin)
 
 
@@ -34,13 +34,13 @@ def _event(fields: Any, value: bytes, origin: str) -> RawEvent:
 
 
 def json_lines(file: IO[bytes], name: str, before: Iterable[bytes] = ()) -> Iterator[RawEvent]:
-    """Events of a file of lines; `before` are those that were read from it already."""
+    """Events of a file of lines; `before` are those already read from it."""
     lines = chain(before, _split(file, name))
     first = next(lines, b"").removeprefix(BOM_UTF8)
     one_a_line = False
     for number, value, found in json_values(chain([first], lines), name):
         origin = f"{name} line {number}"
-        # Among lines of one event each, an array on a line is an event, and a wrong one.
+        # Among lines of one event each, an array on a line is an event, and an invalid one.
         laid_out = not one_a_line or b"\n" in value
         one_a_line = one_a_line or b"\n" not in value
         if laid_out and isinstance(found, list) and any(isinstance(e, dict) for e in found):
@@ -84,7 +84,7 @@ def _is_json_feed(document: Any) -> bool:
 
 
 def gathered_event(item: Gathered, origin: str) -> RawEvent:
-    """The event of an item of a feed, a wire or an archive, with where its fields stood."""
+    """The event of an item of a feed, a wire or an archive, with its fields' origins."""
     return replace(event_of(item.values, origin), taken_from=item.taken_from)
 
 

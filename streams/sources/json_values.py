@@ -1,6 +1,6 @@
-"""Lines of a file -> its JSON values: one a line, one over many lines, or many on one line.
+"""Lines of a file -> its JSON values: one per line, one over many lines, or many on one line.
 
-What is no JSON stays as it is, a line at a time: the service judges it.
+What is not JSON stays as it is, a line at a time: the service judges it.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ from streams.sources.raw_events import InputError, parsed
 # A whole string, a bracket, a quote that opens a string but never closes it, or anything else.
 _TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*+"|[\[{\]}]|"|[^\s\[{\]}"]+', re.DOTALL)
 _CLOSES = {b"}": b"{", b"]": b"["}
-_DEEPEST = 32  # brackets that are open at once: far more than in any raw event
+_DEEPEST = 32  # nested open brackets: far more than in any raw event
 _LONGEST_BYTES = 128 << 20
 
 
 @dataclass(slots=True)
 class _Value:
-    """A value that is being gathered from lines."""
+    """A value being gathered from lines."""
 
     lines: list[bytes] = field(default_factory=list)
     size_bytes: int = 0
-    open: list[bytes] = field(default_factory=list)  # its brackets that are not closed yet
-    before: bytes = b""  # the last character that was no space
+    open: list[bytes] = field(default_factory=list)  # its unclosed brackets
+    before: bytes = b""  # the last non-space character
 
     def take(self, line: bytes) -> int | None:
         """-> where the value ends in this line; -1 if it goes on; None if it cannot be JSON."""
@@ -55,9 +55,9 @@ class _Value:
 
 
 def json_values(lines: Iterator[bytes], name: str) -> Iterator[tuple[int, bytes, Any]]:
-    """-> (number of its first line, its bytes, what they say) of each value.
+    """-> (number of its first line, its bytes, its parsed form) of each value.
 
-    What they say is None where they are no JSON. Blank lines are left out. Raises InputError where
+    The parsed form is None if it is not JSON. Blank lines are left out. Raises InputError if
     one value is longer than any record may be.
     """
     numbered, again = enumerate(lines, 1), deque[tuple[int, bytes]]()

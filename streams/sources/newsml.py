@@ -18,12 +18,12 @@ _SHORT = ("summary", "abstract", "teaser", "caption", "short", "brief", "alert",
 
 
 def is_newsml(root: Any) -> bool:
-    """Whether a document is of IPTC's G2 family."""
+    """Whether a document belongs to IPTC's G2 family."""
     return isinstance(root.tag, str) and root.tag.startswith(_NAMESPACE)
 
 
 def newsml_items(root: Any) -> Iterator[Gathered]:
-    """One raw article for each newsItem of a message; those of pictures have no text."""
+    """One raw article per newsItem of a message; those of pictures have no text."""
     return (_item(item) for item in root.iter(f"{_NAMESPACE}newsItem"))
 
 
@@ -88,7 +88,7 @@ def _child_text(parent: Any, name: str) -> str | None:
 
 
 def _descendant(item: Any, name: str) -> Any | None:
-    """The first element of a document inside, whatever its namespace."""
+    """The first descendant element, whatever its namespace."""
     return next((e for e in item.iter() if local(e) == name), None)
 
 
@@ -106,7 +106,7 @@ def _last_word(code: str) -> str:
 
 
 def _rank(element: Any, language: str | None) -> tuple[bool, int]:
-    """Of the item's language before others; then by role, short ones last."""
+    """The item's language before others; then by role, short ones last."""
     own, role = element.get(LANGUAGE), _role(element)
     other = bool(own and language and own.split("-")[0].lower() != language.split("-")[0].lower())
     if role in _MAIN:
@@ -130,7 +130,7 @@ def _last_code(code: str) -> str | None:
 
 
 def _bodies(item: Any, language: str | None, title: str | None) -> Iterator[tuple[str, str]]:
-    """The item's renditions in text, the best first."""
+    """The item's text renditions, best first."""
     sets = _children(item, "contentSet")
     renditions = [e for s in sets for e in s if local(e) in ("inlineXML", "inlineData")]
     for element in sorted(

@@ -22,7 +22,7 @@ _OWN_NAMES = frozenset({
     "standard", "headlines", "headline", "bodies", "pubstatus", "versioncreated", "firstcreated",
     "contentcreated", "embargoed", "embargoeduntil", "infosource", "infosources",
 })  # fmt: skip
-# Raw articles have these and ninjs has not.
+# Fields of raw articles that ninjs does not have.
 _RAW_NAMES = frozenset({"text", "html", "published_at"})
 _MAIN = ("main", "body", "article", "story", "full")
 _SHORT = ("summary", "abstract", "teaser", "caption", "short", "brief", "alert", "subtitle", "seo")
@@ -91,7 +91,7 @@ def _sources(item: dict[str, Any]) -> Iterator[tuple[str, str | None]]:
 
 
 def _texts(item: dict[str, Any], name: str, language: str | None) -> Iterator[tuple[str, str]]:
-    """Texts of `headlines` or `bodies`: in the item's language first, by role, short ones last."""
+    """Texts of `headlines` or `bodies`: the item's language first, by role, short ones last."""
     options = [lower_keys(option) for option in dictionaries(item.get(name))]
     for option in sorted(options, key=lambda option: _rank(option, language)):
         value, role = text_of(option.get("value")), text_of(option.get("role"))
@@ -116,7 +116,7 @@ def _plain(value: str, content_type: str | None) -> str:
 
 
 def _bodies(item: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """`body_html` and the others of ninjs 1, which lets any name follow `body_`."""
+    """`body_html` and the others of ninjs 1, which allows any name after `body_`."""
     known = ("body_html", "body_xhtml", "body_main", "body_text", "body")
     others = sorted(n for n in item if n.startswith("body_") and n not in known)
     last = [name for name in others if any(word in name for word in _SHORT)]

@@ -23,7 +23,7 @@ _NOT_STORY = frozenset(("body.head", "body.end", "header", "footer", "nav", "asi
 
 
 def xml_root(content: bytes) -> Any | None:
-    """A document's root element, or None where it is no XML. No entities, no network: only data."""
+    """A document's root element, or None if it is not XML. No entities, no network: only data."""
     for attempt in (content, _mended(content)):
         parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
         try:
@@ -49,7 +49,7 @@ def local(element: Any) -> str:
 
 
 def text_within(element: Any) -> str | None:
-    """All text of an element in one line."""
+    """All text of an element on one line."""
     if element is None:
         return None
     return " ".join(" ".join(_pieces(element)).split()) or None
@@ -114,7 +114,7 @@ def nitf_item(root: Any) -> Gathered:
 
 
 def _first_of(root: Any) -> dict[str, Any]:
-    """The first element of each name outside of the story itself."""
+    """The first element of each name outside the story itself."""
     first: dict[str, Any] = {}
     walk = etree.iterwalk(root, events=("start",))
     for _, element in walk:
@@ -136,7 +136,7 @@ def _is_later(time: str | None, than: str | None) -> bool:
 
 
 def nitf_byline(element: Any) -> str | None:
-    """Who wrote it: the persons named, else all but the title (`AP Writer`)."""
+    """Who wrote it: the persons named, else everything but the title (`AP Writer`)."""
     if element is None:
         return None
     persons = [text_within(e) for e in element.iter() if local(e) == "person"]
@@ -152,7 +152,7 @@ def nitf_byline(element: Any) -> str | None:
 
 def story_text(document: Any, title: str | None = None) -> str:
     """The text of a NITF or XHTML document: `body.content`, else the body without its header,
-    footer and what leads elsewhere, and without the title where that stands above it again."""
+    footer and links elsewhere, and without the title if that is repeated above it."""
     elements = [element for element in document.iter() if isinstance(element.tag, str)]
     story = next((e for e in elements if local(e) == "body.content"), None)
     if story is None:

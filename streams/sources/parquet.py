@@ -1,6 +1,6 @@
-"""Parquet files -> raw events, one for each row: columns are fields, nulls are absent.
+"""Parquet files -> raw events, one per row: columns are fields, nulls are absent.
 
-pyarrow reads them. It is not among echowire's own dependencies: `pip install 'echowire[parquet]'`.
+This needs pyarrow, which is an extra: `pip install 'echowire[parquet]'`.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ _TIMES = orjson.OPT_NAIVE_UTC | orjson.OPT_UTC_Z
 
 
 def parquet_rows(file: IO[bytes], name: str) -> Iterator[RawEvent]:
-    """The rows in their order. Times without a zone are UTC; bytes are read as text.
+    """The rows in order. Times without a zone are UTC; bytes are read as text.
 
-    Moves `file` along as rows are read, as a measure of progress. Raises InputError where it is no
+    Moves `file` along as rows are read, as a measure of progress. Raises InputError if it is not a
     Parquet file, or damaged, or pyarrow is not installed.
     """
     try:
@@ -34,7 +34,7 @@ def parquet_rows(file: IO[bytes], name: str) -> Iterator[RawEvent]:
             f"{name}: reading Parquet needs pyarrow: pip install 'echowire[parquet]'"
         ) from error
     try:
-        # It is read from its end, where its index is: one that is compressed as a whole, in memory.
+        # It is read from its end, where its index is; a compressed one is read into memory.
         on_disk = isinstance(getattr(file, "raw", None), io.FileIO)
         content = file if on_disk else io.BytesIO(bounded(file.read, name))
         size = content.seek(0, io.SEEK_END)
@@ -53,7 +53,7 @@ def parquet_rows(file: IO[bytes], name: str) -> Iterator[RawEvent]:
 
 
 def _microseconds(pa: Any, batch: Any) -> Any:
-    """Times in nanoseconds become microseconds, which is what Python's times count."""
+    """Nanoseconds become microseconds, the resolution of Python's times."""
     for place, column in enumerate(batch.schema):
         if pa.types.is_timestamp(column.type) and column.type.unit == "ns":
             fine = pa.timestamp("us", column.type.tz)
@@ -62,7 +62,7 @@ def _microseconds(pa: Any, batch: Any) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    """What a column may hold and JSON has not. Raises TypeError where there is no such thing."""
+    """Converts column types that JSON lacks. Raises TypeError for any other."""
     if isinstance(value, bytes):
         return decoded(value)
     if isinstance(value, Decimal):

@@ -16,8 +16,8 @@ from streams.articles.times import milliseconds, parse_time
 from streams.errors import UserError
 from streams.kafka.event_time import believable
 
-# Twice the largest `record_bytes`. What is longer between two line ends is no line of JSON, and
-# reading it whole would take the memory of everything else.
+# Twice the largest `record_bytes`. Anything longer between two line ends is not a line of JSON, and
+# reading it whole could exhaust the memory.
 _LONGEST_BYTES = 128 << 20
 
 
@@ -30,12 +30,12 @@ class RawEvent:
     """One record for `articles.raw`.
 
     key: the publisher (`source`, else the host of `url`, else None): its events share a partition
-        and keep their order.
-    time: `fetched_at`, else `published_at`, in milliseconds since 1970; None where neither is, or
-        before March 1973.
+    and keep their order.
+    time: `fetched_at`, else `published_at`, in milliseconds since 1970; None if there is neither,
+    or it is before March 1973.
     origin: where it was read, for messages.
-    flaw: why the service will certainly refuse it, if that can be seen at a glance.
-    taken_from: by field, where in a feed or wire item it stood.
+    flaw: why the service will certainly reject it, if that is obvious.
+    taken_from: by field, its place in a feed or wire item.
     """
 
     key: bytes | None
@@ -67,13 +67,13 @@ class FileRecord:
 
 
 def event_of(fields: dict[str, Any], origin: str, value: bytes | None = None) -> RawEvent:
-    """The event of a raw article's fields; `value` are its bytes where they came as such."""
+    """The event of a raw article's fields; `value` are its original bytes, if any."""
     value = encoded(fields) if value is None else value
     return RawEvent(_key(fields), value, _time(fields), origin, _flaw(fields))
 
 
 def bounded(read: Callable[[int], bytes], name: str) -> bytes:
-    """Read one piece. Raises InputError where it is longer than any record may be."""
+    """Read one piece. Raises InputError if it is longer than any record may be."""
     content = read(_LONGEST_BYTES + 1)
     if len(content) > _LONGEST_BYTES:
         mebibytes = _LONGEST_BYTES >> 20
@@ -82,12 +82,12 @@ def bounded(read: Callable[[int], bytes], name: str) -> bytes:
 
 
 def parsed(value: bytes) -> Any:
-    """-> the JSON value, or None where there is none."""
+    """-> the JSON value, or None if there is none."""
     try:
         return orjson.loads(value)
     except orjson.JSONDecodeError:
         with suppress(ValueError, RecursionError):
-            return json.loads(value)  # with lone surrogates, which orjson refuses
+            return json.loads(value)  # with lone surrogates, which orjson rejects
     return None
 
 
@@ -95,7 +95,7 @@ def encoded(value: Any) -> bytes:
     """A JSON value as bytes."""
     try:
         return orjson.dumps(value)
-    except TypeError:  # a lone surrogate, or more depth than orjson writes
+    except TypeError:  # a lone surrogate, or nested deeper than orjson writes
         return json.dumps(value).encode()
 
 

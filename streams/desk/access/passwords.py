@@ -1,7 +1,7 @@
-"""The file of users: `name:scrypt$n$r$p$salt$hash`, a line each, readable by its owner alone.
+"""The file of users: `name:scrypt$n$r$p$salt$hash`, one per line, readable only by its owner.
 
 Parameters are OWASP's for scrypt: 2^17, 8, 1 take 128 MiB and about half a second; each line has
-its own, so that they can be raised.
+its own, so they can be raised.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class UsersFileError(UserError):
 
 @dataclass(frozen=True, slots=True)
 class Hashed:
-    """A password as it is kept."""
+    """A password as stored."""
 
     n: int
     r: int
@@ -40,7 +40,7 @@ class Hashed:
     key: bytes
 
     def matches(self, password: str) -> bool:
-        """Whether this is the password. Takes as long for a wrong one."""
+        """Whether this is the password. A wrong one takes just as long."""
         key = _derived(password, self.salt, self.n, self.r, self.p)
         return hmac.compare_digest(key, self.key)
 
@@ -56,7 +56,7 @@ def _derived(password: str, salt: bytes, n: int, r: int, p: int) -> bytes:
 
 
 def hashed(password: str) -> Hashed:
-    """A password with a salt of its own. Raises UsersFileError where it is too short."""
+    """A password with its own salt. Raises UsersFileError if it is too short."""
     if len(password) < SHORTEST_PASSWORD:
         raise UsersFileError(f"expected a password of at least {SHORTEST_PASSWORD} characters")
     salt = secrets.token_bytes(16)
@@ -71,7 +71,7 @@ def checked_name(name: str) -> str:
 
 
 def add_user(path: Path, name: str, password: str) -> None:
-    """Write a user into the file, in the place of one with the same name."""
+    """Write a user into the file, replacing one with the same name."""
     users = read_users(path) if path.exists() else {}
     users[checked_name(name)] = hashed(password)
     text = "".join(f"{name}:{kept}\n" for name, kept in sorted(users.items()))
@@ -121,7 +121,7 @@ class Users:
     _users: dict[str, Hashed] = field(default_factory=dict)
 
     def check(self, name: str, password: str) -> bool:
-        """Whether a name and a password belong together; as slow where there is no such name."""
+        """Whether a name and a password match; just as slow if there is no such name."""
         changed = self.path.stat().st_mtime_ns
         if changed != self._read_at:
             self._users, self._read_at = read_users(self.path), changed

@@ -1,7 +1,7 @@
 """Who a request comes from: sessions, the tokens of forms, and the limit on wrong passwords.
 
-The cookie `desk_session` is random; where people sign in, the database has its hash with the name.
-A form's token is an HMAC of the cookie, so that no other site can know it.
+The cookie `desk_session` is random; if people sign in, the database has its hash with the name.
+A form's token is an HMAC of the cookie, so no other site can know it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from streams.desk.web.desk import Options, Person
 
 COOKIE = "desk_session"
 SESSION_SECONDS = 14 * 86_400
-# Wrong passwords of one name, or from one address, that are free; each further one doubles a wait.
+# Free wrong passwords per name or address; each further one doubles the wait.
 FREE_FAILURES = 5
 LONGEST_WAIT_SECONDS = 900
 _MOST_REMEMBERED = 10_000
@@ -35,7 +35,7 @@ class NotSignedInError(Exception):
 
 @dataclass(slots=True)
 class People:
-    """Tells who asks. `secret` signs the tokens of forms; all desks of a database share it."""
+    """Identifies users. `secret` signs form tokens; all desks of a database share it."""
 
     database: Database
     options: Options
@@ -49,7 +49,7 @@ class People:
         self.secret = self.secret or _shared_secret(self.database)
 
     def person(self, request: Request, cookie: str, now: float) -> Person:
-        """Who asks, with the token for their forms. Raises NotSignedInError."""
+        """The user, with the token for their forms. Raises NotSignedInError."""
         token = self.token(cookie)
         if self.options.proxy_header is not None:
             name = request.headers.get(self.options.proxy_header, "").strip()
@@ -69,11 +69,11 @@ class People:
         return Person(user, token)
 
     def token(self, cookie: str) -> str:
-        """The token of the forms that a cookie's owner is shown."""
+        """The token for the forms shown to a cookie's owner."""
         return hmac.new(self.secret, cookie.encode(), hashlib.sha256).hexdigest()
 
     def allows(self, cookie: str, token: str, request: Request) -> bool:
-        """Whether a form came from a page of the desk's own."""
+        """Whether a form came from one of the desk's own pages."""
         origin = request.headers.get("origin")
         host = request.headers.get("host", "")
         if origin not in (None, "null") and origin.partition("://")[2] != host:
@@ -81,7 +81,7 @@ class People:
         return bool(cookie) and hmac.compare_digest(self.token(cookie), token)
 
     def sign_in(self, name: str, password: str, now: float) -> str | None:
-        """-> the cookie of a new session; None where the two do not belong together."""
+        """-> the cookie of a new session; None if name and password do not match."""
         if self.users is None or not self.users.check(name, password):
             return None
         cookie = new_cookie()
@@ -99,7 +99,7 @@ class People:
             connection.execute(delete(session).where(session.c.token == _hash(cookie)))
 
     def wait_seconds(self, keys: tuple[str, ...], now: float) -> int:
-        """How long to wait before the next try, after wrong passwords."""
+        """How long to wait before the next attempt, after wrong passwords."""
         return max(0, *(round(self.failures.get(key, (0, 0.0))[1] - now) for key in keys))
 
     def failed(self, keys: tuple[str, ...], now: float) -> None:
@@ -113,7 +113,7 @@ class People:
             self.failures.popitem(last=False)
 
     def succeeded(self, keys: tuple[str, ...]) -> None:
-        """Forget wrong passwords after a right one."""
+        """Forget wrong passwords after a correct one."""
         for key in keys:
             self.failures.pop(key, None)
 
@@ -124,7 +124,7 @@ def new_cookie() -> str:
 
 
 def cookie_of(request: Request) -> str:
-    """The request's cookie; empty where there is none, or one that is not ours."""
+    """The request's cookie; empty if there is none, or it is not ours."""
     cookie = request.cookies.get(COOKIE, "")
     return cookie if len(cookie) == _TOKEN_LETTERS and cookie.isascii() else ""
 

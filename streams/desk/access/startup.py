@@ -1,4 +1,4 @@
-"""What a desk may be started with: beyond this machine only with passwords, or behind a proxy."""
+"""How a desk may be started: beyond this machine only with passwords, or behind a proxy."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from streams.errors import UserError
 def open_to(
     host: str, users: Path | None, proxy_header: str | None, allowed: Sequence[str]
 ) -> frozenset[str] | None:
-    """The host names that the desk answers to beside the loopback's; None: any.
+    """The host names that the desk accepts besides the loopback's; None: any.
 
-    Raises UserError where anyone on the network could read everything.
+    Raises UserError if anyone on the network could read everything.
     """
     if users is not None and proxy_header is not None:
         raise UserError("--users and --trust-proxy-header exclude each other: who signs people in?")

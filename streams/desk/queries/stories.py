@@ -15,8 +15,8 @@ from streams.desk.filters import PAGE_ROWS, Filters, cursor
 from streams.desk.queries.articles import FOUND_ARTICLES
 from streams.desk.tables import article, story
 
-# Counts beside filters are over so many stories, the first in the list's order: beyond, a list
-# would take longer the more there is.
+# Counts beside filters cover this many stories, the first in the list's order: otherwise a list
+# would get slower as the database grows.
 COUNTED_STORIES = 500
 _FACET_ROWS = 12
 
@@ -61,7 +61,7 @@ def _conditions(connection: Connection, filters: Filters) -> list[ColumnElement[
 
 
 def _condition(connection: Connection, name: str, value: Any) -> Any:
-    """A filter's condition, or None where the name is none of a filter."""
+    """A filter's condition, or None if there is no filter of that name."""
     if name == "q":
         return story.c.story_id.in_(_found(connection, value))
     make = _CONDITIONS.get(name)
@@ -69,7 +69,7 @@ def _condition(connection: Connection, name: str, value: Any) -> Any:
 
 
 def _either(yes: str, condition: ColumnElement[bool]) -> Callable[[str], Any]:
-    """Of a filter with two values, of which `yes` is the condition and the other is not."""
+    """For a filter with two values: `yes` is the condition, the other its negation."""
     return lambda value: condition if value == yes else ~condition
 
 
@@ -144,7 +144,7 @@ def _facets(
 
 
 def _publishers(connection: Connection, stories: list[str]) -> Counter[str]:
-    """The publishers that most of some stories have, with how many."""
+    """The publishers that most of some stories have, with their number of stories."""
     pairs = (
         select(article.c.story_id, article.c.source)
         .where(article.c.story_id.in_(stories), article.c.source.is_not(None))

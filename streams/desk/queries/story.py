@@ -1,4 +1,4 @@
-"""One story: its record, members, what is only linked with it, its events, and its spread."""
+"""One story: its record, members, linked articles, events and spread."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from streams.desk.tables import article, link, story, story_event
 MEMBER_ROWS = 100
 LINKED_ROWS = 50
 EVENT_ROWS = 200
-# A timeline of more marks would be a smear, and weigh more than the rest of the page.
+# A timeline with more marks would be a smear, and larger than the rest of the page.
 TIMELINE_MARKS = 300
 
 Row = dict[str, Any]
@@ -28,7 +28,7 @@ _MEMBER = (
 
 
 def story_record(connection: Connection, story_id: str) -> Row | None:
-    """The story's row, or None where there is no such story."""
+    """The story's row, or None if there is no such story."""
     found = connection.execute(select(story).where(story.c.story_id == story_id)).mappings().first()
     return None if found is None else dict(found)
 
@@ -42,7 +42,7 @@ def lone_article(connection: Connection, story_id: str) -> str | None:
 
 
 def successor(connection: Connection, story_id: str) -> str | None:
-    """Where the articles of a story that is gone are now."""
+    """Where the articles of a story that no longer exists are now."""
     if merged := successors(connection, [story_id]):
         return merged[story_id]
     left = select(story_event.c.article_id).where(story_event.c.story_id == story_id)
@@ -88,7 +88,7 @@ def members(connection: Connection, record: Row, filters: Filters) -> Row:
 
 
 def original_time(connection: Connection, record: Row) -> int:
-    """When the original came; when the story began, where the original is not kept."""
+    """When the original arrived; when the story began, if the original is no longer stored."""
     found = connection.scalar(
         select(article.c.time).where(article.c.article_id == record["original_id"])
     )
@@ -169,7 +169,7 @@ def families(connection: Connection, story_id: str) -> list[Row]:
 
 
 def original_of(connection: Connection, record: Row) -> Row | None:
-    """The whole event of the story's original, where it is kept."""
+    """The whole event of the story's original, if stored."""
     if record["original_id"] is None:
         return None
     return article_event(connection, record["original_id"])

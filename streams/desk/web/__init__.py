@@ -1,1 +1,1 @@
-"""The desk's pages: each is a page, JSON and CSV under the same address."""
+"""The desk's pages: each is available as page, JSON and CSV under the same address."""

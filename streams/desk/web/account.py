@@ -17,7 +17,7 @@ from streams.desk.web.view import View
 
 
 def routes(answering: Answering) -> list[Route]:
-    """/login and /logout, where people sign in here."""
+    """/login and /logout, if people sign in here."""
     if answering.people.users is None:
         return []
 
@@ -87,6 +87,6 @@ def _page(
 
 
 def _own_address(address: str) -> str:
-    """An address of the desk's own; anything else could send people elsewhere."""
+    """An address within the desk; any other could redirect people elsewhere."""
     own = address.startswith("/") and not address.startswith(("//", "/\\"))
     return address if own and address.isprintable() else "/stories"

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, urlencode
 
 
 def with_value(url: str, name: str, value: object) -> str:
-    """The address with a filter set; paging begins anew where it is another filter."""
+    """The address with a filter set; another filter restarts paging."""
     path, pairs = _parted(url)
     dropped = {name} if name == "after" else {name, "after"}
     kept = [(n, v) for n, v in pairs if n not in dropped]

@@ -1,4 +1,4 @@
-"""A request -> a page: who asks, what it shows, in which form; what goes wrong is said clearly."""
+"""A request -> a page: who asks, what it shows, in which format; errors in clear words."""
 
 from __future__ import annotations
 
@@ -49,18 +49,18 @@ _SENTENCES = {
 
 
 class TooLargeError(Exception):
-    """More was posted than the desk takes."""
+    """More was posted than the desk accepts."""
 
 
 @dataclass(slots=True)
 class Answering:
-    """Answers requests of one desk."""
+    """Responds to the requests of one desk."""
 
     desk: Desk
     people: People
 
     def endpoint(self, page: Page) -> Callable[[Request], Awaitable[Response]]:
-        """The endpoint of a page, for GET and, where it takes changes, POST."""
+        """The endpoint of a page, for GET and, if it accepts changes, POST."""
 
         async def endpoint(request: Request) -> Response:
             posted: Mapping[str, str] | None = None
@@ -115,7 +115,7 @@ class Answering:
         return response
 
     def refusal(self, request: Request) -> Response | None:
-        """What is answered where the one who asks has not signed in; None where they have."""
+        """The response if the user has not signed in; None if they have."""
         try:
             self.people.person(request, cookie_of(request), self.desk.clock())
         except NotSignedInError as error:
@@ -137,7 +137,7 @@ class Answering:
         return self.written(request, view, Asked({}, {}, person, url_of(request)))
 
     def written(self, request: Request, view: View, asked: Asked) -> Response:
-        """A view in the form that was asked for."""
+        """A view in the requested format."""
         form: Form = request.scope.get("form", "html")
         if form == "csv" and view.status == 200:
             try:
@@ -173,13 +173,13 @@ class Answering:
         }
 
     def handler(self, request: Request, error: Exception) -> Response:
-        """For what Starlette raises itself: no such address, no such method."""
+        """For Starlette's own errors: no such address, no such method."""
         status = error.status_code if isinstance(error, HTTPException) else 500
         return self.failed(request, status, *_SENTENCES.get(status, ("Error", str(error))))
 
 
 def url_of(request: Request) -> str:
-    """Path and query of a request, as it was made."""
+    """Path and query of a request, as received."""
     query = request.url.query
     path = quote(request.url.path, safe="/:@+~()")
     return f"{path}?{query}" if query else path
@@ -194,7 +194,7 @@ def set_cookie(request: Request, response: Response, cookie: str) -> None:
 
 
 async def posted_form(request: Request) -> dict[str, str]:
-    """The fields of a form; a file's content is its field's. Raises TooLargeError."""
+    """The fields of a form; a file's content becomes its field. Raises TooLargeError."""
     body = bytearray()
     async for part in request.stream():
         body += part

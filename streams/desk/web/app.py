@@ -1,4 +1,4 @@
-"""The web application: its addresses, and what stands before all of them."""
+"""The web application: its routes and middleware."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ PAGES: tuple[Page, ...] = (
     *service.PAGES,
 )
 _KEEP_FOR_EVER = "public, max-age=31536000, immutable"
-# Addresses that are no pages: what ends like a form of one stays as it is.
+# Addresses that are not pages: a suffix like a format's stays.
 _PLAIN = ("/static/", "/openapi.json")
 
 
@@ -45,7 +45,7 @@ class Files(StaticFiles):
     """Static files; with `?v=` they may be cached forever: their address changes with them."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        """As Starlette has it."""
+        """As in Starlette."""
         response = await super().get_response(path, scope)
         if scope.get("query_string", b"").startswith(b"v="):
             response.headers["cache-control"] = _KEEP_FOR_EVER
@@ -53,13 +53,13 @@ class Files(StaticFiles):
 
 
 class Forms:
-    """Takes `.json` and `.csv` off an address, and remembers which it was."""
+    """Strips `.json` and `.csv` from an address, and remembers which it was."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """As ASGI has it."""
+        """As in ASGI."""
         path = scope.get("path", "")
         if scope["type"] == "http" and not path.startswith(_PLAIN):
             plain, form = form_of(path)

@@ -22,7 +22,7 @@ from streams.desk.web.pages import Asked, NotFoundError, Page
 from streams.desk.web.view import View
 from streams.desk.word_diff import MOST_WORDS, Comparison, Piece, compare
 
-# Of a text on a page: five megabytes of it would end a browser. `.json` has the whole.
+# Text shown on a page: five megabytes of it would crash a browser. `.json` has all of it.
 SHOWN_LETTERS = 100_000
 
 _FILTERS = (
@@ -178,7 +178,7 @@ def _pieces(pieces: list[Piece]) -> list[dict[str, Any]]:
 
 
 def marked(piece: Piece) -> list[tuple[str, str | None]]:
-    """A piece as (letters, number or name or None), to be marked one by one."""
+    """A piece as (text, number or name or None), to be marked individually."""
     found: list[tuple[str, str | None]] = []
     at = 0
     for start, end, kind in piece.facts:

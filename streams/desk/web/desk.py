@@ -1,4 +1,4 @@
-"""What all pages share: the database, how far the desk is, its options and its templates."""
+"""What all pages share: the database, the desk's progress, its options and its templates."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def static_address(name: str) -> str:
 
 
 def _templates() -> Environment:
-    """Templates that escape everything, and fail on a name that is missing."""
+    """Templates that escape everything, and fail on an undefined name."""
     made = Environment(
         loader=FileSystemLoader(FOLDER / "templates"),
         autoescape=select_autoescape(default=True, default_for_string=True),
@@ -55,19 +55,19 @@ def _templates() -> Environment:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the desk was started with."""
+    """The desk's start options."""
 
     read_only: bool = False
     keep_seconds: int | None = None
     users_file: Path | None = None
     proxy_header: str | None = None
-    hosts: frozenset[str] | None = frozenset()  # beside the loopback's; None: any
-    record_bytes: int = 2 << 20  # how raw records are read again
+    hosts: frozenset[str] | None = frozenset()  # besides the loopback's; None: any
+    record_bytes: int = 2 << 20  # for reading raw records again
     outlets_file: str | None = None
 
 
 class Person(NamedTuple):
-    """Who asks: a name, and the token that their changes must carry."""
+    """The user: a name, and the token that their changes must carry."""
 
     name: str
     csrf: str

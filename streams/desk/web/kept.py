@@ -1,4 +1,4 @@
-"""Figures that take long, kept for a while: an old one is shown while a new one is counted."""
+"""Caches slow figures for a while: an old one is shown while a new one is computed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ log = logging.getLogger("echowire.desk")
 
 @dataclass(slots=True)
 class Kept:
-    """Values by name, each with the time when it was counted."""
+    """Values by name, each with the time of its computation."""
 
     seconds: float
     clock: Callable[[], float]
@@ -24,7 +24,7 @@ class Kept:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def get(self, name: str, count: Callable[[], Any]) -> tuple[float, Any]:
-        """(when it was counted, the value). Waits only where there is none yet."""
+        """(when it was computed, the value). Waits only if there is none yet."""
         found = self._values.get(name)
         if found is None:
             found = self._values[name] = (self.clock(), count())

@@ -1,4 +1,4 @@
-"""The registry of pages: address, what builds it, and what OpenAPI says of it."""
+"""The registry of pages: address, builder, and OpenAPI description."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Asked:
     path: Mapping[str, str]
     query: Mapping[str, str]
     person: Person
-    url: str  # path and query, as links back need them
+    url: str  # path and query, for links back
     form: Mapping[str, str] = field(default_factory=dict)  # what was posted
 
 
@@ -25,7 +25,7 @@ class NotFoundError(Exception):
 
 
 class MovedError(Exception):
-    """It is elsewhere now: at `address`."""
+    """It has moved to `address`."""
 
     def __init__(self, address: str) -> None:
         super().__init__(address)
@@ -37,10 +37,10 @@ Build = Callable[[Desk, Asked], View]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """`path` is Starlette's; `query` has name -> what it means; `tables` are those of the CSV.
+    """`path` is Starlette's; `query` maps names to their meanings; `tables` are those of the CSV.
 
-    `change` takes what is posted to the same address; with `reads_only` it changes nothing, and is
-    there on a read-only desk, too.
+    `change` handles posts to the same address; with `reads_only` it changes nothing, and is
+    available on a read-only desk, too.
     """
 
     path: str

@@ -1,6 +1,6 @@
-"""How an article's raw record was read: its lines with class and score, and where fields are from.
+"""How an article's raw record was read: its lines with class and score, and each field's origin.
 
-The desk keeps no raw records: each is fetched from Kafka by its place when somebody asks.
+The desk stores no raw records: each is fetched from Kafka by its position on demand.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from streams.errors import UserError
 
 MOST_LINES = 2000
 MOST_LINE_LETTERS = 1000
-# What a row is called, and the article's field that it has.
+# Row labels, with the article's fields.
 _KEYS = {
     "address": "canonical_url", "published": "published_at", "embargoed until": "embargoed_until",
 }  # fmt: skip
 
 
 def show_reading(desk: Desk, asked: Asked) -> View:
-    """One article's raw record, understood anew as the service understands it."""
+    """One article's raw record, read again as the service reads it."""
     article_id, digest = asked.path["article_id"], asked.query.get("digest")
     with desk.database.reading() as connection:
         event = article_event(connection, article_id, digest or None)
@@ -51,7 +51,7 @@ def show_reading(desk: Desk, asked: Asked) -> View:
 
 
 def _read(desk: Desk, event: dict[str, Any]) -> dict[str, Any]:
-    # Imported here: compiled loops take memory and a second, which a desk without it saves.
+    # Imported here: compiled loops take memory and a second, which the desk is otherwise spared.
     from streams.articles.pages.reading import LineClass  # noqa: PLC0415
     from streams.understand import understand  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""Review: pairs drawn for a person, their answers, and what these say."""
+"""Review: pairs drawn for a person, their answers, and the results."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from streams.desk.web.pages import Asked, MovedError, NotFoundError, Page
 from streams.desk.web.view import View
 from streams.desk.word_diff import compare
 
-# The keys of answers; what a relation's key is, the page says on its button.
+# The keys of answers; the page shows a relation's key on its button.
 KEYS = {"copy": "c", "excerpt": "e", "expansion": "x", "compilation": "m", "template": "t",
         "similar": "s", "unrelated": "n"}  # fmt: skip
 
@@ -88,7 +88,7 @@ def _pair(desk: Desk, asked: Asked) -> tuple[review.Pair, dict[str, Any], dict[s
 
 
 def take_answer(desk: Desk, asked: Asked) -> View:
-    """Keep an answer, and go on to the next pair."""
+    """Store an answer, and go on to the next pair."""
     pair, _, right = _pair(desk, asked)
     answer, relation = asked.form.get("answer", ""), None
     if answer in review.ANSWERABLE and answer != pair.relation:
@@ -115,14 +115,14 @@ def take_answer(desk: Desk, asked: Asked) -> View:
 
 
 def show_results(desk: Desk, _asked: Asked) -> View:
-    """What the answers say of the verdicts."""
+    """What the answers say about the verdicts."""
     with desk.database.reading() as connection:
         rows = review.results(connection)
     return View("review_results.html", {"results": rows}, {"results": rows})
 
 
 def export_routes(answering: Answering) -> list[Route]:
-    """/review/docs.jsonl and /review/pairs.jsonl: what `echowire evaluate` takes."""
+    """/review/docs.jsonl and /review/pairs.jsonl: the input of `echowire evaluate`."""
 
     def export(request: Request) -> Response:
         refusal = answering.refusal(request)

@@ -1,6 +1,6 @@
-"""Headers of every response, and which hosts the desk answers to.
+"""Headers of every response, and the hosts that the desk accepts.
 
-The policy lets a browser load nothing but the desk's own files: a script in an article's text
+The policy lets a browser load only the desk's own files: a script in an article's text
 would not run even if it were not escaped.
 """
 
@@ -28,9 +28,9 @@ _HEADERS = {
 
 
 class SecurityHeaders:
-    """Adds the headers, and refuses requests for hosts that are not this one.
+    """Adds the headers, and rejects requests for other hosts.
 
-    A page of another site could otherwise have its own name point to 127.0.0.1, and read the desk
+    Otherwise another site could point its own name to 127.0.0.1, and read the desk
     through its visitor's browser.
     """
 
@@ -38,7 +38,7 @@ class SecurityHeaders:
         self._app, self._hosts = app, hosts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """As ASGI has it."""
+        """As in ASGI."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

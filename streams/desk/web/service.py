@@ -1,4 +1,4 @@
-"""What programs ask: /livez, /readyz, /metrics, /live, /openapi.json; and /about, for people."""
+"""For programs: /livez, /readyz, /metrics, /live, /openapi.json; and /about, for people."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _STILL_THERE_SECONDS = 15
 
 
 def show_about(desk: Desk, _asked: Asked) -> View:
-    """How far the desk is, what it holds, and its keys."""
+    """The desk's progress, its contents, and its keys."""
     progress = desk.progress
     with desk.database.reading() as connection:
         oldest, newest = connection.execute(
@@ -57,13 +57,13 @@ def show_about(desk: Desk, _asked: Asked) -> View:
 
 
 class _Figures(Collector):
-    """The desk's metrics, read when they are asked for."""
+    """The desk's metrics, computed when scraped."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
     def collect(self) -> list[Metric]:
-        """As prometheus_client has it."""
+        """As in prometheus_client."""
         progress = self._desk.progress
         taken = CounterMetricFamily(
             "echowire_desk_records", "Records taken in since the desk started.", labels=["kind"]
@@ -131,7 +131,7 @@ def routes(answering: Answering, pages: Sequence[Page]) -> list[Route]:
 
 
 async def _changes(desk: Desk) -> AsyncIterator[bytes]:
-    """Server-sent events: what has come in, whenever that has changed."""
+    """Server-sent events: what has arrived, whenever that changes."""
     said, silent = b"", 0.0
     yield b"retry: 3000\n\n"
     while True:
@@ -147,7 +147,7 @@ async def _changes(desk: Desk) -> AsyncIterator[bytes]:
 
 
 def _counts(desk: Desk) -> bytes:
-    """From the database: another desk may be the one that takes records in."""
+    """From the database: another desk may be the one that ingests records."""
     progress = desk.progress
     if progress.ingesting:
         articles, stories = progress.articles, progress.stories

@@ -1,6 +1,6 @@
-"""What a page shows, and its three forms: HTML, `.json` with the same data, `.csv` of its tables.
+"""What a page shows, and its three formats: HTML, `.json` with the same data, `.csv` of its tables.
 
-Texts in it come from anyone: templates escape all of them, and cells of a CSV that a spreadsheet
+Its texts come from anyone: templates escape all of them, and cells of a CSV that a spreadsheet
 would take for a formula begin with an apostrophe.
 """
 
@@ -29,9 +29,9 @@ _TYPES: dict[Form, str] = {
 
 @dataclass(slots=True)
 class View:
-    """A page before it is written. The first of `tables` is the CSV, or the one of `?table=`.
+    """A page before rendering. The first of `tables` is the CSV, or the one of `?table=`.
 
-    `extra` is for the template alone: what is drawn from the data, or of no use to a program.
+    `extra` is for the template alone: drawings of the data, or things of no use to a program.
     """
 
     template: str
@@ -42,7 +42,7 @@ class View:
 
 
 class NoSuchTableError(Exception):
-    """A CSV was asked of a page, or of a table, that has none; the message says which there are."""
+    """A CSV was requested from a page, or table, without one; the message says which there are."""
 
 
 def form_of(path: str) -> tuple[str, Form]:
@@ -59,7 +59,7 @@ def as_json(view: View) -> bytes:
 
 
 def as_csv(view: View, name: str | None) -> bytes:
-    """One of the tables, with a line of names. Raises NoSuchTableError."""
+    """One of the tables, with a header line. Raises NoSuchTableError."""
     if not view.tables:
         raise NoSuchTableError("this page has no table: ask for .json")
     chosen = name or next(iter(view.tables))
@@ -86,7 +86,7 @@ def _cell(value: Any) -> Any:
 
 
 def respond(request: Request, body: bytes, form: Form, status: int = 200) -> Response:
-    """A response with an ETag; 304 where the browser has this very body."""
+    """A response with an ETag; 304 if the browser already has this body."""
     tag = f'"{blake2b(body, digest_size=12).hexdigest()}"'
     headers = {"etag": tag, "cache-control": "private, no-cache", "vary": "cookie"}
     if status == 200 and tag in request.headers.get("if-none-match", ""):
