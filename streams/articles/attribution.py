@@ -30,6 +30,7 @@ from streams.articles.credit_words import masked, only_agencies
 from streams.articles.dateline import HEAD_CHARACTERS, dateline_of
 from streams.articles.encoded import Encoded
 from streams.articles.end_lines import TAIL_CHARACTERS, agencies_at_the_end
+from streams.articles.languages import any_of, words_of_all
 from streams.articles.written_time import is_day_or_month
 
 EVIDENCE: tuple[Evidence, ...] = (
@@ -44,26 +45,12 @@ _CONTEXT = 70
 _TOP_CHARACTERS = 400
 _LINE_CHARACTERS = 90
 _BYLINE_PARTS = re.compile(
-    r"[,/&|;:()–—•·]|\s-|-\s|\b(?:and|und|et|y|e|with|mit|avec|con|com|met|med|by|von|par|por|di|door|av|af|od|от|via|for|für|"
-    r"pour|para|per|of|bei|source|quelle|fuente|fonte|bron)\b",
-    re.IGNORECASE,
+    rf"[,/&|;:()–—•·]|\s-|-\s|\b(?:{any_of('credits', 'between')})\b", re.IGNORECASE
 )
-_BY = ("by ", "from ", "von ", "par ", "por ", "door ", "di ", "av ", "af ")
-_WHEN = frozenset(
-    "updated published posted modified last first aktualisiert veröffentlicht stand publié "
-    "actualizado publicado aggiornato pubblicato atualizado bijgewerkt обновлено "
-    "опубликовано".split()
-)
+_BY = tuple(f"{word} " for word in words_of_all("credits", "opens"))
+_WHEN = frozenset(words_of_all("credits", "dated"))
 # What people are at an agency, which is not its name: `PA Political Editor`.
-_STAFF = re.compile(
-    r"\b(?:staff|writers?|reporters?|correspondents?|journalists?|editors?|photographers?|bureau|chief|"
-    r"senior|deputy|special|political|business|sports?|science|health|education|economics|home|royal|"
-    r"diplomatic|foreign|court|crime|environment|technology|entertainment|national|medical|legal|"
-    r"religion|features?|news|agency|agencies|agentur|agentschap|agence|agencia|agência|agenzia|wires?|"
-    r"service|desk|newsroom|redaktion|korrespondent(?:in)?|redakteur(?:in)?|rédaction|the|from|"
-    r"der|die|la|le|da|do|de)\b",
-    re.IGNORECASE,
-)
+_STAFF = re.compile(rf"\b(?:{any_of('credits', 'staff')})\b", re.IGNORECASE)
 _PHOTO_BEFORE = re.compile(
     r"(?:[/|]|\bphotos?\b[^.]{0,20}|\b(?:image|picture|foto|credit|courtesy)\b[^.]{0,30}|\(\s*file\s+)\s*$",
     re.IGNORECASE,

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from streams.articles.agency_table import Found
 from streams.articles.credit_words import NAME, masked
 from streams.articles.dateline_place import PICTURES, place_in
+from streams.articles.languages import any_of, words_of_all
 
 # How far into a text a dateline may begin: below its title, byline and what editors note.
 HEAD_CHARACTERS = 700
@@ -28,10 +29,7 @@ _BARE_END = re.compile(r"\s*(?:(?P<dash>[.:]?\s*(?:--|[-–—―]))|[.:](?=\s)|
 _PLACE_LINE_CHARACTERS = 70
 _DAY = re.compile(r"\b\d{1,2}\b")
 _PLACE_LINE_PARTS = re.compile(rf"(?:\s*[,/|–—-]\s*{NAME}+)|(?:{NAME}+\s*[,/|–—-]\s*)")
-_INSIDE = re.compile(
-    r"[\s,/&;+|:–-]+|\b(?:and|und|et|y|e|with|news|agency|agencies|agenturen|agencias|via)\b",
-    re.IGNORECASE,
-)
+_INSIDE = re.compile(rf"[\s,/&;+|:–-]+|\b(?:{any_of('credits', 'in_datelines')})\b", re.IGNORECASE)
 _CITY_ONLY = re.compile(
     r"""(?P<place>[A-ZÀ-ÞА-ЯЁ][A-ZÀ-ÞА-ЯЁ.'’-]+
         (?:[ /][A-ZÀ-ÞА-ЯЁ][A-ZÀ-ÞА-ЯЁ.'’-]*){0,3}(?:,\ [A-Z][\w.]+(?:\ [A-Z][\w.]+)?){0,2})
@@ -64,9 +62,9 @@ _CHINESE = re.compile(
 _BEHIND_CHINESE = re.compile(r"\s*(?:[（(][^（）()\n]{0,30}[）)])?\s*(?:[-–—]{1,2}\s*)?")
 _CJK_DATE = re.compile(r"(?:\d{1,2}月)?\d{1,2}日[発発电電]?")
 # `/Корр. ТАСС Анна Берг/`
-_CORRESPONDENTS = frozenset(("correspondent", "correspondents", "reporter", "reporters", "корр"))
+_CORRESPONDENTS = frozenset(words_of_all("credits", "correspondents"))
 _CORRESPONDENT = re.compile(
-    r"([/(])\s*(?:корр|соб\. корр|спец\. корр|corr|par|via|by)\.?$", re.IGNORECASE
+    rf"([/(])\s*(?:{any_of('credits', 'correspondent_marks')})\.?$", re.IGNORECASE
 )
 _KOREAN = re.compile(r"[(\[](?P<place>[^=()\[\]]{1,20})=\s*")
 

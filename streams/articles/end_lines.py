@@ -20,6 +20,7 @@ from streams.articles.credit_words import (
     is_over,
     masked,
 )
+from streams.articles.languages import any_of
 
 # How much of a text's end is looked at.
 TAIL_CHARACTERS = 500
@@ -46,17 +47,14 @@ _CONTRIBUTED = re.compile(
 )
 _DESK_INITIALS = re.compile(r"\b[a-z]{2,4}(?:,[a-z]{2,3})?/[a-z/,]{2,12}$")
 _DESK = re.compile(r"\breporting by [^\n]{2,160}\bediting by\b", re.IGNORECASE)
-_PICTURE = re.compile(
-    r"\b(?:photos?|fotos?|images?|imagen|pictures?|picture-alliance|getty|video|handout|bild|снимок|фото)\b",
-    re.IGNORECASE,
-)
+_PICTURE = re.compile(rf"\b(?:{any_of('credits', 'pictures')})\b", re.IGNORECASE)
 _MOST_BEHIND_CHARACTERS, _MOST_NAME_WORDS = 60, 4
 _WITH_WORD = re.compile(
-    r"^(?=[^.!?。]*$).*\b(?:avec|mit|with|con|com|med|met|z|s)\s(?:l['’]|la |the |der )?$",
+    rf"^(?=[^.!?。]*$).*\b(?:{any_of('credits', 'with')})\s(?:l['’]|la |the |der )?$",
     re.MULTILINE,
 )
 _SENTENCE_END = re.compile(r"[.!?。！？”\"»)]\s|\n")
-_ARTICLES = re.compile(r"(?:\b(?:the|der|die|dem|den|la|le|el|a|o)\s+|\bl['’])$")
+_ARTICLES = re.compile(rf"(?:\b(?:{any_of('credits', 'articles')})\s+|\bl['’])$")
 
 
 def agencies_at_the_end(text: str, found: list[Found], story_end: int) -> Iterator[tuple[str, str]]:

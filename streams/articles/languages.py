@@ -23,7 +23,14 @@ TABLES: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "walls": (
         "paywall", "consent", "bot", "script", "login", "region", "error", "newsletter",
     ),
-    "reader_requests": ("openings", "objects"),
+    "reader_requests": ("before", "openings", "objects"),
+    "page_headers": ("by", "source", "time", "reading_time", "own_line", "updated", "of"),
+    "page_bylines": ("before_by", "by", "by_unspaced", "label", "ends", "furniture", "and"),
+    "credits": (
+        "between", "opens", "dated", "staff", "pictures", "with", "articles", "in_datelines",
+        "correspondents", "correspondent_marks",
+    ),
+    "takes": ("marks", "numbered", "in_brackets", "in_brackets_numbered"),
 })  # fmt: skip
 _CODE = re.compile(r"[a-z]{2,3}")
 
@@ -43,6 +50,15 @@ def words_of_all(table: str, name: str) -> tuple[str, ...]:
     """The list `name` of a table in all languages, each word once."""
     of_all = (word for words in words_by_language(table, name).values() for word in words)
     return tuple(dict.fromkeys(of_all))
+
+
+def any_of(table: str, name: str) -> str:
+    """The list `name` of all languages as alternatives of a regular expression, without brackets.
+
+    Longer ones stand first; a blank stands for one or more.
+    """
+    words = sorted(words_of_all(table, name), key=len, reverse=True)
+    return "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in words)
 
 
 def read_language(code: str, text: str) -> dict[tuple[str, str], tuple[str, ...]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from streams.articles.languages import any_of
 from streams.articles.outlets import Outlets
 from streams.articles.pages.vocabulary import KINDS, word_kinds
 from streams.articles.printed_time import PrintedTime
@@ -12,21 +13,15 @@ _OPENING_CHARACTERS = 30
 _PERSON_WORDS, _JOINT_LETTERS = 9, 4
 _SOURCE_CHARACTERS, _SOURCE_WORDS, _LABELLED_WORDS = 40, 5, 6
 _NO_NAMES = sum(1 << KINDS.index(kind) for kind in ("navigation", "sharing", "calendar"))
-BY = re.compile(
-    r"\W*(?:by|von|par|por|di|door|av|от|автор|oleh|przez|autor(?:in|e|a)?)[:\s]\s*", re.IGNORECASE
-)
+BY = re.compile(rf"\W*(?:{any_of('page_headers', 'by')})[:\s]\s*", re.IGNORECASE)
 SOURCE_LABEL = re.compile(
-    r"\W*(?:source|sources|via|from|publisher|published\s+(?:by|in|on)|quelle|fuente|fonte|bron|źródło|источник"
-    r"|sumber|kaynak|来源|來源|出典|출처)(?![a-zа-я])\s*[:：|-]?",
-    re.IGNORECASE,
+    rf"\W*(?:{any_of('page_headers', 'source')})(?![a-zа-я])\s*[:：|-]?", re.IGNORECASE
 )
 _LABELLED = re.compile(rf"{SOURCE_LABEL.pattern}(?<=[:：])", re.IGNORECASE)
-TIME_LABEL = re.compile(
-    r"\b(?:time|published|updated|posted|last|first|on|at|date|ago|veröffentlicht|aktualisiert|publié|mis|jour|le|publicado"
-    r"|actualizado|el|em|pubblicato|gepubliceerd|diterbitkan|опубликовано|обновлено)\b[:\s]*",
-    re.IGNORECASE,
+TIME_LABEL = re.compile(rf"\b(?:{any_of('page_headers', 'time')})\b[:\s]*", re.IGNORECASE)
+READING_TIME = re.compile(
+    rf"\d+\s*-?\s*(?:{any_of('page_headers', 'reading_time')})", re.IGNORECASE
 )
-READING_TIME = re.compile(r"\d+\s*-?\s*min(?:ute)?s?\s+read", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)\d\d|^[^\W\d_]{3,}\.?\s+\d{1,2}$")
 _DATE_OF_YEAR = re.compile(r"(?:19|20)\d\d|^[^\W\d_]{3,}\.?\s+\d{1,2}")
 _BRACKETED = re.compile(r"[(\[（［【](?P<name>[^()\[\]（）［］【】]{2,60})[)\]）］】]\.?")

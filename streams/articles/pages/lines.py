@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from streams.articles.languages import any_of
+
 # Markdown as converters write it. Bounded, and no part may cross the bracket that ends it.
 _IMAGE = re.compile(r"!\[[^\[\]]{0,500}\]\([^()]{0,2000}(?:\([^()]{0,200}\)[^()]{0,500})?\)")
 _LINK = re.compile(
@@ -24,7 +26,7 @@ _LONGEST_LINK = 120
 _FRAGMENT = 30
 # Lines that begin in lower case and continue nothing: `time36 minutes ago`, `by Gulf News`.
 _OWN_LINE = re.compile(
-    r"[^\W\d_]{2,12}\d|(?:by|via|from|von|par|por|di|door|vor|hace|il y a|há)\s+"
+    rf"[^\W\d_]{{2,12}}\d|(?:{any_of('page_headers', 'own_line')})\s+"
     r"[\w .,:&’'|·•–—/()-]{1,60}$"
 )
 _GLUED = frozenset(",.;:)]%’”?!»")

@@ -5,32 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from streams.articles.languages import any_of
 from streams.articles.pages.page_title import key
 
-# `By` in the languages of the world, with what may stand before it.
-_BY = (
-    r"(?:written |words |story |reviewed |posted |published |reported |article |post |text |texte |"
-    r"texto |testo |geschrieben |escrito |écrit |scritto |geschreven |skrevet |skriven )?"
-    r"(?:by|von|par|por|di|da|door|av|af|от|од|przez|od|oleh|bởi|ni|de|kirjoittanut)"
-)
-_LABEL = (
-    r"author|authors|autor|autorin|autores|autora|auteur|auteurs|auteure|autore|autori|writer|writers|"
-    r"reporter|text|texto|testo|tekst|teksti|автор|авторы|текст|yazar|yazan|haber|penulis|tác giả|"
-    r"forfatter|författare|kirjoittaja|szerző|συντάκτης|κείμενο|avtor|автори|作者|記者|记者|文|撰文|編輯|"
-    r"責任編輯|글|기자|取材|執筆|बकलम|लेखक|بقلم|كتب|الكاتب|מאת|โดย|نویسنده|نوشته"
-)
 BY = re.compile(
-    rf"\W*(?:{_BY}\s+|(?:{_LABEL})\s*[:：/／]\s*|(?:بقلم|كتب|מאת|โดย|द्वारा)\s*)", re.IGNORECASE
-)
-_ENDS = re.compile(
-    r"\s*[|·•‧►▪»]\s*|\s+[-–—]+\s+|\s{2,}|\(|\[|\s*,?\s+(?:on|am|le|el|il|den|updated|published"
-    r"|posted|last|in|for|edited|reviewed|medically|fact)\b\s|\d"
-    r"|\b(?:updated|published|posted|share|follow|opens|min read)\b|@|\bhttps?:",
+    rf"\W*(?:(?:(?:{any_of('page_bylines', 'before_by')}) )?(?:{any_of('page_bylines', 'by')})\s+"
+    rf"|(?:{any_of('page_bylines', 'label')})\s*[:：/／]\s*"
+    rf"|(?:{any_of('page_bylines', 'by_unspaced')})\s*)",
     re.IGNORECASE,
 )
-_MANY = re.compile(
-    r"\s*(?:,|;|&|\band\b|\bund\b|\bet\b|\by\b|\be\b|\ben\b|\bog\b|\boch\b|、|，|\+)\s*(?=\S)"
+_ENDS = re.compile(
+    r"\s*[|·•‧►▪»]\s*|\s+[-–—]+\s+|\s{2,}|\(|\[|\d|@|\bhttps?:"
+    rf"|\s*,?\s+(?:{any_of('page_bylines', 'ends')})\b\s"
+    rf"|\b(?:{any_of('page_bylines', 'furniture')})\b",
+    re.IGNORECASE,
 )
+_MANY = re.compile(rf"\s*(?:,|;|&|\b(?:{any_of('page_bylines', 'and')})\b|、|，|\+)\s*(?=\S)")
 _MAIL = re.compile(r"\(?[\w.+-]{1,60}@[\w.-]{1,60}\.\w{2,}\)?")
 _NO_NAME = frozenset(
     "admin administrator editor editors staff webmaster guest anonymous team editorial newsroom "

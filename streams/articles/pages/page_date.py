@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
+from streams.articles.languages import any_of
 from streams.articles.printed_time import printed_time
 from streams.articles.times import format_time, parse_time
 
@@ -41,12 +42,7 @@ _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _WORDED = re.compile(r"[A-Z][a-z]{2} \d\d, (?:19|20)\d\d")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _LONGEST_LINE = 160
-_UPDATED = re.compile(
-    r"updat|modif|revis|aktualis|actualiz|mis à jour|mise à jour|aggiornat|bijgewerkt|opdater"
-    r"|uppdater|обновл|güncel|diperbarui|cập nhật|更新|업데이트|수정|تحديث|עודכן|päivit|frissít"
-    r"|zaktualiz",
-    re.IGNORECASE,
-)
+_UPDATED = re.compile(any_of("page_headers", "updated"), re.IGNORECASE)
 
 
 def first_time(texts: Sequence[str | None]) -> str | None:

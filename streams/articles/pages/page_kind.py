@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from schemas.normalised_article import Kind
+from streams.articles.languages import any_of
 from streams.articles.pages.kinds import Kinds, Mask
 from streams.articles.pages.lines import Line
 
@@ -17,7 +18,8 @@ _LEAST_ENTRIES, _LEAST_PICTURES, _LEAST_CLOCKS = 4, 4, 2
 _STAMP_WORDS, _CLOCK_WORDS, _ENTRY_LINES = 8, 3.5, 3  # `12:10 GMT` is three words
 _CLOCK = re.compile(r"(?<![\d:.])(?:[01]?\d|2[0-3])[:.h][0-5]\d(?![\d:])")
 _COUNTED = re.compile(
-    r"(?:[^\W\d_]{3,12}\s)?(?P<n>\d{1,3})\s?(?:/|of|von|de|sur|di|из|van)\s?(?P<all>\d{1,3})",
+    r"(?:[^\W\d_]{3,12}\s)?(?P<n>\d{1,3})"
+    rf"\s?(?:/|{any_of('page_headers', 'of')})\s?(?P<all>\d{{1,3}})",
     re.IGNORECASE,
 )
 

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from streams.articles.languages import words_of_all
+from streams.articles.languages import any_of, words_of_all
 
 _LONGEST = 280
 # Of what stands between a question and the request that follows it.
 _QUESTION = r"(?:[^.!?。？]{3,120}[!?？]\s*)?"
-_CALLS = r"(?:\W*(?:please|now|also|simply|why not|bitte|jetzt)\s+)?\W{0,3}"
+_CALLS = rf"(?:\W*(?:{any_of('reader_requests', 'before')})\s+)?\W{{0,3}}"
 _LAST_LATIN, _FIRST_UNSPACED = "\u024f", "\u3000"
 _QUOTED = frozenset('“„«"')
 

@@ -12,6 +12,7 @@ import re
 
 import numpy as np
 
+from streams.articles.languages import any_of
 from streams.detection.index.segment import TRUNCATED, Rows
 from streams.detection.judge.relations import EXCERPT, Judged
 from streams.detection.sketch.entry import title_words
@@ -23,15 +24,11 @@ _SAME_HEADLINE = 0.5
 
 # How agencies mark what replaces an earlier take, before the headline or in brackets.
 _MARK = re.compile(
-    r"^\W*(?:(?:UPDATE|WRAPUP|ROUNDUP|LEAD|RPT|REFILE|URGENT|ALERT|CORRECTED|CORRECTION|WDH|EIL"
-    r"|EILMELDUNG|AKTUALISIERUNG|KORREKTUR|ACTUALISATION|ALERTE|ACTUALIZACI\u00d3N|AMPLIACI\u00d3N"
-    r"|AGGIORNAMENTO|ATUALIZA\u00c7\u00c3O|AKTUALIZACJA|\u041e\u0411\u041d\u041e\u0412\u041b\u0415\u041d\u041e"
-    r"|\u0414\u041e\u041f\u041e\u041b\u041d\u0415\u041d\u041e|G\u00dcNCELLEME)\b\s*\d*\s*[-:.\u2013\u2014|]"
-    r"|\d\s?(?:ST|ND|RD|TH)\s+L(?:EA)?D\b|\d\.\s*(?:LEAD|ZUSAMMENFASSUNG)\b"
+    rf"^\W*(?:(?:{any_of('takes', 'marks')})\b\s*\d*\s*[-:.\u2013\u2014|]"
+    rf"|\d\s?(?:ST|ND|RD|TH)\s+L(?:EA)?D\b|\d\.\s*(?:{any_of('takes', 'numbered')})\b"
     r"|[\u3010\[(]\s*\u66f4\u65b0)"
-    r"|[(\[](?:UPDATE\s*\d*|UPDATED|LEAD|AKTUALISIERT|NEU|ACTUALIS\u00c9E?|MISE \u00c0 JOUR"
-    r"|ACTUALIZA(?:DO|DA|CI\u00d3N)|AMPLIACI\u00d3N|AGGIORNAT[OA]|ATUALIZAD[OA]"
-    r"|AKTUALIZACJA)[)\]]\W*$",
+    rf"|[(\[](?:(?:{any_of('takes', 'in_brackets_numbered')})\s*\d*"
+    rf"|{any_of('takes', 'in_brackets')})[)\]]\W*$",
     re.IGNORECASE,
 )
 

@@ -1,0 +1,165 @@
+"""Words of languages belong in `data/languages/xx.toml`, not in regular expressions of the code."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+FOLDERS = ("streams/articles", "streams/detection")
+# Names in formats, protocols and software: the same in every language.
+TECHNICAL = frozenset(
+    ("http", "https", "www", "html", "com", "amp", "amphtml", "cdata", "gmt", "utc")
+)
+TECHNICAL_IN = {
+    "streams/articles/address.py": "wap touch mobile jsessionid phpsessid sid",
+    # What libxml says of a document that is none.
+    "streams/articles/decode.py": "should have valid",
+    "streams/articles/fragments.py": (
+        "doctype async allowfullscreen autoplay checked compact controls default defer disabled "
+        "hidden ismap itemscope loop multiple muted nofollow noshade nowrap open playsinline "
+        "readonly required reversed selected font img figure article table blockquote section span "
+        "strong div"
+    ),
+    "streams/articles/pages/head.py": (
+        "canonical author name property viewport robots googlebot theme color referrer image "
+        "twitter card label data creator msapplication apple google site format detection video "
+        "msvalidate yandex domain next head keywords charset"
+    ),
+    # Letters that stand for others where a text was decoded wrongly.
+    "streams/articles/mojibake.py": "ãâðñøùîïãåæçâð ăäåèĺćąđń àêëìíβā рсгведвопщш",
+    # Parts of addresses, and software for forums.
+    "streams/articles/pages/html_kind.py": (
+        "answers bbs boards community discuss discussions foro forum forums posts questions "
+        "threads topics stackexchange stackoverflow viewtopic showthread showtopic discourse phpbb "
+        "vbulletin xenforo vanilla ipsapp ips mybb flarum nodebb smf question page section "
+        "template thread single topic"
+    ),
+    "streams/articles/walls.py": "nginx",
+}
+# What still stands in the code. A word that leaves it leaves this table, too; none comes in.
+STANDING: dict[str, str] = {
+    "streams/articles/attribution.py": (
+        "according agencies agency also analysis announc cit correspondent count courtesy "
+        "credit day earlier file for foto from getty had has image images ing interview "
+        "investigat journalist later media news official photo photos picture poll quot "
+        "quoted report run said says state survey tally telling tells that the told via with "
+        "wrote が伝えた によると"
+    ),
+    "streams/articles/end_lines.py": (
+        "additional agency contribut contributions copyright correspondents der editing files "
+        "from includ information ing inputs journalists material mit reporters reporting "
+        "reports the von with writers"
+    ),
+    "streams/articles/pages/features.py": (
+        "afp ago bild bloomberg courtesy credit crédit dakika days dpa epa file foto getty "
+        "graph gün hace hari hours hrs image images jam lalu menit mins minutes months one "
+        "photo picture reuters saat seconds secs shutterstock source this tns via vor weeks "
+        "wks yang years yrs önce минут назад часа часов"
+    ),
+    "streams/articles/pages/page_date.py": (
+        "apr aug dec ember feb jan july june mar may nov ober oct ruary sep tember uary ust"
+    ),
+    "streams/articles/printed_time.py": "hrs min mins std",
+    "streams/articles/walls.py": (
+        "access attention bad denied error forbidden found gateway internal just loading many "
+        "moment not out please redirecting request requests required server service "
+        "temporarily time too unauthorized unavailable wait"
+    ),
+    "streams/articles/written_time.py": "năm tháng",
+}
+_WORD = re.compile(r"[^\W\d_]{3,}")
+_SYNTAX = re.compile(
+    r"\(\?P<\w+>|\(\?P=\w+\)|\(\?[a-zA-Z-]+[:)]"  # groups and flags
+    r"|\\[uU][0-9a-fA-F]{4,8}|\\x[0-9a-fA-F]{2}|\\."  # characters by number, classes
+    r"|\[\^?\]?(?:\\.|[^\]\\])*\]"  # sets of characters
+)
+
+
+def words_in_patterns(source: str) -> set[str]:
+    """Words of three letters and more, in lower case, in the literals given to `re.compile`."""
+    tree = ast.parse(source)
+    named = {
+        target.id: node.value
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    return {
+        word.lower()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "re.compile" and node.args
+        for literal in literals(node.args[0], named)
+        for word in _WORD.findall(_SYNTAX.sub("\0", literal))
+    }
+
+
+def literals(node: ast.AST, named: Mapping[str, ast.AST]) -> Iterator[str]:
+    """A pattern's literal text, with that of the module's strings that it names."""
+    if isinstance(node, ast.Constant):
+        if isinstance(node.value, bytes):
+            yield node.value.decode("latin-1")
+        elif isinstance(node.value, str):
+            yield node.value
+    elif isinstance(node, ast.Name):
+        if node.id in named:
+            yield from literals(named[node.id], {})
+    elif not isinstance(node, ast.Call | ast.Subscript):
+        for child in ast.iter_child_nodes(node):
+            yield from literals(child, named)
+
+
+def words_in_code() -> dict[str, set[str]]:
+    found = {
+        path.relative_to(ROOT).as_posix(): words_in_patterns(path.read_text(encoding="utf-8"))
+        for folder in FOLDERS
+        for path in sorted((ROOT / folder).rglob("*.py"))
+    }
+    left = {
+        path: words - TECHNICAL - set(TECHNICAL_IN.get(path, "").split())
+        for path, words in found.items()
+    }
+    return {path: words for path, words in left.items() if words}
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ('re.compile(r"\\b(?:von|par)\\b")', {"von", "par"}),
+        (
+            're.compile(\n    r"\\d+ min(?:ute)?s?"\n    r" read", re.IGNORECASE)',
+            {"min", "ute", "read"},
+        ),
+        ('re.compile("Обновлено")', {"обновлено"}),
+        ('re.compile(b"price")', {"price"}),
+        ("re.compile(rf\"{any_of('credits', 'with')} the\")", {"the"}),
+        ('re.compile("one" + "two")', {"one", "two"}),
+        ('_BY = "von|par"\nre.compile(rf"(?:{_BY}):")', {"von", "par"}),
+    ],
+)
+def test_words_are_found(source: str, words: set[str]) -> None:
+    assert words_in_patterns(source) == words
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        're.compile(r"(?P<name>[a-zà-ÿ]{2,3})(?P=name)")',
+        'text = "Words in other strings"',
+        're.compile(r"(?i:\\w+)\\u0434\\bab")',
+        're.compile(any_of("credits", "with"))',
+        "re.compile(rf\"{words['ago']}\")",
+    ],
+)
+def test_what_is_no_word_is_not(source: str) -> None:
+    assert words_in_patterns(source) == set()
+
+
+def test_no_word_comes_into_a_pattern_and_what_leaves_is_struck_off() -> None:
+    """New words go into the languages' files: `streams.articles.languages.any_of`."""
+    assert words_in_code() == {path: set(words.split()) for path, words in STANDING.items()}
