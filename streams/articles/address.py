@@ -15,14 +15,14 @@ _HOST = re.compile(
     r"^(?=.{4,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{1,62}$"
 )
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
-# What nearly all addresses are; the others take the long way, four times as slow.
+# The form of nearly all addresses; others take the general path, four times as slow.
 _PLAIN_ADDRESS = re.compile(
     r"https?://([a-z0-9.-]+)(/[^?#\s\\\x7f-\U0010ffff]*)?(?:\?([^#\s\\\x7f-\U0010ffff]*))?(?:#([!-~]*))?"
 )
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9/_.~@!$&'()*+,;=:-]*")
 _LONGEST_ADDRESS = 2048
 _LONGEST_NAME = 300
-# A publisher stands beside every article in the detector's memory, in a place of this size.
+# A publisher is stored with every article in the detector's memory, in a field of this size.
 SOURCE_BYTES = 64
 _ESCAPED_AMPERSAND = re.compile("&(?:amp;)+")
 
@@ -32,12 +32,12 @@ _Parts = tuple[str, str, str, str, str]
 
 
 def canonical_address(address: str) -> str | None:
-    """One form for all variants of an article's address, or None where it is no web address.
+    """The same form for all variants of an article's address, or None if it is not a web address.
 
     Scheme https, lower-case ASCII host without `www.`, `m.`, `amp.`; no default port, user,
-    tracking or session parameters, AMP suffix or trailing slash; parameters sorted. Of an
-    archive's, a cache's or a translator's address it is the publisher's. No fragment, unless that
-    names the article, as in `#!/story/5`.
+    tracking or session parameters, AMP suffix or trailing slash; parameters sorted. The address of
+    an archive, a cache or a translator resolves to the publisher's. No fragment, unless it
+    identifies the article, as in `#!/story/5`.
     """
     parts = _parts(address)
     if parts is None:
@@ -54,17 +54,18 @@ def canonical_address(address: str) -> str | None:
 
 
 def domain_of(address: str) -> str | None:
-    """The publisher's domain: the host without `www.`, `m.`, `amp.`; None if it is no address."""
+    """The publisher's domain: the host without `www.`, `m.`, `amp.`; None if it is not an
+    address."""
     parts = _parts(address)
     return parts[0] if parts else None
 
 
 def publisher(source: str | None, canonical: str | None) -> str | None:
-    """The publisher: a domain where `source` is one or is missing, else the name as given."""
+    """The publisher: a domain if `source` is one or is missing, else the name as given."""
     name = source.strip() if source else ""
     if not name:
         return domain_of(canonical) if canonical else None
-    if len(name) > _LONGEST_NAME:  # no domain, and too long to keep in a cache
+    if len(name) > _LONGEST_NAME:  # not a domain, and too long to cache
         return name
     domain = _domain_of_name(name)
     if domain and canonical and any(wrapper.archive for wrapper in wrappers_of(domain)):
@@ -78,16 +79,16 @@ def _domain_of_name(name: str) -> str | None:
 
 
 def _plain_path(path: str) -> str:
-    """One escape for equal bytes, and no session: before all else, that may have been escaped."""
+    """One escape for equal bytes, and no session: first of all, as that may have been escaped."""
     if not _PLAIN_PATH.fullmatch(path):
-        # As bytes: old sites escape in windows-1251 or GBK. By segment: %2F is no slash.
+        # As bytes: old sites escape in windows-1251 or GBK. By segment: %2F is not a slash.
         segments = map(unquote_to_bytes, path.split("/"))
         path = "/".join(quote(segment, safe="~:@!$&'()*+,;=") for segment in segments)
     return _SESSION_PATH.sub("", path) if ";" in path else path
 
 
 def _kept(query: str) -> str:
-    """Of a query what names the article, in one order."""
+    """The parts of a query that identify the article, sorted."""
     if not query:
         return ""
     names_no_article = address_rules().names_no_article
@@ -97,7 +98,7 @@ def _kept(query: str) -> str:
 
 
 def _route(fragment: str) -> str:
-    """The fragment, where it names a page of a site that is one program: `#!/story/5`."""
+    """The fragment, if it names a page of a single-page site: `#!/story/5`."""
     if not fragment.startswith(("!", "/")):
         return ""
     path, _, query = fragment.partition("?")
@@ -108,7 +109,7 @@ def _route(fragment: str) -> str:
 
 
 def _unescaped_route(query: str) -> tuple[str, str]:
-    """`?_escaped_fragment_=/story/5` is how crawlers ask for `#!/story/5`."""
+    """Crawlers ask for `#!/story/5` as `?_escaped_fragment_=/story/5`."""
     pairs = parse_qsl(query, keep_blank_values=True, errors="surrogateescape")
     route = next(value for name, value in pairs if name == "_escaped_fragment_")
     others = [pair for pair in pairs if pair[0] != "_escaped_fragment_"]
@@ -116,7 +117,7 @@ def _unescaped_route(query: str) -> tuple[str, str]:
 
 
 def _parts(address: str) -> _Parts | None:
-    """The parts of an address; of one that holds another's, those of the other."""
+    """The parts of an address; if it contains another's, those of the other."""
     parts = _split(address)
     while parts is not None and (wrappers := wrappers_of(parts[0])):
         host, _, path, query, _ = parts
@@ -129,7 +130,7 @@ def _parts(address: str) -> _Parts | None:
 
 
 def _split(address: str) -> _Parts | None:
-    """The parts as they are written; None where it is no web address."""
+    """The parts as written; None if it is not a web address."""
     text = address.strip()
     if not text or len(text) > _LONGEST_ADDRESS:
         return None
@@ -144,9 +145,9 @@ def _split(address: str) -> _Parts | None:
     if bare:
         text = f"https://{text.removeprefix('//')}"
     try:
-        text.encode()  # raises where it has lone surrogates
+        text.encode()  # raises on lone surrogates
         parts = urlsplit(text)
-        number = parts.port  # raises where it is no number or out of range
+        number = parts.port  # raises if it is not a number or out of range
         host = _host(parts.hostname or "")
     except (ValueError, UnicodeError):
         return None

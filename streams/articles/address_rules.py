@@ -1,4 +1,5 @@
-"""What in addresses names no article, and which hold another's: `data/addresses.toml`."""
+"""Which parts of addresses identify no article, and which contain another:
+`data/addresses.toml`."""
 
 from __future__ import annotations
 
@@ -17,18 +18,18 @@ _ESCAPED_SCHEME = re.compile(r"https?%3A", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Wrapper:
-    """A site whose addresses hold others': behind a path, in a parameter, or in the host."""
+    """A site whose addresses contain others': behind a path, in a parameter, or in the host."""
 
     hosts: re.Pattern[str]
     path: re.Pattern[str] | None
     parameters: tuple[str, ...]
     path_parameters: re.Pattern[str] | None  # paths that may have them; None: any
-    value: re.Pattern[str] | None  # of a parameter, where it holds more than an address
+    value: re.Pattern[str] | None  # of a parameter, if it contains more than an address
     dashed: str | None
-    archive: bool  # whether the site holds nothing else
+    archive: bool  # whether the site contains nothing else
 
     def unwrapped(self, host: str, path: str, query: str) -> str | None:
-        """The address that is held, or None where this one holds none."""
+        """The address that it contains, or None if there is none."""
         if self.dashed is not None:
             return _undashed(host, self.dashed, path, query)
         if self.path is not None:
@@ -46,7 +47,7 @@ class Wrapper:
 
 @dataclass(frozen=True, slots=True)
 class AddressRules:
-    """The table: parameters that go, and wrappers."""
+    """The table: parameters to remove, and wrappers."""
 
     tracking: tuple[str, ...]
     views: frozenset[tuple[str, str]]  # parameter and value, in lower case
@@ -55,7 +56,7 @@ class AddressRules:
     _prefixes: tuple[str, ...]
 
     def names_no_article(self, name: str, value: str) -> bool:
-        """Whether a parameter says nothing of which article this is."""
+        """Whether a parameter says nothing about which article this is."""
         low = name.lower()
         if low in self._exact or low.startswith(self._prefixes):
             return True
@@ -85,7 +86,7 @@ def address_rules() -> AddressRules:
 
 @lru_cache(maxsize=4096)
 def wrappers_of(host: str) -> tuple[Wrapper, ...]:
-    """The wrappers of a host without `www.`: of most there is none."""
+    """The wrappers of a host without `www.`: most have none."""
     return tuple(w for w in address_rules().wrappers if w.hosts.fullmatch(host))
 
 
@@ -105,13 +106,13 @@ def _wrapper(entry: Mapping[str, Any], *, archive: bool) -> Wrapper:
 
 
 def _whole(address: str) -> str:
-    """With a scheme: `https:/daily.example/a` where slashes were merged, `https%3A%2F%2F...`."""
+    """With a scheme: `https:/daily.example/a` if slashes were merged, `https%3A%2F%2F...`."""
     if _ESCAPED_SCHEME.match(address):
         address = unquote(address, errors="surrogateescape")
     if _SCHEME.match(address):
         return _SCHEME.sub(r"\1://", address, count=1)
     head, _, _ = address.partition("?")
-    # Of google.com/amp/s/daily.example/a%3Fid=5 the question mark is the other's.
+    # In google.com/amp/s/daily.example/a%3Fid=5 the question mark belongs to the inner address.
     if "%3f" in head.lower():
         address = re.sub("%3[fF]", "?", address.replace("?", "&", 1), count=1)
     return f"https://{address}"

@@ -1,4 +1,4 @@
-"""The search for agencies' names, in texts and in lines."""
+"""Finds agencies' names, in texts and in lines."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _NO_SPACES = "\u3000"  # from here on, scripts without spaces
 
 
 class Found(NamedTuple):
-    """An agency's name at [start, end) of a text; `short` names mean other things too."""
+    """An agency's name at [start, end) of a text; `short` names have other meanings, too."""
 
     agency: str
     start: int
@@ -27,14 +27,14 @@ class Found(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class AgencyTable:
-    """A search for agencies' names."""
+    """Searches for agencies' names."""
 
     _in_texts: Phrases
-    _in_line: AhoCorasick  # a tenth of the time that it takes to call the other
+    _in_line: AhoCorasick  # a tenth of the time that calling the other takes
     _names: tuple[tuple[str, bool], ...]  # (agency, whether the name is short)
 
     def in_texts(self, texts: Sequence[str], in_utf8: Encoded) -> list[list[Found]]:
-        """For each text all names, in its order. Short ones count only where an agency is to be
+        """All names in each text, in order. Short ones count only where an agency is
         expected."""
         found: list[list[Found]] = [[] for _ in texts]
         matches = self._in_texts.find(in_utf8)
@@ -73,7 +73,7 @@ def agency_table() -> AgencyTable:
 
 
 def _is_whole_word(text: str, start: int, end: int) -> bool:
-    """Whether no letter or digit touches a name, in scripts that put spaces between words."""
+    """Whether no letter or digit adjoins a name, in scripts with spaces between words."""
     first, last = text[start], text[end - 1]
     if first < _NO_SPACES and start and text[start - 1].isalnum() and first.isalnum():
         return False

@@ -1,4 +1,4 @@
-"""What an event without a body brought instead: mostly its text, under another name."""
+"""What an event without a body has instead: mostly its text, under another name."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _MOST_NAMES = 8
 _NAME_CHARACTERS = 40
 _SIMILAR = 0.8  # `txt` and `texts` are, `next` is not
 
-# As other systems call it, in small letters and without `_` and `-`.
+# Other systems' names for it, in lower case and without `_` and `-`.
 _HTML = {"bodyhtml", "bodyxhtml", "contenthtml", "htmlbody", "htmlcontent", "markup", "page",
          "pagehtml", "rawhtml"}  # fmt: skip
 _TEXT = {"article", "articlebody", "articletext", "body", "bodytext", "content", "contenttext",
@@ -22,9 +22,9 @@ _TEXT = {"article", "articlebody", "articletext", "body", "bodytext", "content",
 
 
 def no_body(event: Mapping[str, Any]) -> Rejection:
-    """The rejection of an event that has neither text nor html: names what it has, unknown first.
+    """The rejection of an event with neither text nor html: names what it has, unknown first.
 
-    Says what to send as what, where a field looks like the body.
+    Says how to send a field that looks like the body.
     """
     came = sorted(
         (name for name, value in event.items() if value is not None), key=RAW_FIELDS.__contains__

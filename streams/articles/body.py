@@ -1,4 +1,4 @@
-"""Where an article's text comes from: the page, the text, or nowhere, and then why."""
+"""Where an article's text comes from: the page, the text, or, with a reason, nowhere."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MOST_OF_PAGE = "most_of_page"
 
 
 def page_of(raw: RawArticle, record: Record, outlets_file: str | None) -> PageSource | None:
-    """The page that a raw event brings and that has to be read first, or None."""
+    """The page in a raw event that has to be read first, or None."""
     if raw.status == "canceled":
         return None
     whole_page = raw.text is not None and is_page(raw.text)
@@ -42,12 +42,12 @@ def page_of(raw: RawArticle, record: Record, outlets_file: str | None) -> PageSo
 
 
 def _plain(text: str) -> str:
-    """Without the tags that some producers leave in."""
+    """Without tags that some producers leave in."""
     return fragment_text(text) if has_markup(text) else text
 
 
 def fetched(raw: RawArticle, record: Record) -> datetime:
-    """When a page was fetched, UTC: by its own word, else by its record's time."""
+    """When a page was fetched, UTC: by its own account, else by its record's time."""
     own = parse_time(raw.fetched_at) if raw.fetched_at else None
     if own is not None:
         return own
@@ -56,7 +56,7 @@ def fetched(raw: RawArticle, record: Record) -> datetime:
 
 
 def settled_body(text: str, dropped: list[str]) -> str | Rejection:
-    """What `body_of` says of an event with nothing but a text, and that one `settled`."""
+    """The result of `body_of` for an event with only a text, and that one `settled`."""
     text = text.strip()
     return _article(text, "text", dropped) if text else _empty("text")
 

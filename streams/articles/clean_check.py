@@ -1,4 +1,4 @@
-"""Which texts are clean already: most are, and one look says so for a whole chunk."""
+"""Which texts are clean already: most are, and one scan determines that for a whole chunk."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from streams.compiled import kernel
 
 _Table = npt.NDArray[np.uint16]
 
-# What there is to know of a character.
+# The properties of a character.
 _UNCLEAN, _AMPERSAND, _SEMICOLON = 1, 2, 4
 _ENTITY = _AMPERSAND | _SEMICOLON
-# Pairs, of which the second is twice the first: what UTF-8 looks like in another encoding, a blank
+# Pairs, of which the second is twice the first: what UTF-8 looks like in another encoding, a space
 # at a line's end, the beginning of a closing tag.
 _LEAD, _TAIL = 8, 16
 _BLANK, _LINE_FEED = 32, 64
 _OPENING, _SLASH = 128, 256
 _OTHER_LEAD, _OTHER_TAIL = 512, 1024
 _SECONDS = _TAIL | _LINE_FEED | _SLASH | _OTHER_TAIL
-# Letters and signs that NFC leaves as they are whatever stands beside them: Latin, Cyrillic,
-# Arabic and Hebrew letters, punctuation, currencies, kana, Han, Hangul, wide forms.
+# Letters and symbols that NFC leaves unchanged whatever their neighbours: Latin, Cyrillic,
+# Arabic and Hebrew letters, punctuation, currencies, kana, Han, Hangul, full-width forms.
 _PLAIN = (
     (0x09, 0x0A), (0x20, 0x7E), (0xA0, 0x24F), (0x400, 0x482), (0x48A, 0x52F), (0x5D0, 0x5EA),
     (0x620, 0x64A), (0x660, 0x66F), (0x671, 0x6D3), (0x2010, 0x2027), (0x2030, 0x205E),
@@ -37,9 +37,9 @@ _PLAIN = (
 
 
 def are_clean(texts: Sequence[str]) -> list[bool]:
-    """For each text whether it has no markup, and cleaning would strip it and do nothing else.
+    """For each text whether it has no markup, and cleaning would do nothing but strip it.
 
-    False where that takes more than a look to say.
+    False if a scan cannot tell.
     """
     content, ends, ascii_only = encoded([text.encode() for text in texts])
     found: list[bool] = _settled(content, ends, ascii_only, _characters()).tolist()
@@ -48,7 +48,7 @@ def are_clean(texts: Sequence[str]) -> list[bool]:
 
 @lru_cache(maxsize=1)
 def _characters() -> _Table:
-    """(65536,) what there is to know of each character."""
+    """(65536,) the properties of each character."""
     table = np.full(1 << 16, _UNCLEAN, np.uint16)
     for first, last in _PLAIN:
         table[first : last + 1] = 0
@@ -84,7 +84,7 @@ def _settled(content: Bytes, ends: Bounds, ascii_only: Flags, table: _Table) -> 
 
 @kernel
 def _ascii_settled(content: Bytes) -> bool:
-    """Without the table and without branches: sixteen characters at a time."""
+    """Without the table and branch-free: sixteen characters at a time."""
     unclean = ampersand = semicolon = False
     for byte in content:
         unclean |= (byte < 0x20) & (byte != 0x0A) & (byte != 0x09) | (byte == 0x7F)
@@ -117,7 +117,7 @@ def _utf8_settled(content: Bytes, table: _Table) -> bool:
             point = np.int64(byte & (0x1F if byte < 0xE0 else 0x0F))
             continue
         else:
-            return False  # of the rarer planes
+            return False  # outside the basic plane
         own = np.int64(table[point])
         seen |= own
         bad |= before << 1 & own & _SECONDS | earlier & before & own & _LINE_FEED

@@ -1,4 +1,4 @@
-"""The part of a text that sketches are made of: without dateline and closing boilerplate."""
+"""The part of a text that is sketched: without dateline and closing boilerplate."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from streams.articles.encoded import encoded
 
 
 def comparable(text: str, start: int, end: int) -> str:
-    """The story, [start, end) of the text; the whole text where nothing would be left."""
+    """The story, [start, end) of the text; the whole text if nothing would be left."""
     if not start and end == len(text):
         return text
     return text[start:end].strip() or text
 
 
 def comparable_texts(texts: Sequence[str]) -> list[str]:
-    """The same from normalised texts alone, as for articles read back from their topic."""
+    """The same from normalised texts alone, for articles read back from their topic."""
     parts = []
     names = names_in(texts, encoded([text.encode() for text in texts]))
     for text, found in zip(texts, names, strict=True):

@@ -14,9 +14,9 @@ from schemas import RAW_FIELDS, RawArticle, Reason
 from streams.articles.bodiless import no_body
 from streams.articles.rejection import Rejection, rejected, shown
 
-# How pydantic begins: "Input should be a valid integer", "String should have at least ...".
+# pydantic's openings: "Input should be a valid integer", "String should have at least ...".
 _EXPECTED = re.compile(r"^\w+ should (?:be|have) (?:a valid )?")
-_NAME_CHARACTERS = 80  # an attribute's name may be of any length
+_NAME_CHARACTERS = 80  # an attribute's name may have any length
 
 
 def decode(value: bytes | None, limit_bytes: int) -> tuple[RawArticle, int, bool] | Rejection:
@@ -65,7 +65,7 @@ def _parse(value: bytes) -> tuple[Any, bool]:
         return rejected(
             Reason.NOT_UTF8, f"value: expected UTF-8, got bytes {found} at byte {error.start}"
         ), False
-    # orjson refuses lone surrogates ("\ud800"), which JavaScript and Java producers do emit when
+    # orjson rejects lone surrogates ("\ud800"), which JavaScript and Java producers do emit when
     # they cut a string inside an emoji. The article is worth more than half a character.
     if "\\ud" in text or "\\uD" in text:
         try:

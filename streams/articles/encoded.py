@@ -1,4 +1,4 @@
-"""Many texts as one array of bytes, which compiled loops can read."""
+"""Many texts as one array of bytes for compiled loops."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ Flags = npt.NDArray[np.bool_]
 class Encoded(NamedTuple):
     """N texts in UTF-8.
 
-    content: (bytes,) all of them in a row. ends: (n,) where each ends, and the next begins.
-    ascii_only: (n,) which have as many bytes as characters.
+    content: (bytes,) all of them, concatenated. ends: (n,) where each ends, and the next begins.
+    ascii_only: (n,) those with as many bytes as characters.
     """
 
     content: Bytes
@@ -26,7 +26,7 @@ class Encoded(NamedTuple):
 
 
 def encoded(texts: Sequence[bytes]) -> Encoded:
-    """Texts, each in UTF-8, in a row."""
+    """Texts, each in UTF-8, concatenated."""
     return Encoded(
         content=np.frombuffer(b"".join(texts), np.uint8),
         ends=np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts))),

@@ -8,7 +8,7 @@ from typing import Any
 from schemas import RawArticle
 from streams.articles.address import domain_of
 
-# A row of the table and the raw event's field that it is made of, best first.
+# A row of the table and the raw event's fields that it is made from, best first.
 _FIELDS = {
     "title": ("title",),
     "source": ("source",),
@@ -29,7 +29,7 @@ def field_origins(
 ) -> dict[str, str]:
     """By row: the place in the feed, item or archive, else the event's field, else the page.
 
-    `taken_from` names the places in an item, by field; `paged` is whether a page was read.
+    `taken_from` has the places in an item, by field; `paged` is whether a page was read.
     """
     rest = "the page" if paged else ""
     origins = {}

@@ -24,12 +24,12 @@ from streams.articles.text_scan import TextScan
 from streams.articles.times import format_milliseconds, format_time, parse_time, utc_time
 
 _LINE_BYTES = 1024
-# A clock may be wrong by a little; what is published a day after it was fetched is not.
+# A clock may be slightly wrong; but nothing is published a day after it was fetched.
 _FUTURE = timedelta(days=1)
 
 
 class Draft(NamedTuple):
-    """An article before its fields are made: of the record at `place` of the chunk.
+    """An article before its fields are made, from the record at `place` of the chunk.
 
     `part` and `position` are None for the event's own article.
     """
@@ -118,7 +118,7 @@ def article_of(
 def part_of(
     parent: NormalisedArticleRecord, draft: Draft, scan: TextScan, outlets: Outlets
 ) -> Made:
-    """One embedded article; `parent` are the fields of its page's own."""
+    """One embedded article; `parent` are the fields of the page's own one."""
     part, text = draft.part or Part(""), draft.text
     title = clean_line(part.title, _LINE_BYTES)
     canonical = canonical_address(part.address) if part.address else None
@@ -160,8 +160,8 @@ def part_of(
 def _part_source(
     parent: NormalisedArticleRecord, part: Part, canonical: str | None, outlets: Outlets
 ) -> str | None:
-    """The source that the page prints; else whose the part's own address is: the page's publisher's
-    where it is of one site with the page."""
+    """The source that the page prints; else the publisher of the part's own address: the page's
+    publisher if both are on the same site."""
     if part.source:
         return outlets.domain(part.source) or part.source
     if canonical is None:
@@ -181,7 +181,7 @@ def _source(raw: RawArticle, page: Page, canonical: str | None, outlets: Outlets
 
 
 def _attributes(raw: RawArticle, meta: Metadata) -> dict[str, str]:
-    """The producer's own, and what the page says that has no field."""
+    """The producer's own, and those of the page without a field."""
     stated = {
         name: line for name, text in meta.attributes if (line := clean_line(text, _LINE_BYTES))
     }
@@ -199,7 +199,7 @@ def _byline(byline: str | None) -> str | None:
 
 
 def _origin(raw: RawArticle, page: Page, source: str | None, outlets: Outlets) -> str | None:
-    """Whom the page itself names as its text's source: a domain where known, never itself."""
+    """What the page itself names as its text's source: a domain if known, never itself."""
     hint = page.metadata.syndicated_from
     if hint:
         name = domain_of(hint) if "." in hint and " " not in hint else outlets.domain(hint) or hint

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hashlib import blake2b
 
-# Cannot stand in any field but the last, so that fields cannot run into each other.
+# Cannot occur in any field but the last, so fields cannot run into each other.
 _SEPARATOR = "\x1f"
 
 
@@ -28,12 +28,12 @@ def part_id(parent_id: str, source: str | None, title: str | None, digest: str) 
 
 
 def content_digest(status: str, title: str | None, text: bytes) -> str:
-    """32 hex digits that change when a consumer would have to look again; `text` in UTF-8."""
+    """32 hex digits that change when consumers need to look again; `text` in UTF-8."""
     return _hash(status, title or "", "", last=text)
 
 
 def _hash(*fields: str, last: bytes = b"") -> str:
-    """32 hex digits. `last` comes right behind the last field: in its place where that is empty."""
+    """32 hex digits. `last` directly follows the last field: in its place if that is empty."""
     digest = blake2b(_SEPARATOR.join(fields).encode(), digest_size=16)
     digest.update(last)
     return digest.hexdigest()

@@ -11,29 +11,29 @@ from streams.compiled import kernel
 
 UNDETERMINED = "und"
 
-# detect_fast returns an out-of-place distance: the lower the surer. Below this one, none of 6,700
+# detect_fast returns an out-of-place distance: lower is surer. Below this one, none of 6,700
 # English articles was called anything else; above it, py3langid's model (slower) decides.
 _SURE_DISTANCE = 370
 _SURE_ENGLISH_DISTANCE = 550  # none of 7,200 texts that it called English by then was anything else
 _SAMPLE_CHARACTERS = 1_000
-# The model is as right on 50 words as on a page, and takes a time for each.
+# The model is as accurate on 50 words as on a page, and its time grows with the length.
 _MODEL_CHARACTERS = 500
 # Below these probabilities the model is guessing: a word or two must not outvote the tag,
-# while fifty words of a table of results are still told from no language at all.
+# while fifty words of a table of results are still distinguished from no language at all.
 _LEAST_PROBABILITY, _LEAST_OF_SHORT = 0.1, 0.5
 _SHORT_CHARACTERS = 100
-# But close relatives it mixes up however sure it is: it has called Portuguese Galician at 369.
+# But it confuses close relatives however sure it is: it has called Portuguese Galician at 369.
 _CLOSE_RELATIVES = frozenset(
     {"pt", "gl", "es", "ca", "da", "no", "cs", "sk", "hr", "bs", "sr", "id", "ms", "nl", "af"}
 )
 
-# The commonest language has the cheapest test. English has one of these words in 45 characters,
-# " the " alone in 120; no other language has both anywhere near.
+# The most common language has the cheapest test. English has one of these words per 45 characters,
+# " the " alone per 120; no other language comes near both.
 _ENGLISH_CHARACTERS = 600
 _THE, _AND, _TO, _OF, _IN = (tuple(word) for word in (b"the ", b"and ", b"to ", b"of ", b"in "))
 
-# Codes that detectors use and ISO 639 does not, and languages whose news is written in another:
-# detectors mix these up, and copies would land in two shards.
+# Codes that detectors use but ISO 639 does not, and languages whose news is written in another:
+# detectors confuse these, and copies would end up in two shards.
 _ALIASES = {
     "iw": "he", "in": "id", "jw": "jv", "mo": "ro", "nb": "no", "nn": "no", "tl": "fil",
     "zh-Hant": "zh", "zh-TW": "zh", "yue": "zh", "wuu": "zh", "arz": "ar", "ary": "ar",
@@ -42,10 +42,10 @@ _ALIASES = {
 
 
 def language_of(text: str, claimed: str | None, english: bool) -> str:
-    """ISO 639 code of a text's language, `und` where nothing tells.
+    """ISO 639 code of a text's language, `und` if it cannot be determined.
 
-    `claimed` is the producer's own tag: it is taken where the text agrees with it, and where the
-    text says nothing. `english` is what `plainly_english` says of the text.
+    `claimed` is the producer's own tag: it counts if the text agrees with it, or is inconclusive.
+    `english` is the result of `plainly_english` for the text.
     """
     tag = _code(claimed.replace("_", "-").split("-")[0].lower()) if claimed else None
     if not text:
@@ -63,7 +63,7 @@ def language_of(text: str, claimed: str | None, english: bool) -> str:
 
 
 def plainly_english(texts: Encoded) -> list[bool]:
-    """For each text whether its beginning has as many of some short words as English alone has."""
+    """For each text whether its beginning has as many of some short words as only English has."""
     found: list[bool] = _plainly_english(*texts).tolist()
     return found
 
@@ -85,7 +85,7 @@ def _plainly_english(content: Bytes, ends: Bounds, ascii_only: Flags) -> Flags:
 
 @kernel
 def _beginning(content: Bytes) -> tuple[int, int]:
-    """Of a text -> its first characters, at most `_ENGLISH_CHARACTERS`; their bytes."""
+    """A text -> its first characters, at most `_ENGLISH_CHARACTERS`; their bytes."""
     characters = 0
     for place in range(len(content)):
         if content[place] & 0xC0 != 0x80:
@@ -97,8 +97,8 @@ def _beginning(content: Bytes) -> tuple[int, int]:
 
 @kernel
 def _count_words(sample: Bytes) -> tuple[int, int]:
-    """-> (how often "the " stands in a sample, how often one of the other words), without branches:
-    many places at a time."""
+    """-> (how often "the " occurs in a sample, how often one of the other words), branch-free:
+    many positions at a time."""
     the = others = 0
     second, third, fourth = sample[1:], sample[2:], sample[3:]
     for place in range(len(third)):

@@ -1,9 +1,9 @@
-"""Languages that are not told apart for certain: one text may bear the tag of any of a group.
+"""Languages that cannot be told apart reliably: a text may have the tag of any of a group.
 
-Verdicts are found within a shard, and a shard has whole groups: a Serbian article that one outlet
+Matches are found within a shard, and a shard has whole groups: a Serbian article that one outlet
 tags as Croatian, or a detector takes for Macedonian, still meets its copies. A language belongs to
-one group at most. To put a language into another group moves its articles to another shard: copies
-of those that came before are missed for the length of one window.
+at most one group. Moving a language to another group moves its articles to another shard: copies
+of earlier ones are missed for the length of one window.
 """
 
 from __future__ import annotations

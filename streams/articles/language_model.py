@@ -1,8 +1,8 @@
-"""py3langid's language model, walked by machine code: a fifth of what its own loop takes.
+"""py3langid's language model, run by compiled code in a fifth of the time of its own loop.
 
 The model is a naive Bayes classifier over byte n-grams: an automaton reads the bytes of a text and
-names the features that end at each, and a table has every feature's log-probability in each
-language. It is 70 MB, loaded in a second when it is first asked.
+emits the features that end at each, and a table has every feature's log-probability in each
+language. It is 70 MB, loaded within a second at first use.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def classify(text: str) -> tuple[str, float]:
     model, content = load_model(), text.encode(errors="replace")
     found = _features(np.frombuffer(content, np.uint8), model.moves, model.rows, model.outputs)
     scores = _scores(found, model.weights.view(np.uint16), model.priors)
-    # Divided by this, probabilities mean the same in short texts as in long ones.
+    # Divided by this, probabilities are comparable between short and long texts.
     scores /= np.float32(max(1, len(content)) ** 0.5)
     shares = np.exp(scores - scores.max())
     shares /= shares.sum()
@@ -67,7 +67,7 @@ def classify(text: str) -> tuple[str, float]:
 def _features(
     content: Bytes, moves: npt.NDArray[np.uint32], rows: npt.NDArray[Any], outputs: Features
 ) -> Features:
-    """The features of a text, one for each place where one ends, in order of their numbers."""
+    """The features of a text, one for each position where one ends, sorted by number."""
     found = np.empty(len(content), np.int32)
     count, state = 0, 0
     for letter in content:
@@ -80,10 +80,10 @@ def _features(
 
 @kernel
 def _scores(found: Features, weights: npt.NDArray[np.uint16], priors: Scores) -> Scores:
-    """-> log-probability of each column: its prior, and its weight of each feature times the
+    """-> log-probability of each column: its prior, plus its weight of each feature times the
     logarithm of how often that was found.
 
-    `weights` are the bits of float16, which numba does not know. Moved to where float32 has its
+    `weights` are the bits of float16, which numba does not support. Shifted to float32's
     exponent and fraction, they are the same number divided by 2^112.
     """
     scores = priors.copy()

@@ -1,4 +1,4 @@
-"""What a page says of itself, as it writes it."""
+"""What a page says about itself, as written."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from schemas.normalised_article import Kind
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """Fields as the page writes them; None where it does not say.
+    """Fields as the page writes them; None if absent.
 
     attributes: (name, value) of what has no field of its own: `updated`, `section`, `paywall`.
     """

@@ -1,8 +1,8 @@
-"""UTF-8 that was read as another encoding, put right where that is certain.
+"""UTF-8 that was decoded as another encoding, repaired if that is certain.
 
-A text that came from UTF-8 through a wrong table goes back whole: encoded by that table it is valid
-UTF-8 again, which a text that was never broken is not, but for a pair of characters here and there.
-What is broken in part only is left to ftfy, where its own measure is sure.
+A text that was decoded from UTF-8 by the wrong table is restored as a whole: encoded by that table
+it is valid UTF-8, which an intact text is not, except for a pair of characters here and there.
+Partly broken text is left to ftfy, where its own measure is sure.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ import ftfy
 import ftfy.bad_codecs  # registers `sloppy-windows-125x`
 from ftfy.badness import is_bad
 
-# By what readers take for the encoding, the likeliest first.
+# Encodings that readers assume, the likeliest first.
 _ENCODINGS = (
     "sloppy-windows-1252", "latin-1", "sloppy-windows-1251", "sloppy-windows-1250", "mac_roman",
     "cp437", "sloppy-windows-1254", "sloppy-windows-1253", "sloppy-windows-1257", "cp1256", "cp850",
 )  # fmt: skip
-# A lead byte as a letter, and what no word has next to it. Of a pair in a text that is about such
-# things one is not enough.
+# A lead byte as a letter, next to something that no word has there. A single pair is not enough
+# in a text about such things.
 LEADS = "ÃÂÐÑØÙÎÏãåæçâð"
 TAILS = "".join(map(chr, range(0x80, 0xC0))) + "€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
-# The same of other tables, without what stands there in good texts, too: `СССР»`.
+# The same for other tables, without what occurs there in intact texts, too: `СССР»`.
 OTHER_LEADS = "РСГВЕДвОПЩШ" + "ĂÄÅÈĹĆĄĐŃ" + "àêëìíβā" + "Γ├┬╨╤┼Ô" + "√‚–—" + "طظ"
 OTHER_TAILS = (
     "«ЂЃѓ†‡€‰Љ‹ЊЌЋЏђ•™љ›њќћџЎўЈ¤¦§Ё©¬®°±µ¶јЅѕ" + "ŤşĽľŻżĄąŁłˇ˘˛˝¨´¸ŚśŹź"
@@ -35,14 +35,14 @@ OTHER_TAILS = (
 _SUSPECT = re.compile(f"[{LEADS}][{re.escape(TAILS)}]|[{OTHER_LEADS}][{re.escape(OTHER_TAILS)}]")
 GBK_LEAD = "鈥"  # the first two bytes of curly quotes and dashes
 _HALF = re.compile(rf"(?:[{LEADS[:-1]}][{re.escape(TAILS)}]|ðŸ).{{0,400}}?" * 2, re.DOTALL)
-# What may stand behind a letter by itself: `MANHÃ»` ends a quotation in Portuguese.
+# What may follow a single letter: `MANHÃ»` ends a quotation in Portuguese.
 _OWN_SIGNS = frozenset("»«”“’‘…–—•™\u00a0‹›")
-# What no good text has: a capital within a word in small letters, letters of phonetics.
+# What no intact text has: a capital within a lower-case word, phonetic letters.
 _ODD_CAPITAL = re.compile(r"[a-zà-öø-ÿ](?=[^\W\d_a-z])([^\W\d_])")
 _ODD_LETTER = re.compile("[\u0180-\u0217\u021c-\u02af\u0370-\u0383]")
 _MOST_HAN_SHARE = 0.2
-_MOST_MENDED_CHARACTERS = 200_000  # ftfy takes a millisecond for each few thousand
-_ROUNDS = 2  # what went wrong twice
+_MOST_MENDED_CHARACTERS = 200_000  # ftfy takes a millisecond per few thousand
+_ROUNDS = 2  # for what was broken twice
 _NO_CHARACTERS = ("Cn", "Co", "Cc")
 _CONFIG = ftfy.TextFixerConfig(
     unescape_html=False,
@@ -59,7 +59,7 @@ _CONFIG = ftfy.TextFixerConfig(
 
 
 def mended(text: str) -> str:
-    """The text as it was before it was read wrongly; as it is where that is not certain."""
+    """The text before it was decoded wrongly; unchanged if that is uncertain."""
     if len(text) > _MOST_MENDED_CHARACTERS:
         return text
     for _ in range(_ROUNDS):
@@ -73,7 +73,7 @@ def mended(text: str) -> str:
 
 
 def _back(text: str, encoding: str) -> str | None:
-    """What these characters are when they are this encoding's; None where they are no UTF-8."""
+    """These characters as this encoding's bytes decoded; None if they are not UTF-8."""
     if not _paired(encoding).search(text):
         return None
     try:
@@ -84,7 +84,7 @@ def _back(text: str, encoding: str) -> str | None:
 
 
 def _is_certain(text: str, whole: str) -> bool:
-    """Whether the characters that came out are letters or signs, and no pair by chance."""
+    """Whether the result is letters or symbols, and not a pair by chance."""
     found = [c for c in whole if not c.isascii()]
     if _ODD_LETTER.search(whole) or any(unicodedata.category(c) in _NO_CHARACTERS for c in found):
         return False

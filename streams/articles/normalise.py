@@ -29,7 +29,7 @@ from streams.articles.text_scan import scan_texts
 
 @dataclass(slots=True)
 class Decoded:
-    """A chunk after decoding. `pages` are those to read, with their places in the chunk."""
+    """A chunk after decoding. `pages` are those to read, with their positions in the chunk."""
 
     articles: list[RawArticle | Rejection]
     repaired: list[bool]
@@ -43,7 +43,7 @@ class NormalisedChunk:
     """Articles in the chunk's order, as parallel lists, and what was rejected.
 
     `articles` are `NormalisedArticle` fields, `values` the same as JSON, `story_texts` what is
-    sketched; `places[i]` is the place in the chunk of the record that article i is of.
+    sketched; `places[i]` is the position in the chunk of article i's record.
     A page's embedded articles follow its own, in the page's order.
     """
 
@@ -55,7 +55,7 @@ class NormalisedChunk:
     dropped: Counter[str] = field(default_factory=Counter)
 
     def add(self, place: int, made: Made) -> None:
-        """Take in one article of the record at `place`."""
+        """Add one article of the record at `place`."""
         self.places.append(place)
         self.articles.append(made.article)
         self.values.append(orjson.dumps(made.article))
@@ -67,7 +67,7 @@ def decode_chunk(
 ) -> Decoded:
     """Decode and validate every record; a record's error is a value in its place.
 
-    `outlets_file`: a user's own table of publishers. Raises OutletsError where it is none.
+    `outlets_file`: a user's own table of publishers. Raises OutletsError if it is invalid.
     """
     decoded = Decoded([], [], [], 0, outlets(outlets_file))
     for place, record in enumerate(records):
@@ -147,7 +147,7 @@ def _settled_bodies(
     page_at: Mapping[int, Page],
     dropped: Sequence[list[str]],
 ) -> dict[int, str | Rejection]:
-    """By their places, the bodies of events that bring a clean text and no page: of most."""
+    """By position, the bodies of events with a clean text and no page, as most are."""
     texts = {
         place: raw.text
         for place, raw in enumerate(articles)
@@ -170,7 +170,7 @@ def _drafts(
     known: str | Rejection | None,
     dropped: list[str],
 ) -> list[Draft] | Rejection:
-    """A record's own article, of a body that may be known, and those embedded in its page."""
+    """A record's own article, whose body may be known, and those embedded in its page."""
     text = body_of(raw, page, dropped) if known is None else known
     if isinstance(text, Rejection):
         return text

@@ -1,4 +1,4 @@
-"""Publishers: the names that pages print, and the domains that they stand for, in one table."""
+"""Publishers: the names that pages print, and their domains, in one table."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ class OutletsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Outlets:
-    """Names in lower case -> domains, the words that are common in names of outlets, and domains ->
-    who owns them.
+    """Lower-case names -> domains, words that are common in outlets' names, and domains ->
+    owners.
     """
 
     domains: Mapping[str, str]
@@ -25,12 +25,12 @@ class Outlets:
     owners: Mapping[str, str]
 
     def domain(self, name: str) -> str | None:
-        """The domain of a publisher's name, or None where the table does not have it."""
+        """The domain of a publisher's name, or None if the table lacks it."""
         return self.domains.get(name.lower())
 
     def family(self, source: str | None) -> str | None:
-        """Who owns a publisher, given by domain or name: of a part of a site, who owns the site.
-        One whose owner is not in the table is a family of its own; None stays None.
+        """The owner of a publisher, given by domain or name; for a part of a site, the site's
+        owner. One whose owner is not in the table is a family of its own; None stays None.
         """
         if source is None:
             return None
@@ -54,9 +54,9 @@ class Outlets:
 
 @lru_cache(maxsize=8)
 def outlets(own: str | None = None) -> Outlets:
-    """The table that comes with echowire, with a user's own on top: the path of a TOML file.
+    """The table that comes with echowire, overridden by a user's own: the path of a TOML file.
 
-    Raises OutletsError where that file is none or has another form.
+    Raises OutletsError if that file is not one or has another form.
     """
     shipped = files("streams.articles") / "data" / "outlets.toml"
     tables = tomllib.loads(shipped.read_text(encoding="utf-8"))

@@ -10,14 +10,14 @@ from streams.articles.outlets import outlets
 from streams.articles.pages.html_reading import read_html
 from streams.articles.pages.reading import Part, read_text_page
 
-# Seven times what the longest of the benchmark's stripped pages has, blank ones included.
+# Seven times as many as in the longest of the benchmark's stripped pages, blank ones included.
 MOST_LINES = 50_000
 
 
 @dataclass(frozen=True, slots=True)
 class PageSource:
     """A page to read. `now` is when it was fetched: `3 hours ago` counts from it; `address` is its
-    own, where known."""
+    own, if known."""
 
     html: str | None
     text: str | None
@@ -29,9 +29,9 @@ class PageSource:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a page holds. `text` is empty where it holds no article.
+    """The content of a page. `text` is empty if it holds no article.
 
-    confidence: how sure the main story's lines are, 0 to 1; None where nothing was cut.
+    confidence: how certain the main story's lines are, 0 to 1; None if nothing was cut.
     failure: why the page could not be read.
     """
 
@@ -43,11 +43,11 @@ class Page:
     failure: str | None = None
     timed_out: bool = False
     from_text: bool = False  # whether it was taken from plain text
-    stub: bool = False  # whether the page plainly holds many times the text
+    stub: bool = False  # whether the page clearly holds many times the text
 
 
 def read_page(source: PageSource) -> Page:
-    """Take the article out of HTML; where that holds none, out of the text."""
+    """Extract the article from HTML; if that holds none, from the text."""
     page = _read_html(source) if source.html and source.html.strip() else Page()
     if page.text or not source.text:
         return page

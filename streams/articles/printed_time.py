@@ -20,7 +20,7 @@ _FIRST_YEAR, _LAST_YEAR = 1980, 2100
 
 @dataclass(frozen=True, slots=True)
 class PrintedTime:
-    """A time found in a line: UTC, good to `precision_seconds`, at [start, end) of the line."""
+    """A time found in a line: UTC, precise to `precision_seconds`, at [start, end) of the line."""
 
     time: datetime
     precision_seconds: int
@@ -34,7 +34,7 @@ _Patterns = tuple[re.Pattern[str], ...]
 @dataclass(frozen=True, slots=True)
 class _Forms:
     relative: _Patterns
-    relative_words: _Patterns  # those that may stand without figures
+    relative_words: _Patterns  # those that may occur without figures
     bare: re.Pattern[str]
     day_word: re.Pattern[str]
     absolute: _Patterns
@@ -43,18 +43,18 @@ class _Forms:
     months: Mapping[str, int]
     zones: Mapping[str, float]
     summer_zones: frozenset[str]  # of these an hour more in summer
-    # Words of which each match of a form has one: most lines have none.
+    # Words that every match of a form contains: most lines have none.
     relative_marks: frozenset[str]
     day_marks: frozenset[str]
 
     def relative_in(self, line: str, words: list[str], *, figures: bool) -> _Patterns:
-        """The forms of `3 hours ago` that a line can have: without figures, `an hour ago`."""
+        """The forms of `3 hours ago` that a line may have: without figures, `an hour ago`."""
         if figures and ("前" in line or "전" in line):
             return self.relative
         return () if self.relative_marks.isdisjoint(words) else self.relative_words
 
     def absolute_in(self, line: str, words: list[str]) -> _Patterns:
-        """The forms that a line can have: most have a year, and the last has a month's name."""
+        """The forms that a line may have: most have a year, and the last has a month's name."""
         named = not self.months.keys().isdisjoint(words)
         if _YEAR.search(line):
             return self.absolute if named else self.absolute_figures
@@ -132,12 +132,12 @@ def _absolute(match: re.Match[str], forms: _Forms, now: datetime) -> PrintedTime
 
 
 def is_american_summer(time: datetime) -> bool:
-    """Whether clocks of North America are an hour ahead, by the rule since 2007."""
+    """Whether North America is on daylight saving time, by the rule since 2007."""
     return _sunday(time.year, 3, 2) <= time < _sunday(time.year, 11, 1)
 
 
 def _sunday(year: int, month: int, number: int) -> datetime:
-    """2 in the morning of a month's first, second ... Sunday, when clocks change."""
+    """2 a.m. on a month's first, second ... Sunday, when clocks change."""
     first = datetime(year, month, 1, 2, tzinfo=UTC)
     return first + timedelta(days=(6 - first.weekday()) % 7 + 7 * (number - 1))
 
@@ -158,7 +158,7 @@ def _forms() -> _Forms:
     # In capitals: `et` is a word.
     zone = rf"{_either(zones)}|(?-i:{_either(summer).upper()})"
     number = rf"(?P<n>\d{{1,3}}|(?<!\w)(?:{words['one']}))"
-    # A year may stand glued before the number: "In 201626 days ago".
+    # A year may be glued to the number: "In 201626 days ago".
     before = r"(?:(?<=(?<!\d)(?:19|20)\d\d)|(?<!\d))"
     clock = (
         r"(?:(?:,|\bat\b|\bà\b|\bum\b|[T•·|–-]|\s)\s*){0,3}(?P<H>\d{1,2})[:.h](?P<M>\d\d)(?::\d\d)?"

@@ -1,4 +1,4 @@
-"""What normalising needs to know of a Kafka record."""
+"""What normalising needs of a Kafka record."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Protocol
 
 
 class Record(Protocol):
-    """What is needed of a Kafka record; aiokafka's ConsumerRecord has it."""
+    """The needed part of a Kafka record; aiokafka's ConsumerRecord has it."""
 
     @property
     def topic(self) -> str:
@@ -21,7 +21,7 @@ class Record(Protocol):
 
     @property
     def offset(self) -> int:
-        """Place in the partition."""
+        """Its position in the partition."""
         ...
 
     @property
@@ -31,7 +31,7 @@ class Record(Protocol):
 
     @property
     def dropped(self) -> Sequence[str]:
-        """What the record itself says beside its value, and could not be used."""
+        """What the record itself states besides its value but could not be used."""
         ...
 
     @property

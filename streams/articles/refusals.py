@@ -1,4 +1,4 @@
-"""Texts that are no articles: files of other kinds, walls of all kinds."""
+"""Texts that are not articles: files of other kinds, walls of all kinds."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ _MAGIC = {
 }  # fmt: skip
 _ASCII_MAGIC = tuple(magic for magic in _MAGIC if magic.isascii())
 _MAGIC_CHARACTERS = 12
-_MOST_BROKEN = 0.1  # share of characters that stand for bytes of no text
+_MOST_BROKEN = 0.1  # share of characters that stand for bytes that are not text
 _SAMPLE_CHARACTERS = 2_000
 
 
 def refusal(text: str) -> str | None:
-    """Why a cleaned text is no article: 'expected ..., got ...', or None."""
+    """Why a cleaned text is not an article: 'expected ..., got ...', or None."""
     head = text[:_HEAD_CHARACTERS]
     if (kind := _kind_of_file(text, head)) is not None:
         return f"expected text, got {kind}"
@@ -28,7 +28,7 @@ def refusal(text: str) -> str | None:
 
 def _kind_of_file(text: str, head: str) -> str | None:
     plain = text.isascii()
-    # What stands before or in the mark of a file is mostly no ASCII; the rest begin like this.
+    # What precedes or is in a file's magic bytes is mostly not ASCII; the rest begin like this.
     if not plain or head.startswith(_ASCII_MAGIC):
         for magic, kind in _MAGIC.items():
             if head.find(magic, 0, _MAGIC_CHARACTERS) >= 0:

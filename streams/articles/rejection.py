@@ -18,7 +18,7 @@ class Rejection:
 
 
 def shown(value: object) -> str:
-    """A value as an error message shows it: its JSON kind and a short look at it."""
+    """A value as shown in an error message: its JSON kind and a short excerpt."""
     kinds = {
         bool: "boolean", int: "number", float: "number", str: "string",
         list: "array", dict: "object", type(None): "null",
@@ -31,6 +31,6 @@ def shown(value: object) -> str:
 
 
 def rejected(reason: Reason, detail: str) -> Rejection:
-    """A rejection whose detail is safe to put into a header: bounded, one line, no surrogates."""
+    """A rejection whose detail is safe for a header: bounded, one line, no surrogates."""
     clean = detail.encode("utf-8", "backslashreplace").decode().replace("\n", " ").replace("\0", "")
     return Rejection(reason, clean[:_DETAIL_CHARACTERS])

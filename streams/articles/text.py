@@ -1,4 +1,4 @@
-"""Plain text as it should be stored: whole letters, one form for equal ones, nothing invisible."""
+"""Plain text as it should be stored: whole letters, equal ones in one form, nothing invisible."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import unicodedata
 
 from streams.articles.mojibake import mended
 
-# Control characters but tab, line feed and carriage return; C1 controls; noncharacters that
+# Control characters except tab, line feed and carriage return; C1 controls; noncharacters that
 # would end a C string or break XML downstream.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 _ASCII_CONTROL = bytes(c for c in range(128) if _CONTROL.match(chr(c)))
@@ -19,7 +19,7 @@ _CONTROL_REFERENCE = re.compile(
 )
 _NEWLINES = re.compile("\r\n?|[\u2028\u2029]")
 _BLANK_LINES = re.compile(r"\n{3,}")
-# Soft hyphens, zero-width spaces, byte order marks and marks of direction. Joiners stay: Persian
+# Soft hyphens, zero-width spaces, byte order marks and direction marks. Joiners stay: Persian
 # and Hindi spell with them, and so do emoji.
 INVISIBLE = (
     "\u00ad\u200b\u200e\u200f\u2060\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
@@ -32,9 +32,9 @@ _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{2,6}|#x[0-9a-fA-F]{2,5});")
 
 
 def clean_text(text: str) -> tuple[str, bool]:
-    """-> (text; whether control characters had to go).
+    """-> (text; whether control characters were removed).
 
-    In NFC, mojibake mended, HTML entities (also doubly escaped ones) resolved, without invisible
+    NFC, mojibake repaired, HTML entities (also doubly escaped ones) resolved, without invisible
     characters; lines trimmed at the end, at most one blank line in a row.
     """
     if "&" in text and ";" in text:
@@ -49,16 +49,16 @@ def clean_text(text: str) -> tuple[str, bool]:
             if invisible in text:
                 text = text.replace(invisible, "")
         composed = unicodedata.normalize("NFC", text)
-        # What stood between two letters of a pair may be gone now.
+        # What separated the two letters of a pair may be gone now.
         text = mended(composed) if removed or composed != text else composed
-    # Looking for a character takes a hundredth of what an expression takes to find nothing.
+    # Searching for a character takes a hundredth of the time that a regex takes to find nothing.
     if "\r" in text or "\u2028" in text or "\u2029" in text:
         text = _NEWLINES.sub("\n", text)
     return _trimmed(text) if "\n" in text else text.strip(), removed
 
 
 def _trimmed(text: str) -> str:
-    lines = text.split("\n")  # a look for a blank before a line feed would stop at every blank
+    lines = text.split("\n")  # a search for a space before a line feed would stop at every space
     if any(line[-1:] in _TRAILING for line in lines if line):
         text = "\n".join([line.rstrip(" \t\xa0") for line in lines])
     if "\n\n\n" in text:
@@ -67,7 +67,7 @@ def _trimmed(text: str) -> str:
 
 
 def _unescaped(text: str) -> str:
-    """Entities resolved once, and once more where that leaves some: `&amp;quot;`."""
+    """Entities resolved once, and again if that leaves some: `&amp;quot;`."""
     for _ in range(2):
         if not _ENTITY.search(text):
             break
@@ -76,14 +76,14 @@ def _unescaped(text: str) -> str:
 
 
 def markup_without_control(markup: str) -> str:
-    """HTML without control characters, plain or as `&#11;`: some parsers give a page up for one."""
+    """HTML without control characters, plain or as `&#11;`: some parsers fail on one."""
     if "&#" in markup:
         markup = _CONTROL_REFERENCE.sub("", markup)
     return _MARKUP_CONTROL.sub("", markup) if _has_control(markup) else markup
 
 
 def _has_control(text: str) -> bool:
-    if text.isascii():  # four times as fast as the expression, on every article
+    if text.isascii():  # four times as fast as the regex, on every article
         encoded = text.encode("ascii")
         return len(encoded.translate(None, _ASCII_CONTROL)) != len(encoded)
     encoded = text.encode("utf-8", "surrogatepass")
@@ -95,7 +95,7 @@ def _has_control(text: str) -> bool:
 
 
 def clean_line(text: str | None, limit_bytes: int) -> str | None:
-    """One line of at most `limit_bytes` bytes of UTF-8, or None where nothing is left."""
+    """One line of at most `limit_bytes` bytes of UTF-8, or None if nothing is left."""
     if not text:
         return None
     if text.isascii() and text.isprintable() and "  " not in text and "&" not in text:

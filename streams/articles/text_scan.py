@@ -1,4 +1,4 @@
-"""What texts show when all of a chunk are looked through together: in a fraction of the time."""
+"""Properties of texts found by scanning a whole chunk at once, in a fraction of the time."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class TextScan(NamedTuple):
 
 
 def scan_texts(texts: Sequence[str]) -> list[TextScan]:
-    """Look through texts without lone surrogates."""
+    """Scan texts without lone surrogates."""
     each = [text.encode() for text in texts]
     in_utf8 = encoded(each)
     found = zip(each, names_in(texts, in_utf8), plainly_english(in_utf8), strict=True)

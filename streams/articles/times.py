@@ -10,16 +10,16 @@ from functools import lru_cache
 
 from streams.articles.written_time import written_time
 
-# A year outside of these is a broken clock or a default value, not a publication time.
+# A year outside this range is a broken clock or a default value, not a publication time.
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
 _YEAR = re.compile(r"(?<!\d)(?:19|20|[^\W0-9_]{2})\d\d(?!\d)")
-# Python takes any character between date and time: of `2026-03-02+01:00` it would make 1 o'clock.
+# Python takes any character between date and time: it would read `2026-03-02+01:00` as 1 o'clock.
 _ISO = re.compile(r"\d{4}-?(?:\d\d-?\d\d|W\d\d-?\d)(?:[Tt ]\d.*)?")
 _XSD_DATE = re.compile(r"(\d{4}-\d\d-\d\d)(Z|[+-]\d\d:\d\d)")
 _NUMBER = re.compile(r"(\d{8,19})(\.\d{1,9})?(Z?)")
-# Counted since 1970, by their size: seconds, milliseconds, microseconds, nanoseconds; 1973 to 2102.
+# Since 1970, by magnitude: seconds, milliseconds, microseconds, nanoseconds; 1973 to 2102.
 _UNITS = tuple((10**n, 10 ** (n + 8), 42 * 10 ** (n + 8)) for n in (0, 3, 6, 9))
-# What most feeds write, and the standard library reads right: an offset, or none from GMT.
+# What most feeds write, and the standard library parses correctly: an offset, or GMT.
 _RFC_2822 = re.compile(
     r"(?:[A-Z][a-z]{2}, )?\d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d(?::\d\d)? (?:GMT|UTC|[+-]\d{4})"
 )
@@ -32,10 +32,10 @@ _FIRST_SECOND, _LAST_SECOND = -62_135_596_800, 253_402_300_799
 
 
 def parse_time(text: str) -> datetime | None:
-    """RFC 3339 with any offset (none means UTC), or what else writes one certain time -> UTC.
+    """RFC 3339 with any offset (none means UTC), or another unambiguous notation -> UTC.
 
-    Else: ISO 8601, seconds to nanoseconds since 1970, digits in a row (`20260302101500`), and what
-    `written_time` reads. None where the text could be another time, or no time at all.
+    Others: ISO 8601, seconds to nanoseconds since 1970, digits in a row (`20260302101500`), and
+    what `written_time` reads. None if the text is ambiguous, or not a time at all.
     """
     stripped = text.strip()
     try:
@@ -65,7 +65,7 @@ def _read(text: str) -> datetime | None:
 
 
 def _counted(digits: str, fraction: str | None, utc: str) -> datetime | None:
-    """A number -> the one time that it can mean, or None."""
+    """A number -> the only time that it can mean, or None."""
     ways = set()
     if len(digits) in _COMPACT and not fraction and digits[:2] in ("19", "20"):
         with suppress(ValueError):
@@ -82,9 +82,9 @@ def _counted(digits: str, fraction: str | None, utc: str) -> datetime | None:
 
 
 def utc_time(text: str) -> str | None:
-    """RFC 3339 with any offset -> the same time as `format_time` writes it; None where it is none.
+    """RFC 3339 with any offset -> the same time as written by `format_time`; None if invalid.
 
-    Most times come in that form already, and need only be checked.
+    Most times already have that form, and need only be checked.
     """
     if len(text) == _UTC_CHARACTERS and text[-1] == "Z" and text[10] == "T":
         try:
@@ -97,7 +97,7 @@ def utc_time(text: str) -> str | None:
 
 
 def format_time(time: datetime) -> str:
-    """UTC datetime -> `2026-03-02T10:00:00Z`, with milliseconds where there are any."""
+    """UTC datetime -> `2026-03-02T10:00:00Z`, with milliseconds if there are any."""
     text = time.isoformat(timespec="milliseconds").removesuffix("+00:00").removesuffix(".000")
     return f"{text}Z"
 

@@ -1,4 +1,4 @@
-"""Dates and times as people and programs write them -> UTC, or None where any of it is unclear.
+"""Dates and times as people and programs write them -> UTC, or None if anything is unclear.
 
 `2 Mar 2026 3:15 PM`, `Mon, 02 Mar 2026 10:00:00 CET`, `lun., 02 mars 2026 10:00:00 +0100`,
 `2. März 2026, 10:15 Uhr`, `2026年3月2日 午後3時`, `Mon Mar 2 10:00:00 2026`, and the forms of
