@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import (
@@ -62,6 +63,42 @@ def _refused(batches: Sequence[Encoded], answers: Sequence[object]) -> list[Enco
     return refused
 
 
+class _Turns:
+    """Many may send at a time, or one alone, who replaces the producer."""
+
+    def __init__(self) -> None:
+        self._sending = 0
+        self._idle, self._open = asyncio.Event(), asyncio.Event()
+        self._idle.set()
+        self._open.set()
+
+    @asynccontextmanager
+    async def with_others(self) -> AsyncIterator[None]:
+        """Waits while somebody is alone."""
+        while not self._open.is_set():
+            await self._open.wait()
+        self._sending += 1
+        self._idle.clear()
+        try:
+            yield
+        finally:
+            self._sending -= 1
+            if not self._sending:
+                self._idle.set()
+
+    @asynccontextmanager
+    async def alone(self) -> AsyncIterator[None]:
+        """Waits for all who are sending; who comes later waits for us."""
+        while not self._open.is_set():
+            await self._open.wait()
+        self._open.clear()
+        try:
+            await self._idle.wait()
+            yield
+        finally:
+            self._open.set()
+
+
 class BatchPublisher:
     """An idempotent producer that sends record batches and waits for their confirmation.
 
@@ -73,6 +110,8 @@ class BatchPublisher:
         self.encoder = Encoder(settings)
         self._producer: AIOKafkaProducer | None = None
         self._stopped = False
+        # A send that waits in a producer that is being replaced would wait forever.
+        self._turns = _Turns()
 
     async def start(self) -> None:
         """Connect. Must run in the event loop that will publish."""
@@ -120,9 +159,9 @@ class BatchPublisher:
         too long (an idempotent producer itself retries forever): then nothing may be acknowledged.
         Raises RecordsRefusedError if everything but some oversized records is confirmed.
         """
-        producer = self._started()
         try:
-            async with asyncio.timeout(DELIVERY_SECONDS):
+            async with self._turns.with_others(), asyncio.timeout(DELIVERY_SECONDS):
+                producer = self._started()
                 confirmations = [
                     await producer.send_batch(e.batch, e.topic, partition=e.partition)
                     for e in batches
@@ -150,7 +189,10 @@ class BatchPublisher:
                 raise StoppedError from None
             raise
         sent = sum(e.batch.size() for e in batches) - sum(e.batch.size() for e in again)
-        return sent + await self._send_singly(again) if again else sent
+        if not again:
+            return sent
+        async with self._turns.alone():
+            return sent + await self._send_singly(again)
 
     async def _send_singly(self, batches: Sequence[Encoded]) -> int:
         """Send the records of batches one by one; -> bytes sent."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -199,5 +200,9 @@ def at_work(worker: Worker) -> float:
 
 def normalising_processes(worker: Worker) -> list[psutil.Process]:
     """Forked from the worker or spawned by it; what else it has is the tracker of semaphores."""
-    children = psutil.Process(worker.process.pid).children()
-    return [child for child in children if "resource_tracker" not in " ".join(child.cmdline())]
+    found = []
+    for child in psutil.Process(worker.process.pid).children():
+        with suppress(psutil.Error):  # it has ended meanwhile
+            if "resource_tracker" not in " ".join(child.cmdline()):
+                found.append(child)
+    return found

@@ -10,7 +10,7 @@ import orjson
 import pytest
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
-from schemas.topics import DEAD_LETTERS, ENRICHED, NORMALISED, RAW, SEGMENTS
+from schemas.topics import DEAD_LETTERS, ENRICHED, NORMALISED, RAW, SEGMENTS, STORIES
 from streams.agents.running.exit import EXIT_CONFIGURATION
 from streams.kafka.connection import admin_client
 from streams.kafka.outgoing import Outgoing
@@ -69,6 +69,37 @@ async def test_a_refused_batch_is_sent_record_by_record_and_what_is_too_large_is
         await publisher.stop()
     found = [record.value for record in await read(settings, ENRICHED)]
     assert sorted(found) == sorted([*values[:5], *values[6:], b"m", b"n"])
+
+
+async def test_what_others_send_while_a_refused_batch_is_sent_again_is_confirmed(
+    settings: Settings,
+) -> None:
+    """They share the producer, which is replaced: what waited in the old one waited forever."""
+    await make_topics(settings, partitions=1)
+    await narrow(settings, ENRICHED, 4000)
+    topic = settings.topic_prefix + ENRICHED
+    publisher = BatchPublisher(settings)
+    await publisher.start()
+
+    def one(topic: str, value: bytes) -> Outgoing:
+        return Outgoing(topic, [b"k"], [value], [0], [b"\0"], [0])
+
+    async def refused(n: int) -> None:
+        with pytest.raises(RecordsRefusedError):
+            await publisher.publish([one(topic, noise(n, 9000).encode())])
+
+    async def others(topic: str) -> None:
+        for n in range(200):
+            await publisher.publish([one(settings.topic_prefix + topic, b"%d" % n)])
+
+    try:
+        async with asyncio.timeout(60):
+            await asyncio.gather(others(SEGMENTS), others(STORIES), *map(refused, range(3)))
+    finally:
+        await publisher.stop()
+    for name in (SEGMENTS, STORIES):
+        found = [int(record.value or b"") for record in await read(settings, name)]
+        assert found == list(range(200))
 
 
 @pytest.mark.parametrize("topic", [NORMALISED, ENRICHED])
