@@ -1,1 +1,1 @@
-"""echowire: raw article events in, enriched events with their copies found out."""
+"""echowire: raw article events in, enriched events with detected copies out."""

@@ -49,13 +49,13 @@ log = logging.getLogger("echowire")
 STAGES = tuple(stage.value for stage in Stage)
 
 # Chunks that may wait for an agent: more than the consumer ever hands over ahead of acks, with
-# one chunk for each partition of a topic, so that no stage's queue holds up the consumer.
+# one chunk per partition of a topic, so that no stage's queue holds up the consumer.
 _CHUNKS_AHEAD = 1024
 
 
 @dataclass(frozen=True, slots=True)
 class EchoWire:
-    """An application and the parts that a runner or a test wants to reach."""
+    """An application and its parts, for runners and tests."""
 
     app: faust.App
     metrics: Metrics
@@ -83,10 +83,10 @@ def create_app(
         web_enabled=False,  # its /table and /router are open to anyone
         topic_disable_leader=True,
         topic_allow_declare=False,
-        # Where nothing is committed, and where the log has a hole, the consumer thread decides.
+        # If nothing is committed, or the log has a gap, the consumer thread decides.
         consumer_auto_offset_reset="none",
         consumer_metadata_max_age_ms=int(METADATA_SECONDS * 1000),
-        # An empty one would be an id, too: that of all workers.
+        # An empty id would be one, too, shared by all workers.
         consumer_group_instance_id=settings.instance_id or None,
         consumer_max_fetch_size=max(1 << 20, settings.record_bytes),
         broker_max_poll_records=settings.chunk_records,
@@ -165,7 +165,7 @@ def create_app(
 
 
 def _offer(app: faust.App, publisher: BatchPublisher, batches: Sequence[Encoded]) -> None:
-    """To the stage that reads them: articles that are in their log by now."""
+    """Hand records to the stage that reads them; they are in their log by now."""
     app.consumer.offer(
         [
             Offer(TP(b.topic, b.partition), b.batch, publisher.connection(b.topic, b.partition))

@@ -1,6 +1,6 @@
-"""Loops that run as machine code: numba compiles each at its first call and keeps the result.
+"""Loops that run as machine code: numba compiles each at its first call and caches the result.
 
-What is compiled lets go of the interpreter's lock: a worker's second core runs it while the first
+Compiled code releases the GIL: a worker's second core runs it while the first
 handles Kafka's records.
 """
 
@@ -17,13 +17,13 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 def kernel(function: Function) -> Function:
     """Compile a function of arrays and numbers; it may call other kernels.
 
-    Whole numbers wrap around, and nothing checks that indices lie within their arrays. The machine
-    code is kept beside the module or in the user's cache (numba's NUMBA_CACHE_DIR moves it); where
-    neither can be written, each process compiles again, which takes seconds.
+    Integers wrap around, and array bounds are not checked. The machine code is cached beside the
+    module or in the user's cache (numba's NUMBA_CACHE_DIR moves it); if neither is writable, each
+    process compiles again, which takes seconds.
     """
     compiled: Function
     try:
         compiled = numba.njit(cache=True, nogil=True)(function)
-    except RuntimeError:  # no place to keep it in
+    except RuntimeError:  # no place to cache it
         compiled = numba.njit(nogil=True)(function)
     return compiled

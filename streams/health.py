@@ -1,4 +1,4 @@
-"""Whether the worker moves: how much waits, and which partition stands still although some does."""
+"""Whether the worker makes progress: consumer lag and stalled partitions."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from streams.kafka.topic_watch import TopicWatch
 from streams.metrics import Metrics
 from streams.metrics.shards import measure_shards
 
-# The worst chunk takes seconds; a partition that has not moved for so long is stuck.
+# The worst chunk takes seconds; a partition without progress for this long is stuck.
 STALLED_SECONDS = 60.0
 
 
@@ -36,12 +36,12 @@ class PartitionProgress:
     stage: str
     offset: int  # of the next record to handle
     lag_records: int
-    known: bool  # whether it has been read at all since it was assigned
-    still_seconds: float  # since the last move; 0 while nothing waits
+    known: bool  # whether it has been read at all since its assignment
+    still_seconds: float  # since the last progress; 0 while nothing waits
 
 
 class Progress:
-    """Where each assigned partition stands."""
+    """The progress of each assigned partition."""
 
     def __init__(
         self,
@@ -58,10 +58,11 @@ class Progress:
         self.publishing = False
 
     def newest_time(self, mine: TP) -> int | None:
-        """Event time that the stream has come to, in milliseconds, for who has partition `mine`.
+        """The stream's latest event time, in milliseconds, for the worker that has partition
+        `mine`.
 
         A stream of old records has old times: something dated now among them would end the window
-        of all that came before it.
+        of everything before it.
         """
         if mine not in self._places:
             return None
@@ -100,7 +101,7 @@ class Progress:
         return partitions
 
     def stuck(self) -> list[str]:
-        """What stands still although records wait, in words."""
+        """Which partitions are stalled although records wait, in words."""
         return [
             f"{s.topic} partition {s.partition} "
             + (f"stands at offset {s.offset}" if s.known else "is not read")

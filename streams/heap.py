@@ -1,4 +1,4 @@
-"""A process's memory, managed for work that makes and drops much of the same size."""
+"""A process's memory, tuned for work that allocates and frees much of the same size."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ _KEPT_BYTES = 64 << 20
 def keep_freed_memory() -> None:
     """Let this process keep up to 64 MiB that it frees, as far as its C library can.
 
-    glibc gives blocks of 128 KiB and more, and the heap's end, back to the system at once. A
-    chunk's texts are such blocks, and their memory costs a page fault for each 4 KiB when it comes
-    again: 40 an article of 2 KB when it is normalised.
+    glibc returns blocks of 128 KiB and more, and the heap's end, to the system at once. A
+    chunk's texts are such blocks, and allocating them again costs a page fault per 4 KiB:
+    40 per article of 2 KB when it is normalised.
     """
     if sys.platform != "linux":
         return
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
-    if mallopt is not None:  # musl has none
+    if mallopt is not None:  # musl lacks it
         mallopt(_M_MMAP_THRESHOLD, _LARGEST_IN_HEAP)
         mallopt(_M_TRIM_THRESHOLD, _KEPT_BYTES)
 
 
 def freeze_gc() -> None:
-    """Tell the garbage collector that what a process has made by now stays, and to look seldom.
+    """Tell the garbage collector that everything created so far stays, and to run seldom.
 
-    A chunk makes thousands of objects without a cycle among them: the collector took a tenth of
+    A chunk creates thousands of objects without a cycle among them: the collector took a tenth of
     the time to find nothing.
     """
     gc.collect()
@@ -43,9 +43,9 @@ def freeze_gc() -> None:
 
 
 def untouched_zeros(count: int, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
-    """(count,) zeros, of which only the pages of 4 KiB that are touched take memory.
+    """(count,) zeros, using memory only for the 4 KiB pages that are touched.
 
-    For its own large arrays numpy asks Linux for pages of 2 MiB, so that a few articles made all
+    For its own large arrays numpy asks Linux for pages of 2 MiB, so a few articles made all
     of an empty window's 130 MB resident.
     """
     return np.frombuffer(mmap.mmap(-1, max(1, count * dtype.itemsize)), dtype, count)

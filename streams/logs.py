@@ -1,7 +1,7 @@
-"""Logs: one JSON object a line for machines, or one readable line for people.
+"""Logs: one JSON object per line for machines, or one readable line for people.
 
 Nothing is logged per article. Lines about a chunk carry `topic`, `partition` and `offset`, by
-which they can be found again, in Kafka too.
+which they can be found, in Kafka too.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from structlog.typing import Processor
 
 LogFormat = Literal["console", "json"]
 
-# Faust, mode and aiokafka tell of every step that they take.
+# Faust, mode and aiokafka log every step that they take.
 _NOISY = ("faust", "mode", "aiokafka")
 
 
@@ -27,7 +27,7 @@ def write_logs(
     handler = logging.StreamHandler(sink)
     handler.setFormatter(_formatter(log_format, colours=sink.isatty()))
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
-    # Debug records of others are built on the hot path even where nobody wants them.
+    # Other libraries build debug records on the hot path even if nobody wants them.
     logging.disable(logging.NOTSET if level == "debug" else logging.DEBUG)
     for name in _NOISY:
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -47,7 +47,7 @@ class Sketched:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What came of a chunk of raw records. `decision` is None where none became an article."""
+    """The results for a chunk of raw records. `decision` is None if none became an article."""
 
     chunk: NormalisedChunk
     decision: Decision | None
@@ -70,7 +70,7 @@ def sketched(records: Sequence[Record], decoded: Decoded, pages: Sequence[Page])
 def undisturbed_chunk(
     made: Sketched, records: Sequence[Record], offsets: Sequence[int] | None = None
 ) -> ArticleColumns:
-    """A chunk of articles for detection, without a log between: each has its record's offset,
+    """A chunk of articles for detection, without a log in between: each has its record's offset,
     unless `offsets` (n,) says otherwise."""
     places = made.chunk.places
     return ArticleColumns(
@@ -103,7 +103,7 @@ def normalised(
 
 
 class Detector:
-    """One shard: decides on articles in the log's order, and remembers what was applied."""
+    """One shard: decides articles in log order, and remembers what was applied."""
 
     def __init__(self, parameters: Parameters, state: ShardState | None = None) -> None:
         self.state = ShardState(parameters) if state is None else state
@@ -119,13 +119,13 @@ class Detector:
 
 
 class Pipeline:
-    """The whole way in memory, as one shard for all languages.
+    """The whole pipeline in memory, as one shard for all languages.
 
     The same events in the same order give the same verdicts as through Kafka on one partition.
     Memory is bounded by `parameters.capacity` articles of the window, 1.3 kB each.
 
-    `limit_bytes`: longer raw events are rejected. `outlets_file`: a table of publishers of one's
-    own, TOML; raises OutletsError at the first event where it is none. `read_pages` reads a
+    `limit_bytes`: longer raw events are rejected. `outlets_file`: your own table of publishers,
+    TOML; raises OutletsError at the first event if it is invalid. `read_pages` reads a
     chunk's pages, in order; without it they are read one by one in the calling thread.
     """
 
@@ -147,11 +147,12 @@ class Pipeline:
         events: Iterable[Mapping[str, Any] | bytes],
         on_rejection: Callable[[RejectedError], None] | None = None,
     ) -> Iterator[EnrichedArticleRecord]:
-        """Yield an enriched article, as `articles.enriched` has it, for each new text.
+        """Yield an enriched article, as in `articles.enriched`, for each new text.
 
         An event is a raw article's fields, or its JSON as bytes. Redeliveries yield nothing; a
         page's embedded articles follow it. An event without a time takes that of the one before.
-        What cannot become an article goes to `on_rejection`; without it, RejectedError is raised.
+        Events that cannot become an article go to `on_rejection`; without it, they raise
+        RejectedError.
         """
         source = iter(events)
         while some := list(islice(source, _EVENTS_AT_ONCE)):
@@ -179,7 +180,7 @@ class Pipeline:
         return self.decided(records, made)
 
     def decided(self, records: Sequence[Record], made: Sketched) -> Taken:
-        """Decide articles that were made elsewhere, in another process for example."""
+        """Decide articles that were made elsewhere, for example in another process."""
         if not made.chunk.places:
             return Taken(made.chunk, None)
         decision = self.detector.decide(undisturbed_chunk(made, records))

@@ -1,4 +1,4 @@
-"""Settings under the names of earlier versions: they still work, with a warning."""
+"""Settings under names of earlier versions: they still work, with a warning."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ RENAMED = {"page_processes": "normalising_processes"}
 
 
 def under_new_names(values: Mapping[str, Any], place: str = "") -> dict[str, Any]:
-    """Values under their new names; where a setting has both, the new one counts.
+    """Values under their new names; if a setting has both, the new one wins.
 
-    Warns of each old name, which stands in `place`: before the logs are set up, as a line on
+    Warns of each old name, found in `place`: before logging is set up, as a line on
     standard error.
     """
     found = dict(values)
@@ -30,7 +30,7 @@ def under_new_names(values: Mapping[str, Any], place: str = "") -> dict[str, Any
 
 
 def environment_under_new_names(prefix: str) -> dict[str, str]:
-    """What the environment says under old names, under the new ones."""
+    """The environment's values under old names, under the new ones."""
     present = {name.upper(): name for name in os.environ}
     values = {
         name: os.environ[present[variable]]

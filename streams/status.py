@@ -1,4 +1,4 @@
-"""The page at /status: what this worker is, what it is doing, and how it is set up."""
+"""The page at /status: this worker's identity, activity and settings."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from streams.metrics import Metrics
 from streams.metrics.labels import STAGES
 from streams.settings import Settings
 
-# Rates are of the last minute, or of the time between two visits if that is longer.
+# Rates cover the last minute, or the time between two visits if that is longer.
 _RATE_SECONDS = 60.0
 _HIDDEN = "••••••"
 
@@ -31,7 +31,7 @@ class _Reading:
 
 
 class StatusPage:
-    """Renders the page. Reads what the metrics count; measures nothing of its own."""
+    """Renders the page from the metrics; measures nothing of its own."""
 
     def __init__(
         self,
@@ -76,7 +76,7 @@ class StatusPage:
         return _Reading(time.time(), taken)
 
     def _rates(self) -> dict[str, float]:
-        """Records a second of each stage since the oldest reading that is kept."""
+        """Records per second of each stage since the oldest stored reading."""
         now = self._reading()
         while len(self._readings) > 1 and self._readings[1].at < now.at - _RATE_SECONDS:
             self._readings.popleft()

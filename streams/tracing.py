@@ -1,7 +1,7 @@
-"""A span for each chunk, for collection with OpenTelemetry.
+"""A span per chunk, for OpenTelemetry.
 
 A record's `traceparent` is carried from the raw event to the enriched one whether spans are
-written or not: see `streams.kafka.headers`. A span of a chunk links to the traces of its records.
+written or not: see `streams.kafka.headers`. A chunk's span links to the traces of its records.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from streams.settings import Settings, SettingsError
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace.export import SpanExporter
 
-# A chunk of hundreds of records would make a span that no collector takes.
+# A chunk of hundreds of records would make a span that no collector accepts.
 _LINKS = 32
 
 
 class ChunkSpan(Protocol):
-    """What was begun for one chunk."""
+    """The span begun for one chunk."""
 
     def end(self) -> None:
         """Its outputs are confirmed."""
@@ -28,7 +28,7 @@ class ChunkSpan(Protocol):
 
 
 class ChunkTracer(Protocol):
-    """Begins a span for each chunk."""
+    """Begins a span per chunk."""
 
     def begin(
         self,
@@ -40,7 +40,7 @@ class ChunkTracer(Protocol):
         ...
 
     def shut_down(self) -> None:
-        """Send what has not been sent."""
+        """Flush."""
         ...
 
 
@@ -53,18 +53,18 @@ class NoTracer:
         ends: Sequence[tuple[str, int, int]],  # noqa: ARG002
         headers: Iterable[Sequence[Header]],  # noqa: ARG002
     ) -> NoTracer:
-        """Nothing."""
+        """Does nothing."""
         return self
 
     def end(self) -> None:
-        """Nothing."""
+        """Does nothing."""
 
     def shut_down(self) -> None:
-        """Nothing."""
+        """Does nothing."""
 
 
 class OpenTelemetryTracer:
-    """Writes spans with OpenTelemetry's SDK. Where to is `OTEL_EXPORTER_OTLP_ENDPOINT`'s to say."""
+    """Writes spans with OpenTelemetry's SDK, to `OTEL_EXPORTER_OTLP_ENDPOINT`."""
 
     def __init__(self, exporter: SpanExporter) -> None:
         from opentelemetry.sdk.resources import Resource  # noqa: PLC0415
@@ -111,12 +111,12 @@ class OpenTelemetryTracer:
         )
 
     def shut_down(self) -> None:
-        """Send what has not been sent."""
+        """Flush."""
         self._provider.shutdown()
 
 
 def create_tracer(settings: Settings) -> ChunkTracer:
-    """As the settings say. Raises SettingsError where spans are wanted and cannot be written."""
+    """According to the settings. Raises SettingsError if spans are wanted but cannot be written."""
     if not settings.tracing:
         return NoTracer()
     try:

@@ -1,4 +1,4 @@
-"""How one raw event was understood, line by line: for `echowire show` and the desk."""
+"""How one raw event was read, line by line: for `echowire show` and the desk."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from streams.sources.raw_events import FileRecord
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """A raw event and what was made of it.
+    """A raw event and its results.
 
-    labels: its lines, where it was a page. origins: by row, where the fields of its own article
+    labels: its lines, if it was a page. origins: by row, where the fields of its own article
     were found.
     """
 
@@ -29,7 +29,7 @@ class Understood:
 
 
 def understand(record: FileRecord, limit_bytes: int, outlets_file: str | None) -> Understood:
-    """Normalise one record as the service does, keeping what it thought of each line."""
+    """Normalise one record as the service does, keeping its labels for each line."""
     decoded = decode_chunk([record], limit_bytes, outlets_file)
     pages = [read_page(page) for _, page in decoded.pages]
     chunk = normalise_chunk([record], decoded, pages)

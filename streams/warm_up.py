@@ -1,4 +1,4 @@
-"""Compile what is compiled before the first record comes.
+"""Compile everything before the first record arrives.
 
 python -m streams.warm_up     # as `make setup` and the container image do
 """
@@ -17,16 +17,16 @@ from streams.kafka.batch import encode_batch
 from streams.pipeline import Pipeline
 from streams.sources.raw_events import RawEvent
 
-# Not all ASCII, a copy of each, and a page: together they pass through every compiled loop.
+# Not all ASCII, with a copy of each, and a page: together they exercise every compiled loop.
 _TEXTS = ("one two three four five six seven eight nine ten " * 5, "é " + "eleven twelve " * 50) * 2
 _PAGE = "A title of a page\nA line that reads like the first one of a story, and one more."
 _HTML_PAGE = "".join(f"<p>{line}</p>" for line in _PAGE.split("\n"))
 
 
 def compile_kernels() -> float:
-    """Take a few articles and a page through everything that is compiled; -> seconds.
+    """Run a few articles and a page through everything compiled; -> seconds.
 
-    Takes 20 s the first time on a machine, and a second where the machine code has been kept."""
+    Takes 20 s the first time on a machine, and a second once the machine code is cached."""
     started = time.monotonic()
     pipeline = Pipeline(Parameters(capacity=1024))
     events = [
@@ -42,9 +42,9 @@ def compile_kernels() -> float:
 
 
 def load_language_model() -> None:
-    """Take a second and 70 MB for it now, instead of at the first text that needs it.
+    """Spend a second and 70 MB on it now, instead of at the first text that needs it.
 
-    Processes that only now and then normalise an article leave it until then.
+    Processes that normalise an article only occasionally load it then.
     """
     classify(_TEXTS[1])
 

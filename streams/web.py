@@ -15,7 +15,7 @@ from streams.status import StatusPage
 
 
 class PortTakenError(Exception):
-    """The web server's address cannot be listened on."""
+    """The web server cannot listen on its address."""
 
 
 class WebServer:

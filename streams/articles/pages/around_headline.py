@@ -1,4 +1,4 @@
-"""What stands around an HTML page's headline: who wrote the story, and when."""
+"""The surroundings of an HTML page's headline: who wrote the story, and when."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _FOOT = 6  # lines below its end
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the story stands: its first and its last line, and its headline's, if any."""
+    """The story's first and last line, and its headline's, if any."""
 
     first: int
     last: int
@@ -60,7 +60,7 @@ class Surroundings:
         return first in self._near
 
     def headings(self) -> list[tuple[str, bool]]:
-        """(text, whether it stands close above the story) of each heading of rank 1."""
+        """(text, whether it is closely above the story) of each heading of rank 1."""
         found = []
         for node in nodes_of(self._markup, "h1")[:12]:
             text = short_text(self._markup, node, 3_000)
@@ -85,7 +85,7 @@ class Surroundings:
         ]  # fmt: skip
 
     def authors(self) -> list[str]:
-        """Names that stand in elements that say that they hold them."""
+        """Names in elements that declare a name."""
         markup = self._markup
         for node, named in self.properties("author", "creator"):
             text = named.get("content") or self._inner_name(node) or short_text(markup, node)
@@ -102,7 +102,7 @@ class Surroundings:
         return []
 
     def _inner_name(self, node: int) -> str:
-        """The `itemprop=name` inside of an `itemprop=author`."""
+        """The `itemprop=name` inside an `itemprop=author`."""
         nodes = self._markup.nodes
         inside = np.flatnonzero(
             (nodes[MARKS] & ITEMPROP > 0)
@@ -116,7 +116,7 @@ class Surroundings:
         return ""
 
     def called_authors(self) -> list[str]:
-        """Names in elements that are called byline or author, near the headline."""
+        """Names in elements marked as byline or author, near the headline."""
         for node in self._called(_BYLINE_WORDS)[:12]:
             text = short_text(self._markup, node, 1_500)
             names = names_in(text) if 3 < len(text) < 150 else []
@@ -134,7 +134,7 @@ class Surroundings:
         return []
 
     def times(self) -> list[str]:
-        """Times in elements that say that they hold one, the most certain first."""
+        """Times in elements that declare a time, the most certain first."""
         found: list[str] = []
         for node, named in self.properties("datepublished", "datecreated", "dateline"):
             found += [named.get(name, "") for name in ("content", "datetime", "title")]
@@ -158,12 +158,12 @@ class Surroundings:
                 certain.append(stamp)
             else:
                 (near if close else far).append(stamp)
-        # Elsewhere there are those of other stories: but where all name one day, it is this one's.
+        # Elsewhere they belong to other stories: but if all name the same day, it is this one's.
         days = {stamp[:10] for stamp in far}
         return [*found, *certain, *near, *(far if len(days) == 1 else ())]
 
     def dated_texts(self) -> list[str]:
-        """The texts of elements that are called date or time, near the headline; where none is, the
+        """The texts of elements marked as date or time, near the headline; without any, the
         one that others on the page repeat."""
         near, far = self._called(_DATE_WORDS, near=True), self._called(_DATE_WORDS, near=False)
         texts = [

@@ -1,4 +1,4 @@
-"""What a first opinion of all lines of an HTML page says of each: the columns of a second one."""
+"""The first opinion of all lines of an HTML page, as columns for a second one."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def _sums(values: Vector) -> Vector:
 
 @kernel
 def _mean_but(mass: float, words: float) -> float:
-    """The likelihood of what stands around a line; below nothing where nothing does."""
+    """The likelihood of a line's surroundings; below zero if there are none."""
     return max(mass, 0.0) / words if words >= 1 else -0.25
 
 

@@ -17,18 +17,18 @@ from streams.articles.pages.headers import ENOUGH, Header, HeaderReader
 from streams.articles.pages.kinds import Kinds
 from streams.articles.pages.lines import Line
 
-# A teaser is a title and a line or two; below these numbers of words it is no article.
+# A teaser is a title and a line or two; with fewer words than these it is not an article.
 _LEAST_STORY_WORDS = 45  # of prose before the first embedded article
 _LEAST_WORDS, _LEAST_WORDS_ALONE, _LEAST_SENTENCES = 30, 60, 3
 _LONG_BODY_WORDS = 90
 _AFTER_NOISE_WORDS = 12  # shorter sentences below a button are its text
-_LEAST_PAIRS = 4  # of paragraphs, to tell how a page parts them
+_LEAST_PAIRS = 4  # of paragraphs, to tell how a page separates them
 _WIDEST_GAP = 4  # lines between two paragraphs of one embedded article
 _FOOT_LINES = 4  # below an embedded article, where pages print source and time
 _TEASER_LIST, _LONGEST_TEASER_WORDS = 2, 120
-_DOUBT = 1.0  # a head that lacks so much counts where another of the page has the same form
+_DOUBT = 1.0  # a head that falls short by this counts if another of the page has the same form
 _FORM = frozenset({"ago", "time", "separator", "marked", "title_again", "byline"})
-_COMMENT_ENOUGH = 6.0  # among readers' comments, which have names and times above them too
+_COMMENT_ENOUGH = 6.0  # among readers' comments, which also have names and times above them
 _MORE_OF_ELEMENTS = 1.0  # that elements must say, where there are some
 _DATELINE = re.compile(
     r"""\W{0,2}(?:[A-ZÀ-ÞА-Я][A-ZÀ-ÞА-Я.'’-]+|[A-Z][\w.'’-]+(?=[^.]{0,40}\())
@@ -52,9 +52,9 @@ def cards_of(
     outlets: Outlets,
     elements: Elements | None = None,
 ) -> list[Card]:
-    """The embedded articles of a page, in its order. The page's own story is none of them.
+    """The embedded articles of a page, in order. The page's own story is not one of them.
 
-    `elements`: those of an HTML page, which say more.
+    `elements`: those of an HTML page, which add evidence.
     """
     runs = _prose_runs(kinds)
     if len(runs) < 2:
@@ -84,8 +84,8 @@ def _heads(
     kinds: Kinds,
     elements: Elements | None,
 ) -> list[Header]:
-    """Heads with enough signs, and those with nearly enough that have such a one's form."""
-    found: list[tuple[Header, float]] = []  # and the score that is asked for
+    """Heads with enough cues, and those with nearly enough in the form of one that has enough."""
+    found: list[tuple[Header, float]] = []  # and the required score
     above: list[int] = []  # where the text above each ends
     before = sum(kinds.words[slice(*runs[0])])
     zone = _Zone(kinds)
@@ -116,8 +116,8 @@ def _heads(
 
 
 def _labelled_feet(lines: Sequence[Line], kinds: Kinds) -> dict[int, int]:
-    """Ends of texts -> lines like `Source: Reuters` there, or a line below, where no text follows
-    the last of them: so a page prints them below its articles."""
+    """Ends of texts -> lines like `Source: Reuters` there, or a line below, if the last text has
+    one: then the page prints them below its articles."""
     prose = kinds.prose
     texts = np.flatnonzero(prose & (kinds.words >= _LEAST_STORY_WORDS))
     ends = np.flatnonzero(prose[:-1] & ~prose[1:]) + 1
@@ -131,7 +131,7 @@ def _labelled_feet(lines: Sequence[Line], kinds: Kinds) -> dict[int, int]:
 
 
 def _add_foot_signs(head: Header, reader: HeaderReader, stop: int, count: int) -> None:
-    """Source and time below the text. A date alone may stand below anything."""
+    """Source and time below the text. A date alone may be below anything."""
     if head.time is None and head.source is None:
         signs = reader.below(stop, min(stop + _FOOT_LINES, count)).signs
         if signs & {"ago", "known_source", "source"}:
@@ -175,8 +175,9 @@ def _add_body_signs(
 
 
 def _breaks(lines: Sequence[Line], kinds: Kinds, last: int) -> frozenset[int]:
-    """Lines of prose with a blank one above, right below prose, on a page that has none between the
-    paragraphs of its stories: those above its `last` embedded text. Something else begins there."""
+    """Lines of prose after a blank one that follows prose, on a page without blank lines between
+    the paragraphs of its stories: those above its `last` embedded text. Something else begins
+    there."""
     pairs = np.flatnonzero(kinds.prose[1:] & kinds.prose[:-1]) + 1
     blank = [at for at in map(int, pairs) if lines[at].after_blank]
     if sum(pairs < last) < _LEAST_PAIRS or (blank and blank[0] < last):
@@ -211,7 +212,7 @@ def _is_article(body: Sequence[int], lines: Sequence[Line], kinds: Kinds) -> boo
 
 
 def _without_teasers(cards: list[Card], lines: Sequence[Line], kinds: Kinds) -> list[Card]:
-    """Without those that are a title and a line; in a list of these a short text is one, too."""
+    """Without those that are a title and a line; in a list of these, neither is a short text."""
     articles = [card for card in cards if _is_article(card.body, lines, kinds)]
     if len(cards) - len(articles) < max(_TEASER_LIST, len(articles)):
         return articles
@@ -221,7 +222,7 @@ def _without_teasers(cards: list[Card], lines: Sequence[Line], kinds: Kinds) -> 
 
 
 def _with_footers(cards: list[Card], reader: HeaderReader, count: int) -> list[Card]:
-    """Where the first article has neither source nor time above it but below: so have all."""
+    """If the first article has its source and time below instead of above, so do all."""
     if not cards or cards[0].header.source or cards[0].header.time:
         return cards
     below = []

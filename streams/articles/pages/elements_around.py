@@ -1,4 +1,4 @@
-"""What the elements of an HTML page say of the articles embedded in it: boxes, links, times."""
+"""Evidence from HTML elements about a page's embedded articles: boxes, links, times."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _MOST_LINKS = 12  # looked at in one box
 _ARTICLE = NUMBER["article"]
 _TITLE_WORDS, _HEADING_LINES = 4, 4
 _PIECES = re.compile(r"[|·•,()\[\]]|\s[-–—]\s")
-_ROOM = 1.05  # of an element around a box: it holds no more text
+_ROOM = 1.05  # an element around a box holds no more text than this
 _ADDRESSES = ("data-url", "data-href", "data-permalink", "data-canonical-url", "itemid", "cite")
 _SHARING = frozenset(
     ("share", "sharer", "sharer.php", "intent", "submit", "login", "signup", "tag", "tags",
@@ -65,7 +65,7 @@ class Elements:
         self._signs = np.concatenate(([0], np.cumsum(self._signed(whole))))
 
     def _signed(self, whole: Taken) -> NDArray[np.bool_]:
-        """Lines that have a time, or are the name of a source."""
+        """Lines with a time, or the name of a source."""
         kinds, features, nodes = whole.kinds, whole.features, self._markup.nodes
         times = (features[:, column("time")] > 0) | (features[:, column("ago")] > 0)
         signed: NDArray[np.bool_] = times & ~kinds.prose & (kinds.words <= _HEAD_WORDS)
@@ -81,7 +81,7 @@ class Elements:
         return signed
 
     def may_begin(self, start: int) -> bool:
-        """Whether a text that begins at this line may be an embedded article: of enough words,
+        """Whether a text that begins at this line may be an embedded article: with enough words,
         below some of the page's own story, not among comments, with a time or a source near."""
         count = len(self._lines)
         words = self._told[min(start + _LONGEST, count)] - self._told[start]
@@ -125,7 +125,7 @@ class Elements:
         return found
 
     def _take_heading(self, header: Header, top: int) -> None:
-        """The heading close above is the title, where what was taken for it is none: a paragraph
+        """A heading closely above is the title, if the supposed title is not: a paragraph
         that breaks off at an abbreviation reads like a title."""
         if self._lines[header.title_at].heading:
             return
@@ -164,8 +164,8 @@ class Elements:
             header.signs |= {"linked"} if header.address else set()
 
     def _take_linked_title(self, header: Header, node: int) -> None:
-        """The link's text is the title, where it stands in the title's line; of what else is in
-        that line one piece may be the source."""
+        """The link's text is the title, if that is in the title's line; of what else is in
+        that line, one piece may be the source."""
         line, text = self._lines[header.title_at].text, short_text(self._markup, node)
         if len(text.split()) < _TITLE_WORDS or text not in line or text == header.title:
             return
@@ -202,7 +202,7 @@ class Elements:
         return found if parts.scheme else None
 
     def _take_time(self, header: Header, first: int, last: int) -> None:
-        """The time that elements state, where what is printed is less exact."""
+        """The time that elements declare, if the printed one is less exact."""
         for node in self._within(self._times, first, last):
             if self._put_time(header, attributes(self._markup, node).get("datetime")):
                 return

@@ -1,4 +1,4 @@
-"""What an HTML page's head says of its story, line by line."""
+"""What an HTML page's head says about its story, line by line."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def _titles(head: Head) -> list[str]:
 
 
 def title_pieces(head: Head) -> set[str]:
-    """The keys of what the head calls the page, whole and in the pieces that marks divide."""
+    """The keys of the page's title according to the head, whole and split at separators."""
     titles = _titles(head)
     return {key(piece) for title in titles for piece in (title, *_SEPARATOR.split(title))} - {""}
 
@@ -82,7 +82,7 @@ def _compare_stated(body: str, low: Sequence[str], found: Evidence) -> None:
 
 
 def key(text: str) -> str:
-    """What the same text has in common however it is printed."""
+    """The same for equal texts however they are printed."""
     return "".join(filter(str.isalnum, text))
 
 

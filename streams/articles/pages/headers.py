@@ -1,4 +1,4 @@
-"""What stands above an embedded article: its title, source, time, and how sure that is."""
+"""The head of an embedded article: its title, source, time, and how certain that is."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _HEADER_LINES, _META_LINES = 12, 3
 _META_CHARACTERS, _META_WORDS, _MOST_TIMES = 110, 14, 3
 _PIECES = re.compile(r"\s*[|·•‧∙—–»›/\[\](){}]\s*|\s+-+\s+|\s{2,}|,\s+(?=[A-Z\d])")
 
-# How much each sign says that an article begins. Four are asked for: no sign is enough alone.
+# The weight of each cue that an article begins. Four points are required: no cue is enough alone.
 ENOUGH = 4.0
 _WEIGHTS = {
     "ago": 2.5, "time": 1.5, "known_source": 2.0, "source": 1.0, "name": 0.0,
@@ -66,7 +66,7 @@ class Header:
 
     @property
     def score(self) -> float:
-        """The sum of what its signs say; nothing without a source or a time among them."""
+        """The sum of its cues; zero without a source or a time among them."""
         if not self.signs & _TELLING:
             return 0.0
         return sum(_WEIGHTS[sign] for sign in self.signs)
@@ -88,7 +88,7 @@ class HeaderReader:
             self._openings.setdefault(opening(lines[at].text), at)
 
     def read(self, first: int, body: int) -> Header | None:
-        """The head that ends where the prose at line `body` begins, or None where no title is.
+        """The head that ends where the prose at line `body` begins, or None if there is no title.
 
         `first` is the first line that may belong to it.
         """
@@ -103,7 +103,7 @@ class HeaderReader:
         return header
 
     def _find_title(self, header: Header, sources: Counter[str], first: int) -> int | None:
-        """Go up from the text to the nearest title; take what stands between."""
+        """Go up from the text to the nearest title; take what is in between."""
         kinds = self._kinds
         for at in range(header.body - 1, first - 1, -1):
             if kinds.stories[at] or kinds.comments[at]:
@@ -156,8 +156,8 @@ class HeaderReader:
         return header
 
     def take_foot(self, header: Header, at: int) -> None:
-        """The source that stands below the text, at line `at`: behind `Source:` where the head has
-        no known one, in brackets and alone where it has no likely one."""
+        """The source below the text, at line `at`: after `Source:` if the head has
+        no known one, in brackets or alone if it has no likely one."""
         if "known_source" in header.signs or at == len(self._lines):
             return
         foot = self._lines[self.feet.get(at, at)].text
@@ -169,7 +169,7 @@ class HeaderReader:
             self._choose_source(header, Counter([name]))
 
     def below_foot(self, at: int) -> int:
-        """The first line that is not of the text that ends above line `at`."""
+        """The first line that does not belong to the text that ends above line `at`."""
         if at in self.feet:
             return self.feet[at] + 1
         return at + (in_brackets(self._lines[at].text) is not None)
