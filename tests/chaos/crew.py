@@ -57,6 +57,7 @@ class Crew:
         self.settings, self.folder, self.size = settings, folder, size
         self.workers: list[Worker] = []
         self.surprises: list[str] = []  # last words of those that nobody meant to end
+        self.injected = [INJECTED]  # what the logs of those say whom we made fail
         self.done: Counter[str] = Counter()  # what was done to them, for the report
 
     def __enter__(self) -> Self:
@@ -90,7 +91,7 @@ class Crew:
             self.workers.remove(worker)
             code, log = worker.process.returncode, worker.log()
             self.done[f"exit {code}"] += 1
-            if code == EXIT_INTERNAL_ERROR and INJECTED not in log:
+            if code == EXIT_INTERNAL_ERROR and not any(words in log for words in self.injected):
                 self.surprises.append(log[-4000:])
 
     def go_on(self) -> None:

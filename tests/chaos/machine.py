@@ -93,6 +93,7 @@ def descriptors(crew: Crew, chance: random.Random, extent: Extent, brokers: Brok
     """A worker can open nothing more, neither the connections that a broker's restart takes from it
     nor a page process in place of a killed one; later it can again."""
     crew.one_ready()
+    crew.injected.append("BrokenProcessPool")  # which a killed page process is to who waits for it
     for strike in range(max(2, extent.strikes // 5)):
         crew.keep_up()
         worker = chance.choice(crew.workers)
