@@ -70,8 +70,8 @@ def evaluate_command(
     ]
     for parameters, outcome in zip(chosen, outcomes, strict=True):
         print_scores(outcome, parameters)
-    by_facts = {p for p, match in outcomes[0].matches.items() if match["relation"] == "template"}
-    for fit in fitted(labelled, chosen[0], by_facts):
+    compared = {p for p, match in outcomes[0].matches.items() if match["relation"] != "template"}
+    for fit in fitted(labelled, chosen[0], compared):
         out.print(f"{fit}", soft_wrap=True)
     if compare:
         print_differences(labelled, *outcomes)

@@ -6,6 +6,7 @@ a hint what to try on other pairs, with `echowire evaluate --compare`.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,21 +29,25 @@ Labels = npt.NDArray[np.bool_]
 class Fit:
     """One threshold against the pairs that it decides.
 
-    `pairs` of them, F1 with the value `in_use`, and the best F1, which every value from `low` to
-    `high` gives.
+    `pairs` of them, `positives` among these, F1 with the value `in_use`, and the best F1, which
+    every value from `low` to `high` gives.
     """
 
     name: str
     in_use: float
     pairs: int
+    positives: int
     f1: float
     best_f1: float
     low: float
     high: float
 
     def __str__(self) -> str:
-        if self.pairs < FEWEST_PAIRS:
-            return f"{self.name}: too few labelled pairs to say ({self.pairs} of {FEWEST_PAIRS})"
+        if self.pairs < FEWEST_PAIRS or not self.positives:
+            return (
+                f"{self.name}: too few labelled pairs to say: it decides {self.pairs},"
+                f" {self.positives} of them positive"
+            )
         said = f"{self.name} {self.in_use}: F1 {self.f1:.3f} on the {self.pairs} pairs it decides"
         if self.best_f1 - self.f1 < 0.0005:
             return f"{said}; no other value fits them better"
@@ -64,9 +69,15 @@ def best_cut(name: str, in_use: float, shares: Shares, positive: Labels) -> Fit:
     while high + 1 < len(best) and best[high + 1]:
         high += 1
     return Fit(
-        name, in_use, len(shares), _f1(shares >= in_use, positive), float(scores.max()),
-        float(_CUTS[low]), float(_CUTS[high]),
-    )  # fmt: skip
+        name,
+        in_use,
+        pairs=len(shares),
+        positives=int(positive.sum()),
+        f1=_f1(shares >= in_use, positive),
+        best_f1=float(scores.max()),
+        low=float(_CUTS[low]),
+        high=float(_CUTS[high]),
+    )
 
 
 def _f1(claimed: Labels, positive: Labels) -> float:
@@ -76,18 +87,25 @@ def _f1(claimed: Labels, positive: Labels) -> float:
 
 
 def fitted(
-    labelled: Labelled, parameters: Parameters, decided_by_facts: set[Pair]
+    labelled: Labelled, parameters: Parameters, compared: Collection[Pair]
 ) -> tuple[Fit, Fit]:
-    """`copy_overlap` and `member_containment` against the labelled pairs.
+    """`copy_overlap` and `member_containment` against the labelled pairs among those `compared`.
 
-    `decided_by_facts` are pairs that were told apart by names and numbers: no threshold of overlap
-    could. A pair that is a copy does not need the second threshold, so it is left out there.
+    These are pairs that a verdict lists, without templates: no threshold of overlap tells what
+    names and numbers tell, or finds what lies outside of the window. A pair that is a copy does not
+    need the second threshold, so it is left out there.
     """
     pairs = [
         (*pair, label == POSITIVE)
         for pair, label in labelled.labels.items()
-        if label != IGNORED and pair not in decided_by_facts
+        if label != IGNORED and pair in compared
     ]
+    if not pairs:
+        nothing = np.zeros(0), np.zeros(0, bool)
+        return (
+            best_cut("copy_overlap", parameters.copy_overlap, *nothing),
+            best_cut("member_containment", parameters.member_containment, *nothing),
+        )
     needed = sorted({idx for a, b, _ in pairs for idx in (a, b)})
     places = {idx: place for place, idx in enumerate(needed)}
     sketches = sketch_texts([labelled.documents[idx]["text"] for idx in needed])
