@@ -22,6 +22,10 @@ _FIELDS = {
     "attributes": ("attributes",),
     "text": ("html", "text"),
 }
+# The article's field that a row shows, if it has another name.
+ARTICLE_KEYS = {
+    "address": "canonical_url", "published": "published_at", "embargoed until": "embargoed_until",
+}  # fmt: skip
 
 
 def field_origins(

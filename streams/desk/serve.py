@@ -8,8 +8,7 @@ import signal
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
 from rich.console import Console
@@ -26,7 +25,9 @@ from streams.errors import UserError
 from streams.kafka.one_record import raw_record_at
 from streams.kafka.topic_reader import read_topics
 from streams.settings import Settings
-from streams.sources.raw_events import FileRecord
+
+if TYPE_CHECKING:
+    from streams.understand import Understood
 
 KINDS: Mapping[str, Kind] = {ENRICHED: "articles", STORIES: "stories", STORY_EVENTS: "events"}
 
@@ -37,18 +38,19 @@ def serve(database: Database, settings: Settings, options: Options, host: str, p
     def read(start: Mapping[Place, int], most: int) -> Any:
         return read_topics(settings, list(KINDS), start, most)
 
-    def raw_record(topic: str, partition: int, offset: int) -> FileRecord:
-        return asyncio.run(raw_record_at(settings, topic, partition, offset))
+    def read_again(topic: str, partition: int, offset: int) -> Understood:
+        # Imported here: compiled loops take memory and a second, which a desk at rest saves.
+        from streams.understand import understand  # noqa: PLC0415
+
+        record = asyncio.run(raw_record_at(settings, topic, partition, offset))
+        return understand(record, settings.record_bytes, settings.outlets_file)
 
     try:
         family_of = outlets(settings.outlets_file).family
     except OutletsError as error:
         raise UserError(str(error)) from None
     follower = Follower(database, read, KINDS, family_of, options.keep_seconds)
-    options = replace(
-        options, record_bytes=settings.record_bytes, outlets_file=settings.outlets_file
-    )
-    desk = Desk(database, follower.progress, options, raw_record)
+    desk = Desk(database, follower.progress, options, read_again)
     server = _Server(
         uvicorn.Config(
             create_app(desk), host=host, port=port, log_level="warning", server_header=False,

@@ -164,10 +164,14 @@ class _Judge:
         )
 
     def _written(
-        self, i: int, matches: list[Match], parts: Collection[int] = ()
+        self,
+        i: int,
+        matches: list[Match],
+        parts: Collection[int] = (),
+        numbers: Numbers | None = None,
     ) -> tuple[bytes, str]:
         """The matches as JSON, and the reason of the best one."""
-        numbers = Numbers(self._values[i])
+        numbers = numbers or Numbers(self._values[i])
         return matches_json(self._words[i], matches, self._view, self._most, parts, numbers)
 
     def _joined(
@@ -211,7 +215,8 @@ class _Judge:
         row, earlier = view.rows[i], view.row(before)
         stands = self._evidence.stands(i, candidates)
         matches = [] if stands else self._evidence.of(i, candidates)
-        json, reason = self._written(i, matches)
+        numbers = Numbers(self._values[i])
+        json, reason = self._written(i, matches, numbers=numbers)
         why = "standing_text" if stands else None
         verdict = {
             "relation": "revision",
@@ -235,7 +240,7 @@ class _Judge:
                     story_id=story_id, original_id=article_id, **verdict
                 )
             lately = self.log.lately(before, serial)
-            facts = Numbers(self._values[i]).changed_since(earlier)
+            facts = numbers.changed_since(earlier)
             changed = self.log.corrected(serial, before, story, facts)
             verdict["credited"] = self.credits.of(i, changed, before)
             return "revision", self._writer.verdict(

@@ -12,11 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from streams.detection.judge.relations import overlap_of_longer
-from streams.detection.judge.similarity import compare
 from streams.detection.parameters import Parameters
-from streams.detection.sketch.sketches import sketch_texts
-from streams.evaluation.labelled import IGNORED, POSITIVE, Labelled, Pair
+from streams.evaluation.labelled import Labelled, Pair
+from streams.evaluation.overlaps import overlaps_of
 
 FEWEST_PAIRS = 20
 _CUTS = np.arange(20, 100) / 100
@@ -95,26 +93,8 @@ def fitted(
     names and numbers tell, or finds what lies outside of the window. A pair that is a copy does not
     need the second threshold, so it is left out there.
     """
-    pairs = [
-        (*pair, label == POSITIVE)
-        for pair, label in labelled.labels.items()
-        if label != IGNORED and pair in compared
-    ]
-    if not pairs:
-        nothing = np.zeros(0), np.zeros(0, bool)
-        return (
-            best_cut("copy_overlap", parameters.copy_overlap, *nothing),
-            best_cut("member_containment", parameters.member_containment, *nothing),
-        )
-    needed = sorted({idx for a, b, _ in pairs for idx in (a, b)})
-    places = {idx: place for place, idx in enumerate(needed)}
-    sketches = sketch_texts([labelled.documents[idx]["text"] for idx in needed])
-    one = sketches[[places[a] for a, _, _ in pairs]]
-    other = sketches[[places[b] for _, b, _ in pairs]]
-    scores = compare(one, other)
-    positive = np.array([label for _, _, label in pairs], bool)
-    words = one["words"].astype(np.int64), other["words"].astype(np.int64)
-    overlap = overlap_of_longer(scores.jaccard, *words)
+    found = overlaps_of(labelled, compared)
+    scores, overlap, positive = found.scores, found.shares, found.positive
     contained = np.minimum(1, np.maximum(scores.of_this, scores.of_other))
     enough = scores.shared_keys >= parameters.link_shared_keys
     rest = enough & (overlap < parameters.copy_overlap)

@@ -5,29 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
-from streams.detection.judge.relations import overlap_of_longer
-from streams.detection.judge.similarity import compare
 from streams.detection.parameters import Parameters
-from streams.detection.sketch.sketches import sketch_texts
-from streams.evaluation.labelled import IGNORED, POSITIVE, Labelled
+from streams.evaluation.labelled import Labelled
+from streams.evaluation.overlaps import overlaps_of
 
 
 class NoPlotsError(Exception):
     """Plots cannot be drawn; the message says what is missing."""
-
-
-def overlaps(labelled: Labelled) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
-    """(estimated share of the longer text that is common, whether positive) of each scored pair."""
-    order = {idx: place for place, idx in enumerate(labelled.documents)}
-    sketches = sketch_texts([d["text"] for d in labelled.documents.values()])
-    kept = [(*pair, label) for pair, label in labelled.labels.items() if label != IGNORED]
-    one = sketches[[order[a] for a, _, _ in kept]]
-    other = sketches[[order[b] for _, b, _ in kept]]
-    words = one["words"].astype(np.int64), other["words"].astype(np.int64)
-    shares = overlap_of_longer(compare(one, other).jaccard, *words)
-    return shares, np.array([label == POSITIVE for _, _, label in kept], bool)
 
 
 def draw(labelled: Labelled, parameters: Parameters, path: Path) -> None:
@@ -37,7 +22,8 @@ def draw(labelled: Labelled, parameters: Parameters, path: Path) -> None:
         from matplotlib.figure import Figure  # noqa: PLC0415
     except ImportError as error:
         raise NoPlotsError("--plot needs matplotlib: pip install 'echowire[plots]'") from error
-    shares, positive = overlaps(labelled)
+    pairs = overlaps_of(labelled)
+    shares, positive = pairs.shares, pairs.positive
     figure = Figure(figsize=(9, 7), layout="constrained")
     above, below = figure.subplots(2, 1, sharex=True)
     bins = np.linspace(0, 1, 51)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import takewhile
 from typing import NamedTuple
 
 import numpy as np
@@ -89,17 +90,8 @@ class DecidedLog:
 
     def _ids_from(self, first: int) -> dict[int, bytes]:
         """Offset -> key of the articles decided there, as far as rows know."""
-        state, cuts, end = self._state, list(self._cuts), self._state.last_offset + 1
-        found: dict[int, bytes] = {}
-        for serial in range(state.count - 1, state.tail - 1, -1):
-            while cuts and serial < cuts[-1].until:
-                end = min(end, cuts.pop().offset)
-            offset = int((row := state.row(serial))["offset"])
-            if offset < first:
-                break
-            if offset < end:
-                found[offset] = row["article_id"].tobytes().hex().encode()
-        return found
+        rows = takewhile(lambda row: int(row["offset"]) >= first, self._standing_rows())
+        return {int(row["offset"]): _key(row).encode() for row in rows}
 
     async def check(self, consumer: AIOKafkaConsumer, epoch: int) -> None:
         """Compare the log with the shard, whose last record was decided in this leader `epoch`
@@ -156,7 +148,7 @@ class DecidedLog:
         row = self._newest_row(offset)
         if row is None or int(row["offset"]) < beginning:  # too old
             return False
-        at, key = int(row["offset"]), row["article_id"].tobytes().hex()
+        at, key = int(row["offset"]), _key(row)
         record = await self._record(consumer, at)
         if record.offset == at and record.key != key.encode():
             raise OtherLogError(
@@ -166,14 +158,17 @@ class DecidedLog:
         return bool(record.offset == at)
 
     def _newest_row(self, offset: int) -> np.void | None:
-        state, cuts = self._state, list(self._cuts)
+        return next((row for row in self._standing_rows() if int(row["offset"]) < offset), None)
+
+    def _standing_rows(self) -> Iterator[np.void]:
+        """Rows whose records no cut has removed from the log, the newest first."""
+        state, cuts, end = self._state, list(self._cuts), self._state.last_offset + 1
         for serial in range(state.count - 1, state.tail - 1, -1):
             while cuts and serial < cuts[-1].until:
-                offset = min(offset, cuts.pop().offset)
+                end = min(end, cuts.pop().offset)
             row = state.row(serial)
-            if int(row["offset"]) < offset:
-                return row
-        return None
+            if int(row["offset"]) < end:
+                yield row
 
     async def _record(self, consumer: AIOKafkaConsumer, offset: int) -> ConsumerRecord:
         tp, others = self.articles, consumer.assignment() - {self.articles}
@@ -185,3 +180,8 @@ class DecidedLog:
         finally:
             consumer.pause(tp)
             consumer.resume(*others)
+
+
+def _key(row: np.void) -> str:
+    """The key of the row's record."""
+    return str(row["article_id"].tobytes().hex())

@@ -14,6 +14,7 @@ from streams.desk.web.app import create_app
 from streams.desk.web.desk import Desk
 from streams.errors import UserError
 from streams.sources.raw_events import FileRecord
+from streams.understand import Understood, understand
 from tests.desk.newsroom import WIRE, raw, records_of, take_in
 
 PAGE = "".join(
@@ -33,12 +34,13 @@ def desk_of(database: Database, event: dict[str, object], **more: Any) -> tuple[
     take_in(database, records)
     asked: list[tuple[str, int, int]] = []
 
-    def fetch(topic: str, partition: int, offset: int) -> FileRecord:
+    def fetch(topic: str, partition: int, offset: int) -> Understood:
         asked.append((topic, partition, offset))
-        return FileRecord(offset, 1_772_445_600_000, orjson.dumps(event))
+        record = FileRecord(offset, 1_772_445_600_000, orjson.dumps(event))
+        return understand(record, 2 << 20, None)
 
     article = next(orjson.loads(r.value or b"") for r in records if r.kind == "articles")
-    desk = Desk(database, Progress(lag=0), **{"raw_record": fetch, **more})
+    desk = Desk(database, Progress(lag=0), **{"read_again": fetch, **more})
     return desk, article["article_id"]
 
 
@@ -74,7 +76,7 @@ def test_a_text_that_is_no_page_says_so(database: Database) -> None:
     assert "not as a page" in answer.text
 
 
-def gone(topic: str, partition: int, offset: int) -> FileRecord:
+def gone(topic: str, partition: int, offset: int) -> Understood:
     raise UserError(f"{topic}[{partition}]@{offset} is no longer on its topic")
 
 
@@ -84,7 +86,7 @@ def gone(topic: str, partition: int, offset: int) -> FileRecord:
 def test_a_record_that_cannot_be_had_is_a_sentence(
     database: Database, fetch: object, sentence: str
 ) -> None:
-    desk, article_id = desk_of(database, raw(1, "harbour-post.example"), raw_record=fetch)
+    desk, article_id = desk_of(database, raw(1, "harbour-post.example"), read_again=fetch)
     answer = client_of(desk).get(f"/articles/{article_id}/reading")
     assert answer.status_code == 200
     assert sentence in answer.text

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import orjson
@@ -49,15 +51,23 @@ def noise(seed: int, size: int) -> str:
     return " ".join(f"{chance.randrange(1 << 60):x}" for _ in range(size // 16))
 
 
+@asynccontextmanager
+async def publishing(settings: Settings) -> AsyncIterator[BatchPublisher]:
+    publisher = BatchPublisher(settings)
+    await publisher.start()
+    try:
+        yield publisher
+    finally:
+        await publisher.stop()
+
+
 async def test_a_refused_batch_is_sent_record_by_record_and_what_is_too_large_is_named(
     settings: Settings,
 ) -> None:
     await make_topics(settings, partitions=1)
     await narrow(settings, ENRICHED, 4000)
     topic = settings.topic_prefix + ENRICHED
-    publisher = BatchPublisher(settings)
-    await publisher.start()
-    try:
+    async with publishing(settings) as publisher:
         values = [noise(n, 9000 if n == 5 else 1500).encode() for n in range(10)]
         many = Outgoing(topic, [b"k"] * 10, [*values], [0] * 10, [b"\0"] * 10, [0] * 10)
         with pytest.raises(RecordsRefusedError, match=r"max\.message\.bytes") as caught:
@@ -65,8 +75,6 @@ async def test_a_refused_batch_is_sent_record_by_record_and_what_is_too_large_is
         (refused,) = caught.value.batches
         assert publisher.encoder.decode(refused)[0].value == values[5]
         await publisher.publish([Outgoing(topic, [b"l"], [b"n"], [0], [b"\0"], [0])])
-    finally:
-        await publisher.stop()
     found = [record.value for record in await read(settings, ENRICHED)]
     assert sorted(found) == sorted([*values[:5], *values[6:], b"m", b"n"])
 
@@ -78,25 +86,24 @@ async def test_what_others_send_while_a_refused_batch_is_sent_again_is_confirmed
     await make_topics(settings, partitions=1)
     await narrow(settings, ENRICHED, 4000)
     topic = settings.topic_prefix + ENRICHED
-    publisher = BatchPublisher(settings)
-    await publisher.start()
 
     def one(topic: str, value: bytes) -> Outgoing:
         return Outgoing(topic, [b"k"], [value], [0], [b"\0"], [0])
 
-    async def refused(n: int) -> None:
+    async def refused(publisher: BatchPublisher, n: int) -> None:
         with pytest.raises(RecordsRefusedError):
             await publisher.publish([one(topic, noise(n, 9000).encode())])
 
-    async def others(topic: str) -> None:
+    async def others(publisher: BatchPublisher, topic: str) -> None:
         for n in range(200):
             await publisher.publish([one(settings.topic_prefix + topic, b"%d" % n)])
 
-    try:
-        async with asyncio.timeout(60):
-            await asyncio.gather(others(SEGMENTS), others(STORIES), *map(refused, range(3)))
-    finally:
-        await publisher.stop()
+    async with publishing(settings) as publisher, asyncio.timeout(60):
+        await asyncio.gather(
+            others(publisher, SEGMENTS),
+            others(publisher, STORIES),
+            *(refused(publisher, n) for n in range(3)),
+        )
     for name in (SEGMENTS, STORIES):
         found = [int(record.value or b"") for record in await read(settings, name)]
         assert found == list(range(200))

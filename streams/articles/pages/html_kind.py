@@ -45,7 +45,8 @@ def html_kind(
         return "live_blog"
     if "imagegallery" in own or og_type in ("gallery", "photo_gallery"):
         return "gallery"
-    types = frozenset(kind for item in _first_objects(head) for kind in types_of(item))
+    objects = _first_objects(head)
+    types = frozenset(kind for item in objects for kind in types_of(item))
     if types & _THREAD_TYPES or (
         not types & _ARTICLE_TYPES and _is_thread(markup, head, (address or "").lower())
     ):
@@ -55,7 +56,7 @@ def html_kind(
     priced = any(name.startswith(("product:price", "og:price")) for name in head.meta)
     offered = any(
         types_of(item) & _PRODUCT_TYPES and ("offers" in item or "hasVariant" in item)
-        for item in _first_objects(head)
+        for item in objects
     )
     return "product" if priced or offered or og_type in _PRODUCT_META else None
 

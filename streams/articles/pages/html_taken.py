@@ -101,13 +101,15 @@ def _without_boxes(taken: Mask, found: Judged) -> Mask:
     elements, where the story outside is clearly longer."""
     for name in _BOXES:
         boxed = taken & found.within(name)
-        if not boxed.any():
-            continue
-        story = taken & ~boxed
-        words, in_box = found.words[story].sum(), found.words[boxed].sum()
-        if words >= max(_LEAST_STORY_WORDS, _LONGER_THAN_BOX * in_box):
-            taken = story
+        if boxed.any():
+            taken = _if_clearly_longer(taken & ~boxed, taken, found)
     return taken
+
+
+def _if_clearly_longer(story: Mask, taken: Mask, found: Judged) -> Mask:
+    """A part of what was taken, if it is clearly longer than the rest; else all of it."""
+    words, rest = found.words[story].sum(), found.words[taken & ~story].sum()
+    return story if words >= max(_LEAST_STORY_WORDS, _LONGER_THAN_BOX * rest) else taken
 
 
 def _drop_requests(taken: Mask, lines: Sequence[Line]) -> None:
@@ -125,8 +127,7 @@ def _without_above(taken: Mask, headline: int | None, found: Judged, evidence: E
     own = (evidence.description > 0) | (evidence.stated >= _STATED)
     story = taken.copy()
     story[:headline] &= own[:headline]
-    words, above = found.words[story].sum(), found.words[taken & ~story].sum()
-    return story if words >= max(_LEAST_STORY_WORDS, _LONGER_THAN_BOX * above) else taken
+    return _if_clearly_longer(story, taken, found)
 
 
 def _drop_repeats(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
@@ -16,7 +16,9 @@ from streams.desk import shown
 from streams.desk.database import Database, DatabaseError
 from streams.desk.follow import Progress
 from streams.desk.web.kept import Kept
-from streams.sources.raw_events import FileRecord
+
+if TYPE_CHECKING:  # compiled loops take memory and a second, which a desk at rest saves
+    from streams.understand import Understood
 
 FOLDER = Path(__file__).parents[1]
 STATIC = FOLDER / "static"
@@ -62,8 +64,6 @@ class Options:
     users_file: Path | None = None
     proxy_header: str | None = None
     hosts: frozenset[str] | None = frozenset()  # besides the loopback's; None: any
-    record_bytes: int = 2 << 20  # for reading raw records again
-    outlets_file: str | None = None
 
 
 class Person(NamedTuple):
@@ -73,8 +73,9 @@ class Person(NamedTuple):
     csrf: str
 
 
-# (topic, partition, offset) -> that raw record. Raises UserError, which says why it has none.
-RawRecord = Callable[[str, int, int], FileRecord]
+# (topic, partition, offset) -> that raw record, understood anew. Raises UserError, which says why
+# there is none.
+ReadAgain = Callable[[str, int, int], "Understood"]
 
 
 @dataclass(slots=True)
@@ -84,7 +85,7 @@ class Desk:
     database: Database
     progress: Progress
     options: Options = field(default_factory=Options)
-    raw_record: RawRecord | None = None
+    read_again: ReadAgain | None = None
     clock: Callable[[], float] = time.time
     environment: Environment = field(default_factory=_templates)
     kept: Kept = field(init=False)

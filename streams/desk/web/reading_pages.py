@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from streams.articles.field_origins import ARTICLE_KEYS
 from streams.desk.queries.articles import article_event
 from streams.desk.web.article_pages import restraint
 from streams.desk.web.desk import Desk
@@ -17,10 +18,6 @@ from streams.errors import UserError
 
 MOST_LINES = 2000
 MOST_LINE_LETTERS = 1000
-# Row labels, with the article's fields.
-_KEYS = {
-    "address": "canonical_url", "published": "published_at", "embargoed until": "embargoed_until",
-}  # fmt: skip
 
 
 def show_reading(desk: Desk, asked: Asked) -> View:
@@ -53,13 +50,11 @@ def show_reading(desk: Desk, asked: Asked) -> View:
 def _read(desk: Desk, event: dict[str, Any]) -> dict[str, Any]:
     # Imported here: compiled loops take memory and a second, which the desk is otherwise spared.
     from streams.articles.pages.reading import LineClass  # noqa: PLC0415
-    from streams.understand import understand  # noqa: PLC0415
 
-    if desk.raw_record is None:
+    if desk.read_again is None:
         raise UserError("this desk was started without Kafka")
     raw = event["raw"]
-    record = desk.raw_record(raw["topic"], raw["partition"], raw["offset"])
-    understood = understand(record, desk.options.record_bytes, desk.options.outlets_file)
+    understood = desk.read_again(raw["topic"], raw["partition"], raw["offset"])
     kept = (LineClass.STORY, LineClass.PART)
     lines = [
         {
@@ -81,7 +76,7 @@ def _read(desk: Desk, event: dict[str, Any]) -> dict[str, Any]:
         "fields": [
             {"field": name, "from": origin}
             for name, origin in fields
-            if origin and article.get(_KEYS.get(name, name))
+            if origin and article.get(ARTICLE_KEYS.get(name, name))
         ],
     }
 

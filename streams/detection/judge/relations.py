@@ -91,7 +91,9 @@ def judge(
     relation = np.zeros(len(copy), np.uint8)
     relation[inside] = np.where(cut[inside], EXCERPT, EXPANSION)
     relation[copy & ~(inside & much_longer)] = COPY
-    share = _share_of_inner(scores, overlap, this_words, other_words)
+    # How much of the longer text the contained one makes up: as their lengths are known, this is
+    # twice as exact as MinHash.
+    share = (2 * (contained * (shorter / np.maximum(1, longer))) + overlap) / 3
     member = copy | (
         inside
         & (share >= parameters.member_share)
@@ -242,17 +244,3 @@ def second_look(
         1 / minhash_variance + 1 / key_variance
     )
     return weighted
-
-
-def _share_of_inner(
-    scores: Scores,
-    overlap: Floats,
-    this_words: npt.NDArray[np.int64],
-    other_words: npt.NDArray[np.int64],
-) -> Floats:
-    """(p,) the share of the longer text that the shorter one makes up, for pairs in which one
-    contains the other: their lengths are known, so this is twice as exact as MinHash."""
-    ratio = np.minimum(this_words, other_words) / np.maximum(1, np.maximum(this_words, other_words))
-    by_length = np.maximum(scores.of_this, scores.of_other) * ratio
-    share: Floats = (2 * by_length + overlap) / 3
-    return share
