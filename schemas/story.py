@@ -25,6 +25,9 @@ class Named(Contract):
     articles: int = Field(ge=1)
 
 
+Change = Literal[
+    "started", "joined", "left", "original_changed", "corrected", "withdrawn", "merged"
+]
 Evidence = Literal["agency", "link", "published_at", "arrival", "none"]
 
 
@@ -110,9 +113,7 @@ class StoryEvent(Contract):
 
     story_id: Id
     sequence: int = Field(ge=1, description="Counts this story's events without a gap.")
-    type: Literal[
-        "started", "joined", "left", "original_changed", "corrected", "withdrawn", "merged"
-    ] = Field(
+    type: Change = Field(
         description="`merged`: two stories became one, when an article that is a copy of articles"
         " of both came. One event for each: `replaced_by` names the story that goes on,"
         " `absorbed` says what that one took in."

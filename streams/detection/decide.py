@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from schemas.records import NoveltyRecord
 from streams.detection.evidence import Evidence
 from streams.detection.index.arrivals import Arrivals, ArticleColumns, arrivals_of
 from streams.detection.index.segment import (
@@ -31,7 +32,6 @@ from streams.detection.judge.matcher import Matcher
 from streams.detection.judge.relations import COPY, EXCERPT, EXPANSION, RELATIONS, Match
 from streams.detection.judge.story_links import linked
 from streams.detection.sketch.entry import hex_ids
-from streams.detection.stories.novelty import Recent
 from streams.detection.stories.story_ids import story_ids_of
 from streams.detection.stories.story_log import MOST_COPIES, Published, StoryLog
 from streams.detection.verdict import VerdictWriter, enriched, is_syndicated, story_fields
@@ -176,7 +176,7 @@ class _Judge:
 
     def _joined(
         self, i: int, best: Match, reason: str, matches: list[Match]
-    ) -> tuple[str, StoryState, Recent]:
+    ) -> tuple[str, StoryState, NoveltyRecord]:
         """An article joins its best match's story, which absorbs other stories that it is a copy
         of; -> the story's id, the story, its recent articles."""
         for other in linked(self._view.base + i, best, matches, self._view, self._matcher):

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
+from typing import TypedDict
 
 import orjson
 
+from schemas.records import NoveltyRecord
 from streams.detection.index.story_table import StoryState
 from streams.detection.parameters import Parameters
 from streams.detection.sketch.sketches import ALGORITHM
-from streams.detection.stories.novelty import Recent
 
 # Memory bounds, not thresholds.
 _UNPUBLISHED = frozenset({"capacity", "listed_matches"})
 _REASONS_ALONE = (None, "too_short", "standing_text")
 _PLACE = "\0"
-_NEW: Recent = {"hour": 0, "day": 0, "window": 0}
+_NEW: NoveltyRecord = {"hour": 0, "day": 0, "window": 0}
 
 
 class VerdictWriter:
@@ -53,7 +53,7 @@ class VerdictWriter:
         unmatched_reason: str | None = None,
         matches: bytes = b"[]",
         story_size: int = 1,
-        novelty: Recent = _NEW,
+        novelty: NoveltyRecord = _NEW,
     ) -> bytes:
         """The arguments are the fields of `schemas.Detection`; `matches` a JSON array."""
         agency = orjson.dumps(unseen_agency).decode() if unseen_agency else "null"
@@ -83,7 +83,15 @@ def enriched(normalised: bytes, detection: bytes) -> bytes:
     return b"".join((normalised[:-1], b',"detection":', detection, b"}"))
 
 
-def story_fields(story: StoryState) -> dict[str, Any]:
+class StoryFields(TypedDict):
+    """The fields of a verdict that come from its article's story."""
+
+    original_id: str | None
+    unseen_agency: str | None
+    story_size: int
+
+
+def story_fields(story: StoryState) -> StoryFields:
     """What a verdict says about its article's story."""
     record = story.record
     return {

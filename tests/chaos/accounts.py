@@ -57,7 +57,7 @@ def audit(settings: Settings, sent: Sequence[RawRecord]) -> tuple[list[str], Exp
     stories = {record.key.decode(): record.value for record in log[STORIES]}
     wrong += _compare("stories", stories, expected.stories)
     try:
-        rebuilt = replay_events(event for event, _ in _parsed(log[STORY_EVENTS]))
+        rebuilt = replay_events(orjson.loads(record.value) for record in log[STORY_EVENTS])
     except ValueError as error:  # its numbers have a gap
         wrong.append(f"stories by their events: {error}")
     else:

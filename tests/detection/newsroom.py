@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import orjson
 
+from schemas.records import StoryEventRecord, StoryRecord
 from streams.articles.identity import article_id, content_digest
 from streams.articles.times import format_milliseconds
 from streams.detection.decide import Decision, decide
@@ -184,12 +185,12 @@ class Desk:
         return detection
 
     @property
-    def events(self) -> list[dict[str, Any]]:
+    def events(self) -> list[StoryEventRecord]:
         """All story events so far, in order."""
         return [orjson.loads(e[-1]) for d in self.decisions for e in d.events]
 
     @property
-    def stories(self) -> dict[str, dict[str, Any]]:
+    def stories(self) -> dict[str, StoryRecord]:
         """Every story's record as last published."""
         return {s[0]: orjson.loads(s[-1]) for d in self.decisions for s in d.stories}
 

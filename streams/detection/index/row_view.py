@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from schemas.raw_article import Status
 from streams.detection.index.segment import ROW, WITHDRAWN, WITHHELD, Rows
 from streams.detection.sketch.evidence import agency_named
 
@@ -33,7 +35,7 @@ class RowView(NamedTuple):
     words: int
 
     @property
-    def status(self) -> str:
+    def status(self) -> Status:
         """The article's status according to its source."""
         if self.flags & WITHDRAWN:
             return "canceled"
@@ -45,7 +47,7 @@ _NUMBERS = {"<i8": "q", "<u4": "I", "<u2": "H", "|u1": "B"}
 
 def _format(names: tuple[str, ...]) -> str:
     """A `struct` format for these fields of a row, which are in this order."""
-    fields: dict[str, Any] = dict(ROW.fields or {})
+    fields: Mapping[str, tuple[Any, ...]] = ROW.fields or {}
     format_, end = "<", 0
     for name in names:
         dtype, offset = fields[name][:2]

@@ -10,12 +10,13 @@ import struct
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypedDict
 
 import numpy as np
 import numpy.typing as npt
 import orjson
 
+from schemas.records import StoryRecord
 from streams.detection.sketch.entry import ENTRY
 from streams.detection.sketch.sketches import ALGORITHM
 
@@ -59,23 +60,40 @@ class DamagedSegmentError(Exception):
     """Bytes that are not a segment, or not one that this version can apply."""
 
 
+# [start of a minute or an hour in milliseconds since 1970, articles], in order of time.
+ArrivalCounts = list[list[int]]
+
+
+class StoredStory(TypedDict):
+    """The fields of a `StoryState`; `standing` is its `original_rank`."""
+
+    record: StoryRecord
+    original: int
+    standing: list[int] | None
+    first: int
+    last: int
+    arrivals: ArrivalCounts
+    links: list[int]
+    agencies_seen: list[str]
+    absorbed: list[str]
+
+
 class PackedStory(NamedTuple):
     """A story as stored in a segment: most are never asked for after recovery."""
 
     story_id: bytes
     last: int
-    packed: bytes  # JSON of `StoryState`'s fields
+    packed: bytes  # JSON of a `StoredStory`
 
-    def fields(self) -> dict[str, Any]:
+    def fields(self) -> StoredStory:
         """Unpacked."""
-        unpacked: dict[str, Any] = orjson.loads(self.packed)
+        unpacked: StoredStory = orjson.loads(self.packed)
         return unpacked
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One decided chunk. `stories` are `StoryState` fields of each story that it changed; packed
-    if the segment was read."""
+    """One decided chunk. `stories` are those that it changed; packed if the segment was read."""
 
     first_offset: int
     last_offset: int
@@ -83,7 +101,7 @@ class Segment:
     clock: int  # of the shard after this chunk, milliseconds since 1970
     latest: int  # newest record time that the shard has seen
     rows: Rows  # (n,) of ROW
-    stories: Sequence[dict[str, Any] | PackedStory]
+    stories: Sequence[StoredStory | PackedStory]
 
 
 def encode_segment(segment: Segment) -> bytes:
@@ -111,7 +129,7 @@ def segment_bytes(segment: Segment) -> int:
     return _START.size + _HEADER.size + len(ALGORITHM.encode()) + tables + packed
 
 
-def _packed(story: dict[str, Any] | PackedStory) -> PackedStory:
+def _packed(story: StoredStory | PackedStory) -> PackedStory:
     if isinstance(story, PackedStory):
         return story
     story_id = bytes.fromhex(story["record"]["story_id"])

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 
 from streams.detection.index.key_index import Index, keys_of
-from streams.detection.index.segment import MATCHABLE, NO_SERIAL, ROW, PackedStory, Rows, Segment
+from streams.detection.index.segment import (
+    MATCHABLE,
+    NO_SERIAL,
+    ROW,
+    PackedStory,
+    Rows,
+    Segment,
+    StoredStory,
+)
 from streams.detection.index.story_table import Stories, StoryState
 from streams.detection.parameters import Parameters
 from streams.heap import untouched_zeros
@@ -132,7 +138,7 @@ class ShardState:
                 del self.superseded[key, digest]
 
 
-def _last_and_id(story: dict[str, Any] | PackedStory) -> tuple[int, bytes]:
+def _last_and_id(story: StoredStory | PackedStory) -> tuple[int, bytes]:
     if isinstance(story, PackedStory):
         return story.last, story.story_id
     return story["last"], bytes.fromhex(story["record"]["story_id"])

@@ -4,28 +4,28 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from streams.detection.index.segment import PackedStory
-
-# As published: the fields of `schemas.Story`.
-Story = dict[str, Any]
-# [start of a minute or an hour in milliseconds since 1970, articles], in order of time.
-ArrivalCounts = list[list[int]]
-
-# Fields that segments name differently.
-_WRITTEN_AS = {"original_rank": "standing"}
-_READ_AS = {written: name for name, written in _WRITTEN_AS.items()}
-
+from schemas.records import StoryRecord
+from streams.detection.index.segment import ArrivalCounts, PackedStory, StoredStory
 
 # Marks a packed story that was merged into another: a quote in a JSON string is escaped.
 _REPLACED = b'"replaced_by":"'
+
+# Stands for the record of a story until its first event makes one.
+_NO_RECORD: StoryRecord = {
+    "story_id": "", "version": 0, "headline": None, "language": "", "original_id": None,
+    "original_source": None, "original_status": "withheld", "original_evidence": "none",
+    "unseen_agency": None, "articles": 0, "copies": 0, "publishers": [],
+    "other_publishers_articles": 0, "agencies": [], "languages": [],
+    "recent": {"hour": 0, "day": 0, "window": 0}, "first_seen": "", "last_seen": "",
+}  # fmt: skip
 
 
 class StoryState(NamedTuple):
     """A story of two or more articles: its record, and what later events need besides."""
 
-    record: Story
+    record: StoryRecord
     original: int  # serial of the version that was elected original; -1: none is eligible
     original_rank: list[int] | None  # the original's `OriginalRank`
     first: int  # no member has a lower serial
@@ -38,9 +38,9 @@ class StoryState(NamedTuple):
     @classmethod
     def of_one(cls, first: int, arrivals: ArrivalCounts) -> StoryState:
         """Before its first event."""
-        return cls({"agencies": []}, -1, None, first, first, arrivals, [], [], [])
+        return cls(_NO_RECORD, -1, None, first, first, arrivals, [], [], [])
 
-    def after(self, record: Story, last: int, arrivals: ArrivalCounts) -> StoryState:
+    def after(self, record: StoryRecord, last: int, arrivals: ArrivalCounts) -> StoryState:
         """The story after an event: `_replace` would take three times as long."""
         return StoryState(
             record, self.original, self.original_rank, self.first, last, arrivals, self.links,
@@ -58,14 +58,28 @@ class StoryState(NamedTuple):
         """The ids by which its articles' rows refer to it."""
         return [bytes.fromhex(name) for name in (self.record["story_id"], *self.absorbed)]
 
-    def fields(self) -> dict[str, Any]:
+    def fields(self) -> StoredStory:
         """As stored in a segment."""
-        return {_WRITTEN_AS.get(name, name): value for name, value in self._asdict().items()}
+        return {
+            "record": self.record,
+            "original": self.original,
+            "standing": self.original_rank,
+            "first": self.first,
+            "last": self.last,
+            "arrivals": self.arrivals,
+            "links": self.links,
+            "agencies_seen": self.agencies_seen,
+            "absorbed": self.absorbed,
+        }
 
     @classmethod
-    def from_fields(cls, fields: dict[str, Any]) -> StoryState:
+    def from_fields(cls, fields: StoredStory) -> StoryState:
         """The inverse of `fields`."""
-        return cls(**{_READ_AS.get(name, name): value for name, value in fields.items()})
+        return cls(
+            fields["record"], fields["original"], fields["standing"], fields["first"],
+            fields["last"], fields["arrivals"], fields["links"], fields["agencies_seen"],
+            fields["absorbed"],
+        )  # fmt: skip
 
 
 class Stories:

@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import TypedDict
 
 import numpy as np
 import orjson
 
+from schemas.records import ChangedFactRecord
 from streams.detection.sketch.facts import Number, kept_numbers, numbers_of
 from streams.detection.sketch.number_codes import value_of
 
@@ -27,15 +27,7 @@ _UNIT = re.compile(r"\D*[^\W\d]\D*$")  # of a time of day: what follows the hour
 _END = re.compile(r"[\W_]+$")
 
 
-class ChangedFact(TypedDict):
-    """A number that has changed, with the two words before it."""
-
-    before: str
-    old: str
-    new: str
-
-
-def told(changed: Sequence[ChangedFact]) -> str:
+def told(changed: Sequence[ChangedFactRecord]) -> str:
     """The changes, for the end of a sentence; empty if there are none."""
     each = ", ".join(f"{one['before']} {one['old']} \u2192 {one['new']}" for one in changed)
     return f" Changed: {each}." if changed else ""
@@ -48,14 +40,14 @@ class Numbers:
         self._value = value
         self._found: list[Number] | None = None
 
-    def changed_since(self, earlier: np.void) -> list[ChangedFact]:
+    def changed_since(self, earlier: np.void) -> list[ChangedFactRecord]:
         """Those that differ from an earlier article, given by its row."""
         if self._found is None:
             self._found = numbers_of(orjson.loads(self._value)["text"])
         return changed_facts(self._found, earlier)
 
 
-def changed_facts(numbers: list[Number], earlier: np.void) -> list[ChangedFact]:
+def changed_facts(numbers: list[Number], earlier: np.void) -> list[ChangedFactRecord]:
     """Which of a text's numbers differ from those in the same places of an earlier text, given by
     its row or sketch: in text order, the first `MOST_CHANGED`.
 
@@ -69,7 +61,7 @@ def changed_facts(numbers: list[Number], earlier: np.void) -> list[ChangedFact]:
     new: dict[int, set[int]] = defaultdict(set)
     for number in numbers:
         new[number.place].add(number.spread)
-    changed: dict[int, ChangedFact] = {}
+    changed: dict[int, ChangedFactRecord] = {}
     for place, _, _, before, written in numbers:
         gone = [one for one in old.get(place, ()) if one[0] not in new[place]]
         if place in changed or len(gone) != 1:

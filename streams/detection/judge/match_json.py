@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
 
 import orjson
 
+from schemas.records import ChangedFactRecord, MatchRecord
 from streams.detection.index.view import View
-from streams.detection.judge.changed_facts import ChangedFact, Numbers, told
+from streams.detection.judge.changed_facts import Numbers, told
 from streams.detection.judge.relations import (
     COPY,
     EXCERPT,
@@ -37,7 +37,7 @@ def matches_json(
     `words` is the length of this text; `parts` are the serials that it is a compilation of; its
     `numbers` show what changed since the others.
     """
-    written: dict[str, dict[str, Any]] = {}
+    written: dict[str, MatchRecord] = {}
     first = ""
     for match in matches:
         other = view.row_view(match.serial)
@@ -70,7 +70,7 @@ def matches_json(
     return orjson.dumps(list(written.values())), first
 
 
-def _changed(match: Match, view: View, numbers: Numbers | None) -> list[ChangedFact]:
+def _changed(match: Match, view: View, numbers: Numbers | None) -> list[ChangedFactRecord]:
     """Which numbers changed within the same report; a template's belong to another report."""
     if numbers is None or not match.different_facts or match.relation in (SIMILAR, TEMPLATE):
         return []

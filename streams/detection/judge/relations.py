@@ -7,13 +7,16 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from schemas.enriched_article import MatchRelation
 from streams.detection.judge.fact_counts import FactCounts
 from streams.detection.judge.similarity import Floats, Scores
 from streams.detection.parameters import Parameters
 from streams.detection.sketch.sketches import FRAC_LEAST, PERMUTATIONS
 
 # Names of matches by number; SIMILAR is everything too weak for a name of its own.
-RELATIONS = ("similar", "copy", "excerpt", "expansion", "template", "revision")
+RELATIONS: tuple[MatchRelation, ...] = (
+    "similar", "copy", "excerpt", "expansion", "template", "revision",
+)  # fmt: skip
 SIMILAR, COPY, EXCERPT, EXPANSION, TEMPLATE, REVISION = range(6)
 
 # "Much longer" than the other text means by a third.

@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
-
-from streams.detection.index.story_table import ArrivalCounts
+from schemas.records import NoveltyRecord
+from streams.detection.index.segment import ArrivalCounts
 
 _MINUTE, _HOUR, _DAY = 60_000, 3_600_000, 24 * 3_600_000
 
 
-class Recent(TypedDict):
-    """Articles in the last hour, the last 24 hours, the window."""
-
-    hour: int
-    day: int
-    window: int
-
-
-def recent(arrivals: ArrivalCounts, time: int, window_milliseconds: int) -> Recent:
+def recent(arrivals: ArrivalCounts, time: int, window_milliseconds: int) -> NoveltyRecord:
     """Arrivals in the period before `time`; its first minute, its first hour count in full."""
     hour = day = window = 0
     for begin, count in arrivals:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from schemas.records import OriginalRecord, StoryRecord
+from schemas.story import Evidence
 from streams.articles.agencies import agency_of_site
 from streams.detection.index.row_view import RowView
 from streams.detection.index.segment import OWN_AGENCY
@@ -15,7 +15,7 @@ from streams.detection.stories.original_rank import AGENCY, HELD_BACK, LINKED, r
 # Other publishers that a story's articles name as source; more would be a list of links.
 _MOST_LINKS = 8
 
-_REASONS = {
+_REASONS: dict[Evidence, str] = {
     "agency": "{source} is the agency's own site.",
     "link": "Copies name {source} as where they have it from.",
     "published_at": "It was published earlier than the others, as far as they say.",
@@ -88,35 +88,37 @@ def _challenged(view: View, serial: int, story: StoryState) -> StoryState:
     return story.with_original(serial, list(rank))
 
 
-def described(view: View, story: StoryState, newest: int) -> dict[str, Any]:
+def described(view: View, story: StoryState, newest: int) -> OriginalRecord:
     """The original as in events and records; `newest` is the row of its newest version."""
     if story.original < 0:
-        fields: dict[str, Any] = {
+        return {
             "original_id": None,
             "original_source": None,
             "original_status": "withheld",
             "original_evidence": "none",
+            "unseen_agency": unseen_agency(story),
         }
-    else:
-        row = view.row_view(newest)
-        fields = {
-            "original_id": row.article_id,
-            "original_source": row.source or None,
-            "original_status": row.status,
-            "original_evidence": _evidence(view.row_view(story.original), story),
-            "headline": row.headline or None,
-        }
-    return {**fields, "unseen_agency": unseen_agency(story)}
+    row = view.row_view(newest)
+    return {
+        "original_id": row.article_id,
+        "original_source": row.source or None,
+        "original_status": row.status,
+        "original_evidence": _evidence(view.row_view(story.original), story),
+        "headline": row.headline or None,
+        "unseen_agency": unseen_agency(story),
+    }
 
 
-def why(original: dict[str, Any]) -> str:
-    """One sentence on the original as described."""
+def why(original: OriginalRecord, story: StoryRecord) -> str:
+    """One sentence on a story's original as described; what is not described has not changed."""
     if original["unseen_agency"]:
         return f"Its articles credit {original['unseen_agency']}, whose own has not been seen."
-    return _REASONS[original["original_evidence"]].format(source=original["original_source"])
+    evidence = original.get("original_evidence") or story["original_evidence"]
+    source = original.get("original_source", story["original_source"])
+    return _REASONS[evidence].format(source=source)
 
 
-def _evidence(row: RowView, story: StoryState) -> str:
+def _evidence(row: RowView, story: StoryState) -> Evidence:
     rank, minus_published, _ = story.original_rank or (HELD_BACK, 0, 0)
     if rank == AGENCY:
         return "agency"
@@ -129,6 +131,5 @@ def unseen_agency(story: StoryState) -> str | None:
     """The agency that most of the articles credit, unless its own is in the story."""
     for agency in story.record["agencies"]:
         if 2 * agency["articles"] > story.record["articles"]:
-            name: str = agency["name"]
-            return None if name in story.agencies_seen else name
+            return None if agency["name"] in story.agencies_seen else agency["name"]
     return None

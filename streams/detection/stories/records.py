@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import cast
 
+from schemas.records import (
+    AbsorbedRecord,
+    CountedRecord,
+    NamedRecord,
+    PublisherRecord,
+    StoryEventRecord,
+    StoryRecord,
+)
 from streams.articles.outlets import family_of
-from streams.detection.index.story_table import Story
 
 NAMED_PUBLISHERS = 100
 # Far more agencies or languages than copy any one story; bounds the cost of invented credits.
 NAMED_AGENCIES = NAMED_LANGUAGES = 20
 
-_COUNTED = (
-    ("publishers", "source", NAMED_PUBLISHERS),
-    ("agencies", "name", NAMED_AGENCIES),
-    ("languages", "name", NAMED_LANGUAGES),
-)
 
-# As published: the fields of `schemas.StoryEvent`.
-Event = dict[str, Any]
-
-
-def apply_event(story: Story | None, event: Event) -> Story:
+def apply_event(story: StoryRecord | None, event: StoryEventRecord) -> StoryRecord:
     """The story's record after one more event. The given record is not changed."""
     kind = event["type"]
     if kind == "started":
@@ -34,13 +32,13 @@ def apply_event(story: Story | None, event: Event) -> Story:
             f"story {story['story_id']}: after event {story['version']} comes"
             f" {story['version'] + 1}, got {event['sequence']}"
         )
-    changed = {**story, "version": event["sequence"]}
+    changed: StoryRecord = {**story, "version": event["sequence"]}
     if kind in _CHANGES:
         _CHANGES[kind](changed, event)
     elif kind == "withdrawn" and event["article_id"] == story["original_id"]:
         changed["original_status"] = "canceled"
     if event["original"] is not None:
-        changed |= event["original"]
+        changed |= cast("StoryRecord", event["original"])  # those of its fields that change
     if "families" not in story or len(changed["publishers"]) != len(story["publishers"]):
         changed["families"] = _families(changed)
     changed["recent"] = event["recent"]
@@ -48,9 +46,9 @@ def apply_event(story: Story | None, event: Event) -> Story:
     return changed
 
 
-def replay_events(events: Iterable[Event]) -> dict[str, Story]:
+def replay_events(events: Iterable[StoryEventRecord]) -> dict[str, StoryRecord]:
     """Every story's record, from all events in order. Repeated events change nothing."""
-    stories: dict[str, Story] = {}
+    stories: dict[str, StoryRecord] = {}
     for event in events:
         story = stories.get(event["story_id"])
         if event["type"] == "started" or not story or event["sequence"] > story["version"]:
@@ -68,12 +66,12 @@ def _later(one: str, other: str) -> str:
     return one if one[:-1] >= other[:-1] else other
 
 
-def _started(event: Event) -> Story:
+def _started(event: StoryEventRecord) -> StoryRecord:
     """A story as its first article alone; published only when the second has joined."""
-    story: Story = {
+    fields = {
         "story_id": event["story_id"],
         "version": event["sequence"],
-        **event["original"],
+        **(event["original"] or {}),
         "headline": event["headline"],
         "language": event["language"],
         "articles": 1,
@@ -88,56 +86,76 @@ def _started(event: Event) -> Story:
         "last_seen": event["time"],
         "replaced_by": None,
     }
+    story = cast("StoryRecord", fields)  # a first event has all fields of its original
     _count(story, event, 1)
     story["families"] = _families(story)
     return story
 
 
-def _families(story: Story) -> int:
+def _families(story: StoryRecord) -> int:
     """How many owners the listed publishers have, according to echowire's table."""
     return len({family_of(publisher["source"]) for publisher in story["publishers"]})
 
 
-def _join(story: Story, event: Event) -> None:
+def _join(story: StoryRecord, event: StoryEventRecord) -> None:
     story["articles"] += 1
     story["copies"] += event["relation"] == "copy"
     story["first_seen"] = _earlier(story["first_seen"], event["time"])
     _count(story, event, 1)
 
 
-def absorbed_of(story: Story) -> dict[str, Any]:
+def absorbed_of(story: StoryRecord) -> AbsorbedRecord:
     """What a story contributes to the one that absorbs it, as in that one's event."""
-    return {name: story[name] for name in _BROUGHT}
+    return {
+        "story_id": story["story_id"],
+        "articles": story["articles"],
+        "copies": story["copies"],
+        "publishers": story["publishers"],
+        "other_publishers_articles": story["other_publishers_articles"],
+        "agencies": story["agencies"],
+        "languages": story["languages"],
+        "first_seen": story["first_seen"],
+    }
 
 
-_BROUGHT = (
-    "story_id", "articles", "copies", "publishers", "other_publishers_articles", "agencies",
-    "languages", "first_seen",
-)  # fmt: skip
-
-
-def _merge(story: Story, event: Event) -> None:
+def _merge(story: StoryRecord, event: StoryEventRecord) -> None:
     """Another story absorbs this one, or this one another, whose original is then a copy."""
     if event["replaced_by"]:
         story["replaced_by"] = event["replaced_by"]
         return
     other = event["absorbed"]
+    assert other is not None
     story["articles"] += other["articles"]
     story["copies"] = min(story["articles"] - 1, story["copies"] + other["copies"] + 1)
     story["first_seen"] = _earlier(story["first_seen"], other["first_seen"])
-    story["other_publishers_articles"] += other["other_publishers_articles"]
-    for field, key, most in _COUNTED:
-        counts = {entry[key]: entry["articles"] for entry in story[field]}
-        for entry in other[field]:
-            if entry[key] in counts or len(counts) < most:
-                counts[entry[key]] = counts.get(entry[key], 0) + entry["articles"]
-            elif field == "publishers":
-                story["other_publishers_articles"] += entry["articles"]
-        story[field] = [{key: name, "articles": articles} for name, articles in counts.items()]
+    sources = {entry["source"]: entry["articles"] for entry in story["publishers"]}
+    more = [(entry["source"], entry["articles"]) for entry in other["publishers"]]
+    unnamed = _add(sources, more, NAMED_PUBLISHERS)
+    story["other_publishers_articles"] += other["other_publishers_articles"] + unnamed
+    story["publishers"] = [{"source": name, "articles": n} for name, n in sources.items()]
+    story["agencies"] = _united(story["agencies"], other["agencies"], NAMED_AGENCIES)
+    story["languages"] = _united(story["languages"], other["languages"], NAMED_LANGUAGES)
     story["families"] = _families(story)
 
 
-def _leave(story: Story, event: Event) -> None:
+def _add(counts: dict[str, int], more: Iterable[tuple[str, int]], most: int) -> int:
+    """Add numbers of articles by name. -> how many belong to names beyond the first `most`."""
+    unnamed = 0
+    for name, articles in more:
+        if name in counts or len(counts) < most:
+            counts[name] = counts.get(name, 0) + articles
+        else:
+            unnamed += articles
+    return unnamed
+
+
+def _united(ours: list[NamedRecord], theirs: list[NamedRecord], most: int) -> list[NamedRecord]:
+    counts = {entry["name"]: entry["articles"] for entry in ours}
+    _add(counts, [(entry["name"], entry["articles"]) for entry in theirs], most)
+    return [{"name": name, "articles": articles} for name, articles in counts.items()]
+
+
+def _leave(story: StoryRecord, event: StoryEventRecord) -> None:
     """One of the remaining articles is not a copy: if the original leaves, a copy replaces it."""
     story["articles"] -= 1
     copies = story["copies"] - (event["relation"] in ("original", "copy"))
@@ -145,7 +163,7 @@ def _leave(story: Story, event: Event) -> None:
     _count(story, event, -1)
 
 
-def _correct(story: Story, event: Event) -> None:
+def _correct(story: StoryRecord, event: StoryEventRecord) -> None:
     if replaced := event.get("replaces"):  # events of 0.1.0 have none
         _count(story, replaced, -1)
         _count(story, event, 1)
@@ -155,35 +173,35 @@ def _correct(story: Story, event: Event) -> None:
         story["original_status"] = event["status"]
 
 
-def _count(story: Story, event: Event, by: int) -> None:
+def _count(story: StoryRecord, event: StoryEventRecord | CountedRecord, by: int) -> None:
     """Count an article in, or out again, for its publisher, agency and language."""
-    source = event["source"]
-    if source is not None and not _counted(story, "publishers", "source", source, by):
-        if by > 0 and len(story["publishers"]) < NAMED_PUBLISHERS:
-            story["publishers"] = [*story["publishers"], {"source": source, "articles": 1}]
-        else:
-            story["other_publishers_articles"] += by
-    for field, name, most in (("agencies", event["agency"], NAMED_AGENCIES),
-                              ("languages", event["language"], NAMED_LANGUAGES)):  # fmt: skip
-        if name is None or _counted(story, field, "name", name, by) or by < 0:
-            continue
-        if len(story[field]) < most:
-            story[field] = [*story[field], {"name": name, "articles": 1}]
+    source, publishers = event["source"], story["publishers"]
+    place = next((at for at, entry in enumerate(publishers) if entry["source"] == source), None)
+    if source is not None and place is not None:
+        articles = publishers[place]["articles"] + by
+        kept: list[PublisherRecord] = [{"source": source, "articles": articles}] if articles else []
+        story["publishers"] = [*publishers[:place], *kept, *publishers[place + 1 :]]
+    elif source is not None and by > 0 and len(publishers) < NAMED_PUBLISHERS:
+        story["publishers"] = [*publishers, {"source": source, "articles": 1}]
+    elif source is not None:
+        story["other_publishers_articles"] += by
+    story["agencies"] = _counted(story["agencies"], event["agency"], NAMED_AGENCIES, by)
+    story["languages"] = _counted(story["languages"], event["language"], NAMED_LANGUAGES, by)
 
 
-def _counted(story: Story, field: str, key: str, name: str, by: int) -> bool:
-    """Whether the list has that name; its number of articles then changes."""
-    entries = story[field]
+def _counted(entries: list[NamedRecord], name: str | None, most: int, by: int) -> list[NamedRecord]:
+    """The entries with an article more, or less, for a name; a new name only if there is room."""
+    if name is None:
+        return entries
     for at, entry in enumerate(entries):
-        if entry[key] == name:
+        if entry["name"] == name:
             articles = entry["articles"] + by
-            kept = [{key: name, "articles": articles}] if articles else []
-            story[field] = [*entries[:at], *kept, *entries[at + 1 :]]
-            return True
-    return False
+            kept: list[NamedRecord] = [{"name": name, "articles": articles}] if articles else []
+            return [*entries[:at], *kept, *entries[at + 1 :]]
+    return [*entries, {"name": name, "articles": 1}] if by > 0 and len(entries) < most else entries
 
 
-_CHANGES: dict[str, Callable[[Story, Event], None]] = {
+_CHANGES: dict[str, Callable[[StoryRecord, StoryEventRecord], None]] = {
     "joined": _join,
     "left": _leave,
     "corrected": _correct,

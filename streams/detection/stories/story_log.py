@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TypedDict, Unpack, cast
 
 import orjson
 
+from schemas.enriched_article import MatchRelation, Relation
+from schemas.records import (
+    AbsorbedRecord,
+    ChangedFactRecord,
+    CountedRecord,
+    NoveltyRecord,
+    OriginalRecord,
+    StoryEventRecord,
+)
+from schemas.story import Change
 from streams.articles.times import format_milliseconds
-from streams.detection.index.segment import PARTIAL, WITHDRAWN
-from streams.detection.index.story_table import ArrivalCounts, StoryState
+from streams.detection.index.segment import PARTIAL, WITHDRAWN, ArrivalCounts
+from streams.detection.index.story_table import StoryState
 from streams.detection.index.view import View
-from streams.detection.judge.changed_facts import ChangedFact, told
-from streams.detection.stories.novelty import Recent, arrived, recent, together
+from streams.detection.judge.changed_facts import told
+from streams.detection.stories.novelty import arrived, recent, together
 from streams.detection.stories.originals import (
     begun,
     described,
@@ -22,7 +32,7 @@ from streams.detection.stories.originals import (
     why,
     without,
 )
-from streams.detection.stories.records import Event, absorbed_of, apply_event
+from streams.detection.stories.records import absorbed_of, apply_event
 
 # Story id, sequence or version, record time in milliseconds, JSON.
 Published = tuple[str, int, int, bytes]
@@ -36,6 +46,18 @@ _CORRECTED = "Its source published another version."
 _WITHDREW = "Its source withdrew it."
 _MERGED = "One article is a copy of articles of both stories."
 _LEFT = "Its new version shares nothing with the story's other articles."
+
+
+class _More(TypedDict, total=False):
+    """What only some events have; `at` is the row that arrived, if the event is about another."""
+
+    at: int
+    original: OriginalRecord
+    replaces: CountedRecord
+    copies: list[str]
+    facts: list[ChangedFactRecord]
+    replaced_by: str
+    absorbed: AbsorbedRecord
 
 
 class StoryLog:
@@ -53,7 +75,7 @@ class StoryLog:
         story = self.touched.get(story_id) or self._view.state.stories.get(story_id)
         return story if story and self._view.stands(story.last, serial) else None
 
-    def lately(self, member: int, serial: int) -> Recent:
+    def lately(self, member: int, serial: int) -> NoveltyRecord:
         """How many recent articles the member's story has when this one arrives."""
         story = self.story(self._view.story_id(member), serial)
         if story is None:
@@ -63,8 +85,8 @@ class StoryLog:
         return recent(arrivals, self._view.row_view(serial).time, self._window)
 
     def joined(
-        self, serial: int, relation: str, best: int, reason: str
-    ) -> tuple[StoryState, Recent]:
+        self, serial: int, relation: MatchRelation, best: int, reason: str
+    ) -> tuple[StoryState, NoveltyRecord]:
         """An article joins the story of `best`, which becomes a story of two if it was alone.
 
         -> the story, and its number of recent articles when this one arrived.
@@ -73,7 +95,8 @@ class StoryLog:
         time, before = self._view.row_view(serial).time, story.original
         lately = recent(story.arrivals, time, self._window)
         arrivals = arrived(story.arrivals, time, self._window)
-        story = self._change(story, serial, "joined", relation, reason, arrivals)
+        as_what = cast("Relation", relation)  # templates and similar articles join nothing
+        story = self._change(story, serial, "joined", as_what, reason, arrivals)
         return self._original(elected(self._view, serial, story), before, serial), lately
 
     def merge(self, serial: int, one: int, other: int) -> None:
@@ -100,16 +123,16 @@ class StoryLog:
         return self.story(self._view.story_id(member), serial) or self._started(member, serial)
 
     def corrected(
-        self, serial: int, before: int, story: StoryState, changed: Sequence[ChangedFact] = ()
+        self, serial: int, before: int, story: StoryState, changed: Sequence[ChangedFactRecord] = ()
     ) -> StoryState:
         """An item of the story, whose previous version was `before`, has another text with
         other numbers."""
         was, now = self._counted(before), self._counted(serial)
-        relation, facts, reason = "revision", list(changed), _CORRECTED + told(changed)
+        facts, reason = list(changed), _CORRECTED + told(changed)
         if was == now:
-            return self._change(story, serial, "corrected", relation, reason, facts=facts)
+            return self._change(story, serial, "corrected", "revision", reason, facts=facts)
         story = self._change(
-            story, serial, "corrected", relation, reason, replaces=was, facts=facts
+            story, serial, "corrected", "revision", reason, replaces=was, facts=facts
         )
         return self._original(story, story.original, serial)
 
@@ -138,12 +161,12 @@ class StoryLog:
             self._original(changed, changed.original, serial)
 
     def _gone(
-        self, serial: int, before: int, otherwise: str, reason: str, story: StoryState
+        self, serial: int, before: int, otherwise: Relation, reason: str, story: StoryState
     ) -> StoryState:
         """An item no longer counts. The event says what it was: the original, a copy, or
         neither."""
         row = self._view.row_view(before)
-        relation = "original" if row.article_id == story.record["original_id"] else "copy"
+        relation: Relation = "original" if row.article_id == story.record["original_id"] else "copy"
         if self._view.flags(before) & PARTIAL:
             relation = otherwise
         return self._change(story, before, "left", relation, reason, at=serial)
@@ -180,10 +203,10 @@ class StoryLog:
             self.touched[bytes.fromhex(story.record["story_id"])] = story
             return story
         if story.original == before:  # which may have left the window by now
-            original = {"unseen_agency": unseen_agency(story)}
+            original: OriginalRecord = {"unseen_agency": unseen_agency(story)}
         else:
             original = described(self._view, story, self._view.newest(story.original, serial + 1))
-        reason = why({**story.record, **original})
+        reason = why(original, story.record)
         return self._change(
             story, serial, "original_changed", "original", reason, original=original, at=serial
         )
@@ -192,11 +215,11 @@ class StoryLog:
         self,
         story: StoryState,
         about: int,
-        kind: str,
-        relation: str,
+        kind: Change,
+        relation: Relation,
         reason: str,
         arrivals: ArrivalCounts | None = None,
-        **changes: Any,
+        **changes: Unpack[_More],
     ) -> StoryState:
         arrivals = story.arrivals if arrivals is None else arrivals
         event = self._event(about, kind, relation, reason, story, arrivals, **changes)
@@ -205,7 +228,7 @@ class StoryLog:
         self.touched[bytes.fromhex(event["story_id"])] = changed
         return changed
 
-    def _counted(self, serial: int) -> dict[str, str | None]:
+    def _counted(self, serial: int) -> CountedRecord:
         """What an article counts for, in events."""
         row = self._view.row_view(serial)
         return {
@@ -217,25 +240,25 @@ class StoryLog:
     def _event(
         self,
         about: int,
-        kind: str,
-        relation: str,
+        kind: Change,
+        relation: Relation,
         reason: str,
         story: StoryState,
         arrivals: ArrivalCounts,
         *,
         at: int | None = None,
-        original: dict[str, Any] | None = None,
-        replaces: dict[str, Any] | None = None,
+        original: OriginalRecord | None = None,
+        replaces: CountedRecord | None = None,
         copies: list[str] | None = None,
-        facts: list[ChangedFact] | None = None,
+        facts: list[ChangedFactRecord] | None = None,
         replaced_by: str | None = None,
-        absorbed: dict[str, Any] | None = None,
-    ) -> Event:
+        absorbed: AbsorbedRecord | None = None,
+    ) -> StoryEventRecord:
         """One more event of a story, about one row, when the row `at` arrived."""
         row = self._view.row_view(about)
         time = row.time if at is None else self._view.row_view(at).time
         started = kind == "started"
-        event: Event = {
+        event: StoryEventRecord = {
             "story_id": self._view.story_id(about).hex() if started else story.record["story_id"],
             "sequence": 1 if started else story.record["version"] + 1,
             "type": kind,

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from schemas import Story, StoryEvent
+from schemas.records import StoryRecord
 from streams.detection.index.segment import decode_segment
 from streams.detection.index.state import ShardState
 from streams.detection.stories import story_log
@@ -75,6 +74,7 @@ def test_the_better_original_of_both_is_the_storys() -> None:
     verdict = desk.verdict(article("c", MIDDLE, source="c.example"))
     assert verdict["original_id"] == agency["original_id"]
     [changed] = [e for e in desk.events if e["type"] == "original_changed"]
+    assert changed["original"] is not None
     assert changed["original"]["original_evidence"] == "agency"
 
 
@@ -150,9 +150,9 @@ def test_a_story_takes_in_so_many_at_most(monkeypatch: pytest.MonkeyPatch) -> No
     assert replay_events(desk.events) == desk.stories
 
 
-def resolved(stories: dict[str, dict[str, Any]], name: str) -> str:
-    while name in stories and stories[name]["replaced_by"]:
-        name = stories[name]["replaced_by"]
+def resolved(stories: dict[str, StoryRecord], name: str) -> str:
+    while name in stories and (successor := stories[name]["replaced_by"]):
+        name = successor
     return name
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from schemas.records import StoryRecord
 from streams.articles.agencies import agencies, agency_of_site
 from streams.detection.sketch.evidence import link_of, provider_of, published_seconds
 from tests.detection.newsroom import MINUTE, NOON, Article, Desk, article, edited, kill, story
@@ -23,7 +24,7 @@ def copy(item: str, source: str | None = None, **fields: Any) -> Article:
     return article(item, edited(TOLD, 0.03, seed), source=source or f"{item}.example", **fields)
 
 
-def record(desk: Desk) -> dict[str, object]:
+def record(desk: Desk) -> StoryRecord:
     [made] = desk.stories.values()
     return made
 
@@ -111,7 +112,7 @@ def test_a_revision_that_shares_nothing_leaves_its_story(desk: Desk) -> None:
     assert verdict["story_id"] != told
     assert [event["type"] for event in desk.events[-2:]] == ["left", "original_changed"]
     assert (record(desk)["articles"], record(desk)["original_id"]) == (2, second["article_id"])
-    assert [p["source"] for p in record(desk)["publishers"]] == ["b.example", "c.example"]  # type: ignore[attr-defined]
+    assert [p["source"] for p in record(desk)["publishers"]] == ["b.example", "c.example"]
 
 
 def test_a_revision_that_has_become_another_story_joins_that(desk: Desk) -> None:

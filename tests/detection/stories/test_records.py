@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
+from schemas.records import StoryEventRecord, StoryRecord
 from streams.detection.stories.records import NAMED_PUBLISHERS, apply_event, replay_events
 
 NAME = "0" * 32
 
 
-def event(sequence: int, kind: str, item: str = "a", **fields: Any) -> dict[str, Any]:
-    made = {
+def event(sequence: int, kind: str, item: str = "a", **fields: Any) -> StoryEventRecord:
+    made: dict[str, Any] = {
         "story_id": NAME,
         "sequence": sequence,
         "type": kind,
@@ -34,7 +35,7 @@ def event(sequence: int, kind: str, item: str = "a", **fields: Any) -> dict[str,
         made["relation"] = "copy"
     if kind == "started":
         made["original"] = {**original("a"), "unseen_agency": None}
-    return {**made, **fields}
+    return cast("StoryEventRecord", {**made, **fields})
 
 
 def original(item: str) -> dict[str, Any]:
@@ -50,7 +51,7 @@ def original(item: str) -> dict[str, Any]:
 STARTED = event(1, "started")
 
 
-def record(*events: dict[str, Any]) -> dict[str, Any]:
+def record(*events: StoryEventRecord) -> StoryRecord:
     [made] = replay_events([STARTED, *events]).values()
     return made
 
@@ -162,9 +163,9 @@ def test_a_story_starts_with_its_original() -> None:
         ),
     ],
 )  # fmt: skip
-def test_events_change(events: list[dict[str, Any]], changed: dict[str, Any]) -> None:
+def test_events_change(events: list[StoryEventRecord], changed: dict[str, Any]) -> None:
     begun = apply_event(None, STARTED)
-    always = {"recent": events[-1]["recent"]}
+    always: dict[str, Any] = {"recent": events[-1]["recent"]}
     if "articles" in changed:
         always["languages"] = [{"name": "en", "articles": changed["articles"]}]
     assert record(*events) == {**begun, **always, **changed}
@@ -180,7 +181,8 @@ def test_folding_leaves_the_record_given_as_it_was() -> None:
 def test_the_first_hundred_publishers_are_named_and_the_others_counted() -> None:
     sources = [f"{n}.example" for n in range(120)] + ["5.example", "119.example"]
     events = [event(n + 2, "joined", "b", source=source) for n, source in enumerate(sources)]
-    made = record(*[{**e, "time": STARTED["time"]} for e in events])
+    at_once: list[StoryEventRecord] = [{**e, "time": STARTED["time"]} for e in events]
+    made = record(*at_once)
     named = {publisher["source"]: publisher["articles"] for publisher in made["publishers"]}
     assert len(named) == NAMED_PUBLISHERS == 100
     assert named["a.example"] == 1
@@ -221,7 +223,7 @@ def test_stories_are_rebuilt_each_from_its_own_events() -> None:
 
 
 def test_publishers_of_one_owner_are_one_family() -> None:
-    def joined(number: int, source: str) -> dict[str, Any]:
+    def joined(number: int, source: str) -> StoryEventRecord:
         return {**event(number, "joined", chr(ord("a") + number)), "source": source}
 
     events = [joined(2, "bild.de"), joined(3, "welt.de"), joined(4, "b.example")]

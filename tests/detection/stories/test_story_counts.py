@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from schemas import Story
+from schemas.records import StoryRecord
 from streams.detection.index.segment import decode_segment
 from streams.detection.index.state import ShardState
 from streams.detection.stories.records import replay_events
@@ -107,7 +106,7 @@ def worked(log: list[Article], at_once: int) -> Desk:
     return desk
 
 
-def first_story(desk: Desk) -> dict[str, Any]:
+def first_story(desk: Desk) -> StoryRecord:
     return desk.stories[desk.events[0]["story_id"]]
 
 
