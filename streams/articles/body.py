@@ -55,10 +55,12 @@ def fetched(raw: RawArticle, record: Record) -> datetime:
     return _EPOCH + timedelta(milliseconds=milliseconds)
 
 
-def settled_body(text: str, dropped: list[str]) -> str | Rejection:
-    """The result of `body_of` for an event with only a text, and that one `settled`."""
-    text = text.strip()
-    return _article(text, "text", dropped) if text else _empty("text")
+def settled_body(text: str, dropped: list[str], *, mentions_wall: bool) -> str | Rejection:
+    """The result of `body_of` for an event with only a text, which is stripped and clean.
+    `mentions_wall` is what `mention_walls` says of it."""
+    if not text:
+        return _empty("text")
+    return _article(text, "text", dropped, mentions_wall=mentions_wall)
 
 
 def body_of(raw: RawArticle, page: Page | None, dropped: list[str]) -> str | Rejection:
@@ -85,9 +87,11 @@ def body_of(raw: RawArticle, page: Page | None, dropped: list[str]) -> str | Rej
     return _empty(name)
 
 
-def _article(text: str, name: str, dropped: list[str]) -> str | Rejection:
-    cut = without_wall(text)
-    why = refusal(cut.text)
+def _article(
+    text: str, name: str, dropped: list[str], *, mentions_wall: bool = True
+) -> str | Rejection:
+    cut = without_wall(text, mentions_wall=mentions_wall)
+    why = refusal(cut.text, mentions_wall=mentions_wall)
     if why is not None:
         return rejected(Reason.NO_ARTICLE, f"{name}: {why}")
     if cut.truncated:

@@ -25,6 +25,7 @@ from streams.articles.record import Record
 from streams.articles.rejection import Rejection
 from streams.articles.text import clean_text
 from streams.articles.text_scan import scan_texts
+from streams.articles.walls import mention_walls
 
 
 @dataclass(slots=True)
@@ -156,10 +157,16 @@ def _settled_bodies(
         and raw.status != "canceled"
         and place not in page_at
     }
-    return {
-        place: settled_body(text, dropped[place])
+    clean = {
+        place: text.strip()
         for (place, text), clean in zip(texts.items(), are_clean([*texts.values()]), strict=True)
         if clean
+    }
+    return {
+        place: settled_body(text, dropped[place], mentions_wall=mentions_wall)
+        for (place, text), mentions_wall in zip(
+            clean.items(), mention_walls([*clean.values()]), strict=True
+        )
     }
 
 

@@ -16,12 +16,13 @@ _MOST_BROKEN = 0.1  # share of characters that stand for bytes that are not text
 _SAMPLE_CHARACTERS = 2_000
 
 
-def refusal(text: str) -> str | None:
-    """Why a cleaned text is not an article: 'expected ..., got ...', or None."""
+def refusal(text: str, *, mentions_wall: bool = True) -> str | None:
+    """Why a cleaned text is not an article: 'expected ..., got ...', or None. `mentions_wall` is
+    False if `mention_walls` says so."""
     head = text[:_HEAD_CHARACTERS]
     if (kind := _kind_of_file(text, head)) is not None:
         return f"expected text, got {kind}"
-    if (wall := wall_kind(text)) is not None:
+    if (wall := wall_kind(text, mentions_wall=mentions_wall)) is not None:
         return f"expected an article, got a wall ({wall}): {head!r}"
     return None
 

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
+from streams.articles.encoded import encoded
 from streams.articles.languages import TABLES, words_by_language
+from streams.articles.mentions import Mentions
 
 # Longer texts are articles, whatever they say at their end.
 _MOST_CHARACTERS, _MOST_WORDS = 2_500, 260
@@ -50,13 +53,21 @@ class Cut(NamedTuple):
     truncated: bool
 
 
-def wall_kind(text: str) -> str | None:
-    """The kind of wall that a text is, or None where it is none."""
+def mention_walls(texts: Sequence[str]) -> list[bool]:
+    """Whether each text has any phrase of a wall where the functions below look for one: a whole
+    chunk in a quarter of the time that they take."""
+    looked_at = [t if len(t) <= _MOST_CHARACTERS else t[-_TAIL_CHARACTERS:] for t in texts]
+    return _mentions().in_texts(encoded([text.lower().encode() for text in looked_at]))
+
+
+def wall_kind(text: str, *, mentions_wall: bool = True) -> str | None:
+    """The kind of wall that a text is, or None where it is none. `mentions_wall` is False if
+    `mention_walls` says so."""
     if len(text) > _MOST_CHARACTERS:
         return None
     if len(text) <= _STATUS_CHARACTERS and _STATUS.match(text.strip()):
         return "error"
-    if not _phrases().find_matches_as_indexes(text.lower()):
+    if not mentions_wall or not _phrases().find_matches_as_indexes(text.lower()):
         return None
     said = [(sentence, _kind(sentence), _words(sentence)) for sentence in _sentences(text)]
     total = sum(words for _, _, words in said)
@@ -74,9 +85,10 @@ def wall_kind(text: str) -> str | None:
     return kinds.most_common(1)[0][0] if wall + min(buttons, wall) >= _WALL_SHARE * total else None
 
 
-def without_wall(text: str) -> Cut:
-    """Cut the wall off below a text: whole paragraphs at its end, at most the last few."""
-    if not _phrases().find_matches_as_indexes(text[-_TAIL_CHARACTERS:].lower()):
+def without_wall(text: str, *, mentions_wall: bool = True) -> Cut:
+    """Cut the wall off below a text: whole paragraphs at its end, at most the last few.
+    `mentions_wall` as above."""
+    if not mentions_wall or not _phrases().find_matches_as_indexes(text[-_TAIL_CHARACTERS:].lower()):
         return Cut(text, None, truncated=False)
     paragraphs = text.split("\n")
     filled = [at for at, paragraph in enumerate(paragraphs) if paragraph.strip()]
@@ -139,6 +151,11 @@ def _table() -> tuple[tuple[str, ...], tuple[str, ...]]:
 @lru_cache(maxsize=1)
 def _phrases() -> AhoCorasick:
     return AhoCorasick(_table()[0], implementation=Implementation.ContiguousNFA)
+
+
+@lru_cache(maxsize=1)
+def _mentions() -> Mentions:
+    return Mentions(_table()[0])
 
 
 def _kinds() -> tuple[str, ...]:

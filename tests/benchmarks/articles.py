@@ -29,15 +29,15 @@ PUBLISHERS = [f"paper-{n:02}.example" for n in range(40)]
 PUBLISHED_AT = "2026-03-02T05:04:00Z"
 _MOST_BYTES = 1 << 20  # of an event
 _MADE_FOR_EACH = 4  # so many articles are made for each that is no page
+_HEADLINE_WORDS = 9
 UNSENT = "0" * 19  # nanoseconds since 1970 keep 19 digits until the year 2286
 
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """All words of the input in their order, with the line breaks between them, and all titles."""
+    """All words of the input in their order, with the line breaks between them."""
 
     words: list[str]
-    titles: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,20 +71,18 @@ def read_corpus(path: Path | None) -> Corpus:
     Lines without a text are passed over: the sample has broken ones on purpose, and half emojis.
     So are texts that are marked as not English: one cut out of several would be of no language.
     """
-    texts, titles = [], []
+    texts = []
     path = path or SAMPLE
     with lzma.open(path, "rt") if path.suffix == ".xz" else path.open() as lines:
         for line in lines:
-            found = _text_and_title(line)
-            if found:
-                texts.append(found[0])
-                titles.append(found[1])
+            if text := _text(line):
+                texts.append(text)
     if not texts:
         raise ValueError(f"{path}: no line is a JSON object with a `text`")
-    return Corpus("\n\n".join(texts).split(" "), titles)
+    return Corpus("\n\n".join(texts).split(" "))
 
 
-def _text_and_title(line: str) -> tuple[str, str] | None:
+def _text(line: str) -> str | None:
     try:
         value: Any = orjson.loads(line)
     except ValueError:
@@ -93,7 +91,7 @@ def _text_and_title(line: str) -> tuple[str, str] | None:
         return None
     if not str(value.get("language") or "en").startswith("en"):
         return None
-    return value["text"], str(value.get("title") or "Untitled")
+    return value["text"]
 
 
 def make_articles(corpus: Corpus, count: int, seed: int) -> Iterator[Article]:
@@ -108,15 +106,19 @@ def make_articles(corpus: Corpus, count: int, seed: int) -> Iterator[Article]:
             place = chance.randrange(max(0, made - FARTHEST), made - NEAREST) % FARTHEST
             yield _copy(latest[place], number, corpus, chance)
             continue
-        article = Article(
-            number, None, chance.choice(PUBLISHERS), chance.choice(corpus.titles), next(fresh)
-        )
+        words = next(fresh)
+        article = Article(number, None, chance.choice(PUBLISHERS), _headline(words), words)
         if made < FARTHEST:
             latest.append(article)
         else:
             latest[made % FARTHEST] = article
         made += 1
         yield article
+
+
+def _headline(words: list[str]) -> str:
+    """Headlines repeat words of their texts; one that does not is taken for that of a wall."""
+    return " ".join(" ".join(words[:_HEADLINE_WORDS]).split()) or "Untitled"
 
 
 def _copy(original: Article, number: int, corpus: Corpus, chance: random.Random) -> Article:

@@ -124,7 +124,7 @@ def test_lines_that_are_no_english_article_are_passed_over(tmp_path: Path) -> No
     french, english = '{"text": "non", "language": "fr"}', '{"text": "yes sir"}'
     lines = ["{", '["a"]', '{"text": 5}', french, english]
     (tmp_path / "in.jsonl").write_text("\n".join(lines))
-    assert read_corpus(tmp_path / "in.jsonl") == Corpus(["yes", "sir"], ["Untitled"])
+    assert read_corpus(tmp_path / "in.jsonl") == Corpus(["yes", "sir"])
 
 
 def test_an_input_without_texts_is_refused(tmp_path: Path) -> None:
