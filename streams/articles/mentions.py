@@ -73,7 +73,7 @@ def _scan(
             last = (last << _BYTE | _U64(content[place])) & _ENDING
             if not possible[(last * _SPREAD) >> _SHIFT]:
                 continue
-            at = np.searchsorted(endings, last)
+            at = int(np.searchsorted(endings, last))
             while at < len(endings) and endings[at] == last:
                 if _ends_with(content[start : place + 1], phrases, phrase_ends, at):
                     found[text] = True

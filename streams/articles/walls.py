@@ -88,7 +88,8 @@ def wall_kind(text: str, *, mentions_wall: bool = True) -> str | None:
 def without_wall(text: str, *, mentions_wall: bool = True) -> Cut:
     """Cut the wall off below a text: whole paragraphs at its end, at most the last few.
     `mentions_wall` as above."""
-    if not mentions_wall or not _phrases().find_matches_as_indexes(text[-_TAIL_CHARACTERS:].lower()):
+    tail = text[-_TAIL_CHARACTERS:]
+    if not mentions_wall or not _phrases().find_matches_as_indexes(tail.lower()):
         return Cut(text, None, truncated=False)
     paragraphs = text.split("\n")
     filled = [at for at, paragraph in enumerate(paragraphs) if paragraph.strip()]

@@ -54,7 +54,7 @@ STORY = "The ferry left the harbour on Monday with ninety people on board. " * 3
         (f"{WALL}\n" + STORY * 20, False),  # too long for a wall, and nothing of one at its end
     ],
 )
-def test_a_wall_is_found_only_in_texts_that_mention_one(text: str, mentioned: bool) -> None:  # noqa: FBT001
+def test_a_wall_is_found_only_in_texts_that_mention_one(text: str, mentioned: bool) -> None:
     assert mention_walls([text]) == [mentioned]
     if not mentioned:
         assert wall_kind(text) is None

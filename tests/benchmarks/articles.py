@@ -71,12 +71,9 @@ def read_corpus(path: Path | None) -> Corpus:
     Lines without a text are passed over: the sample has broken ones on purpose, and half emojis.
     So are texts that are marked as not English: one cut out of several would be of no language.
     """
-    texts = []
     path = path or SAMPLE
     with lzma.open(path, "rt") if path.suffix == ".xz" else path.open() as lines:
-        for line in lines:
-            if text := _text(line):
-                texts.append(text)
+        texts = [text for line in lines if (text := _text(line))]
     if not texts:
         raise ValueError(f"{path}: no line is a JSON object with a `text`")
     return Corpus("\n\n".join(texts).split(" "))
