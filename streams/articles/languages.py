@@ -8,11 +8,16 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from importlib.resources import files
 from types import MappingProxyType
 
+_MONTHS = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september",
+    "october", "november", "december",
+)  # fmt: skip
+_UNITS = ("second", "minute", "hour", "day", "week", "month", "year")
 # Table -> its lists of words. Where a phrase stands in two lists of a table, the first one counts.
 TABLES: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "page_words": (
@@ -31,6 +36,17 @@ TABLES: Mapping[str, tuple[str, ...]] = MappingProxyType({
         "correspondents", "correspondent_marks",
     ),
     "takes": ("marks", "numbered", "in_brackets", "in_brackets_numbered"),
+    "months": _MONTHS,
+    "months_in_dates": _MONTHS,
+    "weekdays": (
+        "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
+    ),
+    "dates": ("pm", "am", "o_clock", "between", "month", "year"),
+    "units": _UNITS,
+    "units_unspaced": _UNITS,
+    "printed_times": (
+        "one", "before", "ago", "ago_unspaced", "alone", "yesterday", "today", "now", "at",
+    ),
 })  # fmt: skip
 _CODE = re.compile(r"[a-z]{2,3}")
 
@@ -59,6 +75,26 @@ def any_of(table: str, name: str) -> str:
     """
     words = sorted(words_of_all(table, name), key=len, reverse=True)
     return "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in words)
+
+
+def places(*tables: str) -> Iterator[tuple[str, int]]:
+    """(word, place of its list in its table) of tables with the same lists, in all languages.
+
+    The places of `months` are 0 for January to 11, those of `weekdays` 0 for Monday to 6.
+    """
+    for table in tables:
+        for place, name in enumerate(TABLES[table]):
+            yield from ((word, place) for word in words_of_all(table, name))
+
+
+def meanings(said: Iterable[tuple[str, int]]) -> tuple[dict[str, int], frozenset[str]]:
+    """-> (words that mean one thing wherever they are said, those that mean several)."""
+    one: dict[str, int] = {}
+    several = set()
+    for word, meaning in said:
+        if one.setdefault(word, meaning) != meaning:
+            several.add(word)
+    return {word: one[word] for word in one.keys() - several}, frozenset(several)
 
 
 def read_language(code: str, text: str) -> dict[tuple[str, str], tuple[str, ...]]:

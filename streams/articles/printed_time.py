@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from importlib.resources import files
+
+from streams.articles.languages import any_of, meanings, places, words_of_all
+from streams.articles.time_zones import time_zones
 
 _DAY, _MINUTE = 86_400, 60
 _DIGIT, _LETTERS = re.compile(r"\d"), re.compile(r"[^\W\d_]+")
@@ -16,6 +17,7 @@ _LONGEST_GLUED = 60
 _GLUED_MONTH = re.compile(r"(?<=[^\W\d_])[A-Z][a-z]{2,8}(?=\.? \d)")  # `CNNNov 3`
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _FIRST_YEAR, _LAST_YEAR = 1980, 2100
+_SECONDS = (1, 60, 3_600, 86_400, 604_800, 2_592_000, 31_536_000)  # of the languages' units
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +48,11 @@ class _Forms:
     # Words that every match of a form contains: most lines have none.
     relative_marks: frozenset[str]
     day_marks: frozenset[str]
+    unspaced_marks: tuple[str, ...]
 
     def relative_in(self, line: str, words: list[str], *, figures: bool) -> _Patterns:
         """The forms of `3 hours ago` that a line may have: without figures, `an hour ago`."""
-        if figures and ("前" in line or "전" in line):
+        if figures and any(mark in line for mark in self.unspaced_marks):
             return self.relative
         return () if self.relative_marks.isdisjoint(words) else self.relative_words
 
@@ -144,34 +147,37 @@ def _sunday(year: int, month: int, number: int) -> datetime:
 
 @lru_cache(maxsize=1)
 def _forms() -> _Forms:
-    path = files("streams.articles") / "data" / "time_words.toml"
-    tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    units = {word: int(n) for n, words in tables["units"].items() for word in words.split()}
-    cjk = {word: int(n) for n, words in tables["cjk_units"].items() for word in words.split()}
-    months = {word: int(n) for n, words in tables["months"].items() for word in words.split()}
-    words = {name: "|".join(text.split()) for name, text in tables["words"].items()}
-    zones, summer = (
-        {word: float(n) for n, words in tables[name].items() for word in words.split()}
-        for name in ("zones", "summer_zones")
-    )
+    units, glued = _units("units"), _units("units_unspaced")
+    months = {word: place + 1 for word, place in meanings(places("months"))[0].items()}
+    zones = time_zones()
     unit, month = _either(units), _either(months)
     # In capitals: `et` is a word.
-    zone = rf"{_either(zones)}|(?-i:{_either(summer).upper()})"
-    number = rf"(?P<n>\d{{1,3}}|(?<!\w)(?:{words['one']}))"
+    zone = rf"{_either(zones.printed)}|(?-i:{_either(zones.summer).upper()})"
+    number = rf"(?P<n>\d{{1,3}}|(?<!\w)(?:{any_of('printed_times', 'one')}))"
     # A year may be glued to the number: "In 201626 days ago".
     before = r"(?:(?<=(?<!\d)(?:19|20)\d\d)|(?<!\d))"
     clock = (
-        r"(?:(?:,|\bat\b|\bà\b|\bum\b|[T•·|–-]|\s)\s*){0,3}(?P<H>\d{1,2})[:.h](?P<M>\d\d)(?::\d\d)?"
+        rf"(?:(?:,|\b(?:{any_of('printed_times', 'at')})\b|[T•·|–-]|\s)\s*){{0,3}}"
+        r"(?P<H>\d{1,2})[:.h](?P<M>\d\d)(?::\d\d)?"
         rf"(?:\s*(?P<half>[ap]\.?m\b\.?))?(?:\s*\(?(?P<zone>{zone})(?![^\W\d_]))?"
     )
     end = rf"(?:{clock})?"
     month_start = r"(?:\b|(?-i:(?<=[^\W\d_])(?=[A-Z][a-z])))"
     flags = re.IGNORECASE
-    relative_words = (
-        re.compile(rf"{before}{number}\s*(?P<u>{unit})\b\.?\s+(?:{words['ago']})\b", flags),
-        re.compile(rf"\b(?:{words['before']})\s+{number}\s*(?P<u>{unit})\b", flags),
+    ago = any_of("printed_times", "ago")
+    yesterday, today, now = (
+        any_of("printed_times", name) for name in ("yesterday", "today", "now")
     )
-    before_now = re.compile(rf"(?P<n>\d{{1,3}})\s*(?P<u>{_either(cjk)})\s*(?:前|전)")
+    relative_words = (
+        re.compile(rf"{before}{number}\s*(?P<u>{unit})\b\.?\s+(?:{ago})\b", flags),
+        re.compile(
+            rf"\b(?:{any_of('printed_times', 'before')})\s+{number}\s*(?P<u>{unit})\b", flags
+        ),
+    )
+    before_now = re.compile(
+        rf"(?P<n>\d{{1,3}})\s*(?P<u>{_either(glued)})"
+        rf"\s*(?:{any_of('printed_times', 'ago_unspaced')})"
+    )
     absolute = (
         re.compile(rf"(?P<y>(?:19|20)\d\d)[-/.](?P<m>\d\d?)[-/.](?P<d>\d\d?){end}", flags),
         re.compile(rf"(?P<y>(?:19|20)\d\d)\s?年\s?(?P<m>\d\d?)\s?月\s?(?P<d>\d\d?)\s?日{end}"),
@@ -200,26 +206,31 @@ def _forms() -> _Forms:
     return _Forms(
         relative=(*relative_words, before_now),
         relative_words=relative_words,
-        bare=re.compile(r"(?P<n>\d{1,2})\s?(?P<u>m|min|mins|h|hr|hrs|d|w|std)", flags),
+        bare=re.compile(rf"(?P<n>\d{{1,2}})\s?(?P<u>{any_of('printed_times', 'alone')})", flags),
         day_word=re.compile(
-            rf"(?<!\w)(?:(?P<yesterday>{words['yesterday']})|(?P<today>{words['today']})"
-            rf"|(?P<now>{words['now']}))(?!\w)",
+            rf"(?<!\w)(?:(?P<yesterday>{yesterday})|(?P<today>{today})|(?P<now>{now}))(?!\w)",
             flags,
         ),
         absolute=absolute,
         absolute_figures=tuple(form for form in absolute if "name" not in form.groupindex),
-        units=units | cjk,
+        units=units | glued,
         months=months,
-        zones=zones | summer,
-        summer_zones=frozenset(summer),
-        relative_marks=_first_words(tables["words"], "ago", "before"),
-        day_marks=_first_words(tables["words"], "yesterday", "today", "now"),
+        zones={**zones.printed, **zones.summer},
+        summer_zones=frozenset(zones.summer),
+        relative_marks=_first_words("ago", "before"),
+        day_marks=_first_words("yesterday", "today", "now"),
+        unspaced_marks=words_of_all("printed_times", "ago_unspaced"),
     )
 
 
-def _first_words(tables: Mapping[str, str], *names: str) -> frozenset[str]:
-    """What `_LETTERS` finds first in each entry of some tables of words."""
-    entries = " ".join(tables[name] for name in names).replace("\\s+", "\n").split(" ")
+def _units(table: str) -> dict[str, int]:
+    """Word -> seconds of the unit."""
+    return {word: _SECONDS[place] for word, place in meanings(places(table))[0].items()}
+
+
+def _first_words(*names: str) -> frozenset[str]:
+    """What `_LETTERS` finds first in each entry of some lists of words."""
+    entries = (word for name in names for word in words_of_all("printed_times", name))
     return frozenset(_LETTERS.findall(entry)[0] for entry in entries)
 
 

@@ -9,16 +9,16 @@ JavaScript, Go and Java. Every word has to be understood. An unknown zone, a sec
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from importlib.resources import files
 from typing import Any, NamedTuple
 
+from streams.articles.languages import any_of, meanings, places, words_of_all
 from streams.articles.printed_time import is_american_summer
+from streams.articles.time_zones import time_zones
 
 _LONGEST = 100
 _LONGEST_LEAD_WORD = 12  # `Updated`, or the weekday in a language that the table lacks
@@ -35,7 +35,6 @@ _CJK_DATE = re.compile(r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s
 _CJK_CLOCK = re.compile(
     r"(\d{1,2})\s*[時时点點시]\s*(?:(\d{1,2})\s*[分분])?\s*(?:(\d{1,2})\s*[秒초])?"
 )
-_VIETNAMESE = re.compile(r"(\d{1,2})\s+tháng\s+(\d{1,2}),?\s+(?:năm\s+)?(\d{4})", re.IGNORECASE)
 _NUMERIC = (
     re.compile(r"(?<!\d)(?P<y>\d{4})([-/.])(?P<m>\d{1,2})\2(?P<d>\d{1,2})(?!\d)[Tt]?"),
     re.compile(r"(?<![\d.])(?P<d>\d{1,2})\. ?(?P<m>\d{1,2})\. ?(?P<y>\d{4})(?!\d)"),
@@ -62,6 +61,7 @@ class _Words:
     summer_zones: frozenset[str]
     halves: Mapping[str, bool]  # whether it is the afternoon
     clock: re.Pattern[str]
+    numbered_month: re.Pattern[str]  # `3 tháng 3, năm 2026`
 
 
 def written_time(text: str) -> datetime | None:
@@ -69,7 +69,8 @@ def written_time(text: str) -> datetime | None:
     if len(text) > _LONGEST:
         return None
     try:
-        return _written(_without_comment(_plain(text)), _words())
+        words = _words()
+        return _written(_without_comment(_plain(text, words)), words)
     except (ValueError, OverflowError):  # the 30th of February, the year 0
         return None
 
@@ -103,13 +104,13 @@ def _written(text: str, words: _Words) -> datetime | None:
     return time - (offset or timedelta())
 
 
-def _plain(text: str) -> str:
+def _plain(text: str, words: _Words) -> str:
     """One form for digits, dates and clocks of all scripts."""
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text.replace("º", "").replace("ª", ""))
         text = "".join(str(unicodedata.decimal(c, c)) for c in text)
         text = _CJK_DATE.sub(r" \1-\2-\3 ", text)
-        text = _VIETNAMESE.sub(r" \1.\2.\3 ", text)
+        text = words.numbered_month.sub(r" \1.\2.\3 ", text)
         text = _CJK_CLOCK.sub(lambda m: f"{m[1]}:{m[2] or '00':0>2}:{m[3] or '00':0>2} ", text)
     return _HALF.sub(r"\1m", _MONOTONIC.sub("", text.strip()))
 
@@ -231,14 +232,9 @@ class _Tokens:
 
 @lru_cache(maxsize=1)
 def _words() -> _Words:
-    folder = files("streams.articles") / "data"
-    own = tomllib.loads((folder / "date_words.toml").read_text(encoding="utf-8"))
-    printed = tomllib.loads((folder / "time_words.toml").read_text(encoding="utf-8"))
-    either = own["weekdays"].pop("either").split()
-    halves = {word: name == "pm" for name in ("pm", "am") for word in own["clock"][name].split()}
-    half, hours = ("|".join(sorted(words, key=len, reverse=True)) for words in (
-        map(re.escape, halves), map(re.escape, own["clock"]["o_clock"].split())))  # fmt: skip
-    after = rf"\s*(?:\b|(?<=\d))(?:{hours})\b\.?"
+    halves = {word: name == "pm" for name in ("pm", "am") for word in words_of_all("dates", name)}
+    half = "|".join(map(re.escape, sorted(halves, key=len, reverse=True)))
+    after = rf"\s*(?:\b|(?<=\d))(?:{any_of('dates', 'o_clock')})\b\.?"
     clock = re.compile(
         rf"(?:(?<![^\W\d_])(?P<before>{half})\s*)?(?<![\d:.+−-])(?:"
         rf"(?P<H>\d\d?)(?:[:.]|\s?h\s?)(?P<M>[0-5]\d)(?:[:.m](?P<S>[0-5]\d)(?:[.,](?P<F>\d{{1,9}}))?)?"
@@ -246,21 +242,33 @@ def _words() -> _Words:
         rf"|(?P<H2>\d\d?)\s*(?P<after2>{half})\b|(?P<H3>\d\d?){after})",
         re.IGNORECASE,
     )
+    months, _ = meanings(_spelled("months", "months_in_dates"))
+    weekdays, either_day = meanings(_spelled("weekdays"))
+    zones = time_zones()
     return _Words(
-        months=_numbered(own["months"]),
-        weekdays=_numbered(own["weekdays"]),
-        either_day=frozenset(either),
-        between=frozenset(f"{own['between']['words']} {own['clock']['o_clock']}".split()),
-        zones=_hours(printed["zones"]) | _hours(printed["summer_zones"]) | _hours(own["zones"]),
-        summer_zones=frozenset(_hours(printed["summer_zones"])),
+        months={word: place + 1 for word, place in months.items()},
+        weekdays=weekdays,
+        either_day=either_day,
+        between=frozenset((*words_of_all("dates", "between"), *words_of_all("dates", "o_clock"))),
+        zones={**zones.printed, **zones.summer, **zones.written},
+        summer_zones=frozenset(zones.summer),
         halves=halves,
         clock=clock,
+        numbered_month=re.compile(
+            rf"(\d{{1,2}})\s+(?:{any_of('dates', 'month')})\s+(\d{{1,2}}),?"
+            rf"\s+(?:(?:{any_of('dates', 'year')})\s+)?(\d{{4}})",
+            re.IGNORECASE,
+        ),
     )
 
 
-def _numbered(table: Mapping[str, str]) -> dict[str, int]:
-    return {word: int(number) for number, words in table.items() for word in words.split()}
-
-
-def _hours(table: Mapping[str, str]) -> dict[str, float]:
-    return {word: float(number) for number, words in table.items() for word in words.split()}
+def _spelled(*tables: str) -> Iterator[tuple[str, int]]:
+    """The words of tables in the forms that a token is compared in, with their places."""
+    for word, place in places(*tables):
+        low = word.casefold()
+        yield low, place
+        plain = "".join(
+            c for c in unicodedata.normalize("NFKD", low) if not unicodedata.combining(c)
+        )
+        if plain.isascii():  # `Marz` for `März`, as systems write that know no accents
+            yield plain, place

@@ -64,13 +64,11 @@ STANDING: dict[str, str] = {
     "streams/articles/pages/page_date.py": (
         "apr aug dec ember feb jan july june mar may nov ober oct ruary sep tember uary ust"
     ),
-    "streams/articles/printed_time.py": "hrs min mins std",
     "streams/articles/walls.py": (
         "access attention bad denied error forbidden found gateway internal just loading many "
         "moment not out please redirecting request requests required server service "
         "temporarily time too unauthorized unavailable wait"
     ),
-    "streams/articles/written_time.py": "năm tháng",
 }
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _SYNTAX = re.compile(
