@@ -1,15 +1,14 @@
-"""What a credit line may hold beside agencies' names: `data/credit_words.toml`."""
+"""What a credit line may hold beside agencies' names: `[credit_lines]` of the languages' files."""
 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
 
 from streams.articles.agency_table import Found
+from streams.articles.languages import any_of, words_of_all
 
 NAME = "\0"  # stands for each letter of an agency's name
 _MARKS = r"\s\-–—=/|*,;:：&+(\[（【«\"“·•©'’"
@@ -27,7 +26,7 @@ _GLUED = re.compile(r"[-–]\d|\.\w|[<>=@]")  # `AA-3`, `<BOUY.PA>`
 
 @dataclass(frozen=True, slots=True)
 class CreditWords:
-    """The table, compiled."""
+    """The words of all languages, compiled."""
 
     labelled: re.Pattern[str]  # a label and its colon, before the names
     lead: re.Pattern[str]  # marks and words that may stand between a sentence and a name
@@ -38,22 +37,24 @@ class CreditWords:
 @lru_cache(maxsize=1)
 def credit_words() -> CreditWords:
     """The table that comes with echowire."""
-    path = files("streams.articles") / "data" / "credit_words.toml"
-    table = tomllib.loads(path.read_text(encoding="utf-8"))
-    labels, around = table["labels"].split(), table["around"].split()
-    either = "|".join(map(re.escape, sorted({*labels, *around}, key=len, reverse=True)))
+    around = frozenset(
+        words_of_all("credit_lines", "labels") + words_of_all("credit_lines", "words")
+    )
+    either = "|".join(map(re.escape, sorted(around, key=len, reverse=True)))
     return CreditWords(
         labelled=re.compile(
-            rf"(?:^|[\n.!?。”\"])\W*(?:{'|'.join(map(re.escape, labels))})\s*[:：]+\s*-?",
+            rf"(?:^|[\n.!?。”\"])\W*(?:{any_of('credit_lines', 'labels')})\s*[:：]+\s*-?",
             re.IGNORECASE,
         ),
         lead=re.compile(
             rf"(?:[{_MARKS}{NAME}]+|(?<![^\W\d_])(?:{either})(?![^\W\d_]))*+$", re.IGNORECASE
         ),
-        around=frozenset((*labels, *around)),
+        around=around,
         sentences=tuple(
             (before.strip(), behind)
-            for before, _, behind in (s.partition("X") for s in table["sentences"])
+            for before, _, behind in (
+                sentence.partition("…") for sentence in words_of_all("credit_lines", "sentences")
+            )
         ),
     )
 

@@ -1,7 +1,7 @@
 """Agencies that the last lines of an article name as its providers.
 
 `... on Friday. (Reuters, dpa)`, `Quelle: dpa`, `© 2026 AFP`, `With files from The Canadian Press`,
-`... in the capital. PTI ABC DEF`. Words of such lines are in `data/credit_words.toml`.
+`... in the capital. PTI ABC DEF`. Their words are in the languages' files.
 """
 
 from __future__ import annotations

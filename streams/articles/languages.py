@@ -35,6 +35,7 @@ TABLES: Mapping[str, tuple[str, ...]] = MappingProxyType({
         "between", "opens", "dated", "staff", "pictures", "with", "articles", "in_datelines",
         "correspondents", "correspondent_marks",
     ),
+    "credit_lines": ("labels", "words", "sentences"),
     "takes": ("marks", "numbered", "in_brackets", "in_brackets_numbered"),
     "months": _MONTHS,
     "months_in_dates": _MONTHS,
