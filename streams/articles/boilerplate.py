@@ -1,14 +1,13 @@
-"""Lines at an article's end that say nothing of its story: `data/boilerplate.toml`."""
+"""Lines at an article's end that say nothing of its story: `[boilerplate]` of languages' files."""
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
 
 from streams.articles.encoded import encoded
+from streams.articles.languages import words_of_all
 from streams.articles.phrases import Phrases
 
 _TAIL_CHARACTERS = 700
@@ -86,12 +85,17 @@ def _begins(tail: str, at: int, boundaries: str, offset: int) -> bool:
     return before[-1] in boundaries
 
 
+def _footers() -> Iterator[tuple[str, str]]:
+    """(what stands before the title, what stands behind it) of each."""
+    for footer in words_of_all("boilerplate", "footers"):
+        opening, _, middle = footer.partition("…")
+        yield opening.strip(), middle.strip()
+
+
 @lru_cache(maxsize=1)
 def _table() -> _Table:
-    path = files("streams.articles") / "data" / "boilerplate.toml"
-    table = tomllib.loads(path.read_text(encoding="utf-8"))
+    beginnings = words_of_all("boilerplate", "beginnings")
     openings: dict[str, tuple[str, ...]] = {}
-    for opening, middle in sorted(table["footers"], key=lambda pair: not pair[0]):
+    for opening, middle in sorted(_footers(), key=lambda pair: not pair[0]):
         openings[middle] = (*openings.get(middle, ()), opening)
-    beginnings = table["beginnings"]
     return _Table(Phrases([*beginnings, *openings]), len(beginnings), tuple(openings.values()))

@@ -36,6 +36,10 @@ TABLES: Mapping[str, tuple[str, ...]] = MappingProxyType({
         "correspondents", "correspondent_marks",
     ),
     "credit_lines": ("labels", "words", "sentences"),
+    "boilerplate": ("beginnings", "footers"),
+    "server_answers": (
+        "error", "said", "whole", "whole_before_signs", "openings", "openings_of_lines",
+    ),
     "takes": ("marks", "numbered", "in_brackets", "in_brackets_numbered"),
     "months": _MONTHS,
     "months_in_dates": _MONTHS,

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from ahocorasick_rs import AhoCorasick, Implementation
 
 from streams.articles.encoded import encoded
-from streams.articles.languages import TABLES, words_by_language
+from streams.articles.languages import TABLES, any_of, words_by_language
 from streams.articles.mentions import Mentions
 
 # Longer texts are articles, whatever they say at their end.
@@ -34,12 +34,14 @@ _LAST_PARAGRAPHS, _LEAST_TEASER_WORDS = 5, 10
 _CUTTING = frozenset(("paywall", "login", "newsletter", "script", "consent"))
 _TRUNCATING = frozenset(("paywall", "login"))
 # Heads of servers' answers: all that such a page says, or its first words.
+_ERROR = any_of("server_answers", "error")
 _STATUS = re.compile(
-    r"(?:error |http )?(?:40[0134]|429|50[0234])(?: error)?\b[\s:.|–—-]*(?:not found|forbidden"
-    r"|unauthorized|bad request|internal server error|bad gateway|gateway time-?out"
-    r"|service (?:temporarily )?unavailable|too many requests)?\W*(?:nginx.{0,20})?$"
-    r"|(?:not found|forbidden|access denied|just a moment\W*|attention required\W.*"
-    r"|please wait\W*.{0,30}|redirecting\W*.{0,30}|loading\W*|service unavailable|bad gateway)$",
+    rf"(?:(?:{_ERROR}|http) )?(?:40[0134]|429|50[0234])(?: (?:{_ERROR}))?\b[\s:.|–—-]*"
+    rf"(?:{any_of('server_answers', 'said')})?\W*(?:nginx.{{0,20}})?$"
+    rf"|(?:{any_of('server_answers', 'whole')}"
+    rf"|(?:{any_of('server_answers', 'whole_before_signs')})\W*"
+    rf"|(?:{any_of('server_answers', 'openings')})\W*.{{0,30}}"
+    rf"|(?:{any_of('server_answers', 'openings_of_lines')})\W.*)$",
     re.IGNORECASE,
 )
 _STATUS_CHARACTERS = 80

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
-from importlib.resources import files
-
 import pytest
 
 from streams.articles.boilerplate import story_ends
+from streams.articles.languages import words_of_all
 
-TABLE = tomllib.loads(
-    (files("streams.articles") / "data" / "boilerplate.toml").read_text(encoding="utf-8")
-)
 STORY = (
     "The council decided on Monday to rebuild the old bridge over the river. It has been closed"
     " since the flood in April, and the ferry goes on until the work is done next year."
@@ -23,15 +18,16 @@ def kept(text: str) -> str:
     return text[:end].strip()
 
 
-@pytest.mark.parametrize("beginning", TABLE["beginnings"])
+@pytest.mark.parametrize("beginning", words_of_all("boilerplate", "beginnings"))
 def test_boilerplate_goes_with_what_stands_behind_it(beginning: str) -> None:
     assert kept(f"{STORY}\n{beginning} example and others. More of it.") == STORY
 
 
-@pytest.mark.parametrize(("opening", "middle"), TABLE["footers"])
-def test_a_feeds_footer_goes(opening: str, middle: str) -> None:
+@pytest.mark.parametrize("form", words_of_all("boilerplate", "footers"))
+def test_a_feeds_footer_goes(form: str) -> None:
     title = "Bridge to be rebuilt: 40 wagons, one “plan”"
-    footer = f"{opening.capitalize()} {title} {middle} Daily Example.".strip()
+    opening, behind = form.split("…")
+    footer = f"{opening.capitalize()}{title}{behind} Daily Example.".strip()
     assert kept(f"{STORY}\n{footer}") == STORY
     assert kept(f"{STORY} […] {footer}") == f"{STORY} […]"
 

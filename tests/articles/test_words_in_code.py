@@ -61,14 +61,6 @@ STANDING: dict[str, str] = {
         "photo picture reuters saat seconds secs shutterstock source this tns via vor weeks "
         "wks yang years yrs önce минут назад часа часов"
     ),
-    "streams/articles/pages/page_date.py": (
-        "apr aug dec ember feb jan july june mar may nov ober oct ruary sep tember uary ust"
-    ),
-    "streams/articles/walls.py": (
-        "access attention bad denied error forbidden found gateway internal just loading many "
-        "moment not out please redirecting request requests required server service "
-        "temporarily time too unauthorized unavailable wait"
-    ),
 }
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _SYNTAX = re.compile(

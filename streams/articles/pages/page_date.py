@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from streams.articles.languages import any_of
+from streams.articles.languages import TABLES, any_of, words_by_language
 from streams.articles.printed_time import printed_time
 from streams.articles.times import format_time, parse_time
 
@@ -32,12 +32,13 @@ MODIFIED_META = (
 _IN_ADDRESS = re.compile(
     r"/((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?=[/_.-]|$)"
 )
-# `/2026/mar/02/`, as some papers write it, and `/2026/march/2/`.
-_NAMED_IN_ADDRESS = re.compile(
-    r"/((?:19|20)\d\d)/(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
-    r"|sep(?:t|tember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)/(\d\d?)(?=[/_.-]|$)"
-)
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+# Addresses are in English: `/2026/mar/02/`, as some papers write it, and `/2026/march/2/`.
+_MONTHS = {
+    word: number
+    for number, name in enumerate(TABLES["months"], 1)
+    for word in words_by_language("months", name)["en"]
+}
+_NAMED_IN_ADDRESS = re.compile(rf"/((?:19|20)\d\d)/({'|'.join(_MONTHS)})/(\d\d?)(?=[/_.-]|$)")
 # Site builders write the day of the site's last change so.
 _WORDED = re.compile(r"[A-Z][a-z]{2} \d\d, (?:19|20)\d\d")
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -64,7 +65,7 @@ def in_address(address: str | None) -> str | None:
     if found := _IN_ADDRESS.search(address or ""):
         day = "-".join(found.groups())
     elif found := _NAMED_IN_ADDRESS.search((address or "").lower()):
-        day = f"{found[1]}-{_MONTHS.index(found[2][:3]) + 1:02d}-{int(found[3]):02d}"
+        day = f"{found[1]}-{_MONTHS[found[2]]:02d}-{int(found[3]):02d}"
     else:
         return None
     return day if parse_time(day) is not None else None
