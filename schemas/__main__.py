@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from schemas import CONTRACTS, EnrichedArticle, NormalisedArticle, Story, StoryEvent
+from schemas import CONTRACTS, EnrichedArticle, NormalisedArticle, RawArticle, Story, StoryEvent
 from schemas.asyncapi import asyncapi
 from schemas.compatibility import refusals
 from schemas.typed import typed_records
@@ -51,7 +51,7 @@ def generated() -> dict[Path, str]:
         for name in CONTRACTS
     }
     document = yaml.safe_dump(asyncapi(), sort_keys=False, allow_unicode=True, width=100)
-    records = typed_records([NormalisedArticle, EnrichedArticle, Story, StoryEvent])
+    records = typed_records([RawArticle, NormalisedArticle, EnrichedArticle, Story, StoryEvent])
     return {**schemas, ASYNCAPI: document, RECORDS: records}
 
 

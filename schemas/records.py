@@ -1,6 +1,27 @@
-"""Published records as TypedDicts, generated from the contracts by `make schemas`."""
+"""The topics' records as TypedDicts, generated from the contracts by `make schemas`."""
 
 from typing import Literal, NotRequired, TypedDict
+
+
+class RawArticleRecord(TypedDict):
+    """One article event as its producer sends it."""
+
+    id: NotRequired[str | int | None]
+    version: NotRequired[int | None]
+    source: NotRequired[str | None]
+    url: NotRequired[str | None]
+    canonical_url: NotRequired[str | None]
+    title: NotRequired[str | None]
+    byline: NotRequired[str | None]
+    credit: NotRequired[str | None]
+    language: NotRequired[str | None]
+    text: NotRequired[str | None]
+    html: NotRequired[str | None]
+    published_at: NotRequired[str | int | float | None]
+    fetched_at: NotRequired[str | int | float | None]
+    embargoed_until: NotRequired[str | int | float | None]
+    status: NotRequired[Literal["usable", "withheld", "canceled"]]
+    attributes: NotRequired[dict[str, str]]
 
 
 class AgencyRecord(TypedDict):

@@ -1,4 +1,4 @@
-"""Writes `schemas/records.py`: the contracts of what echowire publishes, as TypedDicts.
+"""Writes `schemas/records.py`: the contracts of the topics' records, as TypedDicts.
 
 A record that was read with orjson is a dictionary. These types say what is in it, and they are
 generated from the models, so that no field stands twice. Fields that have a default may be absent
@@ -11,10 +11,11 @@ import types
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
+from pydantic_core import PydanticUndefined
 
 from schemas.normalised_article import NormalisedArticle
 
-_HEAD = '''"""Published records as TypedDicts, generated from the contracts by `make schemas`."""
+_HEAD = '''"""The topics' records as TypedDicts, generated from the contracts by `make schemas`."""
 
 from typing import Literal, NotRequired, TypedDict
 '''
@@ -44,7 +45,7 @@ def _write(model: type[BaseModel], written: dict[str, str]) -> None:
     lines = []
     for name, field in model.model_fields.items():
         if name not in inherited:
-            text = _written(field.annotation, written)
+            text = _written(_accepted(field.annotation, *field.metadata), written)
             lines.append(f"    {name}: {text if field.is_required() else f'NotRequired[{text}]'}")
     doc = (model.__doc__ or "").strip().split("\n\n")[0]
     written[name_of(model)] = "\n".join(
@@ -52,10 +53,16 @@ def _write(model: type[BaseModel], written: dict[str, str]) -> None:
     )
 
 
+def _accepted(annotation: Any, *validators: Any) -> Any:
+    """What may be written where a validator converts it; else the type itself."""
+    inputs = (getattr(validator, "json_schema_input_type", None) for validator in validators)
+    return next((one for one in inputs if one not in (None, PydanticUndefined)), annotation)
+
+
 def _written(annotation: Any, written: dict[str, str]) -> str:
     """The source of a field's type, without its bounds."""
     if get_origin(annotation) is Annotated:
-        annotation = get_args(annotation)[0]
+        annotation = _accepted(*get_args(annotation))
     origin, arguments = get_origin(annotation), get_args(annotation)
     inner = [] if origin is Literal else [_written(argument, written) for argument in arguments]
     if origin is Literal:

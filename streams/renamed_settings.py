@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Mapping
-from typing import Any
+from typing import TypeVar
+
+Value = TypeVar("Value")
 
 log = logging.getLogger("echowire")
 
@@ -13,7 +15,7 @@ log = logging.getLogger("echowire")
 RENAMED = {"page_processes": "normalising_processes"}
 
 
-def under_new_names(values: Mapping[str, Any], place: str = "") -> dict[str, Any]:
+def under_new_names(values: Mapping[str, Value], place: str = "") -> dict[str, Value]:
     """Values under their new names; if a setting has both, the new one wins.
 
     Warns of each old name, found in `place`: before logging is set up, as a line on

@@ -19,6 +19,7 @@ from pydantic_settings import (
 
 from streams.detection.parameters import Parameters
 from streams.errors import UserError
+from streams.json_object import Json
 from streams.renamed_settings import RENAMED, environment_under_new_names, under_new_names
 
 PREFIX = "ECHOWIRE_"
@@ -207,7 +208,7 @@ class Settings(BaseSettings):
 class _File(TomlConfigSettingsSource):
     """The settings file, in which settings may have the names of earlier versions."""
 
-    def __call__(self) -> dict[str, Any]:
+    def __call__(self) -> Json:
         return under_new_names(super().__call__(), f"in {self.toml_file_path}, ")
 
 

@@ -10,7 +10,7 @@ import os
 import sys
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -182,7 +182,7 @@ def version() -> None:
     typer.echo(main.version(), nl=False)
 
 
-def _assignments(pairs: list[str]) -> dict[str, Any]:
+def _assignments(pairs: list[str]) -> dict[str, str]:
     from streams.settings import SettingsError
 
     wrong = next((pair for pair in pairs if "=" not in pair), None)

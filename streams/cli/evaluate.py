@@ -6,7 +6,7 @@ import tomllib
 from dataclasses import fields, replace
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -14,6 +14,7 @@ from rich.table import Table
 
 from streams.detection.parameters import Parameters
 from streams.evaluation.labelled import IGNORED, POSITIVE, Labelled, Pair, read_labelled
+from streams.json_object import Json
 from streams.settings import SettingsError, load_settings
 from streams.sources.raw_events import InputError
 
@@ -88,7 +89,7 @@ def evaluate_command(
 def read_parameters(path: Path) -> Parameters:
     """A TOML file of any of `Parameters`' fields. Raises InputError, SettingsError."""
     try:
-        given: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+        given: Json = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError) as error:
         raise InputError(f"{path}: {error}") from error
     known = {field.name: field.type for field in fields(Parameters)}

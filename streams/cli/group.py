@@ -9,8 +9,9 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from streams.cli.main import ABOUT, COMMANDS, overview
+from streams.json_object import Json
 
-_STYLE: dict[str, Any] = {
+_STYLE: Json = {
     "rich_markup_mode": None,  # plain help: drawing boxes around it costs .2 s
     "pretty_exceptions_enable": False,
     "add_completion": False,

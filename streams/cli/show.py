@@ -15,7 +15,7 @@ from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
-from schemas.records import NormalisedArticleRecord
+from schemas.records import NormalisedArticleRecord, RawCoordinatesRecord
 from schemas.topics import NORMALISED
 from streams.articles.pages.reading import Label, LineClass
 from streams.kafka.connection import reader
@@ -146,7 +146,9 @@ async def _from_kafka(article_id: str, settings: Settings) -> FileRecord:
     return await raw_record_at(settings, raw["topic"], raw["partition"], raw["offset"])
 
 
-async def _coordinates(consumer: AIOKafkaConsumer, topic: str, article_id: str) -> dict[str, Any]:
+async def _coordinates(
+    consumer: AIOKafkaConsumer, topic: str, article_id: str
+) -> RawCoordinatesRecord:
     places = [TopicPartition(topic, p) for p in await partitions_for(consumer, topic)]
     ends = await consumer.end_offsets(places)
     consumer.assign(places)
@@ -160,5 +162,5 @@ async def _coordinates(consumer: AIOKafkaConsumer, topic: str, article_id: str) 
             )
     if found is None:
         raise InputError(f"{article_id}: no such article on {topic}")
-    raw: dict[str, Any] = orjson.loads(found)["raw"]
+    raw: RawCoordinatesRecord = orjson.loads(found)["raw"]
     return raw

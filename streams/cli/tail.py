@@ -10,7 +10,7 @@ import sys
 from collections.abc import AsyncGenerator, Callable
 from enum import StrEnum
 from functools import partial
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any, NotRequired, TypedDict, get_args
 
 import orjson
 import typer
@@ -183,11 +183,23 @@ def _headers(record: ConsumerRecord) -> dict[str, str]:
     return {name: value.decode("utf-8", "replace") for name, value in record.headers if value}
 
 
+class _Letter(TypedDict):
+    """A dead letter: its headers, and what was given up; in base64 if that is not UTF-8."""
+
+    topic: str
+    partition: int
+    offset: int
+    time: str
+    headers: dict[str, str]
+    value: NotRequired[str | None]
+    value_base64: NotRequired[str]
+
+
 def as_json(topic: str, record: ConsumerRecord) -> bytes:
     """One record -> one line of JSON: its value; of a dead letter its headers and bytes, too."""
     if topic != DEAD_LETTERS:
         return bytes(record.value).replace(b"\n", b" ")
-    letter: dict[str, Any] = {
+    letter: _Letter = {
         "topic": record.topic,
         "partition": record.partition,
         "offset": record.offset,

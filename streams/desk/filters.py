@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 import orjson
 
@@ -23,16 +23,31 @@ PAGE_ROWS = 30
 MOST_LETTERS = 300
 
 
+Place = tuple[int, str]
+Value = str | int | Place
+
+
 @dataclass(slots=True)
 class Filters:
     """The request: checked values by name, and by name what was wrong with the rest."""
 
-    values: dict[str, Any] = field(default_factory=dict)
+    values: dict[str, Value] = field(default_factory=dict)
     wrong: dict[str, str] = field(default_factory=dict)
 
-    def get(self, name: str) -> Any:
-        """A checked value, or None."""
-        return self.values.get(name)
+    def word(self, name: str) -> str | None:
+        """A checked text, or None."""
+        value = self.values.get(name)
+        return value if isinstance(value, str) else None
+
+    def number(self, name: str) -> int | None:
+        """A checked time or count, or None."""
+        value = self.values.get(name)
+        return value if isinstance(value, int) else None
+
+    def place(self, name: str) -> Place | None:
+        """A checked cursor: the number and the id of the row before; or None."""
+        value = self.values.get(name)
+        return value if isinstance(value, tuple) else None
 
 
 def story_filters(query: Mapping[str, str]) -> Filters:
@@ -42,7 +57,7 @@ def story_filters(query: Mapping[str, str]) -> Filters:
         value = query.get(name, "").strip()
         if value:
             _take(found, name, value)
-    since, until = found.get("since"), found.get("until")
+    since, until = found.number("since"), found.number("until")
     if since is not None and until is not None and since >= until:
         found.wrong["until"] = "expected a time after `since`"
         del found.values["until"]
@@ -63,7 +78,7 @@ def _as_it_is(value: str) -> str:
     return value
 
 
-def _choice(*allowed: str) -> Any:
+def _choice(*allowed: str) -> Callable[[str], str]:
     def check(value: str) -> str:
         if value not in allowed:
             raise ValueError(f"expected one of {', '.join(allowed)}, got {value!r}")
@@ -105,7 +120,7 @@ def cursor(*values: str | int) -> str:
     return base64.urlsafe_b64encode(orjson.dumps(values)).decode().rstrip("=")
 
 
-def _cursor(value: str) -> tuple[int, str]:
+def _cursor(value: str) -> Place:
     try:
         number, name = orjson.loads(base64.urlsafe_b64decode(value + "=" * (-len(value) % 4)))
     except (ValueError, TypeError):
@@ -115,7 +130,7 @@ def _cursor(value: str) -> tuple[int, str]:
     return number, name
 
 
-_CHECKS: Final[dict[str, Any]] = {
+_CHECKS: Final[dict[str, Callable[[str], Value]]] = {
     "language": _language,
     "relation": _choice(*RELATIONS),
     "since": _time,

@@ -7,11 +7,12 @@ by its natural key, and what is counted over a story is recounted.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 
-from sqlalchemy import Connection, delete, func, select, tuple_
+from sqlalchemy import Connection, Table, delete, func, select, tuple_
+from sqlalchemy import Row as Found
 
 from streams.desk import search_index
 from streams.desk.counting import count_anew
@@ -21,13 +22,13 @@ from streams.desk.rows import (
     ArticleRows,
     FamilyOf,
     NotOursError,
-    Row,
     article_rows,
     event_row,
     replaced_by,
     story_row,
     unpacked,
 )
+from streams.desk.table_rows import EventRow, Row, StoryFields
 from streams.desk.tables import (
     article,
     article_agency,
@@ -84,9 +85,9 @@ def apply(
     """Write a batch and the offsets to continue from in one transaction. Raises DatabaseError."""
     applied = Applied()
     articles: list[ArticleRows] = []
-    stories: list[Row] = []
+    stories: list[StoryFields] = []
     moved: dict[str, str] = {}
-    events: list[Row] = []
+    events: list[EventRow] = []
     for record in records:
         if record.value is None:
             continue
@@ -131,15 +132,19 @@ def _last(rows: Iterable[Row], keys: tuple[str, ...]) -> list[Row]:
 
 
 def _upsert(
-    connection: Connection, database: Database, table: Any, rows: list[Row], *keep: str
+    connection: Connection,
+    database: Database,
+    table: Table,
+    rows: Sequence[Mapping[str, object]],
+    *keep: str,
 ) -> None:
     if rows:
         connection.execute(database.upsert(table, keep=keep), rows)
 
 
-def _write_stories(connection: Connection, database: Database, rows: list[Row]) -> None:
+def _write_stories(connection: Connection, database: Database, rows: list[StoryFields]) -> None:
     """A story's record, unless a later one exists."""
-    newest: dict[str, Row] = {}
+    newest: dict[str, StoryFields] = {}
     for row in rows:
         if row["version"] >= newest.get(row["story_id"], row)["version"]:
             newest[row["story_id"]] = row
@@ -166,11 +171,12 @@ def _write_articles(
         _last((rows.version for rows in articles), ("article_id", "digest")),
     )
     newest = {rows.article["article_id"]: rows for rows in articles}
-    told = {rows.article["story_id"] for rows in articles} - {None}
+    told = {name for rows in articles if (name := rows.article["story_id"]) is not None}
     now = successors(connection, told)
     for rows in newest.values():
-        rows.article["story_id"] = now.get(rows.article["story_id"], rows.article["story_id"])
-    before: dict[str, Any] = {}
+        if (name := rows.article["story_id"]) in now:
+            rows.article["story_id"] = now[name]
+    before: dict[str, Found[Any]] = {}
     for some in _parts(list(newest)):
         found = select(
             article.c.n, article.c.article_id, article.c.digest, article.c.story_id, article.c.title
@@ -184,7 +190,7 @@ def _write_articles(
 
 
 def _reindex(
-    connection: Connection, newest: dict[str, ArticleRows], before: dict[str, Any]
+    connection: Connection, newest: dict[str, ArticleRows], before: dict[str, Found[Any]]
 ) -> None:
     """Number new articles, and replace the words of old versions in the index by the new ones'."""
     last = connection.scalar(select(func.max(article.c.n))) or 0

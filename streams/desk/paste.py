@@ -7,10 +7,10 @@ the pasted text, taking these articles in order of time.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import Connection, select
 
+from schemas.records import EnrichedArticleRecord, MatchRecord, RawArticleRecord
 from streams.desk import search_index
 from streams.desk.queries.articles import article_event
 from streams.desk.rows import known_time
@@ -23,8 +23,6 @@ CANDIDATES = 60
 _WINDOW_MARGIN_SECONDS = 86_400
 _ID = "pasted"
 
-Json = dict[str, Any]
-
 
 @dataclass(frozen=True, slots=True)
 class Pasted:
@@ -33,8 +31,8 @@ class Pasted:
     `matches` are the verdict's, with the desk's own article ids.
     """
 
-    article: Json
-    matches: list[Json]
+    article: EnrichedArticleRecord
+    matches: list[MatchRecord]
     candidates: int
 
 
@@ -42,7 +40,7 @@ class NoArticleError(ValueError):
     """What was pasted cannot become an article; the message has the reason."""
 
 
-def look_up(connection: Connection, event: Json) -> list[Pasted]:
+def look_up(connection: Connection, event: RawArticleRecord) -> list[Pasted]:
     """Find what a raw event is a copy of: one result per article of it, its own first.
 
     Raises NoArticleError.
@@ -56,7 +54,7 @@ def look_up(connection: Connection, event: Json) -> list[Pasted]:
         articles = list(Pipeline(small).enrich([event]))
     except RejectedError as error:
         raise NoArticleError(error.detail) from None
-    found: dict[str, Json] = {}
+    found: dict[str, EnrichedArticleRecord] = {}
     for one in articles:
         found |= _candidates(connection, one["text"])
     ordered = sorted(found.values(), key=lambda c: (c["raw"]["timestamp"], c["article_id"]))
@@ -70,15 +68,15 @@ def look_up(connection: Connection, event: Json) -> list[Pasted]:
     known: dict[str, str] = {}
     for candidate in pipeline.enrich(map(_as_raw, ordered), lambda _refused: None):
         known[candidate["article_id"]] = candidate["producer_id"] or ""
-    return [_result(dict(one), known, len(ordered)) for one in pipeline.enrich([event])]
+    return [_result(one, known, len(ordered)) for one in pipeline.enrich([event])]
 
 
-def _seconds(event: Json) -> float:
+def _seconds(event: EnrichedArticleRecord) -> float:
     return known_time(event["raw"]["timestamp"]) / 1000
 
 
-def _result(one: Json, known: dict[str, str], candidates: int) -> Pasted:
-    matches = [
+def _result(one: EnrichedArticleRecord, known: dict[str, str], candidates: int) -> Pasted:
+    matches: list[MatchRecord] = [
         {**match, "article_id": known[match["article_id"]]}
         for match in one["detection"]["matches"]
         if match["article_id"] in known
@@ -86,11 +84,19 @@ def _result(one: Json, known: dict[str, str], candidates: int) -> Pasted:
     return Pasted(one, matches, candidates)
 
 
-def _as_raw(event: Json) -> Json:
+def _as_raw(event: EnrichedArticleRecord) -> RawArticleRecord:
     """A kept article as a raw event again, under the desk's id."""
-    names = ("source", "title", "byline", "credit", "text", "url", "published_at")
-    fields = {name: event[name] for name in names if event[name]}
-    return {**fields, "id": event["article_id"], "fetched_at": event["raw"]["timestamp"]}
+    return {
+        "id": event["article_id"],
+        "source": event["source"],
+        "title": event["title"],
+        "byline": event["byline"],
+        "credit": event["credit"],
+        "text": event["text"],
+        "url": event["url"],
+        "published_at": event["published_at"],
+        "fetched_at": event["raw"]["timestamp"],
+    }
 
 
 def phrases_of(text: str) -> list[list[str]]:
@@ -104,7 +110,7 @@ def phrases_of(text: str) -> list[list[str]]:
     return [words[start : start + PHRASE_WORDS] for start in starts][: PHRASES + 1]
 
 
-def _candidates(connection: Connection, text: str) -> dict[str, Json]:
+def _candidates(connection: Connection, text: str) -> dict[str, EnrichedArticleRecord]:
     """Article id -> event: the newest and the oldest that share a phrase, and their originals.
 
     Of a story with thousands of copies the newest alone would leave out the original.

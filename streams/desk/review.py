@@ -11,15 +11,16 @@ import math
 import random
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple, TypedDict, cast
 
 from sqlalchemy import Connection, and_, exists, select
 
 from streams.desk.queries.articles import article_event
+from streams.desk.rows import picked
 from streams.desk.tables import article, judgement, link
+from streams.evaluation.labelled_lines import LabelledDocument, LabelledPair
 
 Drawn = Literal["random", "near", "asked"]
-Json = dict[str, Any]
 
 DRAWN: Final = ("random", "near", "asked")
 ANSWERS: Final = ("right", "wrong", "unsure")
@@ -152,7 +153,21 @@ def precision(right: int, wrong: int, unsure: int = 0) -> Precision:
     return Precision(right, wrong, unsure, share, low, high)
 
 
-def results(connection: Connection) -> list[Json]:
+class Result(TypedDict):
+    """The precision of the verdicts of one relation, in one language, on pairs drawn in one way."""
+
+    drawn: str
+    relation: str
+    language: str
+    right: int
+    wrong: int
+    unsure: int
+    share: float | None
+    low: float | None
+    high: float | None
+
+
+def results(connection: Connection) -> list[Result]:
     """Precision by how pairs were drawn, relation and language; over all languages as `all`."""
     counts: Counter[tuple[str, str, str, str]] = Counter()
     rows = connection.execute(
@@ -165,17 +180,23 @@ def results(connection: Connection) -> list[Json]:
         {key[:3] for key in counts},
         key=lambda k: (DRAWN.index(k[0]), RELATIONS.index(k[1]), k[2] != "all", k[2]),
     )
-    return [
-        {
-            "drawn": drawn,
-            "relation": relation,
-            "language": language,
-            **precision(
-                *(counts[drawn, relation, language, answer] for answer in ANSWERS)
-            )._asdict(),
-        }
-        for drawn, relation, language in keys
-    ]
+    found: list[Result] = []
+    for drawn, relation, language in keys:
+        one = precision(*(counts[drawn, relation, language, answer] for answer in ANSWERS))
+        found.append(
+            {
+                "drawn": drawn,
+                "relation": relation,
+                "language": language,
+                "right": one.right,
+                "wrong": one.wrong,
+                "unsure": one.unsure,
+                "share": one.share,
+                "low": one.low,
+                "high": one.high,
+            }
+        )
+    return found
 
 
 def labels(connection: Connection) -> dict[tuple[str, str], str]:
@@ -194,13 +215,13 @@ def labels(connection: Connection) -> dict[tuple[str, str], str]:
     return {pair: min(found) if len(found) == 1 else "GREY" for pair, found in said.items()}
 
 
-def exported(connection: Connection) -> tuple[Iterator[Json], list[Json]]:
+def exported(connection: Connection) -> tuple[Iterator[LabelledDocument], list[LabelledPair]]:
     """The documents (lazily) and the pairs of all judgements, numbered in order of their ids."""
     found = labels(connection)
     ids = sorted({article_id for pair in found for article_id in pair})
     numbers = {article_id: number for number, article_id in enumerate(ids)}
     kept = [i for i in ids if article_event(connection, i) is not None]
-    pairs = [
+    pairs: list[LabelledPair] = [
         {"a": numbers[a], "b": numbers[b], "label": label}
         for (a, b), label in sorted(found.items())
         if a in set(kept) and b in set(kept)
@@ -208,15 +229,15 @@ def exported(connection: Connection) -> tuple[Iterator[Json], list[Json]]:
     return (_document(connection, i, numbers[i]) for i in kept), pairs
 
 
-def _document(connection: Connection, article_id: str, number: int) -> Json:
+def _document(connection: Connection, article_id: str, number: int) -> LabelledDocument:
     event = article_event(connection, article_id)
     assert event is not None
     names = ("title", "source", "url", "byline", "credit", "text")
-    fields = {name: event[name] for name in names if event[name]}
-    return {
+    document = {
         "idx": number,
         "cluster": -1,
         "article_id": article_id,
         "fetched_at": event["raw"]["timestamp"],
-        **fields,
+        **{name: value for name, value in picked(event, *names).items() if value},
     }
+    return cast("LabelledDocument", document)

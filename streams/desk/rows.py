@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 import orjson
 import zstandard
+
+from schemas.records import (
+    AgencyRecord,
+    DetectionRecord,
+    EnrichedArticleRecord,
+    MatchRecord,
+    StoryEventRecord,
+    StoryRecord,
+    ThresholdsRecord,
+)
+from streams.desk.table_rows import (
+    AgencyRow,
+    ArticleRow,
+    EventRow,
+    LinkRow,
+    StoryFields,
+    VersionRow,
+)
 
 MOST_LINKS = 20
 _TITLE_LETTERS = 500
 _REASON_LETTERS = 600
 
-Row = dict[str, Any]
-Json = dict[str, Any]
 FamilyOf = Callable[[str | None], str | None]
 
 
@@ -27,10 +42,10 @@ class NotOursError(ValueError):
 class ArticleRows:
     """One enriched event as rows. `title` and `text` are for the full-text index."""
 
-    article: Row
-    version: Row
-    agencies: list[Row] = field(default_factory=list)
-    links: list[Row] = field(default_factory=list)
+    article: ArticleRow
+    version: VersionRow
+    agencies: list[AgencyRow] = field(default_factory=list)
+    links: list[LinkRow] = field(default_factory=list)
     title: str = ""
     text: str = ""
 
@@ -50,10 +65,15 @@ def known_time(time: str) -> int:
 _pack = zstandard.ZstdCompressor(level=1).compress
 
 
-def unpacked(body: bytes) -> Json:
+def unpacked(body: bytes) -> EnrichedArticleRecord:
     """A version's whole event."""
-    event: Json = orjson.loads(zstandard.ZstdDecompressor().decompress(body))
+    event: EnrichedArticleRecord = orjson.loads(zstandard.ZstdDecompressor().decompress(body))
     return event
+
+
+def picked(record: Mapping[str, object], *names: str) -> dict[str, object]:
+    """Some fields of a record, in this order."""
+    return {name: record[name] for name in names}
 
 
 def article_rows(value: bytes, family_of: FamilyOf) -> ArticleRows:
@@ -65,13 +85,13 @@ def article_rows(value: bytes, family_of: FamilyOf) -> ArticleRows:
         raise NotOursError(f"no enriched article: {error!r}") from None
 
 
-def _article_rows(value: bytes, event: Json, family_of: FamilyOf) -> ArticleRows:
+def _article_rows(value: bytes, event: EnrichedArticleRecord, family_of: FamilyOf) -> ArticleRows:
     article_id, digest, verdict = event["article_id"], event["content_digest"], event["detection"]
     matched = _match_shown(verdict)
     time = known_time(event["raw"]["timestamp"])
     agencies = event["agencies"]
     providers = [agency["name"] for agency in agencies if agency["role"] == "provider"]
-    row = {
+    row: ArticleRow = {
         "article_id": article_id,
         "digest": digest,
         "story_id": verdict["story_id"],
@@ -105,34 +125,33 @@ def _article_rows(value: bytes, event: Json, family_of: FamilyOf) -> ArticleRows
     )
 
 
-def _agency_rows(article_id: str, agencies: list[Json]) -> list[Row]:
+def _agency_rows(article_id: str, agencies: list[AgencyRecord]) -> list[AgencyRow]:
     """One row per name: the event has the better reason first."""
-    found: dict[str, Row] = {}
+    found: dict[str, AgencyRow] = {}
     for agency in agencies:
         found.setdefault(agency["name"], {"article_id": article_id, **agency})
     return list(found.values())
 
 
-def _match_shown(verdict: Json) -> Json | None:
+def _match_shown(verdict: DetectionRecord) -> MatchRecord | None:
     """The match with the story's original if it is listed, else the best one."""
-    matches: list[Json] = verdict["matches"]
+    matches = verdict["matches"]
     of_original = (m for m in matches if m["article_id"] == verdict["original_id"])
     return next(of_original, matches[0] if matches else None)
 
 
-def margin(relation: str, match: Json, thresholds: Json) -> float:
+def margin(relation: str, match: MatchRecord, thresholds: ThresholdsRecord) -> float:
     """How close a verdict is to changing: the distance of its measure from the deciding
     threshold."""
+    contained = match["containment"]
     if relation in ("excerpt", "expansion", "compilation"):
-        contained = match["containment"]
         measure = max(contained["of_this"], contained["of_other"])
         return abs(float(measure) - float(thresholds["member_containment"]))
-    contained = match["containment"]
     shorter = min(contained["of_this"], contained["of_other"])
     return abs(float(shorter) - float(thresholds["copy_overlap"]))
 
 
-def _link(article_id: str, match: Json) -> Row:
+def _link(article_id: str, match: MatchRecord) -> LinkRow:
     return {
         "article_id": article_id,
         "other_id": match["article_id"],
@@ -144,18 +163,22 @@ def _link(article_id: str, match: Json) -> Row:
     }
 
 
-_STORY_FIELDS = (
-    "story_id", "version", "headline", "language", "original_id", "original_source",
-    "original_status", "original_evidence", "unseen_agency", "articles", "copies",
-)  # fmt: skip
-
-
-def story_row(value: bytes) -> Row:
+def story_row(value: bytes) -> StoryFields:
     """A story's record -> its row, without the desk's own counts. Raises NotOursError."""
     try:
-        record = orjson.loads(value)
+        record: StoryRecord = orjson.loads(value)
         return {
-            **{name: record[name] for name in _STORY_FIELDS},
+            "story_id": record["story_id"],
+            "version": record["version"],
+            "headline": record["headline"],
+            "language": record["language"],
+            "original_id": record["original_id"],
+            "original_source": record["original_source"],
+            "original_status": record["original_status"],
+            "original_evidence": record["original_evidence"],
+            "unseen_agency": record["unseen_agency"],
+            "articles": record["articles"],
+            "copies": record["copies"],
             "first_seen": known_time(record["first_seen"]),
             "last_seen": known_time(record["last_seen"]),
         }
@@ -169,17 +192,19 @@ def replaced_by(value: bytes) -> str | None:
     return found if isinstance(found, str) else None
 
 
-_EVENT_FIELDS = (
-    "story_id", "sequence", "type", "article_id", "source", "headline", "relation", "status",
-)  # fmt: skip
-
-
-def event_row(value: bytes) -> Row:
+def event_row(value: bytes) -> EventRow:
     """A story's event -> its row. Raises NotOursError."""
     try:
-        record = orjson.loads(value)
+        record: StoryEventRecord = orjson.loads(value)
         return {
-            **{name: record[name] for name in _EVENT_FIELDS},
+            "story_id": record["story_id"],
+            "sequence": record["sequence"],
+            "type": record["type"],
+            "article_id": record["article_id"],
+            "source": record["source"],
+            "headline": record["headline"],
+            "relation": record["relation"],
+            "status": record["status"],
             "reason": record["reason"][:_REASON_LETTERS],
             "time": known_time(record["time"]),
         }

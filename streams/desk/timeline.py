@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 from markupsafe import Markup, escape
 
+from streams.desk.queries.story import Mark
 from streams.desk.shown import delay_text
 
 MOST_ROWS = 18
@@ -27,7 +27,7 @@ _TICKS = (
 _OTHERS = "other publishers"
 
 
-def timeline(marks: Sequence[dict[str, Any]], original_id: str | None) -> Markup:
+def timeline(marks: Sequence[Mark], original_id: str | None) -> Markup:
     """-> an <svg>; its marks are links to their articles. Empty if there is nothing to draw."""
     if not marks:
         return Markup()
@@ -60,7 +60,7 @@ def timeline(marks: Sequence[dict[str, Any]], original_id: str | None) -> Markup
     ).format(_WIDTH, bottom + 28, label, Markup().join(parts))
 
 
-def _rows(marks: Sequence[dict[str, Any]]) -> dict[str, int]:
+def _rows(marks: Sequence[Mark]) -> dict[str, int]:
     """Publisher -> its row: in order of first article; if too many, those with most articles."""
     counts = Counter(mark["source"] or "unknown" for mark in marks)
     if len(counts) <= MOST_ROWS:
@@ -78,7 +78,7 @@ def _rows(marks: Sequence[dict[str, Any]]) -> dict[str, int]:
     return rows
 
 
-def _grid(across: Any, span: int, bottom: int) -> Markup:
+def _grid(across: Callable[[float], float], span: int, bottom: int) -> Markup:
     parts = [_tick(across(0), "first", bottom)]
     parts += [
         _tick(across(milliseconds), label, bottom)
@@ -95,17 +95,17 @@ def _tick(x: float, label: str, bottom: int) -> Markup:
     ).format(x, bottom + 4, bottom + 20, label)
 
 
-def _mark(mark: dict[str, Any], x: float, y: int, first: int, original_id: str | None) -> Markup:
+def _mark(mark: Mark, x: float, y: int, first: int, original_id: str | None) -> Markup:
     original = mark["article_id"] == original_id
     relation = "original" if original else mark["relation"]
     words = f"{mark['source'] or 'unknown'}: {relation}, +{delay_text(mark['time'] - first)}"
-    if mark.get("credited") == "none" and not original:
+    if mark["credited"] == "none" and not original:
         words += ", credit missing"
     if original:
         shape = Markup('<path d="M{:.1f} {}l8 8-8 8-8-8z"/>').format(x, y - 8)
     else:
         shape = Markup('<circle cx="{:.1f}" cy="{}" r="5.5"/>').format(x, y)
-    missing = " nocredit" if mark.get("credited") == "none" and not original else ""
+    missing = " nocredit" if mark["credited"] == "none" and not original else ""
     return Markup('<a href="/articles/{}" class="mark r-{}{}"><title>{}</title>{}</a>').format(
         mark["article_id"], escape(relation), missing, words, shape
     )

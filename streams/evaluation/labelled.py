@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 import orjson
 
+from streams.evaluation.labelled_lines import LabelledDocument, LabelledPair
+from streams.json_object import Json
 from streams.sources.compression import opened
 from streams.sources.json_files import raw_event
 from streams.sources.raw_events import InputError, RawEvent
@@ -26,7 +28,7 @@ _PARAGRAPH = re.compile(r"\s*###\s*")
 class Labelled:
     """A set of documents, by `idx`, and its labelled pairs, the lower `idx` first."""
 
-    documents: dict[int, dict[str, Any]]
+    documents: dict[int, LabelledDocument]
     labels: dict[Pair, str]
     events: dict[int, RawEvent]
 
@@ -49,12 +51,12 @@ def read_labelled(documents: Path, pairs: Path) -> Labelled:
     `b` (each an `idx`) and `label`.
     """
     by_idx = {
-        int(d["idx"]): {**d, "text": _PARAGRAPH.sub("\n\n", d["text"])}
+        int(d["idx"]): cast("LabelledDocument", {**d, "text": _PARAGRAPH.sub("\n\n", d["text"])})
         for d in _lines(documents, ("idx", "text"))
     }
     labels = {
         (min(p["a"], p["b"]), max(p["a"], p["b"])): str(p["label"])
-        for p in _lines(pairs, ("a", "b", "label"))
+        for p in cast("list[LabelledPair]", _lines(pairs, ("a", "b", "label")))
     }
     if strange := next((i for pair in labels for i in pair if i not in by_idx), None):
         raise InputError(f"{pairs}: names document {strange}, which {documents} does not have")
@@ -66,8 +68,8 @@ def read_labelled(documents: Path, pairs: Path) -> Labelled:
     return Labelled(by_idx, labels, events)
 
 
-def _lines(path: Path, needed: tuple[str, ...]) -> list[dict[str, Any]]:
-    found = []
+def _lines(path: Path, needed: tuple[str, ...]) -> list[Json]:
+    found: list[Json] = []
     try:
         with opened(path) as (_, file):
             for number, line in enumerate(file, 1):

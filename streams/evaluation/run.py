@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
 
 import orjson
 
+from schemas.records import DetectionRecord, EnrichedArticleRecord, MatchRecord
 from streams.detection.parameters import Parameters
 from streams.evaluation.labelled import Labelled, Pair
 from streams.evaluation.measures import PairScore, adjusted_rand_index, pairs_within, score_pairs
@@ -23,8 +23,8 @@ CLAIMS = frozenset({"copy", "excerpt", "expansion", "compilation", "revision"})
 class Outcome:
     """What the core said of a labelled set, and how right it was."""
 
-    verdicts: dict[int, dict[str, Any]]  # `idx` -> `detection`
-    matches: dict[Pair, dict[str, Any]]  # every listed match between two documents
+    verdicts: dict[int, DetectionRecord]  # `idx` -> `detection`
+    matches: dict[Pair, MatchRecord]  # every listed match between two documents
     stories: set[Pair]  # pairs in one story
     story_score: PairScore
     match_score: PairScore
@@ -34,7 +34,7 @@ class Outcome:
 
 def run(labelled: Labelled, settings: Settings, parameters: Parameters, by_time: bool) -> Outcome:
     """Decide on every document, in order of time or of the file."""
-    verdicts: dict[int, dict[str, Any]] = {}
+    verdicts: dict[int, DetectionRecord] = {}
     ids: dict[str, int] = {}
     replaced: dict[str, str] = {}
     pipeline = Pipeline(
@@ -44,24 +44,24 @@ def run(labelled: Labelled, settings: Settings, parameters: Parameters, by_time:
     while some := list(islice(source, settings.chunk_records)):
         decision = pipeline.take(pipeline.records(some)).decision
         for line in decision.enriched if decision is not None else []:
-            article = orjson.loads(line)
+            article: EnrichedArticleRecord = orjson.loads(line)
             if article["parent_id"] is None:
-                idx = int(article["producer_id"])
+                idx = int(str(article["producer_id"]))
                 ids[article["article_id"]] = idx
                 verdicts[idx] = article["detection"]
         for _, _, _, record in decision.stories if decision is not None else []:
             if successor := (story := orjson.loads(record))["replaced_by"]:
                 replaced[story["story_id"]] = successor
     for verdict in verdicts.values():
-        while successor := replaced.get(verdict["story_id"]):
+        while successor := replaced.get(verdict["story_id"] or ""):
             verdict["story_id"] = successor
     return _scored(labelled, verdicts, ids)
 
 
 def _scored(
-    labelled: Labelled, verdicts: dict[int, dict[str, Any]], ids: dict[str, int]
+    labelled: Labelled, verdicts: dict[int, DetectionRecord], ids: dict[str, int]
 ) -> Outcome:
-    matches: dict[Pair, dict[str, Any]] = {}
+    matches: dict[Pair, MatchRecord] = {}
     for idx, verdict in verdicts.items():
         for match in verdict["matches"]:
             other = ids.get(match["article_id"], idx)

@@ -13,6 +13,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from streams.errors import UserError
+from streams.json_object import Json
 from streams.kafka.diagnosis import diagnosis
 from streams.kafka.insides import closing_connection, fetching  # noqa: F401 - for every client
 from streams.kafka.security import security_options
@@ -29,7 +30,7 @@ class BrokerUnreachableError(UserError):
     """No broker responded; the message has the address and the cause."""
 
 
-def client_options(settings: Settings) -> dict[str, Any]:
+def client_options(settings: Settings) -> Json:
     """Options shared by all clients of the cluster: consumer, producers and admin."""
     return {
         "bootstrap_servers": settings.bootstrap_servers.split(","),

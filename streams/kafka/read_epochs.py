@@ -6,11 +6,12 @@ It is stored in the metadata of committed offsets, so that the next reader notic
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import orjson
 from aiokafka.structs import OffsetAndMetadata
 
+from streams.json_object import Json
 from streams.kafka.insides.epochs import EpochEnd
 
 # Brokers take 4,096 bytes of metadata. An epoch is dropped once a later one is confirmed, so
@@ -93,7 +94,7 @@ class ReadEpochs:
 
     def metadata(self, offset: int, more: str = "") -> str:
         """The metadata for a commit of this offset, with `more`: a JSON object, or empty."""
-        fields: dict[str, Any] = orjson.loads(more) if more else {}
+        fields: Json = orjson.loads(more) if more else {}
         if spans := [s._replace(end=min(s.end, offset)) for s in self.spans if s.first < offset]:
             fields[_FIELD] = spans
         return orjson.dumps(fields, default=list).decode() if fields else ""

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import ssl
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from streams.json_object import Json
 from streams.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
     import faust
 
 
-def security_options(settings: Settings) -> dict[str, Any]:
+def security_options(settings: Settings) -> Json:
     """Options for aiokafka's clients. Raises SettingsError if a file cannot be used."""
-    options: dict[str, Any] = {"security_protocol": settings.security_protocol.upper()}
+    options: Json = {"security_protocol": settings.security_protocol.upper()}
     if settings.security_protocol.endswith("ssl"):
         options["ssl_context"] = ssl_context(settings)
     if settings.security_protocol.startswith("sasl"):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Iterable, Sequence
-from typing import Any
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
@@ -12,6 +11,7 @@ from aiokafka.errors import TopicAlreadyExistsError, for_code
 
 from schemas.topics import TOPICS, Topic
 from streams.errors import UserError
+from streams.json_object import Json
 from streams.kafka.topic_settings import (
     Difference,
     differences,
@@ -72,7 +72,7 @@ async def _wait_until_led(admin: AIOKafkaAdminClient, names: list[str]) -> None:
         await asyncio.sleep(0.1)
 
 
-async def _describe(admin: AIOKafkaAdminClient, names: list[str]) -> list[dict[str, Any]]:
+async def _describe(admin: AIOKafkaAdminClient, names: list[str]) -> list[Json]:
     """Those of these topics that exist. Querying others would create them on some brokers."""
     existing = set(await admin.list_topics())
     wanted = [name for name in names if name in existing]

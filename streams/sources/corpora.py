@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import Any
 
 from streams.articles.times import format_time, parse_time
+from streams.json_object import Json
 
 _FIELDS = ("id", "source", "url", "title", "text", "html")
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
@@ -20,12 +20,12 @@ _WIRE_TIME = re.compile(  # 26-FEB-1987 15:01:01.79; codes of the wire may follo
 )
 
 
-def is_corpus_line(fields: dict[str, Any]) -> bool:
+def is_corpus_line(fields: Json) -> bool:
     """Whether an object is a line of such a corpus."""
     return fields.get("published_at") is None and bool(fields.get("time") or fields.get("iso"))
 
 
-def from_corpus(fields: dict[str, Any]) -> dict[str, Any]:
+def from_corpus(fields: Json) -> dict[str, object]:
     """The raw article of a line. An unreadable time stays, for the service to count."""
     written = [fields[name] for name in ("iso", "time") if isinstance(fields.get(name), str)]
     times = [time for text in written if (time := _corpus_time(text))]

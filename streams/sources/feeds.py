@@ -13,6 +13,7 @@ import feedparser
 from streams.articles.address import domain_of
 from streams.articles.fragments import fragment_text, plain_text
 from streams.articles.times import utc_time
+from streams.json_object import Json
 from streams.sources.fields import LONGEST_ID, Gathered, dictionaries, names, seconds, text_of
 
 # Services that redistribute feeds: their addresses say nothing about the publisher.
@@ -150,7 +151,7 @@ def _century(year: str) -> str:
     return "19" if int(year) > 68 else "20"
 
 
-def json_feed_items(feed: dict[str, Any]) -> Iterator[Gathered]:
+def json_feed_items(feed: Json) -> Iterator[Gathered]:
     """One raw article per item of a JSON Feed, 1.0 or 1.1."""
     home = text_of(feed.get("home_page_url")) or text_of(feed.get("feed_url")) or ""
     for item in dictionaries(feed.get("items")):

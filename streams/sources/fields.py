@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from resiliparse.parse.encoding import bytes_to_str, detect_encoding
 
 from streams.articles.times import milliseconds, parse_time
+from streams.json_object import Json
 
 LONGEST_ID = 512
 _ATTRIBUTE_CHARACTERS = 1000
@@ -22,10 +22,10 @@ _STATUSES = {"cancelled": "canceled", "killed": "canceled", "kill": "canceled"}
 class Gathered:
     """`values` are a raw event's fields, `taken_from` names the origin of each."""
 
-    values: dict[str, Any] = field(default_factory=dict)
+    values: dict[str, object] = field(default_factory=dict)
     taken_from: dict[str, str] = field(default_factory=dict)
 
-    def put(self, name: str, *candidates: tuple[str, Any]) -> None:
+    def put(self, name: str, *candidates: tuple[str, object]) -> None:
         """Set a field to the first of some (place, value) that has a value."""
         for place, value in candidates:
             if value not in _EMPTY:
@@ -33,20 +33,20 @@ class Gathered:
                 self.taken_from[name] = place
                 return
 
-    def put_attributes(self, **values: Any) -> None:
+    def put_attributes(self, **values: object) -> None:
         """Set `attributes` to those that are present, as text of limited length."""
         kept = {n: str(v)[:_ATTRIBUTE_CHARACTERS] for n, v in values.items() if v not in _EMPTY}
         self.put("attributes", (", ".join(kept), kept))
 
 
-def text_of(value: Any) -> str | None:
+def text_of(value: object) -> str | None:
     """A string or number as text, else None."""
     if isinstance(value, str):
         return value.strip() or None
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
-def dictionaries(value: Any) -> list[dict[str, Any]]:
+def dictionaries(value: object) -> list[Json]:
     """The objects of a list; a single object counts as a list of one."""
     items = value if isinstance(value, list) else [value]
     return [item for item in items if isinstance(item, dict)]
@@ -74,21 +74,23 @@ def names(texts: Iterable[str | None]) -> str:
     return ", ".join(dict.fromkeys(found))
 
 
-def seconds(time: Any) -> int | None:
+def seconds(time: object) -> int | None:
     """A time as a version that rises with it: seconds since 1970."""
     text = text_of(time)
     moment = parse_time(text) if text else None
     return None if moment is None else max(0, milliseconds(moment) // 1000)
 
 
-def version(number: Any, changed: Any) -> tuple[tuple[str, int | None], tuple[str, int | None]]:
+def version(
+    number: object, changed: object
+) -> tuple[tuple[str, int | None], tuple[str, int | None]]:
     """Candidates for `version`: the item's own number, else when it changed."""
     text = text_of(number) or ""
     own = int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
     return ("version", own), ("time of change", seconds(changed))
 
 
-def status(code: Any) -> str | None:
+def status(code: object) -> str | None:
     """IPTC's publishing status without its scheme: `canceled` from `stat:canceled`."""
     text = text_of(code)
     if text is None:
@@ -97,6 +99,6 @@ def status(code: Any) -> str | None:
     return _STATUSES.get(word, word)
 
 
-def lower_keys(item: Mapping[str, Any]) -> dict[str, Any]:
+def lower_keys(item: Mapping[str, object]) -> dict[str, object]:
     """An object with its names in lower case: ninjs 1 and 2 write `pubstatus`, 3 `pubStatus`."""
     return {name.lower(): value for name, value in item.items()}

@@ -9,7 +9,7 @@ from typing import Any
 
 from streams.articles.address import domain_of
 from streams.articles.fragments import fragment_text, plain_text
-from streams.sources.fields import LONGEST_ID, Gathered, names, status, version
+from streams.sources.fields import LONGEST_ID, Gathered, names, status, text_of, version
 from streams.sources.nitf import LANGUAGE, local, nitf_byline, story_text, text_within
 
 _NAMESPACE = "{http://iptc.org/std/nar/2006-10-01/}"
@@ -61,7 +61,8 @@ def _item(item: Any) -> Gathered:
         ("distributor", text_within(_descendant(item, "distributor"))),
         *(("copyrightHolder", _named(e)) for e in _children(rights, "copyrightHolder")),
     )
-    found.put("text", *_bodies(item, language, found.values.get("title")))
+    title = text_of(found.values.get("title"))
+    found.put("text", *_bodies(item, language, title))
     found.put("language", ("language", language))
     found.put(
         "published_at",

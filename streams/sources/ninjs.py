@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from streams.articles.address import domain_of
 from streams.articles.fragments import fragment_text, plain_text
+from streams.json_object import Json
 from streams.sources.fields import (
     LONGEST_ID,
     Gathered,
@@ -37,7 +38,7 @@ def is_ninjs(document: Any) -> bool:
     return own and not _RAW_NAMES & document.keys()
 
 
-def ninjs_item(document: dict[str, Any]) -> Gathered:
+def ninjs_item(document: Json) -> Gathered:
     """The raw article of one item."""
     item, found = lower_keys(document), Gathered()
     language = text_of(item.get("language"))
@@ -78,7 +79,7 @@ def _is_web(text: str | None) -> bool:
     return text is not None and text.startswith(("http://", "https://"))
 
 
-def _sources(item: dict[str, Any]) -> Iterator[tuple[str, str | None]]:
+def _sources(item: Mapping[str, object]) -> Iterator[tuple[str, str | None]]:
     """`infosources` of 2 and 3, `infosource` of 1: objects, or a name."""
     for name in ("infosources", "infosource"):
         value = item.get(name)
@@ -90,7 +91,9 @@ def _sources(item: dict[str, Any]) -> Iterator[tuple[str, str | None]]:
             yield f"{name}.uri", domain_of(text_of(source.get("uri")) or "")
 
 
-def _texts(item: dict[str, Any], name: str, language: str | None) -> Iterator[tuple[str, str]]:
+def _texts(
+    item: Mapping[str, object], name: str, language: str | None
+) -> Iterator[tuple[str, str]]:
     """Texts of `headlines` or `bodies`: the item's language first, by role, short ones last."""
     options = [lower_keys(option) for option in dictionaries(item.get(name))]
     for option in sorted(options, key=lambda option: _rank(option, language)):
@@ -100,7 +103,7 @@ def _texts(item: dict[str, Any], name: str, language: str | None) -> Iterator[tu
             yield place, _plain(value, text_of(option.get("contenttype")))
 
 
-def _rank(option: dict[str, Any], language: str | None) -> tuple[bool, int]:
+def _rank(option: Mapping[str, object], language: str | None) -> tuple[bool, int]:
     role = (text_of(option.get("role")) or "").lower().replace("/", ":").rsplit(":", 1)[-1]
     own = text_of(option.get("language")) or text_of(option.get("lang"))
     other = bool(own and language and own.split("-")[0].lower() != language.split("-")[0].lower())
@@ -115,7 +118,7 @@ def _plain(value: str, content_type: str | None) -> str:
     return fragment_text(value)
 
 
-def _bodies(item: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def _bodies(item: Mapping[str, object]) -> Iterator[tuple[str, str]]:
     """`body_html` and the others of ninjs 1, which allows any name after `body_`."""
     known = ("body_html", "body_xhtml", "body_main", "body_text", "body")
     others = sorted(n for n in item if n.startswith("body_") and n not in known)

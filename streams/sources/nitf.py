@@ -13,6 +13,8 @@ from streams.articles.fragments import fragment_text
 from streams.articles.times import parse_time
 from streams.sources.fields import LONGEST_ID, Gathered, names, status, version
 
+Element = Any  # of lxml, which has no types
+
 LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 _ENTITY = re.compile(rb"&([A-Za-z][A-Za-z0-9]{1,31});")
 _CONTROL = re.compile(
@@ -43,28 +45,28 @@ def _as_number(entity: re.Match[bytes]) -> bytes:
     return entity[0] if point is None or entity[1] in _XML_ENTITIES else f"&#{point};".encode()
 
 
-def local(element: Any) -> str:
+def local(element: Element) -> str:
     """An element's name without its namespace; empty for comments and the like."""
     return etree.QName(element).localname if isinstance(element.tag, str) else ""
 
 
-def text_within(element: Any) -> str | None:
+def text_within(element: Element) -> str | None:
     """All text of an element on one line."""
     if element is None:
         return None
     return " ".join(" ".join(_pieces(element)).split()) or None
 
 
-def _pieces(element: Any) -> Iterator[str]:
+def _pieces(element: Element) -> Iterator[str]:
     return (piece for piece in element.itertext() if piece.strip())
 
 
-def nitf_documents(root: Any) -> list[Any]:
+def nitf_documents(root: Element) -> list[Any]:
     """The NITF documents of a tree: its root, or those inside (NewsML 1 wraps them so)."""
     return [element for element in root.iter() if local(element) == "nitf"]
 
 
-def nitf_item(root: Any) -> Gathered:
+def nitf_item(root: Element) -> Gathered:
     """The raw article of one document."""
     found = Gathered()
     first = _first_of(root)
@@ -113,9 +115,9 @@ def nitf_item(root: Any) -> Gathered:
     return found
 
 
-def _first_of(root: Any) -> dict[str, Any]:
+def _first_of(root: Element) -> dict[str, Element]:
     """The first element of each name outside the story itself."""
-    first: dict[str, Any] = {}
+    first: dict[str, Element] = {}
     walk = etree.iterwalk(root, events=("start",))
     for _, element in walk:
         name = local(element)
@@ -126,7 +128,7 @@ def _first_of(root: Any) -> dict[str, Any]:
     return first
 
 
-def _lang(element: Any) -> str | None:
+def _lang(element: Element) -> str | None:
     return None if element is None else element.get(LANGUAGE)
 
 
@@ -135,7 +137,7 @@ def _is_later(time: str | None, than: str | None) -> bool:
     return one is not None and other is not None and one > other
 
 
-def nitf_byline(element: Any) -> str | None:
+def nitf_byline(element: Element) -> str | None:
     """Who wrote it: the persons named, else everything but the title (`AP Writer`)."""
     if element is None:
         return None
@@ -150,7 +152,7 @@ def nitf_byline(element: Any) -> str | None:
     return names([" ".join(pieces)])
 
 
-def story_text(document: Any, title: str | None = None) -> str:
+def story_text(document: Element, title: str | None = None) -> str:
     """The text of a NITF or XHTML document: `body.content`, else the body without its header,
     footer and links elsewhere, and without the title if that is repeated above it."""
     elements = [element for element in document.iter() if isinstance(element.tag, str)]

@@ -66,7 +66,7 @@ class FileRecord:
     taken_from: Mapping[str, str] = field(default_factory=dict, compare=False)  # as of a RawEvent
 
 
-def event_of(fields: dict[str, Any], origin: str, value: bytes | None = None) -> RawEvent:
+def event_of(fields: Mapping[str, object], origin: str, value: bytes | None = None) -> RawEvent:
     """The event of a raw article's fields; `value` are its original bytes, if any."""
     value = encoded(fields) if value is None else value
     return RawEvent(_key(fields), value, _time(fields), origin, _flaw(fields))
@@ -99,20 +99,20 @@ def encoded(value: Any) -> bytes:
         return json.dumps(value).encode()
 
 
-def _key(fields: dict[str, Any]) -> bytes | None:
+def _key(fields: Mapping[str, object]) -> bytes | None:
     given = (fields.get(name) for name in ("source", "url"))
     name = publisher(*(text if isinstance(text, str) else None for text in given))
     return name.encode("utf-8", "replace") if name else None
 
 
-def _flaw(fields: dict[str, Any]) -> str | None:
+def _flaw(fields: Mapping[str, object]) -> str | None:
     has_body = fields.get("text") is not None or fields.get("html") is not None
     if has_body or fields.get("status") == "canceled":
         return None
     return "without `text` and `html`"
 
 
-def _time(fields: dict[str, Any]) -> int | None:
+def _time(fields: Mapping[str, object]) -> int | None:
     for name in ("fetched_at", "published_at"):
         value = fields.get(name)
         time = parse_time(str(value)) if isinstance(value, str | int | float) else None

@@ -25,8 +25,8 @@ def test_a_copy_is_recognised_with_the_verdict_of_the_core(filled: Database) -> 
     with filled.reading() as connection:
         [found] = look_up(connection, {"text": WIRE.replace("41", "42")})
         assert found.article["detection"]["relation"] == "copy"
-        sources = [article_row(connection, m["article_id"])["source"] for m in found.matches]  # type: ignore[index]
-    assert sorted(sources) == ["paper.example", "reuters.com"]
+        sources = {article_row(connection, m["article_id"])["source"] for m in found.matches}  # type: ignore[index]
+    assert sources == {"paper.example", "reuters.com"}
 
 
 def test_an_excerpt_and_a_text_of_another_matter(filled: Database) -> None:

@@ -7,6 +7,7 @@ import asyncio
 import orjson
 import pytest
 
+from schemas.records import EnrichedArticleRecord
 from schemas.topics import ENRICHED, NORMALISED, STORIES, STORY_EVENTS
 from streams.agents.canaries.rounds import KINDS, SOURCE, canary_round, judge
 from streams.pipeline import Pipeline
@@ -18,7 +19,7 @@ NOON = 1_772_452_800_000
 ROUND = 300_000
 
 
-def verdicts(rounds: int) -> list[dict[str, object]]:
+def verdicts(rounds: int) -> list[EnrichedArticleRecord]:
     events = [
         RawEvent(None, orjson.dumps(event), NOON + n * ROUND)
         for n in range(rounds)
@@ -27,7 +28,7 @@ def verdicts(rounds: int) -> list[dict[str, object]]:
     return enriched(events)
 
 
-def enriched(events: list[RawEvent]) -> list[dict[str, object]]:
+def enriched(events: list[RawEvent]) -> list[EnrichedArticleRecord]:
     pipeline = Pipeline()
     decision = pipeline.take(pipeline.records(events)).decision
     return [] if decision is None else [orjson.loads(line) for line in decision.enriched]

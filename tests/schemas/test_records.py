@@ -11,11 +11,13 @@ from schemas import CONTRACTS
 from schemas.records import (
     EnrichedArticleRecord,
     NormalisedArticleRecord,
+    RawArticleRecord,
     StoryEventRecord,
     StoryRecord,
 )
 
 RECORDS = {
+    "raw_article": RawArticleRecord,
     "normalised_article": NormalisedArticleRecord,
     "enriched_article": EnrichedArticleRecord,
     "story": StoryRecord,

@@ -7,10 +7,9 @@ has, so a round matches nothing but itself.
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
+from schemas.records import EnrichedArticleRecord, RawArticleRecord
 from streams.articles.identity import article_id
 
 # `.invalid` is nobody's domain (RFC 2606). Articles from this source never reach consumers.
@@ -43,7 +42,7 @@ class Answer:
     sent_ms: int  # milliseconds since 1970
 
 
-def canary_round(sent_ms: int) -> list[dict[str, Any]]:
+def canary_round(sent_ms: int) -> list[RawArticleRecord]:
     """Raw events of one round: a pair of each kind, the earlier one first."""
     chance = random.Random(sent_ms)  # noqa: S311
     whole = _text(chance, 180)
@@ -69,7 +68,7 @@ def canary_round(sent_ms: int) -> list[dict[str, Any]]:
     ]
 
 
-def judge(article: Mapping[str, Any]) -> Answer | None:
+def judge(article: EnrichedArticleRecord) -> Answer | None:
     """An enriched canary -> whether its verdict is the known answer. None if it is not a canary:
     somebody else has used the reserved source."""
     kind, _, rest = str(article["producer_id"]).partition("-")

@@ -12,6 +12,7 @@ import orjson
 
 from streams.articles.pages.markup import Markup
 from streams.articles.pages.tags import NUMBER
+from streams.json_object import Json
 
 _NAME = re.compile(r"[^\s/>]*+")
 _ATTRIBUTE = re.compile(r"""([^\s"'<>/=]++)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'>]++)))?""")
@@ -164,9 +165,9 @@ def _several(text: str) -> list[Any]:
     return found
 
 
-def linked_objects(values: list[Any]) -> list[dict[str, Any]]:
+def linked_objects(values: list[Any]) -> list[Json]:
     """All objects of the JSON-LD, outermost first, at most a few hundred."""
-    found: list[dict[str, Any]] = []
+    found: list[Json] = []
     ahead: list[tuple[Any, int]] = [(value, 0) for value in values]
     while ahead and len(found) < 400:
         value, depth = ahead.pop(0)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from schemas.normalised_article import Kind
 from streams.articles.pages.head import Head, attributes, linked_objects, nodes_of
 from streams.articles.pages.markup import Markup
 from streams.articles.pages.own_object import like, plain, types_of
+from streams.json_object import Json
 
 _THREAD_TYPES = frozenset(("discussionforumposting", "qapage"))
 _PRODUCT_TYPES = frozenset(("product", "productgroup", "individualproduct"))
@@ -35,7 +36,7 @@ _LIKENESS = 0.6
 
 
 def html_kind(
-    markup: Markup, head: Head, linked: dict[str, Any], address: str | None
+    markup: Markup, head: Head, linked: Mapping[str, object], address: str | None
 ) -> Kind | None:
     """`live_blog`, `gallery`, `thread`, `product`, or None for an article and what is not told.
     `linked`: the JSON-LD object of the page's own article, `address` the page's."""
@@ -73,9 +74,9 @@ def is_told_as_article(head: Head) -> bool:
     )
 
 
-def _first_objects(head: Head) -> list[dict[str, Any]]:
+def _first_objects(head: Head) -> list[Json]:
     """The objects that JSON-LD tells of the page itself: not those within others."""
-    found: list[dict[str, Any]] = []
+    found: list[Json] = []
     for value in head.linked:
         for item in value if isinstance(value, list) else [value]:
             if isinstance(item, dict):

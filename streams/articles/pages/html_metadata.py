@@ -18,9 +18,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from streams.articles.metadata import Metadata
@@ -104,7 +103,7 @@ def html_metadata(
 
 
 def _times(
-    linked: dict[str, Any],
+    linked: Mapping[str, object],
     meta: dict[str, str],
     named: Surroundings,
     address: str | None,
@@ -138,7 +137,7 @@ def _times(
 
 
 def _byline(
-    linked: dict[str, Any], head: Head, named: Surroundings, sites: frozenset[str]
+    linked: Mapping[str, object], head: Head, named: Surroundings, sites: frozenset[str]
 ) -> str | None:
     said = [names_of(linked.get(name)) for name in ("author", "creator")]
     said += [head.every.get(name, []) for name in _AUTHORS]
@@ -179,7 +178,7 @@ def _absolute(stated: str | None, address: str | None) -> str | None:
         return None
 
 
-def _paywall(linked: dict[str, Any], meta: dict[str, str]) -> str | None:
+def _paywall(linked: Mapping[str, object], meta: dict[str, str]) -> str | None:
     """`yes` where the page says that its story is not free to read."""
     stated = linked.get("isAccessibleForFree", linked.get("isAccessibleForfree"))
     if isinstance(stated, str):

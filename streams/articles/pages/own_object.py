@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
+
+from streams.json_object import Json
 
 _WORDS = re.compile(r"\w+")
 _TAGS = re.compile(r"<[^<>]{0,500}>")
@@ -28,7 +30,7 @@ _MOST, _DEEPEST, _LONGEST = 400, 6, 1_000
 _ENOUGH = 2.0
 
 
-def own_object(values: list[Any], titles: list[str], addresses: list[str]) -> dict[str, Any]:
+def own_object(values: list[Any], titles: list[str], addresses: list[str]) -> Json:
     """The object that a page's JSON-LD has for its own article, or an empty one.
 
     Told by its type, how like the page's `titles` its headline is, and by its address being one of
@@ -62,7 +64,7 @@ def own_object(values: list[Any], titles: list[str], addresses: list[str]) -> di
     return {key: _resolved(value, known) for key, value in best.items()}
 
 
-def types_of(item: dict[str, Any]) -> frozenset[str]:
+def types_of(item: Mapping[str, object]) -> frozenset[str]:
     """An object's types in lower case, without the vocabulary's address."""
     kinds = item.get("@type")
     listed = kinds if isinstance(kinds, list) else [kinds]
@@ -71,7 +73,7 @@ def types_of(item: dict[str, Any]) -> frozenset[str]:
     )
 
 
-def _objects(values: list[Any]) -> Iterator[tuple[dict[str, Any], bool]]:
+def _objects(values: list[Any]) -> Iterator[tuple[Json, bool]]:
     """All objects, outermost first, and whether each stands below another story's name."""
     ahead: list[tuple[Any, int, bool]] = [(value, 0, False) for value in values]
     count = 0
@@ -90,7 +92,7 @@ def _objects(values: list[Any]) -> Iterator[tuple[dict[str, Any], bool]]:
                 ]
 
 
-def _resolved(value: Any, known: dict[str, dict[str, Any]]) -> Any:
+def _resolved(value: Any, known: Mapping[str, Json]) -> Any:
     if isinstance(value, list):
         return [_resolved(item, known) for item in value[:50]]
     if isinstance(value, dict) and "name" not in value:
@@ -100,7 +102,7 @@ def _resolved(value: Any, known: dict[str, dict[str, Any]]) -> Any:
     return value
 
 
-def _address_of(item: dict[str, Any]) -> str | None:
+def _address_of(item: Mapping[str, object]) -> str | None:
     return text_of(item.get("url")) or text_of(item.get("mainEntityOfPage"), "@id", "url")
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, Literal, TypedDict
 
 from sqlalchemy import Connection, and_, or_, select
 
+from schemas.enriched_article import Relation
+from schemas.raw_article import Status
+from schemas.records import EnrichedArticleRecord
 from streams.desk import search_index
 from streams.desk.filters import PAGE_ROWS, Filters, cursor
 from streams.desk.rows import known_time, unpacked
+from streams.desk.table_rows import ArticleRow, row_of, rows_of
 from streams.desk.tables import article, version
-
-Row = dict[str, Any]
 
 MOST_VERSIONS = 50
 # A search looks at so many articles, the newest.
@@ -24,7 +26,60 @@ LISTED = (
 )  # fmt: skip
 
 
-def article_event(connection: Connection, article_id: str, digest: str | None = None) -> Row | None:
+class ListedArticle(TypedDict):
+    """An article as lists show it."""
+
+    article_id: str
+    source: str | None
+    title: str | None
+    language: str
+    time: int
+    status: Status
+    relation: Relation
+    provider: str | None
+    credited: Literal["provider", "cites", "none"] | None
+    story_id: str | None
+    words: int
+    kept: float | None
+    embargoed_until: int | None
+
+
+class FoundArticle(ListedArticle):
+    """With the passage that a search found: (piece, whether it is a hit)."""
+
+    excerpt: list[tuple[str, bool]]
+
+
+class ListedPart(ListedArticle):
+    """With its place among the articles of its page."""
+
+    position: int | None
+
+
+class ArticlesPage(TypedDict):
+    """`next` leads to the page that follows, if there is one. Articles are found if a text was
+    searched for."""
+
+    articles: Sequence[ListedArticle | FoundArticle]
+    next: str | None
+
+
+class KeptVersion(TypedDict):
+    """One version of an article."""
+
+    digest: str
+    time: int
+    status: Status
+    title: str | None
+    text: str
+    version: int | None
+    relation: Relation
+    raw_offset: int
+
+
+def article_event(
+    connection: Connection, article_id: str, digest: str | None = None
+) -> EnrichedArticleRecord | None:
     """The whole enriched event: of the newest version, or of one by its digest."""
     if digest is None:
         digest = connection.scalar(
@@ -36,23 +91,19 @@ def article_event(connection: Connection, article_id: str, digest: str | None = 
     return None if found is None else unpacked(found)
 
 
-def article_row(connection: Connection, article_id: str) -> Row | None:
+def article_row(connection: Connection, article_id: str) -> ArticleRow | None:
     """The newest version's row: what the desk knows beyond the event."""
-    found = (
-        connection.execute(select(article).where(article.c.article_id == article_id))
-        .mappings()
-        .first()
-    )
-    return None if found is None else dict(found)
+    wanted = select(article).where(article.c.article_id == article_id)
+    return row_of(ArticleRow, connection.execute(wanted))
 
 
-def titles_of(connection: Connection, article_ids: list[str]) -> dict[str, Row]:
+def titles_of(connection: Connection, article_ids: list[str]) -> dict[str, ListedArticle]:
     """Article id -> its row as listed, of those that are kept."""
     rows = connection.execute(select(*LISTED).where(article.c.article_id.in_(article_ids[:500])))
-    return {row["article_id"]: dict(row) for row in rows.mappings()}
+    return {row["article_id"]: row for row in rows_of(ListedArticle, rows)}
 
 
-def versions(connection: Connection, article_id: str) -> list[Row]:
+def versions(connection: Connection, article_id: str) -> list[KeptVersion]:
     """The versions of an article, oldest first: digest, time, status, title and text."""
     rows = connection.execute(
         select(version.c.digest, version.c.time, version.c.body)
@@ -60,14 +111,17 @@ def versions(connection: Connection, article_id: str) -> list[Row]:
         .order_by(version.c.time.desc(), version.c.digest)
         .limit(MOST_VERSIONS)
     ).all()
-    found = []
+    found: list[KeptVersion] = []
     for row in rows:
         event = unpacked(row.body)
         found.append(
             {
                 "digest": row.digest,
                 "time": row.time,
-                **{name: event[name] for name in ("status", "title", "text", "version")},
+                "status": event["status"],
+                "title": event["title"],
+                "text": event["text"],
+                "version": event["version"],
                 "relation": event["detection"]["relation"],
                 "raw_offset": event["raw"]["offset"],
             }
@@ -75,7 +129,7 @@ def versions(connection: Connection, article_id: str) -> list[Row]:
     return sorted(found, key=lambda old: (old["time"], old["raw_offset"]))
 
 
-def parts(connection: Connection, event: Row) -> list[Row]:
+def parts(connection: Connection, event: EnrichedArticleRecord) -> list[ListedPart]:
     """The other articles of the same page, as far as the desk can tell: those of its raw record."""
     if not event["parts"] and event["parent_id"] is None:
         return []
@@ -83,9 +137,9 @@ def parts(connection: Connection, event: Row) -> list[Row]:
     from_row = select(*LISTED).where(
         article.c.time == known_time(time), article.c.article_id != event["article_id"]
     )
-    candidates = [dict(row) for row in connection.execute(from_row.limit(200)).mappings()]
+    candidates = rows_of(ListedArticle, connection.execute(from_row.limit(200)))
     main = event["parent_id"] or event["article_id"]
-    found = []
+    found: list[ListedPart] = []
     for row in candidates:
         other = article_event(connection, row["article_id"])
         if other and (other["parent_id"] == main or other["article_id"] == main):
@@ -93,29 +147,29 @@ def parts(connection: Connection, event: Row) -> list[Row]:
     return sorted(found, key=lambda row: row["position"] or 0)
 
 
-def articles_page(connection: Connection, filters: Filters) -> Row:
+def articles_page(connection: Connection, filters: Filters) -> ArticlesPage:
     """A page of articles, the newest first, as filtered."""
     wanted = select(*LISTED)
     for name, value in filters.values.items():
         if name == "q":
-            matching = search_index.matching(connection.dialect.name, value).subquery()
+            matching = search_index.matching(connection.dialect.name, str(value)).subquery()
             newest = select(matching.c.n).order_by(matching.c.n.desc()).limit(FOUND_ARTICLES)
             wanted = wanted.where(article.c.n.in_(newest))
         elif name in _CONDITIONS:
             wanted = wanted.where(_CONDITIONS[name](value))
     wanted = wanted.order_by(article.c.time.desc(), article.c.article_id.desc())
-    rows = [dict(row) for row in connection.execute(wanted.limit(PAGE_ROWS + 1)).mappings()]
+    rows = rows_of(ListedArticle, connection.execute(wanted.limit(PAGE_ROWS + 1)))
     more, rows = len(rows) > PAGE_ROWS, rows[:PAGE_ROWS]
-    last = rows[-1] if rows else None
-    if filters.get("q"):
-        for row in rows:
-            event = article_event(connection, row["article_id"])
-            body = event["text"] if event else ""
-            row["excerpt"] = search_index.excerpt(body, filters.get("q"))
+    last, query = rows[-1] if rows else None, filters.word("q")
     return {
-        "articles": rows,
+        "articles": [_with_excerpt(connection, row, query) for row in rows] if query else rows,
         "next": cursor(last["time"], last["article_id"]) if more and last else None,
     }
+
+
+def _with_excerpt(connection: Connection, row: ListedArticle, query: str) -> FoundArticle:
+    event = article_event(connection, row["article_id"])
+    return {**row, "excerpt": search_index.excerpt(event["text"] if event else "", query)}
 
 
 def _earlier(place: tuple[int, str]) -> Any:

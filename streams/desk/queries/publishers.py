@@ -6,46 +6,109 @@ with the desk; what is counted over all is kept for a minute.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypedDict
 
 from sqlalchemy import Connection, Subquery, case, func, select
 from sqlalchemy.sql.elements import ColumnElement
 
+from streams.desk.table_rows import rows_of
 from streams.desk.tables import article, story
 
 COUNTED_ARTICLES = 5000
 COUNTED_STORIES = 1000
 LISTED = 200
-_ROWS = 30
-
-Row = dict[str, Any]
+ROWS = 30
 
 
-def _sum(condition: ColumnElement[bool]) -> ColumnElement[Any]:
+class ListedPublisher(TypedDict):
+    """A publisher in the list: numbers of articles, and the time of the newest."""
+
+    source: str
+    articles: int
+    copies: int
+    syndicated: int
+    credit_missing: int
+    last_seen: int
+
+
+class Figures(TypedDict):
+    """Numbers of a publisher's articles, and the times of the first and the newest."""
+
+    articles: int
+    copies: int
+    syndicated: int
+    credit_given: int
+    credit_cited: int
+    credit_missing: int
+    first_seen: int
+    last_seen: int
+
+
+class Group(TypedDict):
+    """How many articles have a value."""
+
+    value: str
+    articles: int
+
+
+class Supplier(TypedDict):
+    """Whose texts a publisher runs, how many milliseconds later, and what share it keeps."""
+
+    source: str
+    articles: int
+    delay: float
+    kept: float | None
+    credit_missing: int
+
+
+class Customer(TypedDict):
+    """Who runs a publisher's texts, how many milliseconds later, and what share they keep."""
+
+    source: str
+    articles: int
+    stories: int
+    delay: float
+    kept: float | None
+
+
+class Publisher(Figures):
+    """One publisher. `all_counted`: the figures cover all its articles."""
+
+    source: str
+    all_counted: bool
+    relations: list[Group]
+    languages: list[Group]
+    agencies: list[Group]
+    runs: list[Supplier]
+    feeds: list[Customer]
+
+
+def sum_of(condition: ColumnElement[bool]) -> ColumnElement[Any]:
+    """How many rows meet a condition."""
     return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
 
 
-def publishers(connection: Connection) -> list[Row]:
+def publishers(connection: Connection) -> list[ListedPublisher]:
     """The publishers with most articles: how many, which share are copies, credit, last seen."""
     number = func.count()
     rows = connection.execute(
         select(
             article.c.source,
             number.label("articles"),
-            _sum(article.c.relation == "copy").label("copies"),
-            _sum(article.c.syndicated.is_(True)).label("syndicated"),
-            _sum(article.c.credited == "none").label("credit_missing"),
+            sum_of(article.c.relation == "copy").label("copies"),
+            sum_of(article.c.syndicated.is_(True)).label("syndicated"),
+            sum_of(article.c.credited == "none").label("credit_missing"),
             func.max(article.c.time).label("last_seen"),
         )
         .where(article.c.source.is_not(None))
         .group_by(article.c.source)
         .order_by(number.desc(), article.c.source)
         .limit(LISTED)
-    ).mappings()
-    return [dict(row) for row in rows]
+    )
+    return rows_of(ListedPublisher, rows)
 
 
-def publisher(connection: Connection, source: str) -> Row | None:
+def publisher(connection: Connection, source: str) -> Publisher | None:
     """One publisher's figures, over its newest articles; None where it has none."""
     newest = (
         select(article)
@@ -54,18 +117,19 @@ def publisher(connection: Connection, source: str) -> Row | None:
         .limit(COUNTED_ARTICLES)
         .subquery()
     )
-    one = connection.execute(
+    found = connection.execute(
         select(
             func.count().label("articles"),
-            _sum(newest.c.relation == "copy").label("copies"),
-            _sum(newest.c.syndicated.is_(True)).label("syndicated"),
-            _sum(newest.c.credited == "provider").label("credit_given"),
-            _sum(newest.c.credited == "cites").label("credit_cited"),
-            _sum(newest.c.credited == "none").label("credit_missing"),
+            sum_of(newest.c.relation == "copy").label("copies"),
+            sum_of(newest.c.syndicated.is_(True)).label("syndicated"),
+            sum_of(newest.c.credited == "provider").label("credit_given"),
+            sum_of(newest.c.credited == "cites").label("credit_cited"),
+            sum_of(newest.c.credited == "none").label("credit_missing"),
             func.min(newest.c.time).label("first_seen"),
             func.max(newest.c.time).label("last_seen"),
         )
-    ).mappings().one()  # fmt: skip
+    )
+    [one] = rows_of(Figures, found)
     if not one["articles"]:
         return None
     return {
@@ -80,19 +144,19 @@ def publisher(connection: Connection, source: str) -> Row | None:
     }
 
 
-def _grouped(connection: Connection, newest: Subquery, name: str) -> list[Row]:
+def _grouped(connection: Connection, newest: Subquery, name: str) -> list[Group]:
     value, number = newest.c[name], func.count()
     rows = connection.execute(
         select(value.label("value"), number.label("articles"))
         .where(value.is_not(None))
         .group_by(value)
         .order_by(number.desc(), value)
-        .limit(_ROWS)
-    ).mappings()
-    return [dict(row) for row in rows]
+        .limit(ROWS)
+    )
+    return rows_of(Group, rows)
 
 
-def _runs(connection: Connection, newest: Subquery, source: str) -> list[Row]:
+def _runs(connection: Connection, newest: Subquery, source: str) -> list[Supplier]:
     """Whose texts it runs: the publishers of their originals, with the usual delay and share."""
     original, number = article.alias(), func.count()
     rows = connection.execute(
@@ -101,18 +165,18 @@ def _runs(connection: Connection, newest: Subquery, source: str) -> list[Row]:
             number.label("articles"),
             func.avg(newest.c.time - original.c.time).label("delay"),
             func.avg(newest.c.kept).label("kept"),
-            _sum(newest.c.credited == "none").label("credit_missing"),
+            sum_of(newest.c.credited == "none").label("credit_missing"),
         )
         .join(original, original.c.article_id == newest.c.original_id)
         .where(original.c.source.is_not(None), original.c.source != source)
         .group_by(original.c.source)
         .order_by(number.desc(), original.c.source)
-        .limit(_ROWS)
-    ).mappings()
-    return [{**row, "delay": int(row["delay"])} for row in rows]
+        .limit(ROWS)
+    )
+    return [{**row, "delay": int(row["delay"])} for row in rows_of(Supplier, rows)]
 
 
-def _feeds(connection: Connection, source: str) -> list[Row]:
+def _feeds(connection: Connection, source: str) -> list[Customer]:
     """Who runs its texts: other publishers in the newest stories of which it has the original."""
     stories = (
         select(story.c.story_id, story.c.original_id, story.c.first_seen)
@@ -134,83 +198,6 @@ def _feeds(connection: Connection, source: str) -> list[Row]:
         .where(article.c.source.is_not(None), article.c.source != source)
         .group_by(article.c.source)
         .order_by(number.desc(), article.c.source)
-        .limit(_ROWS)
-    ).mappings()
-    return [{**row, "delay": int(row["delay"])} for row in rows]
-
-
-def agencies(connection: Connection) -> list[Row]:
-    """Agencies whose stories are kept: how many, how far they spread, and how they are credited."""
-    number = func.count()
-    rows = connection.execute(
-        select(
-            story.c.agency.label("name"),
-            number.label("stories"),
-            func.sum(story.c.articles).label("articles"),
-            func.sum(story.c.credit_given).label("credit_given"),
-            func.sum(story.c.credit_cited).label("credit_cited"),
-            func.sum(story.c.credit_missing).label("credit_missing"),
-            _sum(story.c.unseen_agency.is_not(None)).label("unseen"),
-        )
-        .where(story.c.agency.is_not(None))
-        .group_by(story.c.agency)
-        .order_by(number.desc(), story.c.agency)
-        .limit(LISTED)
-    ).mappings()
-    return [{name: _whole(value) for name, value in row.items()} for row in rows]
-
-
-def _whole(value: Any) -> Any:
-    """Sums are decimals in PostgreSQL."""
-    return value if value is None or isinstance(value, str | int | float) else int(value)
-
-
-def agency(connection: Connection, name: str) -> Row | None:
-    """One agency, over its newest stories: who ran them, credited or not, how much was cut."""
-    stories = (
-        select(story)
-        .where(story.c.agency == name)
-        .order_by(story.c.last_seen.desc(), story.c.story_id)
-        .limit(COUNTED_STORIES)
-        .cte("stories")
+        .limit(ROWS)
     )
-    total = connection.execute(
-        select(
-            func.count().label("stories"),
-            func.coalesce(func.sum(stories.c.articles), 0).label("articles"),
-            func.coalesce(func.sum(stories.c.credit_given), 0).label("credit_given"),
-            func.coalesce(func.sum(stories.c.credit_cited), 0).label("credit_cited"),
-            func.coalesce(func.sum(stories.c.credit_missing), 0).label("credit_missing"),
-        )
-    ).mappings().one()  # fmt: skip
-    if not total["stories"]:
-        return None
-    number = func.count()
-    ran = connection.execute(
-        select(
-            article.c.source,
-            number.label("articles"),
-            _sum(article.c.credited == "provider").label("credit_given"),
-            _sum(article.c.credited == "cites").label("credit_cited"),
-            _sum(article.c.credited == "none").label("credit_missing"),
-            func.avg(1 - article.c.kept).label("cut"),
-        )
-        .join(stories, stories.c.story_id == article.c.story_id)
-        .where(
-            article.c.source.is_not(None),
-            article.c.article_id != func.coalesce(stories.c.original_id, ""),
-        )
-        .group_by(article.c.source)
-        .order_by(number.desc(), article.c.source)
-        .limit(2 * _ROWS)
-    ).mappings()
-    shown = connection.execute(
-        select(stories).order_by(stories.c.last_seen.desc(), stories.c.story_id).limit(_ROWS)
-    ).mappings()
-    return {
-        "name": name,
-        **{key: _whole(value) for key, value in total.items()},
-        "all_counted": total["stories"] < COUNTED_STORIES,
-        "ran": [dict(row) for row in ran],
-        "newest": [dict(row) for row in shown],
-    }
+    return [{**row, "delay": int(row["delay"])} for row in rows_of(Customer, rows)]

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal, TypedDict
 
 from sqlalchemy import Connection, Select, and_, func, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from streams.desk import search_index
 from streams.desk.counting import RELATION_BITS
-from streams.desk.filters import PAGE_ROWS, Filters, cursor
+from streams.desk.filters import PAGE_ROWS, Filters, Value, cursor
 from streams.desk.queries.articles import FOUND_ARTICLES
+from streams.desk.table_rows import StoryRow, rows_of
 from streams.desk.tables import article, story
 
 # Counts beside filters cover this many stories, the first in the list's order: otherwise a list
@@ -20,33 +21,55 @@ from streams.desk.tables import article, story
 COUNTED_STORIES = 500
 _FACET_ROWS = 12
 
-Row = dict[str, Any]
-_ORDER = {
-    "newest": story.c.last_seen,
-    "copied": story.c.articles,
-    "fastest": story.c.first_hour,
+_ORDER: dict[str, Literal["last_seen", "articles", "first_hour"]] = {
+    "newest": "last_seen",
+    "copied": "articles",
+    "fastest": "first_hour",
 }
 
 
-def stories_page(connection: Connection, filters: Filters) -> Row:
-    """-> `stories` of the page, `next` where there are more, `facets`, and what was counted."""
-    order = _ORDER[filters.get("sort") or "newest"]
+class FacetRow(TypedDict):
+    """How many stories have a filter's value."""
+
+    value: str
+    stories: int
+
+
+class Facets(TypedDict):
+    """By name of the filter, the most frequent values first; how many stories were counted."""
+
+    facets: dict[str, list[FacetRow]]
+    counted: int
+    all_counted: bool
+
+
+class StoriesPage(Facets):
+    """`next` leads to the page that follows, if there is one."""
+
+    stories: list[StoryRow]
+    next: str | None
+
+
+def stories_page(connection: Connection, filters: Filters) -> StoriesPage:
+    """A page of stories, in the order and with the filters asked for."""
+    ordered_by = _ORDER[filters.word("sort") or "newest"]
+    order = story.c[ordered_by]
     conditions = _conditions(connection, filters)
     wanted = select(story).where(*conditions)
-    after = filters.get("after")
+    after = filters.place("after")
     if after is not None:
         number, story_id = after
         wanted = wanted.where(
             or_(order < number, and_(order == number, story.c.story_id < story_id))
         )
     wanted = wanted.order_by(order.desc(), story.c.story_id.desc()).limit(PAGE_ROWS + 1)
-    rows = [dict(row) for row in connection.execute(wanted).mappings()]
+    rows = rows_of(StoryRow, connection.execute(wanted))
     more = len(rows) > PAGE_ROWS
     rows = rows[:PAGE_ROWS]
     last = rows[-1] if rows else None
     return {
         "stories": rows,
-        "next": cursor(last[order.name], last["story_id"]) if more and last else None,
+        "next": cursor(last[ordered_by], last["story_id"]) if more and last else None,
         **_facets(connection, conditions, order),
     }
 
@@ -60,10 +83,10 @@ def _conditions(connection: Connection, filters: Filters) -> list[ColumnElement[
     return conditions
 
 
-def _condition(connection: Connection, name: str, value: Any) -> Any:
+def _condition(connection: Connection, name: str, value: Value) -> Any:
     """A filter's condition, or None if there is no filter of that name."""
     if name == "q":
-        return story.c.story_id.in_(_found(connection, value))
+        return story.c.story_id.in_(_found(connection, str(value)))
     make = _CONDITIONS.get(name)
     return None if make is None else make(value)
 
@@ -104,8 +127,7 @@ def _found(connection: Connection, query: str) -> Select[Any]:
 
 def _facets(
     connection: Connection, conditions: list[ColumnElement[bool]], order: ColumnElement[Any]
-) -> Row:
-    """Name of a filter -> [{value, stories}], the most frequent first; how many were counted."""
+) -> Facets:
     rows = connection.execute(
         select(
             story.c.story_id, story.c.agency, story.c.language, story.c.credit_missing,
@@ -128,7 +150,7 @@ def _facets(
     }
     facets = {
         name: [
-            {"value": value, "stories": stories}
+            _facet(value, stories)
             for value, stories in sorted(counts.items(), key=lambda c: (-c[1], c[0]))
         ][:_FACET_ROWS]
         for name, counts in found.items()
@@ -139,8 +161,12 @@ def _facets(
         "withdrawn": ("yes", sum(row.original_status == "canceled" for row in rows)),
     }
     for name, (value, stories) in flags.items():
-        facets[name] = [{"value": value, "stories": stories}]
+        facets[name] = [_facet(value, stories)]
     return {"facets": facets, "counted": len(rows), "all_counted": len(rows) < COUNTED_STORIES}
+
+
+def _facet(value: str, stories: int) -> FacetRow:
+    return {"value": value, "stories": stories}
 
 
 def _publishers(connection: Connection, stories: list[str]) -> Counter[str]:

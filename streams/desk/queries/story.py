@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Literal, TypedDict
 
 from sqlalchemy import Connection, func, or_, select
 
+from schemas.enriched_article import MatchRelation, Relation
+from schemas.raw_article import Status
+from schemas.records import EnrichedArticleRecord
 from streams.desk.filters import Filters, cursor
 from streams.desk.mergers import successors
 from streams.desk.queries.articles import article_event
+from streams.desk.table_rows import EventRow, StoryRow, row_of, rows_of
 from streams.desk.tables import article, link, story, story_event
 
 MEMBER_ROWS = 100
@@ -16,8 +20,6 @@ LINKED_ROWS = 50
 EVENT_ROWS = 200
 # A timeline with more marks would be a smear, and larger than the rest of the page.
 TIMELINE_MARKS = 300
-
-Row = dict[str, Any]
 
 _MEMBER = (
     article.c.article_id, article.c.source, article.c.family, article.c.title, article.c.language,
@@ -27,10 +29,88 @@ _MEMBER = (
 )  # fmt: skip
 
 
-def story_record(connection: Connection, story_id: str) -> Row | None:
+class MemberRow(TypedDict):
+    """An article of the story."""
+
+    article_id: str
+    source: str | None
+    family: str | None
+    title: str | None
+    language: str
+    time: int
+    status: Status
+    relation: Relation
+    provider: str | None
+    credited: Literal["provider", "cites", "none"] | None
+    jaccard: float | None
+    kept: float | None
+    reason: str | None
+    matched_id: str | None
+    words: int
+    embargoed_until: int | None
+    digest: str
+
+
+class Member(MemberRow):
+    """With its delay to the original, in milliseconds."""
+
+    is_original: bool
+    delay: int
+
+
+class MembersPage(TypedDict):
+    """`next` leads to the page that follows, if there is one."""
+
+    members: list[Member]
+    next: str | None
+
+
+class Mark(TypedDict):
+    """An article on the timeline."""
+
+    article_id: str
+    time: int
+    source: str | None
+    relation: Relation
+    credited: Literal["provider", "cites", "none"] | None
+
+
+class Spread(TypedDict):
+    """The first marks by time, and how many more there are."""
+
+    began: int
+    marks: list[Mark]
+    more: int
+
+
+class LinkedArticle(TypedDict):
+    """An article of another story, and what it has in common with a member of this one."""
+
+    relation: MatchRelation
+    jaccard: float
+    of_this: float
+    of_other: float
+    reason: str
+    article_id: str
+    source: str | None
+    title: str | None
+    time: int
+    story_id: str | None
+    status: Status
+
+
+class Family(TypedDict):
+    """An owner of publishers, by name."""
+
+    family: str
+    articles: int
+    publishers: int
+
+
+def story_record(connection: Connection, story_id: str) -> StoryRow | None:
     """The story's row, or None if there is no such story."""
-    found = connection.execute(select(story).where(story.c.story_id == story_id)).mappings().first()
-    return None if found is None else dict(found)
+    wanted = select(story).where(story.c.story_id == story_id)
+    return row_of(StoryRow, connection.execute(wanted))
 
 
 def lone_article(connection: Connection, story_id: str) -> str | None:
@@ -57,7 +137,7 @@ def successor(connection: Connection, story_id: str) -> str | None:
     return found
 
 
-def members(connection: Connection, record: Row, filters: Filters) -> Row:
+def members(connection: Connection, record: StoryRow, filters: Filters) -> MembersPage:
     """A page of the members, oldest first, with the delay to the original; `next`."""
     wanted = (
         select(*_MEMBER)
@@ -65,7 +145,7 @@ def members(connection: Connection, record: Row, filters: Filters) -> Row:
         .order_by(article.c.time, article.c.article_id)
         .limit(MEMBER_ROWS + 1)
     )
-    after = filters.get("after")
+    after = filters.place("after")
     if after is not None:
         number, article_id = after
         wanted = wanted.where(
@@ -74,12 +154,16 @@ def members(connection: Connection, record: Row, filters: Filters) -> Row:
                 (article.c.time == number) & (article.c.article_id > article_id),
             )
         )
-    rows = [dict(row) for row in connection.execute(wanted).mappings()]
-    more, rows = len(rows) > MEMBER_ROWS, rows[:MEMBER_ROWS]
-    began = original_time(connection, record)
-    for row in rows:
-        row["is_original"] = row["article_id"] == record["original_id"]
-        row["delay"] = row["time"] - began
+    listed = rows_of(MemberRow, connection.execute(wanted))
+    more, began = len(listed) > MEMBER_ROWS, original_time(connection, record)
+    rows: list[Member] = [
+        {
+            **row,
+            "is_original": row["article_id"] == record["original_id"],
+            "delay": row["time"] - began,
+        }
+        for row in listed[:MEMBER_ROWS]
+    ]
     last = rows[-1] if rows else None
     return {
         "members": rows,
@@ -87,7 +171,7 @@ def members(connection: Connection, record: Row, filters: Filters) -> Row:
     }
 
 
-def original_time(connection: Connection, record: Row) -> int:
+def original_time(connection: Connection, record: StoryRow) -> int:
     """When the original arrived; when the story began, if the original is no longer stored."""
     found = connection.scalar(
         select(article.c.time).where(article.c.article_id == record["original_id"])
@@ -95,7 +179,7 @@ def original_time(connection: Connection, record: Row) -> int:
     return int(record["first_seen"] if found is None else found)
 
 
-def spread(connection: Connection, record: Row) -> Row:
+def spread(connection: Connection, record: StoryRow) -> Spread:
     """The marks of the timeline: the first articles by time, and how many more there are."""
     rows = connection.execute(
         select(
@@ -105,8 +189,8 @@ def spread(connection: Connection, record: Row) -> Row:
         .where(article.c.story_id == record["story_id"])
         .order_by(article.c.time, article.c.article_id)
         .limit(TIMELINE_MARKS)
-    ).mappings()  # fmt: skip
-    marks = [dict(row) for row in rows]
+    )  # fmt: skip
+    marks = rows_of(Mark, rows)
     return {
         "began": original_time(connection, record),
         "marks": marks,
@@ -114,7 +198,7 @@ def spread(connection: Connection, record: Row) -> Row:
     }
 
 
-def linked(connection: Connection, story_id: str) -> list[Row]:
+def linked(connection: Connection, story_id: str) -> list[LinkedArticle]:
     """Articles of other stories that a member resembles, or that resemble a member."""
     other = article.alias()
     inside = select(article.c.article_id).where(article.c.story_id == story_id)
@@ -123,7 +207,7 @@ def linked(connection: Connection, story_id: str) -> list[Row]:
         other.c.article_id, other.c.source, other.c.title, other.c.time, other.c.story_id,
         other.c.status,
     )  # fmt: skip
-    found: dict[str, Row] = {}
+    found: dict[str, LinkedArticle] = {}
     for theirs, ours in (
         (link.c.article_id, link.c.other_id),
         (link.c.other_id, link.c.article_id),
@@ -135,23 +219,23 @@ def linked(connection: Connection, story_id: str) -> list[Row]:
             .order_by(link.c.jaccard.desc())
             .limit(LINKED_ROWS)
         )
-        for row in rows.mappings():
-            found.setdefault(row["article_id"], dict(row))
+        for row in rows_of(LinkedArticle, rows):
+            found.setdefault(row["article_id"], row)
     return sorted(found.values(), key=lambda row: -row["jaccard"])[:LINKED_ROWS]
 
 
-def events(connection: Connection, story_id: str) -> list[Row]:
+def events(connection: Connection, story_id: str) -> list[EventRow]:
     """The last events of a story, the newest first."""
     rows = connection.execute(
         select(story_event)
         .where(story_event.c.story_id == story_id)
         .order_by(story_event.c.sequence.desc())
         .limit(EVENT_ROWS)
-    ).mappings()
-    return [dict(row) for row in rows]
+    )
+    return rows_of(EventRow, rows)
 
 
-def families(connection: Connection, story_id: str) -> list[Row]:
+def families(connection: Connection, story_id: str) -> list[Family]:
     """Articles by who owns their publishers."""
     number = func.count()
     rows = connection.execute(
@@ -164,11 +248,11 @@ def families(connection: Connection, story_id: str) -> list[Row]:
         .group_by(article.c.family)
         .order_by(number.desc(), article.c.family)
         .limit(MEMBER_ROWS)
-    ).mappings()
-    return [dict(row) for row in rows]
+    )
+    return rows_of(Family, rows)
 
 
-def original_of(connection: Connection, record: Row) -> Row | None:
+def original_of(connection: Connection, record: StoryRow) -> EnrichedArticleRecord | None:
     """The whole event of the story's original, if stored."""
     if record["original_id"] is None:
         return None

@@ -6,7 +6,6 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import quote
 
 import orjson
@@ -153,7 +152,7 @@ class Answering:
         html = template.render(**view.data, **view.extra, desk=self.desk, page=frame)
         return respond(request, html.encode("utf-8", "replace"), "html", view.status)
 
-    def _frame(self, request: Request, asked: Asked, view: View) -> dict[str, Any]:
+    def _frame(self, request: Request, asked: Asked, view: View) -> Mapping[str, object]:
         """What every page's frame needs."""
         path = quote(request.url.path)
         query = f"?{request.url.query}" if request.url.query else ""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TypedDict
 
+from schemas.records import EnrichedArticleRecord, MatchRecord
 from streams.desk.filters import checked
 from streams.desk.queries.articles import (
+    ArticlesPage,
+    KeptVersion,
     article_event,
     article_row,
     articles_page,
@@ -14,13 +17,13 @@ from streams.desk.queries.articles import (
     versions,
 )
 from streams.desk.queries.story import story_record
-from streams.desk.rows import milliseconds
+from streams.desk.rows import milliseconds, picked
 from streams.desk.search_index import NothingToFindError
 from streams.desk.web.addresses import with_value
 from streams.desk.web.desk import Desk
 from streams.desk.web.pages import Asked, NotFoundError, Page
-from streams.desk.web.view import View
-from streams.desk.word_diff import MOST_WORDS, Comparison, Piece, compare
+from streams.desk.web.view import Table, View
+from streams.desk.word_diff import MOST_WORDS, Comparison, Piece, Row, compare
 
 # Text shown on a page: five megabytes of it would crash a browser. `.json` has all of it.
 SHOWN_LETTERS = 100_000
@@ -34,7 +37,7 @@ FORMS = ("side", "inline", "changes")
 def list_articles(desk: Desk, asked: Asked) -> View:
     """Articles, the newest first."""
     filters = checked(asked.query, *_FILTERS)
-    found: dict[str, Any] = {"articles": [], "next": None}
+    found: ArticlesPage = {"articles": [], "next": None}
     with desk.database.reading() as connection:
         try:
             found = articles_page(connection, filters)
@@ -61,11 +64,12 @@ def show_article(desk: Desk, asked: Asked) -> View:
         history = versions(connection, article_id)
         story_id = event["detection"]["story_id"]
         others = titles_of(connection, [m["article_id"] for m in event["detection"]["matches"]])
-        data: dict[str, Any] = {
+        listed = [{k: v for k, v in old.items() if k != "text"} for old in history]
+        data = {
             "article": event,
             "credited": row and row["credited"],
             "newest_digest": row and row["digest"],
-            "versions": [{k: v for k, v in old.items() if k != "text"} for old in history],
+            "versions": listed,
             "matched": others,
             "parts": parts(connection, event),
             "story": story_id and story_record(connection, story_id),
@@ -76,15 +80,25 @@ def show_article(desk: Desk, asked: Asked) -> View:
         "last_text": _last_text(history),
         "shown_letters": SHOWN_LETTERS,
     }
-    return View("article.html", data, {"matches": matches, "versions": data["versions"]}, extra)
+    return View("article.html", data, {"matches": matches, "versions": listed}, extra)
 
 
-def _last_text(history: list[dict[str, Any]]) -> dict[str, Any] | None:
+def _last_text(history: list[KeptVersion]) -> KeptVersion | None:
     """The newest version that still had a text: what a withdrawn article said."""
     return next((old for old in reversed(history) if old["text"].strip()), None)
 
 
-def restraint(event: dict[str, Any], now: float, asked: Asked) -> dict[str, Any]:
+class Restraint(TypedDict):
+    """Why a text may not be published, and whether a withdrawn one is shown nevertheless."""
+
+    embargoed: bool
+    withheld: bool
+    withdrawn: bool
+    asked_for_text: bool
+    show_withdrawn: str
+
+
+def restraint(event: EnrichedArticleRecord, now: float, asked: Asked) -> Restraint:
     """Marks on texts that may not be published, and whether a withdrawn one's text is shown."""
     until = event["embargoed_until"]
     embargo = milliseconds(until)
@@ -148,15 +162,23 @@ def compare_articles(desk: Desk, asked: Asked) -> View:
     return View("compare.html", data, {"changes": _changes(comparison)}, extra)
 
 
-def _side(event: dict[str, Any]) -> dict[str, Any]:
-    names = (
-        "article_id", "source", "title", "byline", "credit", "dateline", "language", "status",
-        "published_at", "embargoed_until", "agencies", "content_digest",
+def _side(event: EnrichedArticleRecord) -> dict[str, object]:
+    fields = picked(
+        event, "article_id", "source", "title", "byline", "credit", "dateline", "language",
+        "status", "published_at", "embargoed_until", "agencies", "content_digest",
     )  # fmt: skip
-    return {name: event[name] for name in names} | {"words": len(event["text"].split())}
+    return {**fields, "words": len(event["text"].split())}
 
 
-def _match_between(left: dict[str, Any], right: dict[str, Any]) -> dict[str, Any] | None:
+class MatchBetween(MatchRecord):
+    """A match of the verdict of article `of`."""
+
+    of: str
+
+
+def _match_between(
+    left: EnrichedArticleRecord, right: EnrichedArticleRecord
+) -> MatchBetween | None:
     """What one article's verdict says of the other, if anything."""
     for event, other in ((right, left), (left, right)):
         for match in event["detection"]["matches"]:
@@ -165,7 +187,7 @@ def _match_between(left: dict[str, Any], right: dict[str, Any]) -> dict[str, Any
     return None
 
 
-def _pieces(pieces: list[Piece]) -> list[dict[str, Any]]:
+def _pieces(pieces: list[Piece]) -> Table:
     return [
         {
             "kind": piece.kind,
@@ -188,9 +210,9 @@ def marked(piece: Piece) -> list[tuple[str, str | None]]:
     return [(letters, kind) for letters, kind in found if letters]
 
 
-def _grouped(comparison: Comparison) -> list[tuple[int, Any]]:
+def _grouped(comparison: Comparison) -> list[tuple[int, Row | None]]:
     """For `changes`: (0, a changed row), or (number of equal rows in between, None)."""
-    found: list[tuple[int, Any]] = []
+    found: list[tuple[int, Row | None]] = []
     same = 0
     for row in comparison.rows:
         if row.changed:
@@ -203,7 +225,7 @@ def _grouped(comparison: Comparison) -> list[tuple[int, Any]]:
     return [*found, (same, None)] if same else found
 
 
-def _changes(comparison: Comparison) -> list[dict[str, Any]]:
+def _changes(comparison: Comparison) -> Table:
     return [
         {"paragraph": number, "side": side, "kind": piece.kind, "text": piece.text}
         for number, row in enumerate(comparison.rows, 1)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
@@ -105,7 +105,15 @@ class Desk:
         return self._size[1]
 
 
-def trouble_of(progress: Progress, now: float) -> dict[str, Any] | None:
+class Trouble(TypedDict):
+    """What is wrong with the feed, since when, and for how long nothing has come."""
+
+    sentence: str
+    since: int | None
+    silent_milliseconds: int | None
+
+
+def trouble_of(progress: Progress, now: float) -> Trouble | None:
     """What is wrong with the feed, for the head of each page; None while all is well."""
     if progress.trouble is None:
         return None

@@ -6,9 +6,11 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from streams.desk.database import DatabaseError
+
+Value = TypeVar("Value")
 
 log = logging.getLogger("echowire.desk")
 
@@ -23,7 +25,7 @@ class Kept:
     _counting: set[str] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def get(self, name: str, count: Callable[[], Any]) -> tuple[float, Any]:
+    def get(self, name: str, count: Callable[[], Value]) -> tuple[float, Value]:
         """(when it was computed, the value). Waits only if there is none yet."""
         found = self._values.get(name)
         if found is None:
@@ -39,7 +41,7 @@ class Kept:
             self._counting.add(name)
             return True
 
-    def _count(self, name: str, count: Callable[[], Any]) -> None:
+    def _count(self, name: str, count: Callable[[], object]) -> None:
         try:
             self._values[name] = (self.clock(), count())
         except DatabaseError as error:

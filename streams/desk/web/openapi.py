@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from importlib.metadata import version
-from typing import Any
 
 from streams.desk.web.pages import Page
+from streams.json_object import Json
 
 
-def described(pages: Sequence[Page], address: str) -> dict[str, Any]:
+def described(pages: Sequence[Page], address: str) -> Json:
     """The description of a desk at an address."""
     return {
         "openapi": "3.1.0",
@@ -35,7 +35,7 @@ def _plain(path: str) -> str:
     return re.sub(r"\{(\w+):\w+\}", r"{\1}", path)
 
 
-def _path(page: Page, form: str) -> dict[str, Any]:
+def _path(page: Page, form: str) -> Json:
     text = {"type": "string"}
     parameters = [
         {"name": name, "in": "path", "required": True, "schema": text}

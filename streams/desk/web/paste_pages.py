@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
+from sqlalchemy import Connection
+
+from schemas.records import RawArticleRecord
 from streams.desk.paste import NoArticleError, Pasted, look_up
 from streams.desk.queries.articles import article_event, titles_of
+from streams.desk.rows import picked
 from streams.desk.web.article_pages import marked
 from streams.desk.web.desk import Desk
 from streams.desk.web.pages import Asked, Page
 from streams.desk.web.view import View
-from streams.desk.word_diff import compare
+from streams.desk.word_diff import Comparison, compare
 
 _FEWEST_WORDS = 5
 
@@ -24,27 +28,26 @@ def take_pasted(desk: Desk, asked: Asked) -> View:
     """What was pasted or uploaded, looked up among the desk's articles."""
     text = asked.form.get("file", "").strip() or asked.form.get("text", "").strip()
     source = asked.form.get("source", "").strip()[:300]
-    data: dict[str, Any] = {
-        "results": [],
-        "wrong": {},
-        "pasted": {"text": text[:100_000], "source": source},
-    }
+    pasted = {"text": text[:100_000], "source": source}
     if len(text.split()) < _FEWEST_WORDS and len(text) < 40:
-        data["wrong"]["text"] = "expected a text of at least five words, or a page"
-        return View("paste.html", data, status=422)
-    event = {"html" if _is_html(text) else "text": text}
+        return _refused(pasted, "expected a text of at least five words, or a page")
+    event: RawArticleRecord = {"html": text} if _is_html(text) else {"text": text}
     if source:
         event["source"] = source
-    extra: dict[str, Any] = {"pieces": marked}
     try:
         with desk.database.reading() as connection:
             found = look_up(connection, event)
-            data["results"] = [_shown(connection, one) for one in found]
+            results = [_shown(connection, one) for one in found]
             comparisons = [_compared(connection, one) for one in found]
     except NoArticleError as error:
-        data["wrong"]["text"] = f"no article in it: {error}"
-        return View("paste.html", data, status=422)
-    return View("paste.html", data, {}, {**extra, "comparisons": comparisons})
+        return _refused(pasted, f"no article in it: {error}")
+    data = {"results": results, "wrong": {}, "pasted": pasted}
+    return View("paste.html", data, {}, {"pieces": marked, "comparisons": comparisons})
+
+
+def _refused(pasted: dict[str, str], why: str) -> View:
+    data = {"results": [], "wrong": {"text": why}, "pasted": pasted}
+    return View("paste.html", data, status=422)
 
 
 def _is_html(text: str) -> bool:
@@ -54,26 +57,28 @@ def _is_html(text: str) -> bool:
     )
 
 
-def _shown(connection: Any, one: Pasted) -> dict[str, Any]:
+def _shown(connection: Connection, one: Pasted) -> Mapping[str, object]:
     verdict = one.article["detection"]
-    names = ("title", "byline", "credit", "dateline", "language", "text", "agencies", "source")
     return {
-        "article": {name: one.article[name] for name in names},
+        "article": picked(
+            one.article, "title", "byline", "credit", "dateline", "language", "text", "agencies",
+            "source",
+        ),
         "words": len(one.article["text"].split()),
         "relation": verdict["relation"],
         "unmatched_reason": verdict["unmatched_reason"],
         "matches": one.matches,
         "known": titles_of(connection, [m["article_id"] for m in one.matches]),
         "candidates": one.candidates,
-    }
+    }  # fmt: skip
 
 
-def _compared(connection: Any, one: Pasted) -> Any:
+def _compared(connection: Connection, one: Pasted) -> Comparison | None:
     """The pasted text beside its best match; None where it has none."""
     if not one.matches:
         return None
     event = article_event(connection, one.matches[0]["article_id"])
-    return event and compare(event["text"], one.article["text"])
+    return compare(event["text"], one.article["text"]) if event else None
 
 
 PAGES = (

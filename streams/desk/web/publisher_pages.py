@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from streams.desk.queries import agencies as of_agencies
 from streams.desk.queries import publishers as query
 from streams.desk.web.desk import Desk
 from streams.desk.web.pages import Asked, NotFoundError, Page
-from streams.desk.web.view import View
+from streams.desk.web.view import Table, View
 
 
 def list_publishers(desk: Desk, _asked: Asked) -> View:
     """The publishers with most articles."""
 
-    def count() -> Any:
+    def count() -> list[query.ListedPublisher]:
         with desk.database.reading() as connection:
             return query.publishers(connection)
 
@@ -28,16 +27,22 @@ def show_publisher(desk: Desk, asked: Asked) -> View:
         found = query.publisher(connection, asked.path["source"])
     if found is None:
         raise NotFoundError(f"The desk has no article of {asked.path['source']}.")
-    tables = {name: found[name] for name in ("runs", "feeds", "agencies", "relations", "languages")}
+    tables: dict[str, Table] = {
+        "runs": found["runs"],
+        "feeds": found["feeds"],
+        "agencies": found["agencies"],
+        "relations": found["relations"],
+        "languages": found["languages"],
+    }
     return View("publisher.html", {"publisher": found}, tables)
 
 
 def list_agencies(desk: Desk, _asked: Asked) -> View:
     """The agencies that stories come from."""
 
-    def count() -> Any:
+    def count() -> list[of_agencies.ListedAgency]:
         with desk.database.reading() as connection:
-            return query.agencies(connection)
+            return of_agencies.agencies(connection)
 
     counted_at, rows = desk.kept.get("agencies", count)
     data = {"agencies": rows, "counted_at": int(counted_at * 1000)}
@@ -47,7 +52,7 @@ def list_agencies(desk: Desk, _asked: Asked) -> View:
 def show_agency(desk: Desk, asked: Asked) -> View:
     """One agency."""
     with desk.database.reading() as connection:
-        found = query.agency(connection, asked.path["name"])
+        found = of_agencies.agency(connection, asked.path["name"])
     if found is None:
         raise NotFoundError(f"The desk has no story of {asked.path['name']}.")
     return View("agency.html", {"agency": found}, {"ran": found["ran"], "newest": found["newest"]})

@@ -6,10 +6,12 @@ The desk stores no raw records: each is fetched from Kafka by its position on de
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TypedDict
 
+from schemas.records import EnrichedArticleRecord
 from streams.articles.field_origins import ARTICLE_KEYS
 from streams.desk.queries.articles import article_event
+from streams.desk.rows import picked
 from streams.desk.web.article_pages import restraint
 from streams.desk.web.desk import Desk
 from streams.desk.web.pages import Asked, NotFoundError, Page
@@ -28,26 +30,37 @@ def show_reading(desk: Desk, asked: Asked) -> View:
     if event is None:
         raise NotFoundError(f"There is no article {article_id} in what the desk keeps.")
     marks = restraint(event, desk.clock(), asked)
-    data: dict[str, Any] = {
-        "article": {
-            name: event[name]
-            for name in ("article_id", "title", "source", "text_confidence", "raw", "position")
-        },
-        "lines": [],
-        "all_lines": 0,
-        "fields": [],
-        "trouble": None,
-    }
+    read, trouble = _NOTHING_READ, None
     hidden = marks["withdrawn"] and not marks["asked_for_text"]
     if not hidden:
         try:
-            data |= _read(desk, event)
+            read = _read(desk, event)
         except UserError as error:
-            data["trouble"] = str(error)
-    return View("reading.html", data, {"lines": data["lines"]}, {**marks, "hidden": hidden})
+            trouble = str(error)
+    shown = picked(event, "article_id", "title", "source", "text_confidence", "raw", "position")
+    data = {"article": shown, **read, "trouble": trouble}
+    return View("reading.html", data, {"lines": read["lines"]}, {**marks, "hidden": hidden})
 
 
-def _read(desk: Desk, event: dict[str, Any]) -> dict[str, Any]:
+LineShown = TypedDict(
+    "LineShown",
+    {"score": float, "class": str, "part": int | None, "kept": bool, "text": str},
+)
+FieldShown = TypedDict("FieldShown", {"field": str, "from": str})
+
+
+class Reading(TypedDict):
+    """The first lines of the record, how many there are, and where the fields come from."""
+
+    lines: list[LineShown]
+    all_lines: int
+    fields: list[FieldShown]
+
+
+_NOTHING_READ: Reading = {"lines": [], "all_lines": 0, "fields": []}
+
+
+def _read(desk: Desk, event: EnrichedArticleRecord) -> Reading:
     # Imported here: compiled loops take memory and a second, which the desk is otherwise spared.
     from streams.articles.pages.reading import LineClass  # noqa: PLC0415
 
@@ -56,7 +69,7 @@ def _read(desk: Desk, event: dict[str, Any]) -> dict[str, Any]:
     raw = event["raw"]
     understood = desk.read_again(raw["topic"], raw["partition"], raw["offset"])
     kept = (LineClass.STORY, LineClass.PART)
-    lines = [
+    lines: list[LineShown] = [
         {
             "score": round(float(label.score), 2),
             "class": label.line_class.value,

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import random
-from typing import Any
 
 import orjson
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from schemas.records import EnrichedArticleRecord
 from streams.desk import review
 from streams.desk.queries.articles import article_event
+from streams.desk.rows import picked
+from streams.desk.table_rows import JudgementRow
 from streams.desk.tables import judgement
 from streams.desk.web.answering import Answering
 from streams.desk.web.article_pages import marked, restraint
@@ -57,8 +59,8 @@ def show_pair(desk: Desk, asked: Asked) -> View:
         "match": next(
             (m for m in right["detection"]["matches"] if m["article_id"] == pair.other_id), None
         ),
-        "left": {name: left[name] for name in _SHOWN},
-        "right": {name: right[name] for name in _SHOWN},
+        "left": picked(left, *_SHOWN),
+        "right": picked(right, *_SHOWN),
         "answers": [name for name in review.ANSWERABLE if name != pair.relation],
         "wrong": {},
     }
@@ -70,7 +72,9 @@ def show_pair(desk: Desk, asked: Asked) -> View:
 _SHOWN = ("article_id", "source", "title", "credit", "language", "published_at", "status")
 
 
-def _pair(desk: Desk, asked: Asked) -> tuple[review.Pair, dict[str, Any], dict[str, Any]]:
+def _pair(
+    desk: Desk, asked: Asked
+) -> tuple[review.Pair, EnrichedArticleRecord, EnrichedArticleRecord]:
     article_id = asked.path["article_id"]
     wanted = asked.form.get("other_id") or asked.query.get("other")
     drawn = asked.form.get("drawn") or asked.query.get("drawn", "asked")
@@ -95,10 +99,10 @@ def take_answer(desk: Desk, asked: Asked) -> View:
         answer, relation = "wrong", answer
     if answer not in review.ANSWERS or (answer == "wrong" and relation is None):
         view = show_pair(desk, asked)
-        view.data["wrong"] = {"answer": "expected one of the answers below"}
+        view.data = {**view.data, "wrong": {"answer": "expected one of the answers below"}}
         view.status = 422
         return view
-    row = {
+    row: JudgementRow = {
         "article_id": pair.article_id,
         "other_id": pair.other_id,
         "reviewer": asked.person.name,

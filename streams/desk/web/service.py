@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from typing import Any
 
 import orjson
 from prometheus_client import CollectorRegistry, generate_latest
@@ -36,12 +35,13 @@ def show_about(desk: Desk, _asked: Asked) -> View:
         oldest, newest = connection.execute(
             select(func.min(article.c.time), func.max(article.c.time))
         ).one()
-        data: dict[str, Any] = {
+        counts = {
             "articles": connection.scalar(select(func.count()).select_from(article)),
             "stories": connection.scalar(select(func.count()).select_from(story)),
             "judgements": connection.scalar(select(func.count()).select_from(judgement)),
         }
-    data |= {
+    data = {
+        **counts,
         "oldest": oldest,
         "newest": newest,
         "database": desk.database.engine.dialect.name,

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Literal, TypedDict
 
 from sqlalchemy import Connection, select
 from sqlalchemy.sql.elements import ColumnElement
 
+from schemas.enriched_article import Relation
+from schemas.records import EnrichedArticleRecord
 from streams.desk.filters import STORY_FILTERS, Filters, checked, cursor, story_filters
-from streams.desk.matrix import Reference
+from streams.desk.matrix import Fate, Reference
 from streams.desk.queries import story as of_story
 from streams.desk.queries.articles import FOUND_ARTICLES, article_event
-from streams.desk.queries.stories import COUNTED_STORIES, stories_page
+from streams.desk.queries.stories import COUNTED_STORIES, StoriesPage, stories_page
+from streams.desk.rows import picked
 from streams.desk.search_index import NothingToFindError
+from streams.desk.table_rows import StoryRow, rows_of
 from streams.desk.tables import article
 from streams.desk.timeline import timeline
 from streams.desk.web.addresses import with_value, without
 from streams.desk.web.desk import Desk
 from streams.desk.web.pages import Asked, MovedError, NotFoundError, Page
-from streams.desk.web.view import View
+from streams.desk.web.view import Table, View
 
 MATRIX_COLUMNS = 24
 
@@ -43,7 +47,9 @@ CHANGES = {
 def list_stories(desk: Desk, asked: Asked) -> View:
     """The list of stories, as searched and filtered."""
     filters = story_filters(asked.query)
-    found: dict[str, Any] = {"stories": [], "next": None, "facets": {}, "counted": 0}
+    found: StoriesPage = {
+        "stories": [], "next": None, "facets": {}, "counted": 0, "all_counted": True,
+    }  # fmt: skip
     with desk.database.reading() as connection:
         try:
             found = stories_page(connection, filters)
@@ -69,6 +75,9 @@ def show_story(desk: Desk, asked: Asked) -> View:
         original = of_story.original_of(connection, record)
         members = of_story.members(connection, record, filters)
         spread = of_story.spread(connection, record)
+        linked = of_story.linked(connection, story_id)
+        events = of_story.events(connection, story_id)
+        families = of_story.families(connection, story_id)
         data = {
             "story": record,
             "original": original and _head(original),
@@ -76,11 +85,16 @@ def show_story(desk: Desk, asked: Asked) -> View:
             "what_would_change_it": CHANGES.get(record["original_evidence"], ""),
             "wrong": filters.wrong,
             **members,
-            "linked": of_story.linked(connection, story_id),
-            "events": of_story.events(connection, story_id),
-            "families": of_story.families(connection, story_id),
+            "linked": linked,
+            "events": events,
+            "families": families,
         }
-    tables = {name: data[name] for name in ("members", "linked", "events", "families")}
+    tables: dict[str, Table] = {
+        "members": members["members"],
+        "linked": linked,
+        "events": events,
+        "families": families,
+    }
     extra = {
         "timeline": timeline(spread["marks"], record["original_id"]),
         "spread": spread,
@@ -89,7 +103,7 @@ def show_story(desk: Desk, asked: Asked) -> View:
     return View("story.html", data, tables, extra)
 
 
-def _record(connection: Connection, story_id: str) -> dict[str, Any]:
+def _record(connection: Connection, story_id: str) -> StoryRow:
     """Raises MovedError and NotFoundError."""
     record = of_story.story_record(connection, story_id)
     if record is not None:
@@ -101,12 +115,39 @@ def _record(connection: Connection, story_id: str) -> dict[str, Any]:
     raise NotFoundError(f"There is no story {story_id} in what the desk keeps.")
 
 
-def _head(event: dict[str, Any]) -> dict[str, Any]:
-    names = (
-        "article_id", "source", "title", "byline", "credit", "dateline", "language", "status",
-        "published_at", "embargoed_until", "canonical_url", "url", "agencies",
+def _head(event: EnrichedArticleRecord) -> dict[str, object]:
+    return picked(
+        event, "article_id", "source", "title", "byline", "credit", "dateline", "language",
+        "status", "published_at", "embargoed_until", "canonical_url", "url", "agencies",
     )  # fmt: skip
-    return {name: event[name] for name in names}
+
+
+class CopyRow(TypedDict):
+    """A copy, whose text the matrix compares with the original's."""
+
+    article_id: str
+    source: str | None
+    title: str | None
+    time: int
+    relation: Relation
+    credited: Literal["provider", "cites", "none"] | None
+
+
+class CellShown(TypedDict):
+    """A paragraph's fate in a copy, which has `share` of its word 3-grams."""
+
+    fate: Fate
+    share: float
+
+
+class Copy(CopyRow):
+    """With what it kept, cut and added."""
+
+    kept_share: float
+    cells: list[CellShown]
+    added: list[str]
+    credit_line: str | None
+    byline: str | None
 
 
 def show_matrix(desk: Desk, asked: Asked) -> View:
@@ -131,33 +172,30 @@ def show_matrix(desk: Desk, asked: Asked) -> View:
     return View(
         "matrix.html",
         data,
-        {"cells": _cells(data)},
+        {"cells": _cells(columns)},
         {"next_address": following and with_value(asked.url, "after", following)},
     )
 
 
 def _columns(
-    connection: Connection, record: dict[str, Any], reference: Reference, of: str, filters: Filters
-) -> tuple[list[dict[str, Any]], str | None]:
+    connection: Connection, record: StoryRow, reference: Reference, of: str, filters: Filters
+) -> tuple[list[Copy], str | None]:
     conditions: list[ColumnElement[bool]] = [
         article.c.story_id == record["story_id"],
         article.c.article_id != of,
         article.c.status != "canceled",
     ]
-    if filters.get("after"):
-        time, article_id = filters.get("after")
+    if after := filters.place("after"):
+        time, article_id = after
         later = (article.c.time == time) & (article.c.article_id > article_id)
         conditions.append((article.c.time > time) | later)
-    rows = connection.execute(
-        select(
-            article.c.article_id, article.c.source, article.c.title, article.c.time,
-            article.c.relation, article.c.credited,
-        )
-        .where(*conditions)
-        .order_by(article.c.time, article.c.article_id)
-        .limit(MATRIX_COLUMNS + 1)
-    ).mappings().all()  # fmt: skip
-    found = []
+    wanted = select(
+        article.c.article_id, article.c.source, article.c.title, article.c.time,
+        article.c.relation, article.c.credited,
+    )  # fmt: skip
+    ordered = wanted.where(*conditions).order_by(article.c.time, article.c.article_id)
+    rows = rows_of(CopyRow, connection.execute(ordered.limit(MATRIX_COLUMNS + 1)))
+    found: list[Copy] = []
     for row in rows[:MATRIX_COLUMNS]:
         event = article_event(connection, row["article_id"])
         if event is None:
@@ -177,7 +215,7 @@ def _columns(
     return found, cursor(last["time"], last["article_id"]) if last else None
 
 
-def _cells(data: dict[str, Any]) -> list[dict[str, Any]]:
+def _cells(copies: list[Copy]) -> Table:
     return [
         {
             "paragraph": number,
@@ -185,7 +223,7 @@ def _cells(data: dict[str, Any]) -> list[dict[str, Any]]:
             "source": copy["source"],
             **cell,
         }
-        for copy in data["copies"]
+        for copy in copies
         for number, cell in enumerate(copy["cells"], 1)
     ]
 

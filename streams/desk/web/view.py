@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 Form = Literal["html", "json", "csv"]
-Table = Sequence[Mapping[str, Any]]
+Table = Sequence[Mapping[str, object]]
 
 _TYPES: dict[Form, str] = {
     "html": "text/html; charset=utf-8",
@@ -35,9 +35,9 @@ class View:
     """
 
     template: str
-    data: dict[str, Any]
+    data: Mapping[str, object]
     tables: dict[str, Table] = field(default_factory=dict)
-    extra: dict[str, Any] = field(default_factory=dict)
+    extra: Mapping[str, object] = field(default_factory=dict)
     status: int = 200
 
 
