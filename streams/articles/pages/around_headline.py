@@ -42,6 +42,11 @@ class Surroundings:
     def __init__(self, markup: Markup, lines: Sequence[Line], place: Place | None) -> None:
         self._markup, self._lines, self._place = markup, lines, place
         self._near = place.around(len(lines)) if place else range(min(40, len(lines)))
+        self._title = place.title if place and place.title is not None else 0
+
+    def _is_above(self, node: int) -> bool:
+        """Whether an element stands above the headline."""
+        return int(self._markup.nodes[5, node]) < self._title
 
     def near_lines(self) -> list[str]:
         """Around the headline and the beginning of the story."""
@@ -141,6 +146,7 @@ class Surroundings:
             found.append(short_text(self._markup, node, 400))
         certain: list[str] = []
         near: list[str] = []
+        above: list[str] = []
         far: list[str] = []
         for node in nodes_of(self._markup, "time", "abbr")[:100]:
             named = attributes(self._markup, node)
@@ -149,6 +155,7 @@ class Surroundings:
             if not stamp or ("updat" in words and "publish" not in words) or "modif" in words:
                 continue
             close = self._is_near(node)
+            own = close and not self._is_above(node)
             before = self._markup.data[
                 max(0, self._markup.nodes[2, node] - 150) : self._markup.nodes[2, node]
             ]
@@ -157,17 +164,32 @@ class Surroundings:
             ):
                 certain.append(stamp)
             else:
-                (near if close else far).append(stamp)
+                (near if own else above if close else far).append(stamp)
         # Elsewhere they belong to other stories: but if all name the same day, it is this one's.
         days = {stamp[:10] for stamp in far}
-        return [*found, *certain, *near, *(far if len(days) == 1 else ())]
+        return [*found, *certain, *near, *above, *(far if len(days) == 1 else ())]
 
-    def dated_texts(self) -> list[str]:
-        """The texts of elements marked as date or time, near the headline; without any, the
-        one that others on the page repeat."""
-        near, far = self._called(_DATE_WORDS, near=True), self._called(_DATE_WORDS, near=False)
-        texts = [
-            [text for node in nodes if 5 < len(text := short_text(self._markup, node, 600)) < 120]
-            for nodes in (near[:12], far[:30])
+    def dated_lines(self) -> list[str]:
+        """Where a page prints the story's date, the likeliest first: elements marked as date or
+        time, then lines, from the headline on; then those above it, which may be a ticker's."""
+        marked = self._called(_DATE_WORDS, near=True)[:12]
+        above = [node for node in marked if self._is_above(node)]
+        own = self._texts([node for node in marked if node not in above])
+        title = self._title
+        return [
+            *own,
+            *(self._lines[at].text for at in self._near if at >= title),
+            *self._texts(above),
+            *(() if own or above else self._repeated()),
+            *(self._lines[at].text for at in self._near if at < title),
         ]
-        return texts[0] or (texts[1] if len(set(texts[1])) == 1 else [])
+
+    def _repeated(self) -> list[str]:
+        """The text of elements marked as date or time elsewhere, if it is the same in all."""
+        texts = self._texts(self._called(_DATE_WORDS, near=False)[:30])
+        return texts if len(set(texts)) == 1 else []
+
+    def _texts(self, nodes: list[int]) -> list[str]:
+        return [
+            text for node in nodes if 5 < len(text := short_text(self._markup, node, 600)) < 120
+        ]

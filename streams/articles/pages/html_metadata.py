@@ -19,7 +19,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urljoin, urlsplit
 
 from streams.articles.metadata import Metadata
@@ -46,6 +46,7 @@ _AUTHORS = (
     "sailthru.author", "citation_author", "article:author_name", "cxenseparse:author", "authors",
     "dc.contributor", "book:author", "shareaholic:article_author_name",
 )  # fmt: skip
+_DAY = timedelta(days=1)
 _ORIGINS = ("syndication-source", "original-source", "article:original_source")
 
 
@@ -122,18 +123,27 @@ def _times(
     )
     published = first_time(stated) or first_time(named.times())
     if published and is_worded(published):
-        printed, _ = printed_date([*named.dated_texts(), *named.near_lines()], now)
+        printed, _ = printed_date(named.dated_lines(), now)
         published = printed or published
     if published is None:
-        printed, updated = printed_date([*named.dated_texts(), *named.near_lines()], now)
+        printed, updated = printed_date(named.dated_lines(), now)
         changed = changed or updated
-        if printed is None:
+        if printed is None and changed is None:
             printed, later = printed_date(named.below_lines(), now)
             changed = changed or later
         published = in_address(address) or printed or changed
     if published and changed and parse_time(changed) == parse_time(published):
-        changed = None
+        # Some systems state the last change as the publication, too.
+        printed, _ = printed_date(named.dated_lines(), now)
+        if printed is None or not _is_day_before(printed, published):
+            return published, None
+        published = printed
     return published, changed
+
+
+def _is_day_before(one: str, other: str) -> bool:
+    first, second = parse_time(one), parse_time(other)
+    return first is not None and second is not None and second - first >= _DAY
 
 
 def _byline(

@@ -42,7 +42,7 @@ _NAMED_IN_ADDRESS = re.compile(rf"/((?:19|20)\d\d)/({'|'.join(_MONTHS)})/(\d\d?)
 # Site builders write the day of the site's last change so.
 _WORDED = re.compile(r"[A-Z][a-z]{2} \d\d, (?:19|20)\d\d")
 _YEAR = re.compile(r"(?:19|20)\d\d")
-_LONGEST_LINE = 160
+_LONGEST_LINE, _LONGEST_LABEL = 160, 24
 _UPDATED = re.compile(any_of("page_headers", "updated"), re.IGNORECASE)
 
 
@@ -79,14 +79,19 @@ def is_worded(stated: str) -> bool:
 def printed_date(lines: Sequence[str], now: datetime) -> tuple[str | None, str | None]:
     """-> (the time that lines near the headline print, that of an update): RFC 3339, UTC."""
     published = updated = None
+    label = ""  # in a line of its own above
     for line in lines:
-        if len(line) > _LONGEST_LINE or not any(c.isdigit() for c in line):
+        if not any(c.isdigit() for c in line):
+            label = line if len(line) <= _LONGEST_LABEL else ""
+            continue
+        above, label = label, ""
+        if len(line) > _LONGEST_LINE:
             continue
         found = printed_time(line, now)
         if found is None or not _YEAR.search(line[found.start : found.end]):
             continue  # `3 hours ago` says what depends on when it was fetched
         text = format_time(found.time)
-        if _UPDATED.search(line[: found.start]):
+        if _UPDATED.search(f"{above} {line[: found.start]}"):
             updated = updated or text
             rest = printed_time(line[found.end :], now)
             if rest is not None:

@@ -52,3 +52,52 @@ def test_a_date_below_a_heading_far_above_the_text_is_found() -> None:
 def test_a_date_a_few_lines_below_the_text_is_found() -> None:
     body = f"<h1>Pier to be rebuilt</h1>{TEXT}<div>Share</div><div>Mail</div><div>Print</div>"
     assert published("", f"{body}<div>Ana Berg</div><div>April 8, 2024</div>") is not None
+
+
+TICKER = """<div class="ticker"><a href="/a">Ferry fares to rise</a>
+<time datetime="2026-03-01T12:00:00Z">1 March 2026</time></div>"""
+
+
+def test_a_time_below_the_headline_counts_more_than_a_ticker_s_above_it() -> None:
+    own = '<time datetime="2025-10-03T08:00:00Z">3 October 2025</time>'
+    below = f"{TICKER}<h1>Pier to be rebuilt</h1>{own}{TEXT}"
+    assert published("", below) == "2025-10-03T08:00:00Z"
+
+
+def test_a_date_below_the_headline_counts_more_than_today_s_above_it() -> None:
+    today = '<p class="todays-date">Monday, March 2, 2026</p>'
+    below = f"{today}<h1>Pier to be rebuilt</h1><p>By the editors</p><p>12.12.2025</p>{TEXT}"
+    assert published("", below) == "2025-12-12T00:00:00Z"
+
+
+@pytest.mark.parametrize("label", ["Last update:", "Updated", "Last modified"])
+def test_a_label_of_its_own_line_makes_the_next_date_an_update(label: str) -> None:
+    script = f'<script type="application/ld+json">{STATED}</script>'
+    below = f"<h1>Pier to be rebuilt</h1><div>{label}</div><div>January 16, 2026</div>{TEXT}"
+    assert published(script, below) == "Nov 05, 2025"
+
+
+def test_a_date_below_the_text_is_no_publication_where_the_headline_has_an_update() -> None:
+    below = f"<h1>Pier to be rebuilt</h1><p>Last modified: 8 August 2023</p>{TEXT}"
+    others = "<div>All posts</div><div>February 5, 2026</div><div>Ferry fares to rise</div>"
+    assert published("", below + others) == "2023-08-08T00:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("printed", "expected"),
+    [
+        ("August 13, 2025", "2025-08-13T00:00:00Z"),
+        ("February 20, 2026", "2026-02-20T12:28:31Z"),  # the day that is stated
+        ("", "2026-02-20T12:28:31Z"),
+    ],
+)
+def test_a_publication_stated_as_the_last_change_gives_way_to_an_earlier_printed_one(
+    printed: str, expected: str
+) -> None:
+    when = "2026-02-20T12:28:31Z"
+    head = "".join(
+        f'<meta property="article:{name}_time" content="{when}">'
+        for name in ("published", "modified")
+    )
+    body = f"<h1>Pier to be rebuilt</h1><p>{printed}</p>{TEXT}"
+    assert published(head, body) == expected
