@@ -18,6 +18,7 @@ from streams.articles.walls import without_wall
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST_MILLISECOND = 253_402_300_799_000  # of the year 9999: later ones have no datetime
 NO_PAGE = Page()
+CONTROL_CHARACTERS = "control_characters"  # in `dropped`
 # In `dropped`: the text ends where a wall began, and the rest of the article is behind it.
 BEHIND_WALL = "behind_wall"
 # In `dropped`: the page holds ten times the text that was taken for its story.
@@ -64,7 +65,8 @@ def settled_body(text: str, dropped: list[str], *, mentions_wall: bool) -> str |
 
 
 def body_of(raw: RawArticle, page: Page | None, dropped: list[str]) -> str | Rejection:
-    """The article's text, or why there is none; appends what had to be dropped."""
+    """The article's text, or why there is none; appends what had to be dropped. `page_of` has
+    removed control characters from the page's markup already."""
     if raw.status == "canceled":
         return clean_text(raw.text)[0] if raw.text else ""
     if page is not None and page.timed_out:
@@ -73,8 +75,8 @@ def body_of(raw: RawArticle, page: Page | None, dropped: list[str]) -> str | Rej
         )
     read = page is not None and (page.text or page.from_text)
     text, removed = clean_text(page.text if page is not None and read else _plain(raw.text or ""))
-    if removed or (page is not None and raw.html and markup_without_control(raw.html) != raw.html):
-        dropped.append("control_characters")
+    if removed and CONTROL_CHARACTERS not in dropped:
+        dropped.append(CONTROL_CHARACTERS)
     if page is not None and page.stub:
         dropped.append(MOST_OF_PAGE)
     name = "html" if raw.html and raw.html.strip() and not (page and page.from_text) else "text"

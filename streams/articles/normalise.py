@@ -15,7 +15,7 @@ import orjson
 
 from schemas import RawArticle
 from schemas.records import NormalisedArticleRecord
-from streams.articles.body import NO_PAGE, body_of, page_of, settled_body
+from streams.articles.body import CONTROL_CHARACTERS, NO_PAGE, body_of, page_of, settled_body
 from streams.articles.clean_check import are_clean
 from streams.articles.decode import bodiless, decode
 from streams.articles.fields import Draft, Made, article_of, part_of
@@ -92,10 +92,7 @@ def normalise_chunk(
     """Make the articles; `pages` are those of `decoded.pages`, in the same order."""
     chunk = NormalisedChunk()
     page_at = {place: page for (place, _), page in zip(decoded.pages, pages, strict=True)}
-    dropped: list[list[str]] = [
-        [*record.dropped, "surrogates"] if cut else [*record.dropped]
-        for record, cut in zip(records, decoded.repaired, strict=True)
-    ]
+    dropped = _dropped_in_decoding(records, decoded)
     drafts: list[Draft] = []
     bodies = _settled_bodies(decoded.articles, page_at, dropped)
     for place, raw in enumerate(decoded.articles):
@@ -141,6 +138,18 @@ def without_records(chunk: NormalisedChunk, rejections: Mapping[int, Rejection])
         rejections=sorted([*chunk.rejections, *rejections.items()], key=itemgetter(0)),
         dropped=chunk.dropped,
     )
+
+
+def _dropped_in_decoding(records: Sequence[Record], decoded: Decoded) -> list[list[str]]:
+    dropped = [
+        [*record.dropped, "surrogates"] if cut else [*record.dropped]
+        for record, cut in zip(records, decoded.repaired, strict=True)
+    ]
+    for place, source in decoded.pages:
+        raw = decoded.articles[place]
+        if isinstance(raw, RawArticle) and source.html != raw.html:
+            dropped[place].append(CONTROL_CHARACTERS)
+    return dropped
 
 
 def _settled_bodies(

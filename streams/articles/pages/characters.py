@@ -19,9 +19,7 @@ _TABLE_SIZE = 0x32000
 _LAST_COUNTED = 0xFFFF  # letters beyond are letters of words, no more
 # One bit for each kind of character; a character may be of several.
 _UPPER, _DIGIT, _CJK, _KANA, _END, _COMMA, _QUOTE, _BAR = (1 << n for n in range(8))
-_LOUD, _LETTER, _SPACE, _OPENING, _CLOSING, _LOWER_CASE, _UPPER_CASE = (
-    1 << n for n in range(8, 15)
-)
+_LOUD, _LETTER, SPACE, _OPENING, _CLOSING, _LOWER_CASE, _UPPER_CASE = (1 << n for n in range(8, 15))
 ALNUM, DECIMAL, _OPEN = 1 << 15, 1 << 16, 1 << 17
 _COUNTED = np.array(
     [_UPPER, _DIGIT, _CJK, _KANA, _COMMA, _QUOTE, _BAR, _LOUD, _LETTER], dtype=np.uint32
@@ -96,7 +94,7 @@ def _count(codes: Codes, table: Bits, counted: Bits, counts: NDArray[np.float64]
                     counts[kind, line] += 1
             # A full stop ends a sentence where a blank, a line end or a closing mark follows.
             if bits & _END and (
-                code > 0x3000 or at + 1 == len(codes) or table[codes[at + 1]] & (_SPACE | _QUOTE)
+                code > 0x3000 or at + 1 == len(codes) or table[codes[at + 1]] & (SPACE | _QUOTE)
             ):
                 counts[kinds + 1, line] += 1
         before = bits
@@ -127,7 +125,7 @@ def _counted_bits(character: str) -> int:
     elif category == "Nd":
         bits = _DIGIT
     elif category[0] == "Z" or character in "\n\t":
-        bits = _SPACE
+        bits = SPACE
     if "\u3040" <= character <= "\u30ff":
         bits |= _KANA | _CJK
     elif any(first <= character <= last for first, last in _CJK_RANGES):

@@ -10,46 +10,45 @@ import numpy as np
 
 from streams.articles.pages.block_features import Evidence
 from streams.articles.pages.head import Head, linked_objects
-from streams.articles.pages.lines import Line
+from streams.articles.pages.page_lines import PageLines
+from streams.articles.pages.title_words import LONGEST_LINE, title_words
 
 _WORDS = re.compile(r"\w+")
 _SEPARATOR = re.compile(r"\s+[|·•–—:»«‹›\-]+\s+|\s*\|\s*")
-_LONGEST_TITLE, _OPENING = 300, 50
+_OPENING = 50
 _LEAST_BODY = 200
 _SAME_TITLE, _SAME_HEADING, _LEAST_TITLE_WORDS = 0.75, 0.5, 3
 _LEAST_STATED = 12
 _TAGS = re.compile(r"<[^<>]{0,500}>")
 
 
-def evidence_of(head: Head, lines: Sequence[Line], low: Sequence[str]) -> Evidence:
+def evidence_of(head: Head, page: PageLines) -> Evidence:
     """Compare each line with the title, the description and JSON-LD's `articleBody`."""
-    count = len(lines)
+    count = len(page.lines)
     found = Evidence(np.zeros(count), np.zeros(count), np.zeros(count), np.zeros(count))
-    _compare_titles(head, lines, low, found)
-    _compare_descriptions(head, low, found)
-    _compare_stated(_stated_body(head), low, found)
+    _compare_titles(head, page, found)
+    _compare_descriptions(head, page.low, found)
+    _compare_stated(_stated_body(head), page.low, found)
     return found
 
 
-def _compare_titles(head: Head, lines: Sequence[Line], low: Sequence[str], found: Evidence) -> None:
+def _compare_titles(head: Head, page: PageLines, found: Evidence) -> None:
     titles, pieces = _titles(head), title_pieces(head)
     bags = [set(_WORDS.findall(title)) for title in titles]
-    union: set[str] = set().union(*bags)
-    for at, line in enumerate(low):
-        if len(line) > _LONGEST_TITLE or union.isdisjoint(line.split()):
-            continue
+    counts, shared = title_words(page.low_text, len(page.lines), set().union(*bags))
+    found.title_words[:] = shared / np.maximum(counts, 1)
+    alike = (counts >= _LEAST_TITLE_WORDS) & (found.title_words >= _SAME_TITLE)
+    for at in np.flatnonzero(alike).tolist():
+        line = page.low[at]
         words = set(_WORDS.findall(line))
-        share = len(words & union) / max(len(words), 1)
-        found.title_words[at] = share
-        if len(words) >= _LEAST_TITLE_WORDS and share >= _SAME_TITLE:
-            covered = max(len(words & bag) / len(words | bag) for bag in bags)
-            enough = _SAME_HEADING if lines[at].heading else _SAME_TITLE
-            found.is_title[at] = covered >= enough or key(line) in pieces
+        covered = max(len(words & bag) / len(words | bag) for bag in bags)
+        enough = _SAME_HEADING if page.lines[at].heading else _SAME_TITLE
+        found.is_title[at] = covered >= enough or key(line) in pieces
 
 
 def _titles(head: Head) -> list[str]:
     names = [head.title, *(head.meta.get(n, "") for n in ("og:title", "twitter:title", "headline"))]
-    return [title.lower()[:_LONGEST_TITLE] for title in names if title]
+    return [title.lower()[:LONGEST_LINE] for title in names if title]
 
 
 def title_pieces(head: Head) -> set[str]:

@@ -68,7 +68,7 @@ def taken_lines(
     is a line."""
     page = page_lines(lines)
     features = features_of(page)
-    evidence = evidence_of(head, lines, page.low)
+    evidence = evidence_of(head, page)
     found = judged(html_model(), markup, columns, page, features, evidence)
     kinds = kinds_of(page, features, outlets)
     headline = headline_line(markup, head, lines)

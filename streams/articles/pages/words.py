@@ -196,27 +196,29 @@ def _share(
 def _kinds_table() -> tuple[Hashes, NDArray[np.int32]]:
     """-> (hashes, the bits of the word at each); zeros where no word is."""
     words = word_kinds()
-    hashes = _hashes_of(words)
+    hashes = hashes_of(words)
     kinds = np.zeros(len(hashes), dtype=np.int32)
     for word, bits in words.items():
-        kinds[slot(hashes, _hash(word))] = bits
+        kinds[slot(hashes, hash_of(word))] = bits
     return hashes, kinds
 
 
 @lru_cache(maxsize=1)
 def _phrase_hashes() -> Hashes:
-    return _hashes_of(first_words())
+    return hashes_of(first_words())
 
 
-def _hashes_of(words: Collection[str]) -> Hashes:
+def hashes_of(words: Collection[str]) -> Hashes:
+    """An open table of words for `slot`."""
     hashes = np.zeros(1 << (4 * len(words)).bit_length(), dtype=np.uint64)
     for word in words:
-        found = _hash(word)
+        found = hash_of(word)
         hashes[slot(hashes, found)] = found
     return hashes
 
 
-def _hash(word: str) -> np.uint64:
+def hash_of(word: str) -> np.uint64:
+    """FNV-1a of a word, as the loops above hash the words of texts."""
     found = int(_SEED)
     for character in word:
         found = (found ^ ord(character)) * int(_PRIME) & 0xFFFFFFFFFFFFFFFF

@@ -96,7 +96,7 @@ def rows_of(page: HtmlPage) -> HtmlRows | None:
     if not found.lines:
         return None
     lines = page_lines(found.lines)
-    evidence = evidence_of(head_of(markup), found.lines, lines.low)
+    evidence = evidence_of(head_of(markup), lines)
     return HtmlRows(
         page, markup, found.lines, found.columns, lines, features_of(lines), evidence,
         shares(found.lines, page.body),
