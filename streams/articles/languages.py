@@ -24,6 +24,11 @@ TABLES: Mapping[str, tuple[str, ...]] = MappingProxyType({
         "stop", "person", "promotion", "sharing", "navigation", "comment", "caption", "byline",
         "calendar", "ago", "number_ago", "credit",
     ),
+    "page_ago": ("before", "one", "units", "units_unspaced", "ago", "ago_unspaced"),
+    "page_captions": (
+        "file", "opens", "label", "by", "between", "credit", "pictures", "in_this", "of_agency",
+        "via",
+    ),
     "page_phrases": ("stories", "comments", "furniture", "interstitial"),
     "walls": (
         "paywall", "consent", "bot", "script", "login", "region", "error", "newsletter",
@@ -78,8 +83,28 @@ def any_of(table: str, name: str) -> str:
 
     Longer ones stand first; a blank stands for one or more.
     """
-    words = sorted(words_of_all(table, name), key=len, reverse=True)
-    return "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in words)
+    return _alternatives(words_of_all(table, name))
+
+
+def forms(table: str, *needed: str) -> list[dict[str, str]]:
+    """What `any_of` gives for each list of a table, of each language that has the needed ones.
+
+    A list that a language lacks matches nothing.
+    """
+    lists = {name: words_by_language(table, name) for name in TABLES[table]}
+    return [
+        {
+            name: _alternatives(words[code]) if code in words else "(?!)"
+            for name, words in lists.items()
+        }
+        for code in lists[needed[0]]
+        if all(code in lists[name] for name in needed)
+    ]
+
+
+def _alternatives(words: Iterable[str]) -> str:
+    longest_first = sorted(words, key=len, reverse=True)
+    return "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in longest_first)
 
 
 def places(*tables: str) -> Iterator[tuple[str, int]]:

@@ -25,6 +25,9 @@ CODES = sorted(path.name.removesuffix(".toml") for path in FOLDER.iterdir())
 ENGLISH_HAS_NONE = {
     ("page_words", "number_ago"): "number_ago",
     ("page_bylines", "by_unspaced"): "by_unspaced",
+    ("page_ago", "before"): "before",
+    ("page_ago", "units"): "units",
+    ("page_ago", "ago_unspaced"): "ago_unspaced",
     ("dates", "month"): "month",
     ("dates", "year"): "year",
     ("printed_times", "before"): "before",

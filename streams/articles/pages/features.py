@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from streams.articles.languages import any_of, forms, words_of_all
 from streams.articles.pages.characters import COUNTS
 from streams.articles.pages.measures import MEASURES, measures_of
 from streams.articles.pages.page_lines import PageLines
@@ -30,34 +31,37 @@ _TIME = re.compile(
 )
 _MONTH_FIRST = re.compile(r"[a-z]{3,9}\.? \d{1,2}(?:st|nd|rd|th)?,? (?:19|20)\d\d")
 _YEARS = (" 19", " 20")
-_AGO = re.compile(
-    r"""\b(?:\d+|an?|one)\ ?(?:s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?
-        |w|wks?|weeks?|mo|months?|y|yrs?|years?)\ ago\b
-    | \b(?:vor|hace|il\ y\ a|há)\ \d+
-    | \d+\ (?:часа?|часов|минут\w*|дн\w+)\ назад
-    | \d+\ ?(?:分钟|小时|天|分|時間|日)前
-    | \d+\ (?:jam|menit|hari)\ (?:lalu|yang\ lalu)
-    | \d+\ (?:saat|dakika|gün)\ önce""",
-    re.VERBOSE,
+_AGO = re.compile("|".join((
+    *(rf"\b(?:\d+|{of['one']}) ?(?:{of['units_unspaced']}) (?:{of['ago']})\b"
+      for of in forms("page_ago", "one", "units_unspaced", "ago")),
+    rf"\b(?:{any_of('page_ago', 'before')}) \d+",
+    *(rf"\d+ (?:{of['units']}) (?:{of['ago']})" for of in forms("page_ago", "units", "ago")),
+    *(rf"\d+ ?(?:{of['units_unspaced']})(?:{of['ago_unspaced']})"
+      for of in forms("page_ago", "units_unspaced", "ago_unspaced")),
+)))  # fmt: skip
+_FILE, _LABEL, _BY, _BETWEEN, _CREDITED, _PICTURES, _IN_THIS = (
+    f"(?:{any_of('page_captions', name)})"
+    for name in ("file", "label", "by", "between", "credit", "pictures", "in_this")
 )
 _CAPTION = re.compile(
-    r"(?:file )?(?:photo|image|picture|foto|bild|crédit|credit)s?(?:graph)?\ ?(?:by|:|/|credit)"
+    rf"(?:{_FILE} )?(?:{any_of('page_captions', 'opens')}) ?(?:{_BY}|:|/|{_CREDITED})"
 )
 _CREDIT = re.compile(
-    r"""[(\[|/](?:\ ?(?:
-        (?:image|photo|picture|credit|file|source|foto|bild|courtesy)s?\ ?
-            (?::|by\ |credit|/|via\ |of\ )
-        | (?:ap|afp|reuters|epa|getty|dpa)\ ?(?:photo|images?|/)
-        | via\ (?:getty|ap|reuters))
+    rf"""[(\[|/](?:\ ?(?:
+        {_LABEL}\ ?(?::|{_BETWEEN}\ |{_CREDITED}|/)
+        | (?:ap|afp|reuters|epa|getty|dpa)\ ?(?:{any_of("page_captions", "of_agency")}|/)
+        | (?:{any_of("page_captions", "via")})\ (?:getty|ap|reuters))
     | (?<=/)(?:ap|afp|reuters|getty\ images|epa|shutterstock|bloomberg|tns|dpa)\b)""",
     re.VERBOSE,
 )
 # Asked of lines with one of the marks: a search for the border of a word stops at each.
 _PICTURE = re.compile(
-    r"\bfile (?:photo|image|picture)\b|\bgetty images\b"
-    r"|\bin this .{0,40}\b(?:photo|image|picture)\b"
+    rf"\b{_FILE} {_PICTURES}\b|\bgetty images\b|\b{_IN_THIS} .{{0,40}}\b{_PICTURES}\b"
 )
-_PICTURE_MARKS = ("file ", "getty images", "in this ")
+_PICTURE_MARKS = (
+    "getty images",
+    *(f"{word} " for name in ("file", "in_this") for word in words_of_all("page_captions", name)),
+)
 
 NAMES = (
     "bias", "words", "words_log", "is_8", "is_20", "is_45", "lower", "upper", "stop", "ends",
