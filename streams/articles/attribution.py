@@ -52,19 +52,26 @@ _WHEN = frozenset(words_of_all("credits", "dated"))
 # What people are at an agency, which is not its name: `PA Political Editor`.
 _STAFF = re.compile(rf"\b(?:{any_of('credits', 'staff')})\b", re.IGNORECASE)
 _PHOTO_BEFORE = re.compile(
-    r"(?:[/|]|\bphotos?\b[^.]{0,20}|\b(?:image|picture|foto|credit|courtesy)\b[^.]{0,30}|\(\s*file\s+)\s*$",
+    rf"(?:[/|]|\b(?:{any_of('photo_credits', 'near')})\b[^.]{{0,20}}"
+    rf"|\b(?:{any_of('photo_credits', 'before')})\b[^.]{{0,30}}"
+    rf"|\(\s*(?:{any_of('photo_credits', 'file')})\s+)\s*$",
     re.IGNORECASE,
 )
-_PHOTO_WORDS = ("photo", "image", "picture", "foto", "credit", "courtesy", "file")
+_PHOTO_WORDS = tuple(
+    word for name in ("near", "before", "file") for word in words_of_all("photo_credits", name)
+)
 _PHOTO_AFTER = re.compile(
-    r"\s*(?:/\s*(?:getty|file|[A-Z][a-z]+ [A-Z])|photo|images?\b|file\s+photo)", re.IGNORECASE
+    rf"\s*(?:/\s*(?:getty|{any_of('photo_credits', 'file')}|[A-Z][a-z]+ [A-Z])"
+    rf"|{any_of('photo_credits', 'after_beginnings')}|(?:{any_of('photo_credits', 'after')})\b)",
+    re.IGNORECASE,
 )
 _CITED_BEFORE = re.compile(
-    r"\b(?:told|tells?|telling|according\s+to|cit(?:ed|ing|es)|quot(?:ed|ing|es)(?:\s+(?:by|in|as))?|report(?:ed|s)?\s+(?:by|to)|by|with|to|via|state(?:-run)?|official|news|agency|agencies|media|from|an?|interview|for)\b[\s,'\"“”\w-]{0,25}$",
-    re.IGNORECASE,
+    rf"\b(?:{any_of('citations', 'before')})\b[\s,'\"“”\w-]{{0,25}}$", re.IGNORECASE
 )
+_ENDS_SO = any_of("citations", "between").replace(r"\*", r"\w+")  # `*day`
 _CITED_AFTER = re.compile(
-    r"[\s,'’s-]{0,4}(?:(?:the|a|state|news|agency|quoted?|on|\w+day|also|has|had|later|earlier|that)\b[\s,'-]*){0,5}(?:report|said|says|quot|cit|told|wrote|announc|investigat|poll|survey|news|agency|correspondent|journalist|analysis|count|tally)|社?(?:报道|報道|によると|が伝えた|는|은)",
+    rf"[\s,'’s-]{{0,4}}(?:(?:{_ENDS_SO})\b[\s,'-]*){{0,5}}(?:{any_of('citations', 'after')})"
+    rf"|社?(?:{any_of('citations', 'after_unspaced')})",
     re.IGNORECASE,
 )
 

@@ -20,7 +20,7 @@ from streams.articles.credit_words import (
     is_over,
     masked,
 )
-from streams.articles.languages import any_of
+from streams.articles.languages import any_of, forms, words_of_all
 
 # How much of a text's end is looked at.
 TAIL_CHARACTERS = 500
@@ -28,29 +28,46 @@ _CONTEXT_CHARACTERS = 70
 _SENTENCE_CHARACTERS = 120
 _LINE_CHARACTERS = 120
 _COPYRIGHT = re.compile(
-    r"(?:©|\(c\)|\bcopyright\b)\s*(?:\(c\)|©)?\s*(?:(?:19|20)\d\d)?(?:[-–](?:19|20)?\d\d)?\s*(?:by\s+)?(?:the\s+)?$",
+    rf"(?:©|\(c\)|\b(?:{any_of('copyrights', 'copyright')})\b)\s*(?:\(c\)|©)?"
+    r"\s*(?:(?:19|20)\d\d)?(?:[-–](?:19|20)?\d\d)?"
+    rf"\s*(?:(?:{any_of('copyrights', 'by')})\s+)?(?:(?:{any_of('copyrights', 'the')})\s+)?$",
     re.IGNORECASE,
 )
-_WITH = re.compile(
-    r"""\b(?:with\s+(?:additional\s+)?(?:agency\s+)?
-        (?:inputs?|reporting|files?|material|information|reports|contributions?)\s+(?:from|by)
-    | includ(?:es|ing)[\s-]+(?:material|information|reporting)\s+from
-    | additional\s+(?:reporting|material|inputs?)\s+(?:from|by)
-    | mit\s+material\s+(?:von|der))\b[^.\n]{0,60}$""",
-    re.IGNORECASE | re.VERBOSE,
-)
+_PARTS = "|".join((
+    *(rf"(?:{of['with']})\s+(?:(?:{of['additional']})\s+)?(?:(?:{of['agency']})\s+)?"
+      rf"(?:{of['material']})\s+(?:{of['from']}|{of['by']})"
+      for of in forms("contributions", "with", "material", "from")),
+    *(rf"(?:{of['including']})[\s-]+(?:{of['included']})\s+(?:{of['from']})"
+      for of in forms("contributions", "including", "included", "from")),
+    *(rf"(?:{of['additional']})\s+(?:{of['added']})\s+(?:{of['from']}|{of['by']})"
+      for of in forms("contributions", "additional", "added", "from")),
+))  # fmt: skip
+_WITH = re.compile(rf"\b(?:{_PARTS})\b[^.\n]{{0,60}}$", re.IGNORECASE)
+_CONTRIBUTED_WORD = any_of("contributions", "contributed")
 _CONTRIBUTED = re.compile(
-    r"""[^.\n]{0,300}\bcontribut(?:ed|ing)\b
-    | \s*(?:[A-Z][\w-]+\s+){0,3}(?:writers?|reporters?|journalists?|correspondents?)\b
-        [^\n]{0,450}\bcontribut(?:ed|ing)\b""",
-    re.VERBOSE,
+    rf"[^.\n]{{0,300}}\b(?:{_CONTRIBUTED_WORD})\b"
+    rf"|\s*(?:[A-Z][\w-]+\s+){{0,3}}(?:{any_of('contributions', 'writers')})\b"
+    rf"[^\n]{{0,450}}\b(?:{_CONTRIBUTED_WORD})\b"
 )
 _DESK_INITIALS = re.compile(r"\b[a-z]{2,4}(?:,[a-z]{2,3})?/[a-z/,]{2,12}$")
-_DESK = re.compile(r"\breporting by [^\n]{2,160}\bediting by\b", re.IGNORECASE)
+_DESK = re.compile(
+    "|".join(
+        rf"\b(?:{of['reporting']}) [^\n]{{2,160}}\b(?:{of['editing']})\b"
+        for of in forms("desks", "reporting", "editing")
+    ),
+    re.IGNORECASE,
+)
+# A look for a word takes a hundredth of what an expression takes to find nothing. Words that may
+# begin with a capital are looked for without their first letter.
+_EDITING = tuple(word[1:] for word in words_of_all("desks", "editing"))
+_COPYRIGHT_MARKS = ("©", "(c)", *(word[1:] for word in words_of_all("copyrights", "copyright")))
+_CONTRIBUTED_WORDS = words_of_all("contributions", "contributed")
+_HINTS = words_of_all("contributions", "hints")
 _PICTURE = re.compile(rf"\b(?:{any_of('credits', 'pictures')})\b", re.IGNORECASE)
 _MOST_BEHIND_CHARACTERS, _MOST_NAME_WORDS = 60, 4
 _WITH_WORD = re.compile(
-    rf"^(?=[^.!?。]*$).*\b(?:{any_of('credits', 'with')})\s(?:l['’]|la |the |der )?$",
+    rf"^(?=[^.!?。]*$).*\b(?:{any_of('credits', 'with')})\s"
+    rf"(?:{any_of('credits', 'behind_with')})?$",
     re.MULTILINE,
 )
 _SENTENCE_END = re.compile(r"[.!?。！？”\"»)]\s|\n")
@@ -64,7 +81,7 @@ def agencies_at_the_end(text: str, found: list[Found], story_end: int) -> Iterat
     """
     offset = max(0, len(text) - TAIL_CHARACTERS)
     tail = text[offset:]
-    if "diting by" in tail and _DESK.search(tail):
+    if _has(tail, _EDITING) and _DESK.search(tail):
         yield "Reuters", "end_line"  # only its desk signs like this
     if not found:
         return
@@ -81,12 +98,11 @@ def _kind(tail: str, bare: str, name: Found) -> str | None:
     """The evidence that a name in the tail is, or None where it is none."""
     before, after = tail[: name.start], tail[name.end :]
     near = before[-_CONTEXT_CHARACTERS:]
-    # A look for a word takes a hundredth of what an expression takes to find nothing.
-    if ("©" in near or "opyright" in near or "(c)" in near) and _COPYRIGHT.search(near):
+    if _has(near, _COPYRIGHT_MARKS) and _COPYRIGHT.search(near):
         return "copyright" if _is_last(bare[name.end :]) else None
-    if "ontribut" in after and _CONTRIBUTED.match(after):
+    if _has(after, _CONTRIBUTED_WORDS) and _CONTRIBUTED.match(after):
         return "contributed"
-    if (" from" in near or " by" in near or " mit " in near) and _WITH.search(before[-120:]):
+    if _has(near, _HINTS) and _WITH.search(before[-120:]):
         return "contributed"
     if _in_standing_sentence(before[-_SENTENCE_CHARACTERS:], after):
         return "contributed"
@@ -96,6 +112,10 @@ def _kind(tail: str, bare: str, name: Found) -> str | None:
     if _PICTURE.search(_SENTENCE_END.split(near)[-1]) or _PICTURE.match(after.lstrip()):
         return None
     return "end_line" if _ends_with(bare, start, name, line, spelling) else None
+
+
+def _has(text: str, words: tuple[str, ...]) -> bool:
+    return any(word in text for word in words)
 
 
 def _is_last(rest: str) -> bool:

@@ -37,10 +37,18 @@ TABLES: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "page_headers": ("by", "source", "time", "reading_time", "own_line", "updated", "of"),
     "page_bylines": ("before_by", "by", "by_unspaced", "label", "ends", "furniture", "and"),
     "credits": (
-        "between", "opens", "dated", "staff", "pictures", "with", "articles", "in_datelines",
-        "correspondents", "correspondent_marks",
+        "between", "opens", "dated", "staff", "pictures", "with", "behind_with", "articles",
+        "in_datelines", "correspondents", "correspondent_marks",
     ),
     "credit_lines": ("labels", "words", "sentences"),
+    "citations": ("before", "between", "after", "after_unspaced"),
+    "photo_credits": ("near", "before", "file", "after", "after_beginnings"),
+    "copyrights": ("copyright", "by", "the"),
+    "contributions": (
+        "with", "additional", "agency", "material", "including", "included", "added", "from", "by",
+        "hints", "contributed", "writers",
+    ),
+    "desks": ("reporting", "editing"),
     "boilerplate": ("beginnings", "footers"),
     "server_answers": (
         "error", "said", "whole", "whole_before_signs", "openings", "openings_of_lines",

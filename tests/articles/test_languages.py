@@ -28,6 +28,7 @@ ENGLISH_HAS_NONE = {
     ("page_ago", "before"): "before",
     ("page_ago", "units"): "units",
     ("page_ago", "ago_unspaced"): "ago_unspaced",
+    ("citations", "after_unspaced"): "after_unspaced",
     ("dates", "month"): "month",
     ("dates", "year"): "year",
     ("printed_times", "before"): "before",
