@@ -93,13 +93,13 @@ $(VENV)-bench/.ready: $(LOCK)/bench.txt $(VENV)/.ready
 	@sh deploy/install.sh $(VENV)-bench $(LOCK)/bench.txt
 	@touch $@
 
-cli: dev ## Write docs/cli.md anew
+cli: dev ## Regenerate docs/cli.md
 	$(BIN)/python -m deploy.command_reference
 
-schemas: dev ## Write the JSON Schemas anew
+schemas: dev ## Regenerate the JSON Schemas
 	$(BIN)/python -m schemas
 
-dashboards: dev ## Write the Grafana dashboards anew
+dashboards: dev ## Regenerate the Grafana dashboards
 	$(BIN)/python -m deploy.grafana
 
 trials: dev kafka ## Run what takes long: examples in Java and JavaScript, AsyncAPI's own check, upgrades, a short soak
@@ -113,7 +113,7 @@ container: dev kafka ## Try what the container image does, without one: wheel, l
 pictures: dev ## Draw the dashboards (PROMETHEUS=host:port, as the demo says) into pictures/
 	@$(BIN)/python -m deploy.grafana.pictures $(or $(PROMETHEUS),127.0.0.1:9090) pictures
 
-lock: dev ## Resolve the dependencies anew
+lock: dev ## Update the locked dependencies
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --custom-compile-command 'make lock' pyproject.toml --extra desk -o $(LOCK)/runtime.txt --upgrade
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

@@ -2,7 +2,7 @@
 
 python -m schemas              write the JSON Schemas, the AsyncAPI document and the TypedDicts
 python -m schemas --check      fail if one is stale, or breaks with a released version
-python -m schemas --release    keep the schemas of this version for ever
+python -m schemas --release    keep the schemas of this version forever
 """
 
 from __future__ import annotations

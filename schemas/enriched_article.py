@@ -71,30 +71,34 @@ class Match(Contract):
 
 
 class Thresholds(Contract):
-    """What had to be reached when this verdict was made."""
+    """The thresholds in force when this verdict was made."""
 
     copy_overlap: Share = Field(description="Of the longer text: a copy.")
     member_containment: Share = Field(description="Of the shorter text: excerpt, expansion.")
     member_share: Share = Field(description="Of the longer text, for these to join a story.")
     member_words: int = Field(description="Common words, for these to join a story.")
-    link_shared_keys: int = Field(description="Below them, containments say nothing.")
+    link_shared_keys: int = Field(description="With fewer shared keys, containments mean nothing.")
     template_share: Share = Field(description="Of the compared facts that differ: a template.")
-    template_facts: int = Field(description="Facts that must differ at least.")
-    template_kept: Share = Field(description="Of the kept facts that must differ at least.")
+    template_facts: int = Field(description="Least number of facts that must differ.")
+    template_kept: Share = Field(description="Least share of the kept facts that must differ.")
     template_overlap: Share = Field(description="Of the longer text, for weaker matches.")
     equal_jaccard: Share | None = Field(
-        default=None, description="From here on texts are nearly equal: templates need"
+        default=None, description="From this Jaccard similarity on, texts are nearly equal."
     )
-    equal_facts: int | None = Field(default=None, description="so many facts that differ.")
+    equal_facts: int | None = Field(
+        default=None, description="Facts that must differ for nearly equal texts to be a template."
+    )
     frame_share: Share | None = Field(
         default=None,
-        description="Of what differs, at most this is seen in function words: a template of a"
-        " language in which capitals tell no names,",
+        description="In languages where capitals do not mark names: the largest share of the"
+        " differences that a template may have in function words.",
     )
-    frame_grams: int | None = Field(default=None, description="if so many 3-grams differ.")
+    frame_grams: int | None = Field(
+        default=None, description="Word 3-grams that must differ for that."
+    )
     part_share: Share = Field(description="Of the page, for a story to be a part of it.")
-    floor_jaccard: Share = Field(description="From here on matches are listed,")
-    floor_containment: Share = Field(description="or from here on.")
+    floor_jaccard: Share = Field(description="Matches are listed from this Jaccard similarity on,")
+    floor_containment: Share = Field(description="or from this containment on.")
     minimum_words: int
     window_seconds: int
 
@@ -102,10 +106,10 @@ class Thresholds(Contract):
 class Detection(Contract):
     """The verdict on one article."""
 
-    story_id: Id | None = Field(description="Null only where nothing is known of a withdrawn item.")
+    story_id: Id | None = Field(description="Null only if a withdrawn item was never seen before.")
     relation: Relation
     original_id: Id | None = Field(
-        description="The story's original as far as known now; null where none may be it yet."
+        description="The story's original as far as known now; null while no article may be it."
     )
     unseen_agency: str | None = Field(
         description="The agency that the story's articles credit, if its own has not been seen."
@@ -122,8 +126,8 @@ class Detection(Contract):
         description="`content_digest` of this item's earlier version that this one replaces."
     )
     unmatched_reason: Literal["too_short", "canceled", "standing_text"] | None = Field(
-        description="Why the text was not compared, if it was not, or says nothing: a"
-        " `standing_text` is what a publisher's pages have whatever their story."
+        description="Why the text was not compared, or why its comparison means nothing:"
+        " `standing_text` appears on a publisher's pages whatever their story."
     )
     matches: list[Match] = Field(description="Best first.")
     story_size: int = Field(ge=0, description="Articles of the story so far, this one included.")

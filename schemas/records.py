@@ -121,7 +121,7 @@ class NoveltyRecord(TypedDict):
 
 
 class ThresholdsRecord(TypedDict):
-    """What had to be reached when this verdict was made."""
+    """The thresholds in force when this verdict was made."""
 
     copy_overlap: float
     member_containment: float

@@ -18,7 +18,7 @@ KAFKA_EDGE = (
     "streams/app.py",
     "streams/health.py",
 )
-# Time, chance and settings are arguments there: the same input gives the same output for ever.
+# Time, chance and settings are arguments there: the same input gives the same output forever.
 PURE = ("streams/articles/", "streams/detection/")
 IMPURE = (
     *KAFKA,

@@ -164,7 +164,7 @@ def _run(folder: Path) -> None:
 
 
 def _until_judged(worker: subprocess.Popen[bytes], port: int, log: Path) -> None:
-    """Wait until the sample has come through: so many verdicts at least."""
+    """Wait until the sample has passed through: at least this many verdicts."""
     deadline, verdicts = time.monotonic() + _READY_SECONDS, 0.0
     while verdicts < _SAMPLE_VERDICTS:
         if worker.poll() is not None or time.monotonic() > deadline:

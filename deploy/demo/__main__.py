@@ -73,7 +73,7 @@ def _run(inputs: list[Path], folder: Path, *, keep: bool) -> None:
             "ECHOWIRE_CANARY_SECONDS": "30" if keep else "0",
         }
         console.print(f"Kafka is at {kafka.bootstrap}; creating topics, starting a worker ...")
-        # The sample's articles are of fixed days: kept for ever, or Kafka would delete them.
+        # The sample has fixed dates: without unlimited retention Kafka would delete it.
         _call("topics", "create", environment=environment)
         with _worker(environment, folder / "worker.log", port) as worker:
             settings = load_settings(bootstrap_servers=kafka.bootstrap)

@@ -38,7 +38,7 @@ def impossible_date(event: RawEvent) -> str:
 
 
 def bad_url(event: RawEvent) -> str:
-    """A good article with an address that is none."""
+    """A good article with an invalid address."""
     return json.dumps({**_marked(event, "bad-url"), "url": "not a url"}, ensure_ascii=False)
 
 

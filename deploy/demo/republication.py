@@ -108,7 +108,7 @@ def page_with_related(slot: Slot, related: tuple[Story, Story]) -> RawEvent:
 
 
 def corrected(event: RawEvent, story: Story, correction: Correction, at: datetime) -> RawEvent:
-    """The same item with the next version, the right figure and a line that says so."""
+    """The same item with the next version, the right figure and a line saying so."""
     if correction.was not in story.text:
         raise ValueError(f"{correction.key}: nothing to correct, no {correction.was!r}")
     text = "\n\n".join([story.text.replace(correction.was, correction.now), correction.note])

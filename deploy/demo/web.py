@@ -16,7 +16,7 @@ _START_SECONDS = 60.0
 
 @contextmanager
 def desk(folder: Path, environment: Mapping[str, str]) -> Iterator[str]:
-    """Run `echowire desk` -> what to tell of it: its address, or why there is none."""
+    """Run `echowire desk` -> what to print: its address, or why it did not start."""
     log = folder / "desk.log"
     command = [sys.executable, "-m", "streams.cli.main", "desk", "--port", "0", "--keep", "all"]
     with log.open("wb") as sink:

@@ -39,7 +39,7 @@ def answers(
     seconds: float,
     step: float,
 ) -> list[tuple[Query, list[Series]]]:
-    """Each query of a panel with its series; points that are no finite number are left out."""
+    """Each query of a panel with its series; points that are not finite are left out."""
     asked = []
     for query in panel.queries:
         expr = filled_in(query.expr, environment, rate_interval)

@@ -1,4 +1,4 @@
-"""The dashboard *Dead letters*: what is refused, and what is dropped from what is taken."""
+"""The dashboard *Dead letters*: what is rejected, and what is dropped from accepted articles."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _GLANCE = Row(
     (
         Panel(
             "Share refused",
-            "Of the raw records of the last 15 minutes. Normal: under 1 %; an alert comes at 5 %.",
+            "Of the raw records of the last 15 minutes. Normal: under 1 %; an alert fires at 5 %.",
             "percentunit",
             (Query(f"environment:echowire_dead_letter_share:ratio15m{{{_ENV}}}"),),
             kind="stat",
@@ -20,7 +20,7 @@ _GLANCE = Row(
         ),
         Panel(
             "Refused in the last hour",
-            "Records on the dead-letter topic, with their own bytes and the reason in headers.",
+            "Records on the dead-letter topic: their original bytes, with the reason in headers.",
             "short",
             (Query(f"sum(increase(echowire_records_rejected_total{{{_ENV}}}[1h]))"),),
             kind="stat",
@@ -28,7 +28,8 @@ _GLANCE = Row(
         ),
         Panel(
             "Unknown fields in the last hour",
-            "Fields that are in no contract: ignored. A step is a producer that has changed.",
+            "Fields outside the contract, which are ignored. A step means that a producer has"
+            " changed.",
             "short",
             (Query(f"sum(increase(echowire_fields_unknown_total{{{_ENV}}}[1h]))"),),
             kind="stat",
@@ -57,7 +58,7 @@ _REASONS = Row(
         ),
         Panel(
             "Refused in the last hour, by reason",
-            "The same in numbers.",
+            "The same as counts.",
             "short",
             (
                 Query(
@@ -69,7 +70,7 @@ _REASONS = Row(
         ),
         Panel(
             "Fields dropped from accepted articles, last hour",
-            "Impossible dates, addresses that are none, control characters: the article goes on"
+            "Impossible dates, invalid addresses, control characters: the article is accepted"
             " without them.",
             "short",
             (
@@ -86,6 +87,6 @@ _REASONS = Row(
 DEAD_LETTERS = Board(
     "echowire-dead-letters",
     "echowire: Dead letters",
-    "What is refused and why, and what is dropped from articles that are taken.",
+    "What is rejected and why, and what is dropped from accepted articles.",
     (_GLANCE, _REASONS),
 )

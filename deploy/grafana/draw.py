@@ -126,7 +126,7 @@ def _draw_series(axes: Axes, panel: Panel, answers: Answers) -> None:
     else:
         for name, points in named:
             axes.plot(_days([t for t, _ in points]), [v for _, v in points], label=name, lw=1.3)
-    # A topic that keeps its records for ever has a retention of infinity.
+    # A topic that keeps its records forever has a retention of infinity.
     top = max((v for _, points in named for _, v in points if isfinite(v)), default=0.0)
     for step in panel.thresholds:
         if step.value is not None and step.value <= 3 * top:

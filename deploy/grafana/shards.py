@@ -12,8 +12,8 @@ _WINDOW = Row(
     (
         Panel(
             "Articles in the window",
-            "Of each shard. Normal: level once the stream has run for a window's length; the red"
-            " line is what a shard can hold.",
+            "Per shard. Normal: level once the stream has run for as long as the window; the red"
+            " line is the capacity of a shard.",
             "short",
             (
                 Query(f"echowire_index_articles{{{_SHARD}}}", "shard {{shard}}"),
@@ -22,8 +22,8 @@ _WINDOW = Row(
         ),
         Panel(
             "Age of the oldest article",
-            "Normal: grows to the window's length and stays there. Staying below it although the"
-            " stream is old: articles are forgotten early.",
+            "Normal: grows to the length of the window and stays there. If it stays lower on an"
+            " old stream, articles are forgotten early.",
             "s",
             (
                 Query(f"echowire_index_oldest_seconds{{{_SHARD}}}", "shard {{shard}}"),
@@ -32,8 +32,7 @@ _WINDOW = Row(
         ),
         Panel(
             "Articles forgotten early",
-            "Pushed out by newer ones although the window holds them: raise `window_articles`."
-            " Normal: 0.",
+            "Evicted by newer ones while still in the window: raise `window_articles`. Normal: 0.",
             "articles/s",
             (
                 Query(
@@ -47,21 +46,21 @@ _WINDOW = Row(
         ),
         Panel(
             "Stories in the window",
-            "Of two articles or more.",
+            "Stories of two or more articles.",
             "short",
             (Query(f"echowire_index_stories{{{_SHARD}}}", "shard {{shard}}"),),
             width=8,
         ),
         Panel(
             "Retention of the topics that recovery reads",
-            "Must exceed the window: a restarted shard knows only what is still there.",
+            "Must exceed the window: a restarted shard recovers only what is still there.",
             "s",
             (
                 Query(f"min by (topic) (echowire_topic_retention_seconds{{{_ENV}}})", "{{topic}}"),
                 Query(f"max(echowire_window_seconds{{{_ENV}}})", "window"),
             ),
             width=8,
-            empty_when="the topics keep their records for ever",
+            empty_when="the topics keep their records forever",
         ),
     ),
 )
@@ -70,8 +69,8 @@ _INDEX = Row(
     "The index",
     (
         Panel(
-            "Places taken",
-            "Sampled. Above 80 % keys begin to displace each other: raise `window_articles`.",
+            "Places in use",
+            "Sampled. Above 80 %, keys begin to displace each other: raise `window_articles`.",
             "percentunit",
             (Query(f"echowire_index_fill_ratio{{{_SHARD}}}", "shard {{shard}}"),),
             thresholds=(Threshold(None, GREEN), Threshold(0.8, YELLOW)),
@@ -79,8 +78,8 @@ _INDEX = Row(
         ),
         Panel(
             "Crowded slots",
-            "Slots whose next key displaces one of the window. Each costs a few keys of an"
-            " article, not the article; an alert comes at 50 %.",
+            "Slots where the next key displaces one that is still in the window. This costs an"
+            " article a few keys, not the article itself; an alert fires at 50 %.",
             "percentunit",
             (Query(f"echowire_index_crowded_slots_ratio{{{_SHARD}}}", "shard {{shard}}"),),
             thresholds=(Threshold(None, GREEN), Threshold(0.5, RED)),
@@ -88,7 +87,7 @@ _INDEX = Row(
         ),
         Panel(
             "Hot slots",
-            "Slots that one key fills: a phrase that many articles have. Only its newest few are"
+            "Slots filled by one key: a phrase that many articles share. Only its newest few are"
             " candidates. Normal: under 1 %.",
             "percentunit",
             (Query(f"echowire_index_hot_slots_ratio{{{_SHARD}}}", "shard {{shard}}"),),
@@ -102,15 +101,15 @@ _RECOVERY = Row(
     "Recovery and moves",
     (
         Panel(
-            "Segments left to read back",
-            "After a start or a move. Falls to 0 within seconds to minutes; level above 0 is"
-            " stuck.",
+            "Segments left to recover",
+            "After a start or a move. Falls to 0 within seconds or minutes; if it stays above 0,"
+            " recovery is stuck.",
             "short",
             (Query(f"echowire_recovery_left_segments{{{_SHARD}}}", "shard {{shard}}"),),
             width=8,
         ),
         Panel(
-            "Articles read back a second",
+            "Articles recovered a second",
             "While shards are being recovered; 0 otherwise.",
             "articles/s",
             (
@@ -124,7 +123,7 @@ _RECOVERY = Row(
         ),
         Panel(
             "Partitions of each worker",
-            "By stage. Even numbers are normal; a step is a rebalance.",
+            "By stage. Normal: spread evenly; a step is a rebalance.",
             "short",
             (
                 Query(

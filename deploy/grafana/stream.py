@@ -22,7 +22,7 @@ _GLANCE = Row(
         ),
         Panel(
             "Articles a second",
-            "Raw records taken in, over five minutes. World news is 20 to 50 a second.",
+            "Raw records consumed, averaged over five minutes. World news is 20 to 50 a second.",
             "records/s",
             (Query(f'sum(rate(echowire_records_consumed_total{{{_ENV},stage="normalise"}}[5m]))'),),
             kind="stat",
@@ -31,7 +31,7 @@ _GLANCE = Row(
         Panel(
             "Waiting records",
             "Records in the input topics that no worker has handled. Normal: under a few hundred;"
-            " after a pause it falls quickly.",
+            " it falls quickly after a pause.",
             "short",
             (Query(f"sum(echowire_lag_records{{{_TOPIC}}})"),),
             kind="stat",
@@ -41,7 +41,7 @@ _GLANCE = Row(
         Panel(
             "Behind by",
             "Age of the newest record handled while others wait, in the slower stage. Normal: 0;"
-            " an alert comes at five minutes.",
+            " an alert fires at five minutes.",
             "s",
             (Query(f"max(echowire_lag_seconds{{{_ENV}}})"),),
             kind="stat",
@@ -51,8 +51,8 @@ _GLANCE = Row(
         Panel(
             "Late articles",
             "Share of the last hour's articles whose verdict took longer than a second from the"
-            " record's time. The objective allows 1 %. Records over an hour old are replays: not"
-            " counted.",
+            " record's time. The objective allows 1 %. Records over an hour old are replays and"
+            " are not counted.",
             "percentunit",
             (Query(f"environment:echowire_late_share:ratio1h{{{_ENV}}}"),),
             empty_when="all records of the last hour were over an hour old",
@@ -76,9 +76,9 @@ _FLOW = Row(
     "Flow",
     (
         Panel(
-            "Records taken in",
-            "By stage. Both lines run together: detection gets about one article for each raw"
-            " record, less what is refused.",
+            "Records consumed",
+            "By stage. Both lines move together: detection gets about one article per raw"
+            " record that is not rejected.",
             "records/s",
             (
                 Query(
@@ -90,15 +90,15 @@ _FLOW = Row(
         ),
         Panel(
             "Waiting records by partition",
-            "One line that rises alone is a partition that stands still; all lines rising are too"
-            " few workers.",
+            "If one line rises alone, its partition is stalled; if all rise, there are too few"
+            " workers.",
             "short",
             (Query(f"echowire_lag_records{{{_TOPIC}}}", "{{topic}} [{{partition}}]"),),
         ),
         Panel(
             "From record time to outputs",
             "Normal: a median under 0.1 s, a 99th percentile under 1 s (the red line). Records over"
-            " an hour old are replays, and not counted.",
+            " an hour old are replays and are not counted.",
             "s",
             quantiles("echowire_end_to_end_seconds", _ENV),
             thresholds=(Threshold(None, GREEN), Threshold(1, RED)),
@@ -106,7 +106,7 @@ _FLOW = Row(
         ),
         Panel(
             "Freshness: from publication to normalised",
-            "By the articles' own `published_at`. It tells about producers more than about this"
+            "By the articles' own `published_at`. It says more about producers than about this"
             " service: minutes for feeds, hours for crawlers.",
             "s",
             quantiles("echowire_freshness_seconds", _ENV),
@@ -119,15 +119,15 @@ _WORK = Row(
     "Work",
     (
         Panel(
-            "Time to work out a chunk",
-            "Normal: milliseconds, and up to a second for a full chunk of pages.",
+            "Time to process a chunk",
+            "Normal: milliseconds; up to a second for a full chunk of pages.",
             "s",
             quantiles("echowire_work_seconds", _ENV),
             width=8,
         ),
         Panel(
             "Time until outputs were confirmed",
-            "The broker's share. Rising alone it points at the cluster: disks, replication.",
+            "The broker's share. If it rises alone, look at the cluster: disks, replication.",
             "s",
             quantiles("echowire_publish_seconds", _ENV),
             width=8,
@@ -142,7 +142,7 @@ _WORK = Row(
         ),
         Panel(
             "Bytes fetched and published",
-            "Uncompressed. Fetched: the values of the records taken in; published: whole batches.",
+            "Uncompressed. Fetched: the values of the records consumed; published: whole batches.",
             "Bps",
             (
                 Query(
@@ -158,9 +158,9 @@ _WORK = Row(
             width=8,
         ),
         Panel(
-            "Processors used by each worker",
-            "1 is one core fully used. A worker does its work on one; pages are read in processes"
-            " beside it, which are not counted here.",
+            "CPU used by each worker",
+            "1 is one core fully used, which is all a worker's own process can use; separate"
+            " processes read pages and are not counted here.",
             "percentunit",
             (
                 Query(
@@ -172,9 +172,9 @@ _WORK = Row(
             width=8,
         ),
         Panel(
-            "Memory of its limit",
+            "Memory used, of the limit",
             "The worker and its normalising processes together. Normal: flat once the window is"
-            " full; an alert comes at 90 %.",
+            " full; an alert fires at 90 %.",
             "percentunit",
             (
                 Query(
@@ -191,7 +191,7 @@ _WORK = Row(
 STREAM = Board(
     "echowire-stream",
     "echowire: Stream",
-    "Is it flowing? Rates, waiting records, latency, and what the workers take.",
+    "Is it flowing? Rates, waiting records, latency, and what the workers use.",
     (_GLANCE, _FLOW, _WORK),
     (("topic", "echowire_lag_records"),),
 )

@@ -18,11 +18,11 @@ _GLANCE = Row(
     (
         Panel(
             "Share of copies",
-            "Of the last hour's articles. 30 to 40 % of news are reprints; below 5 % or above"
-            " 70 % an alert comes: feeds have changed, or verdicts are wrong.",
+            "Of the last hour's articles. 30 to 40 % of news are reprints; an alert fires below"
+            " 5 % or above 70 %: feeds have changed, or verdicts are wrong.",
             "percentunit",
             (Query(f"environment:echowire_copy_share:ratio1h{{{_ENV}}}"),),
-            empty_when="no article came within the last hour",
+            empty_when="no article arrived within the last hour",
             kind="stat",
             thresholds=(
                 Threshold(None, RED), Threshold(0.05, YELLOW), Threshold(0.2, GREEN),
@@ -32,7 +32,7 @@ _GLANCE = Row(
         ),
         Panel(
             "Canaries wrong",
-            "Verdicts on articles with a known answer that were wrong in the last hour. Normal: 0.",
+            "Wrong verdicts on articles with a known answer in the last hour. Normal: 0.",
             "short",
             (
                 Query(
@@ -46,7 +46,7 @@ _GLANCE = Row(
         ),
         Panel(
             "Canaries right",
-            "Of the last hour: eight for each round that was sent.",
+            "In the last hour: eight for each round sent.",
             "short",
             (
                 Query(
@@ -60,8 +60,8 @@ _GLANCE = Row(
         ),
         Panel(
             "Refused by the facts guard",
-            "Matches of the last hour that have the same template and other facts: bulletins,"
-            " notices, scores. They are listed, and are no copies.",
+            "Matches of the last hour with the same wording but other facts: bulletins, notices,"
+            " scores. They are listed but are not copies.",
             "short",
             (Query(f'sum(increase(echowire_matches_total{{{_ENV},relation="template"}}[1h]))'),),
             kind="stat",
@@ -75,15 +75,15 @@ _RELATIONS = Row(
     (
         Panel(
             "Verdicts by relation",
-            "Most are originals, then copies. A step in the mix without a step in the feeds is a"
-            " reason to look.",
+            "Most are originals, then copies. If the mix changes and the feeds have not, find out"
+            " why.",
             "articles/s",
             (_rate("echowire_verdicts_total", "relation"),),
             kind="stacked",
         ),
         Panel(
             "Share of copies, by language",
-            "Of the last 15 minutes. One language that drops to 0 alone may be tokenised wrongly.",
+            "Of the last 15 minutes. If a single language drops to 0, its tokens may be wrong.",
             "percentunit",
             (
                 Query(
@@ -95,19 +95,19 @@ _RELATIONS = Row(
                 ),
             ),
             thresholds=(Threshold(None, GREEN), Threshold(0.7, RED)),
-            empty_when="no article came within the last 15 minutes",
+            empty_when="no article arrived within the last 15 minutes",
         ),
         Panel(
             "Verdicts by language",
-            "The share of each language. `und` is text whose language cannot be told; a rise of"
-            " it points at text that is no prose.",
+            "The share of each language. `und` is text of unknown language; a rise points to text"
+            " that is not prose.",
             "articles/s",
             (_rate("echowire_verdicts_total", "language"),),
             kind="stacked",
         ),
         Panel(
             "Copies by agency",
-            "Copies whose text names the agency that it comes from.",
+            "Copies whose text names the agency that wrote it.",
             "articles/s",
             (_rate("echowire_agency_copies_total", "agency"),),
             kind="stacked",
@@ -120,8 +120,8 @@ _MATCHING = Row(
     (
         Panel(
             "Similarity of candidates",
-            "Jaccard similarity, by what came of the candidates. Accepted ones belong near 1,"
-            " rejected ones near 0; medians that come near each other mean guesswork.",
+            "Jaccard similarity, by outcome. Accepted candidates should be near 1, rejected ones"
+            " near 0; if the medians approach each other, verdicts are guesswork.",
             "percentunit",
             (
                 Query(
@@ -133,37 +133,37 @@ _MATCHING = Row(
             empty_when="nothing was similar to anything",
         ),
         Panel(
-            "Candidates of one article",
+            "Candidates per article",
             "How many earlier articles shared enough keys to be compared. Normal: a median of 0"
-            " to 2; hundreds are one text that comes again and again.",
+            " to 2; hundreds mean one text that keeps coming back.",
             "short",
             quantiles("echowire_query_candidates", _ENV),
         ),
         Panel(
             "From original to copy",
-            "By record times. Reprints come within minutes to hours; a median at the length of"
-            " the window means that the window is too short.",
+            "By record times. Reprints come within minutes or hours; if the median is as long"
+            " as the window, the window is too short.",
             "s",
             quantiles("echowire_copy_delay_seconds", _ENV, "relation"),
             empty_when="no copy was found",
         ),
         Panel(
             "What changed in stories",
-            "Joined: another copy. Corrections, withdrawals and changed originals are rare: a"
-            " burst of them comes from one producer.",
+            "Joined: another copy. Corrections, withdrawals and changed originals are rare; a"
+            " burst comes from a single producer.",
             "articles/s",
             (_rate("echowire_story_events_total", "type"),),
         ),
         Panel(
             "Matches by relation",
-            "Published matches; an article may have several. `template` are refusals of the facts"
-            " guard.",
+            "Published matches; an article may have several. `template` counts those that"
+            " the facts guard refused.",
             "articles/s",
             (_rate("echowire_matches_total", "relation"),),
         ),
         Panel(
             "Canaries: from sending to verdict",
-            "The whole way through both topics. Normal: under a second.",
+            "All the way through both topics. Normal: under a second.",
             "s",
             quantiles("echowire_canary_latency_seconds", _ENV),
             thresholds=(Threshold(None, GREEN), Threshold(1, RED)),

@@ -156,7 +156,7 @@ class Prometheus(PrometheusClient):
 
 
 def hurried(rules: str, factor: float) -> str:
-    """Rules whose `for` and `interval` are so many times shorter."""
+    """Rules with `for` and `interval` shortened by this factor."""
 
     def shorter(found: re.Match[str]) -> str:
         seconds = int(found[2]) * _UNIT_SECONDS[found[3]] / factor

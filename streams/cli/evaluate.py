@@ -61,7 +61,7 @@ def evaluate_command(
 
     labelled, first = read_labelled(documents, pairs), Parameters()
     chosen = [read_parameters(path) for path in compare or ()] or [first]
-    # The whole set is in the window at once, if there is none in time.
+    # Without a window in time, the whole set is in the window at once.
     room = 1 << max(10, (len(labelled.documents) - 1).bit_length())
     if not by_time:
         chosen = [replace(p, window_seconds=_NO_WINDOW_SECONDS) for p in chosen]
@@ -95,7 +95,7 @@ def read_parameters(path: Path) -> Parameters:
     known = {field.name: field.type for field in fields(Parameters)}
     for name, value in given.items():
         if name not in known:
-            raise SettingsError(f"{path}: {name} is no parameter; known: {', '.join(known)}")
+            raise SettingsError(f"{path}: {name} is not a parameter; known: {', '.join(known)}")
         whole = known[name] == "int"
         if isinstance(value, bool) or not isinstance(value, int if whole else int | float):
             raise SettingsError(
@@ -122,7 +122,7 @@ def print_scores(outcome: Outcome, parameters: Parameters) -> None:
 
 
 def wrong_pairs(labelled: Labelled, outcome: Outcome) -> list[Pair]:
-    """Pairs in one story that are none, then those that should be."""
+    """Pairs wrongly put into one story, then those wrongly kept apart."""
     labels = labelled.labels
     false = [p for p in sorted(outcome.stories) if labels.get(p) not in (POSITIVE, IGNORED)]
     return false + [

@@ -90,7 +90,7 @@ def as_lines(topic: str, record: ConsumerRecord) -> list[Text]:
     """One record -> a line about it, and lines below that say more. `topic` is its topic's name
     without prefix.
 
-    Of a record that is none of echowire's: where it stands.
+    For a record that is not echowire's: its position.
     """
     try:
         if topic == DEAD_LETTERS:
@@ -231,10 +231,10 @@ def tail_command(
     what: Annotated[What, typer.Argument(help="What to follow.")] = What["articles"],
     json: Annotated[bool, typer.Option("--json", help="JSON lines, for pipes.")] = False,
     from_beginning: Annotated[
-        bool, typer.Option("--from-beginning", "-B", help="Begin with the oldest, not the next.")
+        bool, typer.Option("--from-beginning", "-B", help="Start with the oldest record.")
     ] = False,
     count: Annotated[
-        int | None, typer.Option("--count", "-n", min=1, help="Stop after so many.")
+        int | None, typer.Option("--count", "-n", min=1, help="Stop after this many.")
     ] = None,
     filter_relation: Annotated[
         list[RelationName] | None,

@@ -121,7 +121,7 @@ def _engine(address: str) -> Engine:
             )
         folder = Path(address).absolute().parent
         if not folder.is_dir():
-            raise DatabaseError(f"--database: {folder} is no folder: make it first")
+            raise DatabaseError(f"--database: {folder} is not a folder: create it first")
         engine = create_engine(f"sqlite:///{address}", pool_size=16, max_overflow=16)
         event.listen(engine, "connect", _prepare_sqlite)
         return engine

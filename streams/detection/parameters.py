@@ -41,7 +41,7 @@ class Parameters:
     # differences shows in it; and this many 3-grams differ, at least four places.
     frame_share: float = 0.25
     frame_grams: int = 12
-    # Texts that are no copy, excerpt or expansion may be templates from here on.
+    # Texts that are not copies, excerpts or expansions may be templates from here on.
     template_overlap: float = 0.4
     # A compilation: each story that counts makes up this much of the page. One of eight has .125.
     part_share: float = 0.08

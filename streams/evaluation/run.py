@@ -15,13 +15,13 @@ from streams.evaluation.measures import PairScore, adjusted_rand_index, pairs_wi
 from streams.pipeline import Pipeline
 from streams.settings import Settings
 
-# Relations of matches that are a claim; `similar` and `template` say that it is none.
+# Relations that claim a copy; `similar` and `template` deny it.
 CLAIMS = frozenset({"copy", "excerpt", "expansion", "compilation", "revision"})
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What the core said of a labelled set, and how right it was."""
+    """The core's verdicts on a labelled set, and how right they are."""
 
     verdicts: dict[int, DetectionRecord]  # `idx` -> `detection`
     matches: dict[Pair, MatchRecord]  # every listed match between two documents

@@ -101,7 +101,7 @@ def _letter(record: ConsumerRecord) -> DeadLetter | None:
         _ = datetime.fromisoformat(why.dlt_time), int(why.dlt_partition), int(why.dlt_attempt)
     except ValueError as error:
         place = f"{record.topic} partition {record.partition} offset {record.offset}"
-        log.warning("%s is left out, as it is no dead letter: %s", place, _first(error))
+        log.warning("%s is left out, as it is not a dead letter: %s", place, _first(error))
         return None
     kept = [(name, value) for name, value in record.headers if name not in DEAD_LETTER_HEADERS]
     return DeadLetter(record.offset, record.partition, why, record.key, record.value, kept)

@@ -112,12 +112,12 @@ class DecidedLog:
         if state.last_offset >= end:
             raise OtherLogError(
                 f"is decided up to offset {decided}, but {tp.topic} ends at {end}: it was deleted"
-                " or made anew"
+                " or recreated"
             )
         if cut is not None:
             raise OtherLogError(
                 f"is decided up to offset {decided}, but {tp.topic} has lost what stood from {cut}"
-                " on: it was made anew, or cut further back than the window reaches"
+                " on: it was recreated, or cut further back than the window reaches"
             )
         await self._holds_row_before(consumer, beginning, end)
 
@@ -153,7 +153,7 @@ class DecidedLog:
         if record.offset == at and record.key != key.encode():
             raise OtherLogError(
                 f"says that {self.articles.topic} holds article {key} at offset {at}, and there is"
-                " another: it was made anew"
+                " another: it was recreated"
             )
         return bool(record.offset == at)
 

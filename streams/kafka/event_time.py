@@ -20,7 +20,7 @@ _CE_TIME_PLACE = 5  # where `headers.EventHeaders` puts it
 
 # Smaller numbers (before March 1973) are seconds mistaken for milliseconds.
 FIRST_MILLISECOND = 100_000_000_000
-# Smaller numbers than this (the same day in seconds) are no time at all.
+# Smaller numbers than this (the same day in seconds) are not times at all.
 _FIRST_SECOND = FIRST_MILLISECOND // 1000
 # Larger numbers than the last millisecond are microseconds, or from here on nanoseconds.
 _FIRST_NANOSECOND = 100_000_000_000_000_000
@@ -72,7 +72,7 @@ def raw_time(record: _Stamped) -> int:
 def mended(own: int) -> int:
     """A record's own time as milliseconds since 1970, recognised by its magnitude: producers
     also send seconds, microseconds and nanoseconds. 0, which some send for no time, stays 0, and
-    everything that is no time becomes 0."""
+    everything that is not a time becomes 0."""
     if own > LAST_MILLISECOND:
         own = own // 1000 if own < _FIRST_NANOSECOND else own // 1_000_000
         return min(own, LAST_MILLISECOND)

@@ -90,7 +90,7 @@ def _time_in(value: bytes | None) -> int | None:
 def _warn(topic: str, partition: int) -> None:
     """Once per partition."""
     log.warning(
-        "%s[%d]: a record's time is no number of milliseconds since 1970; such times are read by"
+        "%s[%d]: a record's time is not in milliseconds since 1970; such times are read by"
         " their magnitude, and 0 as the event's own time. Let its producer send milliseconds. The"
         " articles have %s in `dropped`",
         topic,

@@ -104,7 +104,7 @@ async def _rebuild(
         if until > end:
             raise RebuildRefusedError(
                 f"{source.topic} partition {partition} ends at {end}, but is consumed up to"
-                f" {until}: it was made anew; take another --group"
+                f" {until}: it was recreated; take another --group"
             )
         # First: an interrupted rebuild leaves none of the old ones behind the new.
         if old:

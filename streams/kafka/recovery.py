@@ -218,7 +218,7 @@ class Recovery:
             ) from None
 
 
-_REBUILD = "`echowire rebuild` makes the segments anew from articles.normalised."
+_REBUILD = "`echowire rebuild` recreates the segments from articles.normalised."
 _OTHER_LOG = "Delete {} too, or take another --topic-prefix."
 
 

@@ -77,7 +77,7 @@ def _password(settings: Settings) -> str:
     try:
         password = path.read_text().strip()
     except (OSError, UnicodeDecodeError) as error:
-        why = getattr(error, "strerror", None) or "it is no text"
+        why = getattr(error, "strerror", None) or "it is not text"
         raise SettingsError(f"sasl_password_file: {path}: {why}") from None
     if not password:
         raise SettingsError(f"sasl_password_file: {path}: it is empty")

@@ -23,7 +23,7 @@ log = logging.getLogger("echowire.topics")
 _FIRST_LOOK_SECONDS = 0.5
 _REMEDY = {
     False: "delete the segments' topic, too, and make both again, or take another --topic-prefix.",
-    True: "`echowire rebuild` makes the segments anew from the articles.",
+    True: "`echowire rebuild` recreates the segments from the articles.",
 }
 
 
@@ -57,7 +57,7 @@ class TopicWatch:
             except (KafkaError, ConsumerNotStarted, TimeoutError) as error:
                 log.debug("the topics could not be looked at: %r", error)
             except NotImplementedError:
-                log.warning("brokers older than Kafka 2.8 do not say when a topic is made anew")
+                log.warning("brokers older than Kafka 2.8 do not say when a topic is recreated")
                 return
             seen = bool(self._known)
             await asyncio.sleep(METADATA_SECONDS / 2 if seen else _FIRST_LOOK_SECONDS)
@@ -79,12 +79,12 @@ class TopicWatch:
         if name in (self._articles, self._segments):
             self._on_failure(
                 TopicChangedError(
-                    f"{name} was made anew under this worker, and what its shards remember is of"
+                    f"{name} was recreated under this worker, and what its shards remember is of"
                     f" the one before: {_REMEDY[name == self._segments]}"
                 )
             )
             return
-        log.warning("%s was made anew: it is read from its beginning", name)
+        log.warning("%s was recreated: it is read from its beginning", name)
         self._app.consumer.begin_anew(name)
 
     def _repartitioned(self, name: str, before: int, after: int) -> None:

@@ -78,7 +78,7 @@ def unpacking(codec: int, packed: bytes) -> BinaryIO:
             reader = zstandard.ZstdDecompressor().stream_reader(packed, read_across_frames=True)
             return io.BufferedReader(cast("io.RawIOBase", reader))
         case _:
-            raise UnpackError(f"compression {codec} is none of Kafka's")
+            raise UnpackError(f"compression {codec} is not one of Kafka's")
 
 
 class _Pieces(io.RawIOBase):

@@ -56,7 +56,7 @@ class Metrics:
         info.labels(version("echowire")).set(1)
 
     def _add_stages(self) -> None:
-        self.consumed = self._counters("records_consumed", "Records taken in.", "stage")
+        self.consumed = self._counters("records_consumed", "Records consumed.", "stage")
         self.lost = self._counters(
             "records_lost", "Records that were gone before they were read.", "stage"
         )
@@ -72,7 +72,7 @@ class Metrics:
             "publish_bytes", "Bytes that a chunk published, uncompressed.", _BYTES
         )
         self.work_seconds = self._by_stage(
-            "work_seconds", "Time to work out a chunk, waiting excluded.", _SECONDS
+            "work_seconds", "Time to process a chunk, without waiting.", _SECONDS
         )
         self.publish_seconds = self._by_stage(
             "publish_seconds", "Time until a chunk's outputs were confirmed.", _SECONDS
@@ -146,7 +146,7 @@ class Metrics:
             _SHARES, "outcome", labels.OUTCOMES,
         )  # fmt: skip
         self.candidates = self._histogram(
-            "query_candidates", "Candidates of one article.", _FEW, "stage", ("detect",)
+            "query_candidates", "Candidates per article.", _FEW, "stage", ("detect",)
         )
 
     def _add_shards(self) -> None:

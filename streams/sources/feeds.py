@@ -37,7 +37,7 @@ def xml_feed_items(content: bytes) -> Iterator[Gathered] | None:
 
 
 def _possible(reference: re.Match[bytes]) -> bytes:
-    """`&#xD800;` and `&#x110000;` are no characters, and feedparser fails on them."""
+    """`&#xD800;` and `&#x110000;` are not characters, and feedparser fails on them."""
     digits = reference[1].decode()
     point = int(digits[1:], 16) if digits[0] in "xX" else int(digits)
     return reference[0] if point < 0xD800 or 0xE000 <= point <= sys.maxunicode else b"&#xFFFD;"

@@ -1,4 +1,4 @@
-"""The articles that every contestant is given: made from real texts, with copies that are known."""
+"""The articles given to every contestant: made from real texts, with known copies."""
 
 from __future__ import annotations
 

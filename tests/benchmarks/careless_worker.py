@@ -1,4 +1,4 @@
-"""echowire without what makes it durable: no segments, and nobody waits for confirmations.
+"""echowire without durability: no segments, and nothing waits for confirmations.
 
 python -m tests.benchmarks.careless_worker worker, with settings as `echowire worker` takes them
 """

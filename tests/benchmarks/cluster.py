@@ -1,4 +1,4 @@
-"""The broker's side: topics of a run, the input put in, the output counted and read."""
+"""The broker's side: create a run's topics, send the input, count and read the output."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The three workers that are compared: how each is started and how its output is read."""
+"""The three contestants: how each is started, and how its output is read."""
 
 from __future__ import annotations
 

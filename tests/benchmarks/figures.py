@@ -1,4 +1,4 @@
-"""What is computed from measurements: percentiles, thirds, medians, shares of copies found."""
+"""Figures from measurements: percentiles, thirds, medians, shares of copies found."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long an article takes from its sender to a reader of the output, at a steady load."""
+"""How long an article takes from sender to reader under a steady load."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Steady load: a process that sends evenly, and one that stamps every output as it comes."""
+"""Steady load: one process sends at an even rate, another timestamps every output on arrival."""
 
 from __future__ import annotations
 

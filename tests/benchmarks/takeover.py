@@ -1,4 +1,4 @@
-"""How long partitions wait when their worker is killed: from SIGKILL to their next verdict.
+"""How long partitions wait after their worker is killed: from SIGKILL to the next verdict.
 
 python -m tests.benchmarks.takeover [--rounds N]
 """

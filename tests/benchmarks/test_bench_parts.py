@@ -1,4 +1,4 @@
-"""What the comparison rests on: its articles are what they claim to be, its arithmetic is right."""
+"""The comparison rests on sound parts: its articles are as claimed, its arithmetic is right."""
 
 from __future__ import annotations
 

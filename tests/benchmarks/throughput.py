@@ -1,4 +1,4 @@
-"""How fast a worker reads what is there already: all articles are in the topic before it starts."""
+"""How fast a worker clears a backlog: all articles are in the topic before it starts."""
 
 from __future__ import annotations
 

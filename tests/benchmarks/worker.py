@@ -1,4 +1,4 @@
-"""One worker's process: started, watched for what it uses, ended."""
+"""One worker's process: start it, watch what it uses, stop it."""
 
 from __future__ import annotations
 

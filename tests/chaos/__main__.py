@@ -1,4 +1,4 @@
-"""`make chaos`: every disturbance, one after the other, and what it came to.
+"""`make chaos`: every disturbance, one after the other, with its result.
 
 python -m tests.chaos [--rounds N] [--seed S] [--records N] [--only NAME...]
 """

@@ -1,4 +1,4 @@
-"""Does what came out add up? Everything wrong is named, none of it is tolerated."""
+"""Do the outputs add up? Every discrepancy is named, none is tolerated."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def audit(settings: Settings, sent: Sequence[RawRecord]) -> tuple[list[str], Exp
 
 def _not_as_sent(raw: Iterable[ConsumerRecord], sent: Sequence[RawRecord]) -> list[str]:
     """What a producer was told is stored must be there. It may be there again: a producer that has
-    lost its broker before the answer came sends anew, and a resend is all that echowire sees."""
+    lost its broker before the answer came resends, and a resend is all that echowire sees."""
     stored = Counter((r.partition, r.key, r.value, r.timestamp) for r in raw)
     confirmed = Counter((r.partition, r.key, r.value, r.time) for r in sent)
     lost, strange = (confirmed - stored).total(), len(stored.keys() - confirmed.keys())

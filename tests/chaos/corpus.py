@@ -1,4 +1,4 @@
-"""Raw events with every relation among them, every bad input, and resends: all by a seed."""
+"""Raw events with every relation among them, every bad input, and resends, made from a seed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Workers that are kept running while things happen to them, and records that come meanwhile."""
+"""Keeps workers running through disturbances while records keep arriving."""
 
 from __future__ import annotations
 

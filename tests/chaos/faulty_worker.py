@@ -51,7 +51,7 @@ class InjectedError(Exception):
 
 
 class _WaitError(Exception):
-    """Wait here, for so many seconds or for ever."""
+    """Wait here, for so many seconds or forever."""
 
     def __init__(self, seconds: float | None) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""What is done to a service under load: each ends with all workers well, and nothing more to do."""
+"""Disturbances of a service under load. Each ends with all workers healthy and no lag."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A producer that writes in transactions and takes back as much as it lets stand."""
+"""A producer that writes in transactions and aborts as many as it commits."""
 
 from __future__ import annotations
 

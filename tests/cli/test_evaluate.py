@@ -1,4 +1,4 @@
-"""`echowire evaluate`: figures that can be reckoned by hand."""
+"""`echowire evaluate`: figures small enough to check by hand."""
 
 from __future__ import annotations
 

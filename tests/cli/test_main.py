@@ -1,4 +1,4 @@
-"""The command line as a person meets it: sentences, exit codes, and no tracebacks."""
+"""The command line as users see it: sentences, exit codes, no tracebacks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`process` normalises in several processes, and its output is that of one."""
+"""`process` gives the same output with several normalising processes as with one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command starts at once: what it needs is imported by the command that needs it."""
+"""The command line starts fast: each command imports what it needs when it runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Topics for the tests: raw events through the real detection, as records that a desk takes in."""
+"""Topics for tests: raw events pass through the real detection and become records for a desk."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may start a desk, who may see it, and who changes something there."""
+"""Who may start a desk, who may see it, and who may change anything."""
 
 from __future__ import annotations
 

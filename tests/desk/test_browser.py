@@ -1,4 +1,4 @@
-"""The desk in a real browser: Debian's chromium, driven by Playwright. Skipped where it is not."""
+"""The desk in a real browser: Debian's chromium, driven by Playwright. Skipped if it is missing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`echowire desk` with a real Kafka: it catches up, survives a kill, and says what is amiss."""
+"""`echowire desk` with a real Kafka: it catches up, survives a kill, and reports problems."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ async def test_a_desk_catches_up_goes_on_after_a_kill_and_follows(
         assert desk.get("/stories.json")["stories"]
     assert desk.process.returncode == 0
     with running(settings, database, "--keep", "all", "--rebuild") as desk:
-        until(lambda: desk.holds(len(count)), "it has been built anew", 60)
+        until(lambda: desk.holds(len(count)), "it has been rebuilt", 60)
 
 
 async def test_a_missing_topic_is_a_sentence_and_the_desk_goes_on_when_it_is_there(

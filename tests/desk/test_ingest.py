@@ -1,4 +1,4 @@
-"""Records become rows once, whatever comes again, and in whatever order."""
+"""Records become rows once, whatever is repeated and in whatever order it arrives."""
 
 from __future__ import annotations
 
@@ -209,7 +209,7 @@ def test_a_database_of_another_version_says_what_to_do(address: str) -> None:
     ("address", "said"),
     [
         ("mysql://x/y", "expected a path or postgresql://"),
-        ("/nowhere/at/all/desk.db", "is no folder"),
+        ("/nowhere/at/all/desk.db", "is not a folder"),
         ("postgresql://desk@127.0.0.1:1/desk", "does not answer"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Pages show what the read model holds, in three forms, and say clearly what is wrong."""
+"""Pages show the read model in three formats and report errors clearly."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is pasted is understood and matched as the service does it, among the desk's articles."""
+"""Pasted text is read and matched as the service would, against the desk's articles."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is counted over publishers and agencies, and that each number leads to what it counts."""
+"""Figures of publishers and agencies; each number links to what it counts."""
 
 from __future__ import annotations
 

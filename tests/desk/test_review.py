@@ -1,4 +1,4 @@
-"""Judgements: what is drawn, what answers say, and that `echowire evaluate` takes them."""
+"""Judgements: which pairs are drawn, what the answers show, and `evaluate` accepts them."""
 
 from __future__ import annotations
 

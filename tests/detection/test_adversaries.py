@@ -43,7 +43,7 @@ def decided(desk: Desk, articles: list[Article]) -> list[dict[str, object]]:
     "text",
     ["", "word", "a" * 100_000, "ha " * 50_000, "\u0301" * 5000, "\u200b" * 5000, "1 " * 5000,
      "\ufdfa" * 5000, "\U0001f600" * 5000, "A B " * 5000, ". " * 5000],
-    ids=["empty", "one word", "one letter", "one word for ever", "accents alone", "zero width",
+    ids=["empty", "one word", "one letter", "one word forever", "accents alone", "zero width",
          "numbers alone", "expanding ligatures", "emoji", "names alone", "stops alone"],
 )  # fmt: skip
 def test_odd_texts_are_decided_like_others(text: str) -> None:

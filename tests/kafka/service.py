@@ -1,4 +1,4 @@
-"""A worker as its users run it, and what they push to it and read from it."""
+"""A worker as users run it, and helpers to push records to it and read its outputs."""
 
 from __future__ import annotations
 

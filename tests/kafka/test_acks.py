@@ -1,4 +1,4 @@
-"""How far a partition is done: what is in hand holds it back, and what is no record does not."""
+"""How far a partition is done: work in hand holds it back, offsets without records do not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Batches are read by Kafka's clients as the records that went in."""
+"""Kafka's clients read from our batches exactly the records that went in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""However much waits, and however slow the brokers are: memory stays under a stated limit."""
+"""Memory stays under a stated limit, however much is waiting and however slow the brokers are."""
 
 from __future__ import annotations
 

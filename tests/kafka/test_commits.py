@@ -1,4 +1,4 @@
-"""Commits of a worker whose time is over: the group has rebalanced, or forgotten it."""
+"""Commits of a superseded worker: the group has rebalanced, or has forgotten it."""
 
 from __future__ import annotations
 

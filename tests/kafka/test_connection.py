@@ -1,4 +1,4 @@
-"""A connection whose socket has been closed says so, in the loop that the worker runs in."""
+"""Writing to a closed connection is an error, in the worker's own event loop, too."""
 
 from __future__ import annotations
 

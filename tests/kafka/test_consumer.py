@@ -1,4 +1,4 @@
-"""Which topics the next fetch is for: not those of which a stage has enough in hand."""
+"""Which topics the next fetch asks for: not those of a stage that has enough in hand."""
 
 from __future__ import annotations
 

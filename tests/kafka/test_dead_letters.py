@@ -1,4 +1,4 @@
-"""Dead letters: listed, shown, exported, and tried again without end being possible."""
+"""Dead letters: listed, shown, exported, and replayed, but never endlessly."""
 
 from __future__ import annotations
 

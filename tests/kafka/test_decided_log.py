@@ -1,4 +1,4 @@
-"""Records that come again after a recovery are held against what was decided of them."""
+"""Records read again after a recovery are compared with what was decided about them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two workers under one name are found out, and no other rebalances are taken for them."""
+"""Two workers with one name are detected, and other rebalances are not mistaken for that."""
 
 from __future__ import annotations
 

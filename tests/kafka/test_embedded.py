@@ -1,4 +1,4 @@
-"""The embedded broker serves, comes back with its data, and leaves nothing behind."""
+"""The embedded broker works, restarts with its data, and leaves nothing behind."""
 
 import asyncio
 import hashlib

@@ -163,7 +163,7 @@ def test_the_time_stands_where_it_is_looked_for_first() -> None:
 
 
 def test_what_is_made_of_a_record_dated_ahead_is_not_stamped_ahead() -> None:
-    """Brokers refuse that where topics keep the times of producers, for ever."""
+    """Brokers refuse that where topics keep the times of producers, forever."""
     (ahead,) = raw_records([record([], NOON + 10**6 * HOUR)])
     assert ahead.written < ahead.timestamp == NOON + 10**6 * HOUR
 

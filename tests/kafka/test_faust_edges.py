@@ -1,4 +1,4 @@
-"""Where stock Faust loses records, and ours must not.
+"""Where stock Faust loses records and our worker must not.
 
 Each test says what stock Faust would do. Where that can be put back by one line, the test does, and
 the same steps then fail.
@@ -199,7 +199,7 @@ async def _alter(settings: Settings, change: dict[str, str]) -> None:
 def test_a_partition_that_stands_still_turns_liveness_red(
     settings: Settings, tmp_path: Path
 ) -> None:
-    """Stock: `/` says OK for ever."""
+    """Stock: `/` says OK forever."""
     asyncio.run(make_topics(settings, partitions=1))
     worker = patched(settings, tmp_path, SOON_STALLED, Fault("normalise_taken", 1, "hang"))
     with worker.start():

@@ -1,4 +1,4 @@
-"""Logs from which records are gone: by retention, which deletes as DeleteRecords does.
+"""Logs with missing records: retention deletes them as DeleteRecords does.
 
 Nothing left to read is nothing that waits, by all accounts: the worker's probes, its metrics, its
 page, and the committed offsets, from which KEDA and others compute the lag by themselves.

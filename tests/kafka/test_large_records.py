@@ -1,4 +1,4 @@
-"""What is too large to be written is cut into a dead letter that says so, whatever it is."""
+"""Whatever is too large to be written becomes a truncated dead letter that says so."""
 
 from __future__ import annotations
 

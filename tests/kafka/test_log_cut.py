@@ -1,4 +1,4 @@
-"""Logs that lose their ends, as by an unclean leader election, and are written on."""
+"""Logs that lose their end, as in an unclean leader election, and then grow again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A shard whose segments are no longer all there does not come back as if they were."""
+"""A shard with missing segments does not recover as if it were complete."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ async def complaint(settings: Settings) -> str:
 
 
 async def test_segments_that_are_all_gone_are_missed(shard: Settings) -> None:
-    """Deleted or made anew: the committed offset tells that there were some."""
+    """Deleted or recreated: the committed offset tells that there were some."""
     await publish_articles(shard, NEWS)
     await commit(shard, len(NEWS))
     said = await complaint(shard)

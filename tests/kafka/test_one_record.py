@@ -1,4 +1,4 @@
-"""One record is read by where it stands, or a sentence says why not."""
+"""One record is read by its position, or an error says why not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever one record holds: a worker goes on, and what became of the record is said."""
+"""Whatever a record holds, the worker continues and reports what became of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A producer says so when it cannot deliver."""
+"""A producer that cannot deliver raises an error."""
 
 from __future__ import annotations
 

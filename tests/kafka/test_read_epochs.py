@@ -1,4 +1,4 @@
-"""What is remembered of the epochs in which a log was read, and what a leader's answer means."""
+"""Which leader epochs of a log are remembered, and what a leader's answer means."""
 
 from __future__ import annotations
 

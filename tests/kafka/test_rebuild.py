@@ -1,4 +1,4 @@
-"""Segments that no version can read any more are made anew from the articles."""
+"""Segments that no version can read any more are rebuilt from the articles."""
 
 from __future__ import annotations
 
@@ -116,6 +116,6 @@ def test_a_worker_does_not_start_on_segments_that_it_cannot_apply(
     worker = Worker(shard, tmp_path).launch()
     until(worker.ended, "it has ended")
     assert worker.process.returncode == EXIT_CONFIGURATION
-    assert "`echowire rebuild` makes the segments anew" in worker.log()
+    assert "`echowire rebuild` recreates the segments" in worker.log()
     assert "Traceback" not in worker.log()
     assert asyncio.run(end_offsets(shard, ENRICHED)) == {0: 0, 1: 0}

@@ -1,4 +1,4 @@
-"""A shard comes back from its segments as it was, or not at all, with a sentence why."""
+"""A shard recovers exactly from its segments, or not at all, with the reason."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ async def test_an_input_that_ends_before_what_was_decided_was_made_anew(shard: S
 async def test_an_input_that_holds_other_articles_was_made_anew(shard: Settings) -> None:
     await publish_articles(shard, [article(f"x{n}", story(n)) for n in range(len(NEWS) + 5)])
     await publish_segments(shard, decided(shard, NEWS).segments)
-    assert "and there is another: it was made anew" in await complaint(shard)
+    assert "and there is another: it was recreated" in await complaint(shard)
 
 
 class Told:

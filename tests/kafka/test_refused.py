@@ -1,4 +1,4 @@
-"""A topic that takes less than we write: one record is given up, and nothing stands still."""
+"""A topic refuses what we write: that one record is given up, and nothing stalls."""
 
 from __future__ import annotations
 

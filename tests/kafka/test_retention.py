@@ -1,4 +1,4 @@
-"""Retention goes by when records were written: archives are read, and what comes of them stays."""
+"""Retention counts from the time of writing: archives are read, and their outputs are kept."""
 
 from __future__ import annotations
 
@@ -236,7 +236,7 @@ def test_topics_are_altered_under_a_running_worker_and_nothing_is_forgotten(
 def test_one_record_dated_ahead_neither_ends_the_worker_nor_the_window(
     hasty: EmbeddedKafka, tmp_path: Path, years: int
 ) -> None:
-    """Topics of earlier versions: the output would be refused for its time, for ever."""
+    """Topics of earlier versions: the output would be refused for its time, forever."""
     settings = settings_at(hasty, f"ahead-{years}")
     asyncio.run(made_topics(settings, message_timestamp_after_max_ms=str(2**63 - 1)))
     events = archive(now() - HOUR, days=6)

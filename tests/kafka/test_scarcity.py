@@ -1,4 +1,4 @@
-"""Without shared memory or descriptors the work is done, or one sentence says why not."""
+"""Without shared memory or descriptors the work still gets done, or one sentence says why not."""
 
 from __future__ import annotations
 

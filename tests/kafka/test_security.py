@@ -1,4 +1,4 @@
-"""Nobody is let in who should not be: real brokers with TLS, passwords, certificates and ACLs."""
+"""Only authorised clients get in: real brokers with TLS, passwords, certificates and ACLs."""
 
 from __future__ import annotations
 

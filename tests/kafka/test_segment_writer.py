@@ -1,4 +1,4 @@
-"""Segments are written together, in their order, and each waits for its own confirmation."""
+"""Segments are written in batches, in order, and each waits for its own confirmation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Topics that are deleted, made anew or given more partitions under a running worker."""
+"""Topics that are deleted, recreated or given more partitions under a running worker."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_a_worker_whose_shards_topic_is_made_anew_ends_with_a_sentence(
         assert worker.process.returncode == EXIT_CONFIGURATION, worker.log()
         # The watch, the consumer or a recovery is first; each says it.
         (said,) = [line for line in worker.log().splitlines() if "[critical" in line]
-        assert "made anew" in said
+        assert "recreated" in said
 
 
 def test_added_partitions_are_read_and_their_bad_records_have_a_place(
@@ -133,4 +133,4 @@ def test_shards_that_are_added_with_their_logs_take_languages_over(
             return any(r.partition for r in asyncio.run(read(settings, NORMALISED)))
 
         until(lands, "what is written goes by the new count", SOON)
-        until(lambda: worker.metric("echowire_verdicts_total") == 2, "it is decided anew there")
+        until(lambda: worker.metric("echowire_verdicts_total") == 2, "it is decided again there")

@@ -1,4 +1,4 @@
-"""`echowire topics`: what existing topics need is named, and changed when told."""
+"""`echowire topics`: names what existing topics need, and changes it on request."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the client library cannot read is read leniently, or handed on as the bytes it is."""
+"""What the client library cannot read is read leniently, or passed on as raw bytes."""
 
 from __future__ import annotations
 

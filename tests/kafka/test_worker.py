@@ -158,7 +158,7 @@ def test_a_killed_worker_loses_nothing_and_what_it_repeats_is_the_same(
     asyncio.run(make_topics(settings))
     events = [article(n, text=text_of(n % 700)) for n in range(3000)]
     asyncio.run(push(settings, events, keys=[str(n % 7).encode() for n in range(3000)]))
-    # A window for all of it twice: normalising may be far ahead, and begins anew at its commit.
+    # A window for all of it twice: normalising may be far ahead, and starts again at its commit.
     settings = settings.model_copy(update={"window_articles": 8192})
     small = settings.model_copy(update={"chunk_records": 50})
     with Worker(small, tmp_path) as first:

@@ -1,4 +1,4 @@
-"""Producers that write in transactions, as some of our users' do."""
+"""Producers that write in transactions, as those of some users do."""
 
 from __future__ import annotations
 

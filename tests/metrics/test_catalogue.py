@@ -1,4 +1,4 @@
-"""Metrics keep Prometheus' conventions, and stay few however much news comes."""
+"""Metrics follow Prometheus' conventions and stay few however much news arrives."""
 
 from __future__ import annotations
 

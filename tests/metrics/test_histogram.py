@@ -1,4 +1,4 @@
-"""A batch histogram counts as prometheus_client's does; its native buckets keep their promise."""
+"""A batch histogram counts like prometheus_client's; its native buckets have the promised width."""
 
 from __future__ import annotations
 

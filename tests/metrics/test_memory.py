@@ -1,4 +1,4 @@
-"""The memory metric: what processes share counts once, and measuring costs little."""
+"""The memory metric: shared memory counts once, and measuring is cheap."""
 
 from __future__ import annotations
 

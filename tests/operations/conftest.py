@@ -1,4 +1,4 @@
-"""One worker for all tests of this folder that only watch one."""
+"""One worker shared by all tests of this folder that only observe it."""
 
 from __future__ import annotations
 

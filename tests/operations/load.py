@@ -1,4 +1,4 @@
-"""News as it comes: agencies' stories, their copies at other publishers, and what is broken."""
+"""Realistic news: agencies' stories, their copies at other publishers, and broken events."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Canaries know their answers, and nobody but the metrics hears of them."""
+"""Canaries have known answers and reach nothing but the metrics."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Dashboards and rules ask for metrics that exist, and say what they show."""
+"""Dashboards and rules query metrics that exist, and every panel is described."""
 
 from __future__ import annotations
 

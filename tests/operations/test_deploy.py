@@ -1,4 +1,4 @@
-"""What `deploy/` says is what there is: settings, ports, groups, counts, and valid files."""
+"""The files of `deploy/` match the service: settings, ports, groups, counts; and they are valid."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Logs are JSON objects for machines or lines for people, and say where a chunk stands."""
+"""Logs are JSON objects for machines or lines for people, and give a chunk's position."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A real Prometheus with native histograms takes ours, and finds the quantiles that numpy finds."""
+"""A real Prometheus ingests our native histograms and computes the same quantiles as numpy."""
 
 from __future__ import annotations
 

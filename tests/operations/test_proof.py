@@ -1,4 +1,4 @@
-"""A real Prometheus scrapes a worker under load: every panel has data, every rule works."""
+"""A real Prometheus scrapes a worker under load: every panel has data and every rule works."""
 
 from __future__ import annotations
 

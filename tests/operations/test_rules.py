@@ -1,4 +1,4 @@
-"""Alerts fire when they should and not sooner: promtool runs the rules on made series."""
+"""Alerts fire when they should and no sooner: promtool runs the rules on synthetic series."""
 
 from __future__ import annotations
 

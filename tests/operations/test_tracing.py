@@ -1,4 +1,4 @@
-"""Traces go through: `traceparent` from raw to enriched, and spans that link to it."""
+"""Traces pass through: `traceparent` from raw to enriched event, with spans linked to it."""
 
 from __future__ import annotations
 

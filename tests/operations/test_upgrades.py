@@ -1,4 +1,4 @@
-"""The steps of docs/upgrading.md, taken on a real broker with Kafka's own tools."""
+"""The steps of docs/upgrading.md, carried out on a real broker with Kafka's own tools."""
 
 from __future__ import annotations
 

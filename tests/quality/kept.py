@@ -1,4 +1,4 @@
-"""Figures that are kept: written once, compared with ever after."""
+"""Reference figures: stored once, compared with every later run."""
 
 from __future__ import annotations
 

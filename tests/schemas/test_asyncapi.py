@@ -1,4 +1,4 @@
-"""The AsyncAPI document tells of the topics and the models that there are."""
+"""The AsyncAPI document describes exactly the topics and models that exist."""
 
 from __future__ import annotations
 

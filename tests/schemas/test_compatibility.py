@@ -1,4 +1,4 @@
-"""Contracts change only so that yesterday's producers and consumers go on."""
+"""Contracts change only in ways that yesterday's producers and consumers survive."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The TypedDicts of published records have the fields and types of the JSON Schemas."""
+"""The TypedDicts of the topics' records have the fields and types of the JSON Schemas."""
 
 from __future__ import annotations
 

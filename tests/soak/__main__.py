@@ -1,4 +1,4 @@
-"""`make soak HOURS=n`: whether a worker that works for hours stays as it was.
+"""`make soak HOURS=n`: whether a worker that runs for hours stays stable.
 
 python -m tests.soak [--hours H] [--rate EVENTS_A_SECOND] [--seed S] [--csv FILE]
 """

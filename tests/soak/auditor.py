@@ -1,4 +1,4 @@
-"""Reads all topics along with the service, and works out by itself what must stand in them."""
+"""Reads all topics alongside the service and computes independently what they must hold."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The mixed load of a soak, sent at an even rate for as long as it lasts."""
+"""The mixed load of a soak, sent at an even rate throughout."""
 
 from __future__ import annotations
 

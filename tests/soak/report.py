@@ -1,4 +1,4 @@
-"""What a soak came to: a plain table, and which musts were missed."""
+"""The result of a soak: a plain table, and the requirements that were missed."""
 
 from __future__ import annotations
 

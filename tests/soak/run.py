@@ -1,4 +1,4 @@
-"""One soak: a load, a worker that is watched, and rounds of disturbances around it."""
+"""One soak: a load, a monitored worker, and rounds of disturbances."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a worker takes of the machine, as the kernel counts it: all of its processes together."""
+"""A worker's use of the machine, as the kernel counts it, over all its processes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A worker that tells how many asyncio tasks it has: `python -m tests.soak.watched_worker worker`.
+"""A worker that reports its number of asyncio tasks: `python -m tests.soak.watched_worker worker`.
 
 The number stands in the file named by $SOAK_TASKS. Nothing else of the worker is touched.
 """

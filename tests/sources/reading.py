@@ -1,4 +1,4 @@
-"""What a file of some content is read as."""
+"""Reads files with given content."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Web archives: record by record, whatever one of them is like."""
+"""Web archives are read record by record, whatever any of them holds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Inputs become events: line by line, page by page, and nothing is lost on the way."""
+"""Inputs become events, line by line and page by page, and nothing is lost."""
 
 from __future__ import annotations
 

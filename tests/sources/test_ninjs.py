@@ -1,4 +1,4 @@
-"""ninjs of all versions: each property that a raw article has a place for."""
+"""ninjs, all versions: every property that has a place in a raw article."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What tests of several folders need: clusters, secured brokers, ACLs."""
+"""Shared by tests of several folders: clusters, secured brokers, ACLs."""

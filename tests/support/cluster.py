@@ -1,4 +1,4 @@
-"""Three brokers that replicate to each other, for what happens when one of them is lost."""
+"""Three brokers that replicate to each other, to test the loss of one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Certificates and settings of brokers that ask who comes, and let in only whom they are told."""
+"""Certificates and settings of brokers that authenticate and authorise their clients."""
 
 from dataclasses import dataclass
 from pathlib import Path

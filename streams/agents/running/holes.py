@@ -44,13 +44,13 @@ class Holes:
             exit_process(
                 ShardUnrecoverableError(
                     f"{topic} partition {partition} is decided up to offset {hole.position}, and"
-                    " ends before it: it was made anew, or has lost its end"
+                    " ends before it: it was recreated, or has lost its end"
                 ),
                 "while it read",
             )
         else:
             log.warning(
-                "%s[%d] ends before offset %d, where it was read up to: it was made anew, or has"
+                "%s[%d] ends before offset %d, where it was read up to: it was recreated, or has"
                 " lost its end, and is read from its beginning",
                 topic, partition, hole.position,
             )  # fmt: skip

@@ -17,7 +17,7 @@ from streams.desk.table_rows import ArticleRow, row_of, rows_of
 from streams.desk.tables import article, version
 
 MOST_VERSIONS = 50
-# A search looks at so many articles, the newest.
+# A search covers this many articles, the newest.
 FOUND_ARTICLES = 3000
 LISTED = (
     article.c.article_id, article.c.source, article.c.title, article.c.language, article.c.time,

@@ -73,7 +73,7 @@ class Person(NamedTuple):
     csrf: str
 
 
-# (topic, partition, offset) -> that raw record, understood anew. Raises UserError, which says why
+# (topic, partition, offset) -> that raw record, read again. Raises UserError, which says why
 # there is none.
 ReadAgain = Callable[[str, int, int], "Understood"]
 

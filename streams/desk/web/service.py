@@ -66,7 +66,7 @@ class _Figures(Collector):
         """As in prometheus_client."""
         progress = self._desk.progress
         taken = CounterMetricFamily(
-            "echowire_desk_records", "Records taken in since the desk started.", labels=["kind"]
+            "echowire_desk_records", "Records read since the desk started.", labels=["kind"]
         )
         for kind in ("articles", "stories", "events", "skipped"):
             taken.add_metric([kind], getattr(progress, kind))

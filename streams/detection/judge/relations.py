@@ -105,7 +105,7 @@ def judge(
     floor = (scores.jaccard >= parameters.floor_jaccard) | (
         enough & (contained >= parameters.floor_containment)
     )
-    # Texts that share a passage, and some facts by chance, are no template.
+    # Texts that share a passage, and some facts by chance, are not templates.
     other_facts = is_template(facts, scores.jaccard, parameters) | _other_names(
         facts.frame, scores.jaccard, (1 - overlap) * longer, parameters
     )

@@ -72,7 +72,7 @@ Entries = npt.NDArray[np.void]
 
 
 class ForeignEntryError(Exception):
-    """Bytes that are no entry of this version."""
+    """Bytes that are not an entry of this version."""
 
 
 def entries_of(articles: Sequence[Mapping[str, Any]], sketches: Sketches) -> Entries:

@@ -1,4 +1,4 @@
-"""A chunk goes through its steps in order, and its stage publishes in the order of coming."""
+"""A chunk takes its steps in order, and its stage publishes chunks in order of arrival."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the loop over chunks does when a worker ends in the middle of one."""
+"""What the chunk loop does when a worker ends in the middle of a chunk."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is taken from Faust's and aiokafka's insides is there, and is taken in one folder only."""
+"""The private members of Faust and aiokafka that we use exist, and only one folder uses them."""
 
 from __future__ import annotations
 

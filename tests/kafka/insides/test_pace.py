@@ -1,4 +1,4 @@
-"""How long fetches wait at the broker, by what came lately."""
+"""How long fetches wait at the broker, depending on the recent rate."""
 
 from __future__ import annotations
 

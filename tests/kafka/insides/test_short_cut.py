@@ -1,4 +1,4 @@
-"""Records that this worker wrote are handed over as a fetch would bring them, or fetched."""
+"""Records that this worker wrote are handed over as a fetch would return them, or fetched."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""How well pages are taken apart: real ones, and ones built from articles that are known."""
+"""How well pages are split into articles: real pages, and pages built from known articles."""

@@ -1,4 +1,4 @@
-"""Who provided an article: against labels that were set by hand, reading each article's ends."""
+"""Who provided an article: against labels assigned by hand from both ends of each article."""
 
 from __future__ import annotations
 

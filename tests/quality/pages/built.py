@@ -1,4 +1,4 @@
-"""Pages built from articles: what went into them is known, so what comes out can be scored."""
+"""Pages built from known articles, so that what is extracted can be scored."""
 
 from __future__ import annotations
 

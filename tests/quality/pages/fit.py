@@ -1,4 +1,4 @@
-"""`python -m tests.quality.pages.fit`: fit the weights of the story networks anew.
+"""`python -m tests.quality.pages.fit`: fit the weights of the story networks again.
 
 Real pages in five conversions and built ones; numpy only, a few minutes. The same data give the
 same weights.

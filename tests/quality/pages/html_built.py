@@ -1,4 +1,4 @@
-"""Built HTML pages: what comes out of them is scored, and what comes out of real pages counted."""
+"""Built HTML pages: their extraction is scored; that of real pages is counted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`python -m tests.quality.pages.html_fit`: fit what reads HTML pages anew.
+"""`python -m tests.quality.pages.html_fit`: fit what reads HTML pages again.
 
 LightGBM grows the trees, in half an hour on one core; the same data give the same model. Sites are
 kept together: an opinion that the second forest learns from is of a site that the first has not

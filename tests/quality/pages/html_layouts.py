@@ -1,4 +1,4 @@
-"""HTML layouts that the rules were tried on while they were written."""
+"""HTML layouts that the rules were developed on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""HTML layouts that were written before the rules and have changed nothing in them."""
+"""HTML layouts written before the rules, and never used to change them."""
 
 from __future__ import annotations
 

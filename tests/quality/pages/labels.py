@@ -1,4 +1,4 @@
-"""Lines of pages with the share of each that belongs to the page's article: what weights fit."""
+"""Lines of pages, each with its share that belongs to the article: the targets of the weights."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Layouts that the rules and weights were tried on while they were written."""
+"""Layouts that the rules and weights were developed on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Newer layouts: no weight was fitted to them; rules were mended after a look at their errors."""
+"""Newer layouts: no weight was fitted to them; rules were corrected after seeing their errors."""
 
 from __future__ import annotations
 

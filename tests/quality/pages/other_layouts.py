@@ -1,4 +1,4 @@
-"""More layouts: no weight was fitted to them; rules were mended after a look at their errors."""
+"""More layouts: no weight was fitted to them; rules were corrected after seeing their errors."""
 
 from __future__ import annotations
 

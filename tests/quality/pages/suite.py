@@ -1,4 +1,4 @@
-"""`python -m tests.quality pages`: how well pages are taken apart."""
+"""`python -m tests.quality pages`: how well pages are split into articles."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Layouts that were written after the rules and have changed nothing in them: for figures only."""
+"""Layouts written after the rules, and never used to change them: for figures only."""
 
 from __future__ import annotations
 

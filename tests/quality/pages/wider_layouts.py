@@ -1,4 +1,4 @@
-"""Layouts of many kinds of sites: no weight was fitted to them; rules were mended after a look."""
+"""Layouts of many kinds of sites: no weight was fitted to them, but rules were corrected."""
 
 from __future__ import annotations
 
