@@ -54,6 +54,7 @@ TABLES: Mapping[str, tuple[str, ...]] = MappingProxyType({
         "error", "said", "whole", "whole_before_signs", "openings", "openings_of_lines",
     ),
     "takes": ("marks", "numbered", "in_brackets", "in_brackets_numbered"),
+    "frames": ("function_words",),
     "months": _MONTHS,
     "months_in_dates": _MONTHS,
     "weekdays": (

@@ -11,6 +11,7 @@ import pytest
 from streams.articles.languages import (
     TABLES,
     LanguageFileError,
+    forms,
     meanings,
     places,
     read_language,
@@ -35,7 +36,7 @@ ENGLISH_HAS_NONE = {
     ("printed_times", "ago_unspaced"): "ago_unspaced",
     **{
         (table, name): rf"\[{table}\]"
-        for table in ("months_in_dates", "units_unspaced")
+        for table in ("months_in_dates", "units_unspaced", "frames")
         for name in TABLES[table]
     },
 }
@@ -75,6 +76,15 @@ def test_a_word_that_means_two_things_means_none() -> None:
     assert "listopad" in several - one.keys()
     assert one["listopadu"] == one["november"] == 10
     assert one["stycznia"] == one["siječanj"] == 0
+
+
+def test_a_form_is_of_languages_that_have_all_its_words() -> None:
+    """`mit Material von`, but not `with material von`; German needs no `additional` there."""
+    found = {of["with"]: of for of in forms("contributions", "with", "material", "from")}
+    assert found.keys() == {"with", "mit"}
+    assert found["mit"]["from"] == "von|der"
+    assert re.search(found["mit"]["additional"], "additional") is None
+    assert re.fullmatch(found["with"]["additional"], "additional")
 
 
 def test_a_word_of_any_file_counts() -> None:

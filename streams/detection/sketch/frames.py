@@ -11,11 +11,11 @@ of other words leaves one mark), as MinHash with one bit for each of 192 permuta
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
 
 import numpy as np
 import numpy.typing as npt
 
+from streams.articles.languages import words_by_language
 from streams.compiled import kernel
 from streams.detection.sketch.splitmix64 import U64, Hashes, permutations
 from streams.detection.sketch.tokens import PRIME, Bounds, Flags, tokens_of
@@ -55,14 +55,10 @@ def fill_frames(words: Words, names: Points, covers: npt.NDArray[np.uint16]) -> 
 @cache
 def _function_words() -> tuple[Hashes, Kinds]:
     """(hash or 0, its language) of each slot of a table with open addressing."""
-    lines = files("streams.detection.sketch").joinpath("data/function_words.txt").read_text("utf-8")
     hashes, whose = np.zeros(_SLOTS, np.uint64), np.zeros(_SLOTS, np.uint8)
-    for line in lines.splitlines():
-        language, _, words = line.partition(" ")
-        if language == "#":
-            continue
+    for language, words in words_by_language("frames", "function_words").items():
         bit = _IN_GERMAN if language == "de" else _OTHER_LANGUAGE
-        for hash_ in tokens_of([words]).hashes:
+        for hash_ in tokens_of([" ".join(words)]).hashes:
             slot = _slot(hash_, hashes)
             hashes[slot] = hash_
             whose[slot] |= bit
