@@ -68,9 +68,9 @@ _PHOTO_AFTER = re.compile(
 _CITED_BEFORE = re.compile(
     rf"\b(?:{any_of('citations', 'before')})\b[\s,'\"“”\w-]{{0,25}}$", re.IGNORECASE
 )
-_ENDS_SO = any_of("citations", "between").replace(r"\*", r"\w+")  # `*day`
+_BETWEEN = any_of("citations", "between").replace(r"\*", r"\w+")  # `*day`
 _CITED_AFTER = re.compile(
-    rf"[\s,'’s-]{{0,4}}(?:(?:{_ENDS_SO})\b[\s,'-]*){{0,5}}(?:{any_of('citations', 'after')})"
+    rf"[\s,'’s-]{{0,4}}(?:(?:{_BETWEEN})\b[\s,'-]*){{0,5}}(?:{any_of('citations', 'after')})"
     rf"|社?(?:{any_of('citations', 'after_unspaced')})",
     re.IGNORECASE,
 )

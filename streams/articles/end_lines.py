@@ -33,7 +33,7 @@ _COPYRIGHT = re.compile(
     rf"\s*(?:(?:{any_of('copyrights', 'by')})\s+)?(?:(?:{any_of('copyrights', 'the')})\s+)?$",
     re.IGNORECASE,
 )
-_PARTS = "|".join((
+_CONTRIBUTIONS = "|".join((
     *(rf"(?:{of['with']})\s+(?:(?:{of['additional']})\s+)?(?:(?:{of['agency']})\s+)?"
       rf"(?:{of['material']})\s+(?:{of['from']}|{of['by']})"
       for of in forms("contributions", "with", "material", "from")),
@@ -42,7 +42,7 @@ _PARTS = "|".join((
     *(rf"(?:{of['additional']})\s+(?:{of['added']})\s+(?:{of['from']}|{of['by']})"
       for of in forms("contributions", "additional", "added", "from")),
 ))  # fmt: skip
-_WITH = re.compile(rf"\b(?:{_PARTS})\b[^.\n]{{0,60}}$", re.IGNORECASE)
+_WITH = re.compile(rf"\b(?:{_CONTRIBUTIONS})\b[^.\n]{{0,60}}$", re.IGNORECASE)
 _CONTRIBUTED_WORD = any_of("contributions", "contributed")
 _CONTRIBUTED = re.compile(
     rf"[^.\n]{{0,300}}\b(?:{_CONTRIBUTED_WORD})\b"

@@ -1,7 +1,7 @@
 """What echowire knows of languages' words: one file each, `data/languages/xx.toml`.
 
 A new language is one new file. Every file may have the tables named in `TABLES` and no others;
-`en.toml` has them all and says what each means.
+`en.toml` says what each means.
 """
 
 from __future__ import annotations
@@ -133,7 +133,8 @@ def meanings(said: Iterable[tuple[str, int]]) -> tuple[dict[str, int], frozenset
     for word, meaning in said:
         if one.setdefault(word, meaning) != meaning:
             several.add(word)
-    return {word: one[word] for word in one.keys() - several}, frozenset(several)
+    sure = {word: meaning for word, meaning in one.items() if word not in several}
+    return sure, frozenset(several)
 
 
 def read_language(code: str, text: str) -> dict[tuple[str, str], tuple[str, ...]]:
