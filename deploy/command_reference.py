@@ -23,7 +23,7 @@ _HEAD = f"""# Commands
 
 {ABOUT}
 
-This page is what each command says of itself (`echowire COMMAND --help`), written by `make cli`.
+The help of every command (`echowire COMMAND --help`), written by `make cli`.
 
 | command | |
 |---|---|
@@ -48,7 +48,7 @@ def reference() -> str:
 def _sections(path: str, command: Any) -> Iterator[str]:
     if isinstance(command, LazyCommand):
         command = command.load()
-    # As wide as a terminal that is narrow, whatever this one is.
+    # The width of a narrow terminal, whatever this one has.
     context = command.context_class(
         command, info_name=path, terminal_width=_WIDTH, max_content_width=_WIDTH
     )

@@ -15,7 +15,7 @@ from pathlib import Path
 
 LOCK = Path(__file__).parent / "lock" / "runtime.txt"
 
-# As the words begin in which packages name them, lower case: SPDX or of their own.
+# How the names that packages give begin, in lower case: SPDX or their own wording.
 ALLOWED = (
     "0bsd", "apache", "bsd", "3-clause bsd", "cc0", "cnri-python", "isc", "mit", "mozilla public",
     "mpl", "psf", "python software foundation", "python-2.0", "repoze public", "unlicense", "zlib",
@@ -26,7 +26,7 @@ _LONGEST = 100  # characters: some packages put the whole text in place of the n
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """An installed package; `licence` is what it says itself, "" where it says nothing."""
+    """An installed package; `licence` is what it states, "" if nothing."""
 
     name: str
     version: str
@@ -34,7 +34,7 @@ class Package:
 
 
 def packages(lock: Path = LOCK) -> Iterator[Package]:
-    """Yield those of a lock file that are installed: others are for other systems."""
+    """Yield the installed packages of a lock file: the others are for other systems."""
     for name in dict.fromkeys(re.findall(r"^([\w.-]+)==", lock.read_text(), re.MULTILINE)):
         try:
             metadata = distribution(name).metadata
@@ -51,7 +51,7 @@ def allowed(licence: str) -> bool:
     """Whether all of "A AND B", or one of "A OR B", are among the allowed ones."""
     inside = licence.replace("(", " ( ").replace(")", " ) ")
     if found := re.search(r"\( ([^()]*) (?:AND|OR) ([^()]*) \)", inside):
-        # What brackets hold counts as one licence: an allowed one, or none.
+        # An expression in brackets counts as one licence, allowed or not.
         verdict = "MIT" if allowed(found[0].strip("() ")) else "refused"
         return allowed(inside[: found.start()] + verdict + inside[found.end() :])
     return all(
@@ -61,7 +61,7 @@ def allowed(licence: str) -> bool:
 
 
 def main() -> None:
-    """Print the report. Exits with 1 where a licence is not allowed."""
+    """Print the report. Exits with 1 if a licence is not allowed."""
     refused = []
     for package in packages():
         sys.stdout.write(f"{package.name} {package.version}: {package.licence or 'unnamed'}\n")

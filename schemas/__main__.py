@@ -1,7 +1,7 @@
-"""Writes what is generated of the contracts, and keeps them from breaking.
+"""Generates files from the contracts, and checks that changes break nothing.
 
 python -m schemas              write the JSON Schemas, the AsyncAPI document and the TypedDicts
-python -m schemas --check      fail if one is stale, or breaks with a released version
+python -m schemas --check      fail if one is stale, or incompatible with a released version
 python -m schemas --release    keep the schemas of this version forever
 """
 
@@ -70,7 +70,7 @@ def releases() -> list[Path]:
 
 
 def breaks(folder: Path, newest: Path | None = None) -> list[str]:
-    """What of the current contracts breaks with the schemas of a released version.
+    """What in the current contracts is incompatible with the schemas of a released version.
 
     `newest` is the newest release: what that has announced breaks nothing. A contract whose first
     number has risen since may differ in anything.

@@ -70,7 +70,7 @@ def _name(topic: str) -> str:
 
 
 def _action(topic: Topic) -> str:
-    """What echowire does: what no stage writes, it receives."""
+    """What echowire does: it receives what no stage writes."""
     return "send" if topic.written_by else "receive"
 
 

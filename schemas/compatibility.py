@@ -1,4 +1,4 @@
-"""Whether a contract may change as it did: what one JSON Schema refuses that another allows.
+"""Whether a contract may change as it did: what one JSON Schema rejects that another allows.
 
 Of what echowire writes, a consumer's schema, which is an older one, must accept what the newer
 allows. Of what it reads, the newer schema must accept what producers were told by the older. New

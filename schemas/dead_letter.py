@@ -32,7 +32,7 @@ class DeadLetterHeaders(BaseModel):
 
     dlt_reason: Reason
     dlt_detail: Annotated[str, StringConstraints(max_length=1000)] = Field(
-        description="Which field, what was expected, what came."
+        description="Which field, what was expected, what arrived."
     )
     dlt_topic: str = Field(description="Topic that the record came from.")
     dlt_partition: Annotated[str, StringConstraints(pattern=r"^[0-9]+$")]

@@ -18,22 +18,22 @@ MatchRelation = Literal[
 
 
 class Containment(Contract):
-    """How much of one text stands in the other, estimated from shared word 5-grams."""
+    """How much of one text is in the other, estimated from shared word 5-grams."""
 
-    of_this: Share = Field(description="Share of this article that stands in the other.")
-    of_other: Share = Field(description="Share of the other article that stands in this one.")
+    of_this: Share = Field(description="Share of this article that is in the other.")
+    of_other: Share = Field(description="Share of the other article that is in this one.")
 
 
 class ChangedFact(Contract):
-    """A number that is another now than in an earlier text."""
+    """A number that differs from an earlier text."""
 
     before: str = Field(max_length=80, description="The two words before it, in the new text.")
-    old: str = Field(max_length=60, description="As it was, written in the manner of the new one.")
+    old: str = Field(max_length=60, description="The earlier value, written like the new one.")
     new: str = Field(max_length=40)
 
 
 class Facts(Contract):
-    """Numbers and names that stand in the same places of both texts, of those in the sketch."""
+    """Numbers and names in the same places of both texts, of those in the sketch."""
 
     same: int = Field(ge=0)
     different: int = Field(ge=0)

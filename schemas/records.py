@@ -76,14 +76,14 @@ class NormalisedArticleRecord(TypedDict):
 
 
 class ContainmentRecord(TypedDict):
-    """How much of one text stands in the other, estimated from shared word 5-grams."""
+    """How much of one text is in the other, estimated from shared word 5-grams."""
 
     of_this: float
     of_other: float
 
 
 class ChangedFactRecord(TypedDict):
-    """A number that is another now than in an earlier text."""
+    """A number that differs from an earlier text."""
 
     before: str
     old: str
@@ -91,7 +91,7 @@ class ChangedFactRecord(TypedDict):
 
 
 class FactsRecord(TypedDict):
-    """Numbers and names that stand in the same places of both texts, of those in the sketch."""
+    """Numbers and names in the same places of both texts, of those in the sketch."""
 
     same: int
     different: int

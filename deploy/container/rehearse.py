@@ -1,4 +1,4 @@
-"""`python -m deploy.container.rehearse`: do what the Containerfile says, without a container.
+"""`python -m deploy.container.rehearse`: do what the Containerfile does, without a container.
 
 Builds the wheel, installs it with the locked dependencies into an environment of its own, and runs
 the image's command with the image's settings: in an empty folder that cannot be written, as a user
@@ -32,7 +32,7 @@ _PYTHONS = ("python3.11", "/usr/bin/python3.11", "/usr/local/bin/python3.11")
 
 
 class RehearsalFailedError(Exception):
-    """What did not work, with its output."""
+    """A step that failed, with its output."""
 
 
 def image_settings(containerfile: str) -> dict[str, str]:
@@ -72,12 +72,12 @@ def _call(*command: str | Path, cwd: Path = ROOT) -> None:
 
 
 def _user() -> int | None:
-    """Whom to run as: nobody where we may, else ourselves."""
+    """The user to run as: nobody if possible, else ourselves."""
     return NOBODY if os.geteuid() == 0 else None
 
 
 def _python() -> str:
-    """A Python 3.11 that this user can run: root's own may lie where nobody else may look."""
+    """A Python 3.11 that this user can run: root's own may be where nobody else can read it."""
     for name in _PYTHONS:
         path = shutil.which(name)
         if path is None:
@@ -187,7 +187,7 @@ def _until_ready(worker: subprocess.Popen[bytes], port: int, log: Path) -> None:
         except OSError:
             if worker.poll() is not None or time.monotonic() > deadline:
                 text = log.read_text(encoding="utf-8")
-                raise RehearsalFailedError(f"the worker did not get ready:\n{text}") from None
+                raise RehearsalFailedError(f"the worker did not become ready:\n{text}") from None
             time.sleep(0.2)
 
 

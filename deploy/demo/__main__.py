@@ -1,4 +1,4 @@
-"""The demo: a real Kafka, a worker, the sample pushed through, and what came out.
+"""The demo: a real Kafka, a worker, the sample pushed through, and the results.
 
 python -m deploy.demo [--input FILE] [--keep]
 """
@@ -42,17 +42,17 @@ console = Console(highlight=False)
 
 
 class DemoFailedError(Exception):
-    """Something did not come up; the message says what, and where its log is."""
+    """Something did not start; the message says what, and where its log is."""
 
 
 def main() -> None:
-    """Run the demo; the exit code is 0 when every event has come out."""
+    """Run the demo; the exit code is 0 if every event is accounted for."""
     parser = argparse.ArgumentParser(prog="make demo", description=__doc__)
     parser.add_argument("--input", type=Path, nargs="+", default=[SAMPLE])
     parser.add_argument("--keep", action="store_true", help="stay up afterwards")
     arguments = parser.parse_args()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does, worker and all
-    logging.disable()  # the client library's: whatever happens, a sentence below says it
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends like Ctrl-C, worker included
+    logging.disable()  # the client library's: whatever happens, a sentence below reports it
     try:
         with tempfile.TemporaryDirectory(prefix="echowire-demo-") as folder:
             _run(arguments.input, Path(folder), keep=arguments.keep)
@@ -106,13 +106,13 @@ class _Worker:
             )
 
     def keep_up(self) -> None:
-        """Start another when it has ended."""
+        """Start another if it has ended."""
         if self.process.poll() is not None:
             console.print(f"the worker ended with {self.process.returncode}; starting another")
             self.process = self._launch()
 
     def stop(self) -> None:
-        """In order, or else by force."""
+        """Stop it in order, or else by force."""
         self.process.send_signal(signal.SIGTERM)
         try:
             self.process.wait(20)
@@ -181,7 +181,7 @@ def _done(settings: Settings, taken: float, decided: float) -> bool:
 
 
 def _metrics(port: int) -> dict[tuple[str, str], float]:
-    """(metric, stage) -> value, of the metrics that have no other label than the stage."""
+    """(metric, stage) -> value, for metrics whose only label is the stage."""
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
         families = text_string_to_metric_families(answer.read().decode())
     return {

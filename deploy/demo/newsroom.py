@@ -13,7 +13,7 @@ HERE = Path(__file__).parent
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One invented news story, as it was first written."""
+    """One invented news story, as first written."""
 
     key: str
     agency: str | None
@@ -46,7 +46,7 @@ class Publisher:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """A figure of one story that turned out wrong, and the line that owns up to it."""
+    """A wrong figure in one story, and the line that corrects it."""
 
     key: str
     was: str
@@ -56,7 +56,7 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What happens to which story, by the stories' keys."""
+    """What happens to which story, by story key."""
 
     stand_alone: frozenset[str]
     embargoed: str
@@ -67,7 +67,7 @@ class Desk:
 
 
 def load_stories() -> list[Story]:
-    """The stories in the order of their publication."""
+    """The stories in order of publication."""
     lines = (HERE / "stories.jsonl").read_text(encoding="utf-8").splitlines()
     return [_story(json.loads(line)) for line in lines]
 

@@ -1,4 +1,4 @@
-"""What a run left on the output topics, read back as any consumer would."""
+"""The outputs of a run, read from the topics as any consumer would."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from schemas.topics import DEAD_LETTERS, ENRICHED, NORMALISED, STORIES
 from streams.kafka.connection import reader
 from streams.settings import Settings
 
-# An article of the summary: few fields of many thousand articles.
+# What the summary needs of an article: a few fields, for many thousand articles.
 _KEPT = (
     "article_id", "parent_id", "position", "parts", "source", "title", "language", "published_at",
     "published_precision_seconds", "agencies", "status",
@@ -24,7 +24,7 @@ _KEPT = (
 
 @dataclass(slots=True)
 class Outputs:
-    """Verdicts by article, the last of each; stories by id; dead letters."""
+    """Verdicts by article, the latest of each; stories by id; dead letters."""
 
     articles: dict[str, dict[str, Any]] = field(default_factory=dict)
     verdicts: int = 0

@@ -1,4 +1,4 @@
-"""RawEvent: one line of the sample, and the slot in a publisher's day that it comes from."""
+"""RawEvent: one line of the sample; Slot: the place in a publisher's day that it comes from."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class RawEvent:
 
 
 def article(slot: Slot, way: str, *, title: str | None = None, text: str | None = None) -> RawEvent:
-    """The slot's story as plain text, word for word where no other title or text is given."""
+    """The slot's story as plain text, word for word unless another title or text is given."""
     story = slot.story
     return RawEvent(
         id=str(item_number(slot)) if slot.publisher.numbers_items else None,
@@ -74,12 +74,12 @@ def article(slot: Slot, way: str, *, title: str | None = None, text: str | None 
 
 
 def marks(way: str, story: Story) -> dict[str, str]:
-    """What the sample says of an event: the way of republication and the story's key."""
+    """The sample's notes on an event: how it was republished, and the story's key."""
     return {"sample": way, "story": story.key}
 
 
 def address(slot: Slot) -> str:
-    """Where the publisher puts the story."""
+    """The address at which the publisher puts the story."""
     path = slot.publisher.path.format(
         date=slot.published_at.strftime("%Y/%m/%d"),
         slug=_slug(slot.story),
@@ -89,7 +89,7 @@ def address(slot: Slot) -> str:
 
 
 def item_number(slot: Slot) -> int:
-    """The publisher's number for the story: the same one every time."""
+    """The publisher's number for the story, always the same."""
     name = f"{slot.publisher.domain} {slot.story.key}".encode()
     return 1_000_000 + int.from_bytes(blake2b(name, digest_size=4).digest()) % 9_000_000
 
@@ -99,6 +99,6 @@ def rfc_3339(moment: datetime) -> str:
 
 
 def _slug(story: Story) -> str:
-    """The title's words where they are ASCII for the most part, else the story's key."""
+    """The title's words if they are mostly ASCII, else the story's key."""
     words = re.findall(r"[a-z0-9]+", story.title.lower())
     return "-".join(words[:8]) if len("".join(words)) > len(story.title) // 2 else story.key

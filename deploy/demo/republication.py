@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from deploy.demo.newsroom import HERE, Correction, Story, load_phrases
 from deploy.demo.raw_event import RawEvent, Slot, address, article, marks, rfc_3339
 
-# What a sub-editor changes without a thought. Each pair keeps the sentence grammatical.
+# What a sub-editor changes without thinking. Each pair keeps the sentence grammatical.
 HOUSE_STYLE = (
     (r"\bpercent\b", "per cent"),
     (r"\bmore than\b", "over"),
@@ -64,13 +64,13 @@ def retitled(slot: Slot, headline: str) -> RawEvent:
 
 
 def truncated(slot: Slot) -> RawEvent:
-    """The first paragraphs and a line that leads to the rest."""
+    """The first paragraphs and a link to the rest."""
     read_more = _PHRASES[slot.story.language]["read_more"].format(name=slot.publisher.name)
     return article(slot, "truncated", text="\n\n".join([*slot.story.paragraphs[:3], read_more]))
 
 
 def web_page(slot: Slot, teasers: Sequence[Story]) -> RawEvent:
-    """The whole HTML page, with everything that a site puts around an article."""
+    """The whole HTML page, with everything that a site puts around its article."""
     story = slot.story
     words = _PHRASES[story.language]
     html = _PAGE.substitute(
@@ -97,7 +97,7 @@ def web_page(slot: Slot, teasers: Sequence[Story]) -> RawEvent:
 
 
 def page_with_related(slot: Slot, related: tuple[Story, Story]) -> RawEvent:
-    """A page scraped to plain text: below the main story two others in full, and that one again."""
+    """A page as plain text: the main story, two others in full, and the main story again."""
     own = _related_block(slot.story, slot.story.agency or slot.publisher.name, "2 hours ago")
     blocks = [_related_block(other, slot.publisher.name, "36 minutes ago") for other in related]
     text = "\n\n".join([slot.story.text, "Related Articles", *blocks, own])
@@ -122,7 +122,7 @@ def corrected(event: RawEvent, story: Story, correction: Correction, at: datetim
 
 
 def killed(event: RawEvent, at: datetime) -> RawEvent:
-    """The same item withdrawn: no text, and nobody may use the earlier one any more."""
+    """The same item withdrawn: no text, and the earlier one may no longer be used."""
     return replace(
         event,
         version=(event.version or 1) + 1,
@@ -158,13 +158,13 @@ def readdressed(event: RawEvent, variant: str, at: datetime) -> RawEvent:
 
 
 def embargoed(slot: Slot, until: datetime) -> RawEvent:
-    """The original, sent ahead of the time at which it may be used."""
+    """The original, sent before it may be used."""
     event = replace(original(slot), embargoed_until=until)
     return replace(event, attributes=marks("embargoed", slot.story))
 
 
 def withheld(slot: Slot) -> RawEvent:
-    """A copy that its publisher holds back for the time being."""
+    """A copy that its publisher withholds for now."""
     return replace(article(slot, "withheld"), status="withheld")
 
 

@@ -1,4 +1,4 @@
-"""The end of the demo: what came in, what was found, and why."""
+"""The end of the demo: what arrived, what was found, and why."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _COLOURS = {
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What the worker said of itself."""
+    """The worker's own figures."""
 
     raw_events: int
     normalised: int
@@ -55,7 +55,7 @@ def _show_stories(console: Console, outputs: Outputs) -> None:
 
 
 def _show_story(console: Console, story: dict[str, Any], members: list[dict[str, Any]]) -> None:
-    """One line for each member, then the reason for the verdict that needs it most."""
+    """One line per member, then the reason for the verdict that needs it most."""
     original = next((m for m in members if m["article_id"] == story["original_id"]), None)
     others = sorted((m for m in members if m is not original), key=_minute)
     shown = [original, *others[:_COPIES_SHOWN]] if original else others[:_COPIES_SHOWN]
@@ -89,7 +89,7 @@ def _cut(text: str, most: int) -> str:
 
 
 def _delay(original: dict[str, Any] | None, article: dict[str, Any]) -> str:
-    """How long after the original an article was published, where both say when."""
+    """How long after the original an article was published, if both say when."""
     if article is original or not (original and _minute(original) and _minute(article)):
         return ""
     minutes = _minute(article) - _minute(original)
@@ -98,7 +98,7 @@ def _delay(original: dict[str, Any] | None, article: dict[str, Any]) -> str:
 
 
 def _minute(article: dict[str, Any]) -> int:
-    """When an article was published, in minutes since 1970; 0 where it does not say."""
+    """When an article was published, in minutes since 1970; 0 if it does not say."""
     published = article["published_at"]
     return round(datetime.fromisoformat(published).timestamp() / 60) if published else 0
 
@@ -117,7 +117,7 @@ def _show_pages(console: Console, outputs: Outputs) -> None:
 
 
 def _show_taken_apart(console: Console, outputs: Outputs) -> None:
-    """One page of plain text: its story, and the articles that stood in it in full."""
+    """One page of plain text: its story, and the articles that it contains in full."""
     pages = [article for article in outputs.articles.values() if article["parts"]]
     for page in pages[:1]:
         tree = Tree(
@@ -187,7 +187,7 @@ def _show_counts(console: Console, outputs: Outputs, run: Run) -> None:
     table.add_row("redeliveries", f"{run.redeliveries:,}", "known already: silent")
     table.add_row("stories", f"{len(outputs.stories):,}", "of two articles or more")
     console.print(table)
-    # A page gives several articles: it is articles that must all come out again.
+    # A page gives several articles, so articles are what must all come out.
     missing = run.normalised - outputs.verdicts - run.redeliveries
     word = f"[red]{missing} articles unaccounted for[/]" if missing else (
         "[green]every article accounted for[/]"

@@ -1,7 +1,7 @@
 """Write the sample: one invented day of raw events, in the order in which they were fetched.
 
 `python -m deploy.demo.syndicator` writes deploy/demo/sample.jsonl; with `--check` it only says
-whether the file is still what the stories give. The same stories always give the same bytes.
+whether the file is up to date. The same stories always give the same bytes.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ from deploy.demo.raw_event import RawEvent, Slot
 SEED = 20260302
 SAMPLE = HERE / "sample.jsonl"
 
-# Narrow ways come first: they choose among the few stories that suit them, and the plain ways
-# then see to it that every story that is republished at all gets a copy.
+# The special ways come first, as few stories suit them; the plain ways then make sure that
+# every story that is republished at all gets a copy.
 COPIES = {"with-related": 12, "retitled": 20, "page": 20, "copy": 28, "truncated": 18}
 READDRESSED = 10
 RESENT = 4
@@ -103,7 +103,7 @@ class Day:
         return ways.truncated(slot) if way == "truncated" else ways.copied(slot)
 
     def _choose_story(self, way: str) -> Story:
-        """A story without a copy while there is one, then mostly one of the front page."""
+        """A story without a copy if there is any, else mostly one of the front page."""
         suited = [s for s in self._republished if self._takers[s.key] and self._suits(s, way)]
         uncopied = [s for s in suited if s.key not in self._copied]
         weights = [FRONT_PAGE_WEIGHT if s.key in self._front_page else 1 for s in suited]
@@ -156,7 +156,7 @@ class Day:
         return [ways.killed(event, event.fetched_at + self._minutes(60, 240)) for event in killed]
 
     def _readdressings(self, copies: Sequence[RawEvent]) -> list[RawEvent]:
-        """Only where the item has no id: there the address has to tell that it is the same."""
+        """Only if the item has no id: then the address must show that it is the same."""
         crawled = [event for event in copies if event.id is None]
         variants = cycle(("tracking", "amp", "mobile"))
         return [

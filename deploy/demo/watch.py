@@ -1,4 +1,4 @@
-"""What runs beside the demo: an eye on its broker; with `KEEP=1` a Prometheus, and more news."""
+"""What runs beside the demo: a watch on its broker; with `KEEP=1` a Prometheus, and more news."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ _LAST_ARTICLE_SECONDS = 10.0
 
 
 class BrokerEndedError(Exception):
-    """The demo's broker has ended, and nobody told it to."""
+    """The demo's broker ended unexpectedly."""
 
 
 @contextmanager
 def while_it_runs(broker: subprocess.Popen[bytes]) -> Iterator[None]:
-    """Interrupt what is done in here, as Ctrl-C does, when the broker ends.
+    """Interrupt the block, as Ctrl-C would, when the broker ends.
 
-    Needs the main thread. Raises BrokerEndedError in place of whatever else comes of it.
+    Needs the main thread. Raises BrokerEndedError instead of whatever else that causes.
     """
     over = threading.Event()
 
@@ -58,7 +58,7 @@ def while_it_runs(broker: subprocess.Popen[bytes]) -> Iterator[None]:
         ) from None
     finally:
         over.set()
-        with suppress(KeyboardInterrupt):  # what was seen at the last moment
+        with suppress(KeyboardInterrupt):  # what the last check saw
             watching.join()
 
 
@@ -74,7 +74,7 @@ def watched(folder: Path, port: int) -> Iterator[str]:
 
 @contextmanager
 def news_that_go_on(sample: Path, bootstrap: str) -> Iterator[None]:
-    """Send the sample's articles again, as of now and one by one, until the end."""
+    """Send the sample's articles again, dated now, one by one, until stopped."""
     over = threading.Event()
     sending = threading.Thread(
         target=lambda: asyncio.run(_send_while_it_can(sample, bootstrap, over)), daemon=True
@@ -88,7 +88,7 @@ def news_that_go_on(sample: Path, bootstrap: str) -> Iterator[None]:
 
 
 async def _send_while_it_can(sample: Path, bootstrap: str, over: threading.Event) -> None:
-    with suppress(KafkaError):  # of a broker that has gone: others tell
+    with suppress(KafkaError):  # the broker has gone: that is reported elsewhere
         await _send(sample, bootstrap, over)
 
 

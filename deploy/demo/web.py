@@ -1,4 +1,4 @@
-"""The demo's desk: the web application, on what came out."""
+"""The demo's desk: the web application, showing the results."""
 
 from __future__ import annotations
 

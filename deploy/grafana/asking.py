@@ -13,7 +13,7 @@ _LEGEND = re.compile(r"\{\{(\w+)\}\}")
 
 
 def filled_in(expr: str, environment: str, rate_interval: str) -> str:
-    """An expression as Grafana would ask it, of all topics and all shards."""
+    """An expression as Grafana would send it, for all topics and shards."""
     values = {
         "$__rate_interval": rate_interval,
         "$environment": environment,
@@ -26,7 +26,7 @@ def filled_in(expr: str, environment: str, rate_interval: str) -> str:
 
 
 def legend_of(query: Query, labels: Mapping[str, str]) -> str:
-    """What Grafana would write beside a series."""
+    """The legend that Grafana would show for a series."""
     return _LEGEND.sub(lambda found: labels.get(found[1], ""), query.legend)
 
 

@@ -24,12 +24,12 @@ from deploy.grafana.panels import Board, Panel, Threshold
 DATASOURCE = models.DataSourceRef(type_val="prometheus", uid="${datasource}")
 _STEADY = "echowire"
 _HEIGHTS = {"stat": 4, "line": 8, "stacked": 8, "bars": 8}
-# Units that Grafana has no name for are written behind the number.
+# Units unknown to Grafana are written after the number.
 _SUFFIXES = {"records/s": "suffix: records/s", "articles/s": "suffix: articles/s"}
 
 
 class _Builder(Protocol):
-    """What the builders of all kinds of panels have."""
+    """What the builders of all panel types share."""
 
     def id(self, id_val: int) -> Self: ...
     def title(self, title: str) -> Self: ...

@@ -64,7 +64,7 @@ def _line_height(panels: Sequence[Panel]) -> float:
 
 
 def _wrapped(panels: Sequence[Panel]) -> list[list[Panel]]:
-    """Panels as they fill lines of 24 columns."""
+    """Panels arranged in rows of 24 columns."""
     lines: list[list[Panel]] = [[]]
     for panel in panels:
         if sum(p.width for p in lines[-1]) + panel.width > _COLUMNS:
@@ -172,7 +172,7 @@ _SCALES: dict[str, tuple[tuple[float, str], ...]] = {
 
 
 def shown(value: float, unit: str) -> str:
-    """A number in its unit, as short as it is still told apart."""
+    """A number in its unit, as short as it can be and still differ from its neighbours."""
     if unit == "percentunit":
         return f"{value:.1%}" if 0 < value < 0.1 else f"{value:.0%}"
     scale = _SCALES.get(unit, _SCALES["short"])

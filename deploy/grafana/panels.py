@@ -1,4 +1,4 @@
-"""What a panel is, apart from Grafana: dashboards, pictures and tests are all made of these."""
+"""Panels independent of Grafana: dashboards, pictures and tests are all made from these."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Threshold:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """One picture: what it shows, what is normal, and why it might rightly be empty."""
+    """One panel: what it shows, what is normal, and why it may rightly be empty."""
 
     title: str
     description: str
@@ -38,7 +38,7 @@ class Panel:
     kind: Literal["line", "stacked", "stat", "bars"] = "line"
     thresholds: tuple[Threshold, ...] = ()
     width: int = 12  # of 24
-    empty_when: str = ""  # why no data may be right; empty: there must always be some
+    empty_when: str = ""  # why having no data may be right; empty: there must always be data
 
 
 @dataclass(frozen=True, slots=True)

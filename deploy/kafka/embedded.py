@@ -47,7 +47,7 @@ LOG_CONFIGURATION_PATH = Path(__file__).with_name("log4j2.properties")
 
 
 class BrokerFailedError(RuntimeError):
-    """The broker did not come up or ended; the message closes with the end of its log."""
+    """The broker did not start, or ended; the message closes with the end of its log."""
 
 
 class EmbeddedKafka:
@@ -90,7 +90,7 @@ class EmbeddedKafka:
 
     @property
     def bootstrap(self) -> str:
-        """Where clients connect, as `127.0.0.1:PORT`."""
+        """The address for clients, as `127.0.0.1:PORT`."""
         return f"{HOST}:{self._ports.clients}"
 
     @property
@@ -109,13 +109,13 @@ class EmbeddedKafka:
 
     @property
     def log_path(self) -> Path:
-        """What the broker wrote over all its starts in this directory."""
+        """The broker's log over all its starts in this directory."""
         return self.directory / "broker.log"
 
     def start(self) -> None:
-        """Start the broker and wait until it answers.
+        """Start the broker and wait until it responds.
 
-        Raises BrokerFailedError if the broker ends, or does not answer within
+        Raises BrokerFailedError if the broker ends, or does not respond within
         START_DEADLINE_SECONDS.
         """
         if self._process is not None:
@@ -145,7 +145,7 @@ class EmbeddedKafka:
         self._remove_our_directory()
 
     def kill(self) -> None:
-        """End the broker as a crash would; `start` brings it back with its data."""
+        """Kill the broker, as a crash would; `start` brings it back with its data."""
         if self._process is not None:
             self._process.kill()
             self._process.wait()
@@ -182,7 +182,7 @@ class EmbeddedKafka:
         self.stop()
 
     def limit_producers(self, bytes_a_second: int) -> None:
-        """A produce quota for every client; delays answers of those that exceed it."""
+        """A produce quota for every client; delays responses to those that exceed it."""
         change = ["--alter", "--entity-type", "clients", "--entity-default"]
         quota = ["--add-config", f"producer_byte_rate={bytes_a_second}"]
         where = ["--bootstrap-server", self.bootstrap]
@@ -220,9 +220,9 @@ class EmbeddedKafka:
     def _wait_until_it_answers(self, deadline: float) -> None:
         while not (STARTED in self._log_since_start() and self._accepts_connections()):
             if (status := self.process.poll()) is not None:
-                raise self.failure(f"it ended with status {status} before it answered")
+                raise self.failure(f"it ended with status {status} before it responded")
             if time.monotonic() > deadline:
-                raise self.failure(f"it did not answer in {START_DEADLINE_SECONDS:.0f} s")
+                raise self.failure(f"it did not respond in {START_DEADLINE_SECONDS:.0f} s")
             time.sleep(POLL_SECONDS)
 
     def _log_since_start(self) -> str:
@@ -284,7 +284,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _run(port: int) -> None:
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends like Ctrl-C
     try:
         with EmbeddedKafka(port=port) as kafka:
             sys.stdout.write(f"Kafka {KAFKA_VERSION} at {kafka.bootstrap}, log {kafka.log_path}\n")

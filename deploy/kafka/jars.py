@@ -1,4 +1,4 @@
-"""Kafka's jars: taken once from Maven Central, checked against a committed list.
+"""Kafka's jars: downloaded once from Maven Central, checked against a committed list.
 
 `python -m deploy.kafka.jars > jars.sha256` prints the list for new
 COORDINATES; read the difference before it replaces the committed one.
@@ -47,7 +47,7 @@ def cache_directory() -> Path:
 
 
 def fetch_jars(cache: Path) -> Path:
-    """Return the folder with Kafka's jars, filling it first if it is not there.
+    """Return the folder with Kafka's jars, downloading them first if necessary.
 
     It is built beside its final place and renamed: it is either absent or
     whole, also when two processes fetch at once.

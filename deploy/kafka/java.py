@@ -11,7 +11,7 @@ OLDEST_JAVA = 17  # Kafka 4's brokers need 17; its clients would take 11
 
 
 class JavaMissingError(RuntimeError):
-    """No Java that is new enough for Kafka."""
+    """There is no Java new enough for Kafka."""
 
 
 def find_java() -> Path:

@@ -1,4 +1,4 @@
-"""What the broker is told: the settings of one node for tests, demo and benchmarks."""
+"""The settings of one broker for tests, demo and benchmarks."""
 
 import json
 from collections.abc import Mapping
@@ -39,7 +39,7 @@ def single_node_properties(ports: Ports, data: Path) -> dict[str, str]:
         "inter.broker.listener.name": "INTERNAL",
         "controller.listener.names": "CONTROLLER",
         "controller.quorum.voters": f"1@{HOST}:{ports.controller}",
-        # After a kill the controller lets the same broker in only when its
+        # After a kill the controller admits the same broker only when its
         # old session has run out: 12 s instead of 5 with Kafka's 9 s.
         "broker.session.timeout.ms": "3000",
         "broker.heartbeat.interval.ms": "500",
@@ -55,7 +55,7 @@ def single_node_properties(ports: Ports, data: Path) -> dict[str, str]:
         # than the 6 s that Kafka would insist on.
         "group.initial.rebalance.delay.ms": "0",
         "group.min.session.timeout.ms": "500",
-        # Topics are made on purpose: one that a misspelt name made would have
+        # Topics are created explicitly: one created by a misspelt name would have
         # one partition and the wrong retention.
         "auto.create.topics.enable": "false",
         "message.max.bytes": str(3 * MIB),

@@ -39,7 +39,7 @@ def is_installed() -> bool:
 
 
 class PrometheusClient:
-    """Asks any Prometheus."""
+    """Queries any Prometheus."""
 
     def __init__(self, address: str) -> None:
         """`address`: host:port."""

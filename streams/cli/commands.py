@@ -1,4 +1,4 @@
-"""Commands whose work is done elsewhere: `worker`, `show`, `process`, `settings`, `version`.
+"""Commands implemented elsewhere: `worker`, `show`, `process`, `settings`, `version`.
 
 What they need is imported when they run, so that `--help` of any of them starts at once.
 """
@@ -146,14 +146,14 @@ def process(
     )
     for why in meter.refused:
         typer.echo(why, err=True)
-    # Pages that were read and found to be no articles are an answer, where --rejected takes it.
+    # A page that turns out not to be an article is an answer if --rejected records it.
     judged = summary.rejected["no_article"] if rejected else 0
     if meter.refused or summary.rejected.total() - judged == summary.events > 0:
         raise typer.Exit(1)
 
 
 def _cores() -> int:
-    """Those that this process may use."""
+    """How many CPUs this process may use."""
     usable = getattr(os, "sched_getaffinity", None)
     return len(usable(0)) if usable else os.cpu_count() or 1
 

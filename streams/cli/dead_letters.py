@@ -1,4 +1,4 @@
-"""`echowire dead-letters`: what could not become an article, why, and another try."""
+"""`echowire dead-letters`: what could not become an article, why, and how to retry it."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ def replay_command(
     left out next time unless --tries says otherwise. Dead letters are never removed: sent twice,
     a record is a redelivery, and silent.
     """
-    # With the compiled loops of the producer, which the other commands need not wait for.
+    # Imported here: the producer's compiled loops take time to load, which other commands avoid.
     from streams.kafka.replay import replay  # noqa: PLC0415
 
     settings = load_settings(bootstrap_servers=bootstrap_servers, topic_prefix=topic_prefix)
@@ -179,7 +179,7 @@ def _time(text: str | None) -> datetime | None:
 
 
 def _line(letter: DeadLetter) -> bytes:
-    """One dead letter as JSON; `value` too where it is text, since that is what people grep."""
+    """One dead letter as JSON; `value` too where it is text, since people grep for it."""
 
     def encoded(data: bytes | None) -> str | None:
         return None if data is None else base64.b64encode(data).decode()

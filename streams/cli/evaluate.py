@@ -1,4 +1,4 @@
-"""`echowire evaluate`: how right the verdicts are on labelled articles."""
+"""`echowire evaluate`: how accurate the verdicts on labelled articles are."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from streams.sources.raw_events import InputError
 if TYPE_CHECKING:
     from streams.evaluation.run import Outcome
 
-# No document is older: what "no window" means.
+# Longer than any document is old: stands for "no window".
 _NO_WINDOW_SECONDS = 200 * 366 * 86_400
 _SHOWN_CHARACTERS = 1500
 
@@ -33,7 +33,7 @@ def evaluate_command(
         Path,
         typer.Argument(metavar="DOCS", help="Documents, JSON lines, also .gz, .xz or .zst."),
     ],
-    pairs: Annotated[Path, typer.Argument(metavar="PAIRS", help="Labelled pairs, the same.")],
+    pairs: Annotated[Path, typer.Argument(metavar="PAIRS", help="Labelled pairs, likewise.")],
     by_time: Annotated[
         bool,
         typer.Option("--by-time/--as-in-file", help="By time, or in file order without a window."),
@@ -54,7 +54,7 @@ def evaluate_command(
     A document is one line: idx, text, cluster (-1: none), title, source, time. A pair: a, b, and
     label: POS, GREY (left out), or any other name of a negative.
     """
-    # The detector's compiled loops take half a second, which the other commands need not wait for.
+    # Imported here: the detector's compiled loops take half a second, which other commands avoid.
     from streams.evaluation.fit import fitted  # noqa: PLC0415
     from streams.evaluation.plot import NoPlotsError, draw  # noqa: PLC0415
     from streams.evaluation.run import run  # noqa: PLC0415
@@ -105,7 +105,7 @@ def read_parameters(path: Path) -> Parameters:
 
 
 def print_scores(outcome: Outcome, parameters: Parameters) -> None:
-    """The figures of one run."""
+    """Print the figures of one run."""
     table = Table(title=f"copy_overlap {parameters.copy_overlap}")
     for column in ("pairs", "precision", "recall", "F1", "right", "wrong", "missed", "grey"):
         table.add_column(column, justify="left" if column == "pairs" else "right")
@@ -131,7 +131,7 @@ def wrong_pairs(labelled: Labelled, outcome: Outcome) -> list[Pair]:
 
 
 def print_errors(labelled: Labelled, outcome: Outcome, most: int) -> None:
-    """Wrong pairs with their texts side by side."""
+    """Print wrong pairs with their texts side by side."""
     for pair in islice(wrong_pairs(labelled, outcome), most):
         label = labelled.labels.get(pair, "unlabelled")
         said = "in one story" if pair in outcome.stories else "in two stories"
@@ -150,7 +150,7 @@ def print_errors(labelled: Labelled, outcome: Outcome, most: int) -> None:
 
 
 def print_differences(labelled: Labelled, one: Outcome, other: Outcome) -> None:
-    """Verdicts that two parameter sets do not share: relation, or company in the story."""
+    """Print the verdicts on which two parameter sets differ: relation, or the story's members."""
     here, there = _company(one), _company(other)
     differing = [
         idx

@@ -12,7 +12,7 @@ from streams.cli.main import ABOUT, COMMANDS, overview
 from streams.json_object import Json
 
 _STYLE: Json = {
-    "rich_markup_mode": None,  # plain help: drawing boxes around it costs .2 s
+    "rich_markup_mode": None,  # plain help: drawing boxes takes .2 s
     "pretty_exceptions_enable": False,
     "add_completion": False,
 }
@@ -39,7 +39,7 @@ class LazyCommand(TyperCommand):
     def make_context(
         self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any
     ) -> Any:
-        """A context of the command itself, which is what then runs."""
+        """A context of the real command, which then runs."""
         return self.load().make_context(info_name, args, parent, **extra)
 
 
@@ -51,7 +51,7 @@ class LazyGroup(TyperGroup):
         super().__init__(**{**attributes, "commands": commands})
 
     def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
-        """As without Typer."""
+        """The same overview as without Typer."""
         formatter.write(overview())
 
 
@@ -60,4 +60,4 @@ app = typer.Typer(name="echowire", cls=LazyGroup, no_args_is_help=True, **_STYLE
 
 @app.callback(help=ABOUT)
 def echowire() -> None:
-    """Only to make this a group."""
+    """Only makes this a group."""

@@ -1,4 +1,4 @@
-"""The command line's front: what needs no library is answered here, everything else by Typer.
+"""The command line's entry: answers what needs no library; Typer handles the rest.
 
 `echowire --help` and `echowire version` import the standard library only, and start at once.
 """
@@ -15,7 +15,7 @@ from streams.errors import UserError
 
 ABOUT = "Finds syndicated copies in a stream of news articles, on Kafka, as they come."
 
-# Name -> where the command is, and what the list of commands says of it: the first sentence of its
+# Name -> where the command is, and its line in the list of commands: the first sentence of its
 # docstring, or of its group's help.
 COMMANDS = {
     "worker": (
@@ -94,7 +94,7 @@ def version() -> str:
 
 
 def run() -> None:
-    """The entry point. An error that the user can put right is one sentence, not a traceback."""
+    """The entry point. An error that the user can fix is one sentence, not a traceback."""
     try:
         match sys.argv[1:]:
             case ["--help"]:
@@ -117,7 +117,7 @@ def run() -> None:
     except OSError as error:
         if error.errno not in (errno.EMFILE, errno.ENFILE):
             raise
-        # Nothing may be imported from here on: that takes a descriptor.
+        # No imports from here on: each takes a descriptor.
         sys.stderr.write(f"error: {error.strerror}: raise the limit (`ulimit -n`)\n")
         sys.exit(78)
 

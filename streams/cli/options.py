@@ -11,5 +11,5 @@ BootstrapServers = Annotated[
     typer.Option("--bootstrap-servers", "-b", help="Kafka brokers, host:port, comma-separated."),
 ]
 TopicPrefix = Annotated[
-    str | None, typer.Option("--topic-prefix", help="Put before every topic's name.")
+    str | None, typer.Option("--topic-prefix", help="Prefix of every topic's name.")
 ]

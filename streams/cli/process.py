@@ -1,4 +1,4 @@
-"""`echowire process`: the whole work without Kafka, from raw events to JSON lines."""
+"""`echowire process`: the whole pipeline without Kafka, from raw events to JSON lines."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def process(
 def normalised_in_time(
     records: Sequence[FileRecord], limit_bytes: int, outlets_file: str | None, page_seconds: float
 ) -> Sketched:
-    """The whole first stage. Needs a main thread, whose timer ends pages that take too long."""
+    """The whole first stage. Needs the main thread, whose timer stops pages that take too long."""
 
     def read_pages(pages: list[PageSource]) -> list[Page]:
         return [read_in_time(page_seconds, page) for page in pages]
@@ -83,7 +83,7 @@ def normalised_in_time(
 
 
 def _rejected(record: FileRecord, why: Rejection) -> bytes:
-    """One line for a rejected event: which one, why, and what it was."""
+    """One line for a rejected event: which one, why, and its content."""
     value = record.value.decode(errors="replace")
     return orjson.dumps(
         {"line": record.offset + 1, "reason": why.reason, "detail": why.detail, "value": value}

@@ -33,16 +33,16 @@ _UNCONFIRMED_EVENTS = 2000
 _BATCH_BYTES = 64 << 10
 _LINGER_MILLISECONDS = 5
 _READ_AHEAD_EVENTS = 64  # each may be as large as a record may be
-_LOOK_SECONDS = 0.2  # how often a wait for input looks whether it was called off
+_LOOK_SECONDS = 0.2  # how often a wait for input checks whether it was cancelled
 _SILENCE_SECONDS = 30.0  # without any confirmation: the broker is gone
 _STOP_SECONDS = 5.0
-_CATCH_UP_SECONDS = 0.1  # a rate is kept over so long; a pipe that paused is not made up for
+_CATCH_UP_SECONDS = 0.1  # a rate is averaged over this; time lost to a paused pipe is not made up
 _LISTED_FAILURES = 20
 
 
 @dataclass(slots=True)
 class ProduceReport:
-    """What became of the events. `failures` says it of the first that failed, one sentence each."""
+    """What became of the events. `failures` has a sentence for each of the first that failed."""
 
     sent: int = 0
     confirmed: int = 0
@@ -51,7 +51,7 @@ class ProduceReport:
     seconds: float = 0.0
 
     def fail(self, origin: str, why: str) -> None:
-        """Count an event that did not arrive."""
+        """Count an event that was not stored."""
         self.failed += 1
         if len(self.failures) < _LISTED_FAILURES:
             self.failures.append(f"{origin}: {why}")
@@ -73,9 +73,9 @@ async def produce(
 ) -> ProduceReport:
     """Send all events and await every confirmation; at most `rate` events a second.
 
-    A header has the event's time, where it has one; the record's own is now. `progress` is called
-    with the report so far, after each event and each late confirmation. Raises TopicsError where
-    the topic is missing, BrokerUnreachableError where no broker answers or none has confirmed
+    A header gives the event's time, if it has one; the record's own time is now. `progress` is
+    called with the report so far after each event and each late confirmation. Raises TopicsError
+    if the topic is missing, BrokerUnreachableError if no broker answers or none has confirmed
     anything for half a minute.
     """
     started = time.monotonic()
@@ -139,7 +139,7 @@ def produce_command(
 
 
 class _Delivery:
-    """Events on their way to the broker, oldest first, and what has become of the others."""
+    """Events on their way to the broker, oldest first, and what became of the others."""
 
     def __init__(self, producer: AIOKafkaProducer, settings: Settings, record_bytes: int) -> None:
         self.report = ProduceReport()
@@ -168,7 +168,7 @@ class _Delivery:
             self.unconfirmed.append((event.origin, future))
 
     async def settle(self, leave: int) -> None:
-        """Count confirmations that have come, and await more until `leave` are outstanding."""
+        """Count confirmations received, and await more until only `leave` are outstanding."""
         while self.unconfirmed:
             origin, future = self.unconfirmed[0]
             if not future.done():
@@ -197,12 +197,12 @@ async def _record_bytes(settings: Settings) -> int:
     """How large a record of the topic may be."""
     name = topic_name(settings, RAW)
     async with admin_client(settings) as admin:
-        # A question for the topic's metadata could create it, one for its settings does not.
+        # Asking for the topic's metadata could create it; asking for its settings does not.
         answers = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, name)])
     code, _message, _kind, _name, entries = answers[0].resources[0]
     if code == 3:  # no such topic
         raise TopicsError(f"{name} is missing. `echowire topics create` makes it.")
-    values = {entry[0]: entry[1] for entry in entries}  # empty where we may not ask
+    values = {entry[0]: entry[1] for entry in entries}  # empty if we may not ask
     return int(values.get("max.message.bytes", settings.record_bytes))
 
 
@@ -221,7 +221,7 @@ async def _producer(settings: Settings, record_bytes: int) -> AsyncIterator[AIOK
     try:
         yield producer
     finally:
-        with suppress(TimeoutError):  # it would wait forever for a broker that is gone
+        with suppress(TimeoutError):  # it would wait forever for a broker that has gone
             await asyncio.wait_for(producer.stop(), _STOP_SECONDS)
 
 
@@ -250,7 +250,7 @@ async def _as_they_come(events: Iterable[RawEvent]) -> AsyncGenerator[RawEvent]:
         called_off.set()
         with suppress(queue.Empty):
             while True:
-                ready.get_nowait()  # frees a reader that waits for room
+                ready.get_nowait()  # releases a reader that waits for room
 
 
 async def _next(ready: queue.Queue[RawEvent | Exception | None]) -> RawEvent | Exception | None:
@@ -262,7 +262,7 @@ async def _next(ready: queue.Queue[RawEvent | Exception | None]) -> RawEvent | E
 
 
 def _bar(console: Console, meter: Meter, quiet: bool) -> columns.Progress:
-    """Bytes where their sum is known, and always the events."""
+    """Bytes if the total is known, and always the events."""
     known = (columns.BarColumn(), columns.TaskProgressColumn()) if meter.total_bytes else ()
     counts = "{task.fields[report].sent} sent, {task.fields[report].confirmed} confirmed"
     return columns.Progress(

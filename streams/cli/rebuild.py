@@ -21,10 +21,10 @@ def rebuild_command(
 ) -> None:
     """Recompute detection.segments from articles.normalised, when a new version asks for it.
 
-    Publishes no verdict: those that are published stand. Stop all workers in order before, so that
-    what they have decided is committed. Deletes the old segments.
+    Publishes no verdict: published ones stand. First stop all workers with SIGTERM, so that what
+    they have decided is committed. Deletes the old segments.
     """
-    # With the detector and its compiled loops, which the other commands need not wait for.
+    # Imported here: the detector's compiled loops take time to load, which other commands avoid.
     from streams.kafka.rebuild import Rebuilt, rebuild_all  # noqa: PLC0415
 
     settings = load_settings(

@@ -39,7 +39,7 @@ _SEARCH_SECONDS = 60.0
 def show_event(what: str, event: int, settings: Settings) -> bool:
     """Print one event of a file, or the article of an id in Kafka. Raises InputError.
 
-    -> whether it was understood, rather than refused.
+    -> whether it was accepted.
     """
     record = (
         _from_file(Path(what), event)
@@ -52,7 +52,7 @@ def show_event(what: str, event: int, settings: Settings) -> bool:
 
 
 def rendered(understood: Understood) -> Group:
-    """What is shown: each article with its fields, then the lines and where each went."""
+    """What is shown: each article with its fields, then the lines and what became of each."""
     chunk = understood.chunk
     parts: list[Any] = [
         Text(f"rejected: {why.reason}: {why.detail}", "red") for _, why in chunk.rejections
@@ -105,7 +105,7 @@ def _fields(article: NormalisedArticleRecord, compared: str, origins: Mapping[st
 
 
 def _lines(labels: tuple[Label, ...]) -> Table:
-    """The page as it came on the left, what was kept of it on the right."""
+    """The original page on the left, what was kept of it on the right."""
     table = Table(show_edge=False, expand=True)
     table.add_column("score", min_width=5)
     table.add_column("class", min_width=12)
@@ -133,7 +133,7 @@ def _from_file(path: Path, number: int) -> FileRecord:
 
 
 async def _from_kafka(article_id: str, settings: Settings) -> FileRecord:
-    """The raw record that an article was made of: by the last normalised one with its id."""
+    """The raw record of an article, found through the last normalised one with its id."""
     consumer = reader(settings)
     await consumer.start()
     try:

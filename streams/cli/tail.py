@@ -37,7 +37,7 @@ _SHOWN_BYTES = 120
 
 
 _FOLLOWED = {topic.followed_as: topic.name for topic in TOPICS if topic.followed_as}
-# Typer takes an enumeration for a closed list of words.
+# Typer needs an enumeration for a closed list of words.
 What = StrEnum("What", {name: name for name in _FOLLOWED})  # type: ignore[misc]
 _WITH_RELATIONS = ENRICHED, STORY_EVENTS
 _STYLES = {
@@ -76,7 +76,7 @@ async def follow(
 
 
 def _time(record: ConsumerRecord) -> int:
-    """Milliseconds since 1970 of what the record tells of."""
+    """The time of the record's event, in milliseconds since 1970."""
     letter = parsed_time(dict(record.headers).get("dlt_time"))
     return own_time(record) if letter is None else letter
 
@@ -115,7 +115,7 @@ def _article(article: EnrichedArticleRecord) -> list[Text]:
 
 
 def _matched(match: MatchRecord) -> str:
-    """How much they have in common by the measure of the relation; the reason names the other."""
+    """How similar they are, by the measure of the relation; the reason names the other article."""
     contained = match["containment"]
     match match["relation"]:
         case "excerpt":
@@ -214,7 +214,7 @@ def as_json(topic: str, record: ConsumerRecord) -> bytes:
 
 
 def _relation(record: ConsumerRecord) -> str | None:
-    """Of an article or an event; None where the record is neither."""
+    """The relation of an article or event; None if the record is neither."""
     try:
         item = orjson.loads(record.value)
         relation = item.get("detection", item)["relation"]
@@ -223,7 +223,7 @@ def _relation(record: ConsumerRecord) -> str | None:
     return relation if isinstance(relation, str) else None
 
 
-# Typer takes an enumeration where options repeat, and not the contract's Literal.
+# For repeated options Typer accepts an enumeration, but not the contract's Literal.
 RelationName = StrEnum("RelationName", {name.upper(): name for name in get_args(Relation)})  # type: ignore[misc]
 
 
@@ -258,7 +258,7 @@ def tail_command(
         asyncio.run(shown)
     except KeyboardInterrupt:
         pass
-    except BrokenPipeError:  # the reader of the pipe has gone; Python must not flush into it again
+    except BrokenPipeError:  # the pipe's reader has gone; Python must not flush into it again
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 

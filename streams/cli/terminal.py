@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-# Characters that would move the cursor, change the terminal's state or turn the line around.
+# Characters that would move the cursor, change the terminal's state or reverse the line.
 _UNSAFE = {
     **dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)], " "),
     **dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)], None),
@@ -10,5 +10,5 @@ _UNSAFE = {
 
 
 def safe(text: str) -> str:
-    """The text on one line, without anything that a terminal would obey."""
+    """The text on one line, without control sequences."""
     return text.translate(_UNSAFE)

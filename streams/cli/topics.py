@@ -78,8 +78,8 @@ def alter_command(
 ) -> None:
     """Bring the settings of existing topics in line with what `check` expects.
 
-    When all workers are of this version: an older one takes the times of articles from where, after
-    this, the times of writing are.
+    Run it once all workers have this version: an older one would take the times of writing for the
+    articles' times.
     """
     from streams.kafka.connection import admin_client
     from streams.kafka.topics import alter_topics, topic_differences
@@ -100,7 +100,7 @@ def alter_command(
     typer.echo(
         f"{count} settings {'changed' if do_it else 'would be changed; --yes changes them'}"
         if count
-        else "all settings are as they must be"
+        else "all settings are correct"
     )
 
 

@@ -31,21 +31,21 @@ _COMPILED_ANEW_SECONDS = 4.0
 
 
 def run_worker(settings: Settings, stages: Collection[str]) -> None:
-    """Run until SIGTERM or Ctrl-C. Raises when broker or topics are not as they should be."""
+    """Run until SIGTERM or Ctrl-C. Raises if the broker or the topics are not as required."""
     raise_limit()
     tolerated: list[str] = []
     asyncio.run(_check(settings, stages, tolerated.append))
     write_logs_to_stderr(settings.log_format, settings.log_level)
     for sentence in tolerated:
         log.warning("%s", sentence)
-    # In the event loop it would hold up heartbeats.
+    # In the event loop this would delay heartbeats.
     if (seconds := compile_kernels()) > _COMPILED_ANEW_SECONDS:
-        log.info("compiled for this machine in %.0f s; the next start will be quicker", seconds)
+        log.info("compiled for this machine in %.0f s; the next start will be faster", seconds)
     pool = NormaliserPool(settings.normalising_processes)
     if normalise.STAGE in stages:
         pool.start()  # while there is no thread and no loop
-    # Not for all loops (uvloop.install): Faust's consumer has one in a thread of its own, and a
-    # worker that was stopped during a rebalance ended there by a segmentation fault in uvloop.
+    # Not for all loops (uvloop.install): Faust's consumer has one in its own thread, where a worker
+    # stopped during a rebalance died of a segmentation fault in uvloop.
     loop = uvloop.new_event_loop()
     asyncio.set_event_loop(loop)
     echowire = create_app(settings, stages, pool)
@@ -68,6 +68,6 @@ async def _check(
     settings: Settings, stages: Collection[str], tolerate: Callable[[str], None]
 ) -> None:
     async with admin_client(settings) as admin:
-        # First: topics that we may not see look as if they were missing.
+        # First, because topics that we may not see appear to be missing.
         await check_rights(admin, settings, stages)
         await check_topics(admin, settings, topics_of(stages), tolerate)

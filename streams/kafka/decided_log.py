@@ -101,7 +101,7 @@ class DecidedLog:
         decided, cut = state.last_offset, await self._cut_at(consumer, epoch)
         if cut is not None and await self._holds_row_before(consumer, beginning, cut):
             log.warning(
-                "%s[%d]: the log was cut at offset %d, though it had been decided up to %d: %d"
+                "%s[%d]: the log was cut at offset %d, although it had been decided up to %d: %d"
                 " records are gone from it, after an unclean leader election or with a disk; their"
                 " verdicts stand, and what stands there now is decided",
                 tp.topic, tp.partition, cut, decided, decided - cut + 1,

@@ -131,7 +131,7 @@ async def _rebuild(
         if begin and not state.tail:
             rebuilt.missing.append(
                 f"{source.topic} partition {partition} begins at offset {begin}: articles before it"
-                " cannot be made again, and may have been in the window. Copies of them, and"
+                " cannot be recreated, and may have been in the window. Copies of them, and"
                 " deliveries of them again, will be taken for new."
             )
     finally:

@@ -91,7 +91,7 @@ class Shard:
 
 
 class Shards:
-    """The shards of this worker's partitions. Recoveries run side by side."""
+    """The shards of this worker's partitions. Recoveries run in parallel."""
 
     def __init__(
         self,

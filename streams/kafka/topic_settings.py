@@ -14,7 +14,7 @@ _DAY_MILLISECONDS = 86_400_000
 _HOUR_MILLISECONDS = 3_600_000
 _NO_LIMIT = 2**63 - 1
 
-# Values of message.timestamp.type: whose time a record has, which its deletion goes by.
+# Values of message.timestamp.type: whose time a record has; retention goes by it.
 BY_BROKER, BY_PRODUCER = "LogAppendTime", "CreateTime"
 _TYPE = "message.timestamp.type"
 # How far a producer's time may be from the broker's, in milliseconds; brokers before 3.6 have one
@@ -26,9 +26,9 @@ _PAST = "message.timestamp.before.max.ms", "message.timestamp.difference.max.ms"
 class Difference:
     """A topic setting that is wrong.
 
-    topic: its full name. needed: the value that fixes it. endangers: whether a worker that carried
-    on would go wrong at once; otherwise it only loses what retention deletes too early, as it
-    always did.
+    topic: its full name. needed: the value that fixes it. endangers: whether a worker that
+    continued would fail at once; otherwise it only loses what retention deletes too early, as
+    before.
     """
 
     topic: str
@@ -88,7 +88,7 @@ def differences(
 
 def _harm(values: Mapping[str, str]) -> str:
     """What happens to articles whose raw records are dated by their producers."""
-    taken = "articles whose raw records have old times are deleted at the next look of retention"
+    taken = "articles whose raw records have old times are deleted at the next retention check"
     past = min(int(values.get(setting, _NO_LIMIT)) for setting in _PAST)
     if past == _NO_LIMIT:
         return taken

@@ -22,7 +22,7 @@ log = logging.getLogger("echowire.topics")
 
 _FIRST_LOOK_SECONDS = 0.5
 _REMEDY = {
-    False: "delete the segments' topic, too, and make both again, or take another --topic-prefix.",
+    False: "delete the segments' topic, too, and recreate both, or take another --topic-prefix.",
     True: "`echowire rebuild` recreates the segments from the articles.",
 }
 
@@ -50,12 +50,12 @@ class TopicWatch:
         self.missing: list[str] = []
 
     async def run(self) -> None:
-        """Until cancelled."""
+        """Run until cancelled."""
         while True:
             try:
                 await self._look()
             except (KafkaError, ConsumerNotStarted, TimeoutError) as error:
-                log.debug("the topics could not be looked at: %r", error)
+                log.debug("the topics could not be checked: %r", error)
             except NotImplementedError:
                 log.warning("brokers older than Kafka 2.8 do not say when a topic is recreated")
                 return
@@ -67,7 +67,7 @@ class TopicWatch:
         before, self._known = self._known, {**self._known, **{n: t for n, t in now.items() if t}}
         for name, topic in now.items():
             if topic is None and name not in self.missing:
-                log.warning("%s is missing: nothing can be read of it until it is made again", name)
+                log.warning("%s is missing: nothing can be read until it is recreated", name)
             elif topic and (known := before.get(name)):
                 if known.identity != topic.identity:
                     self._made_anew(name)
@@ -79,8 +79,8 @@ class TopicWatch:
         if name in (self._articles, self._segments):
             self._on_failure(
                 TopicChangedError(
-                    f"{name} was recreated under this worker, and what its shards remember is of"
-                    f" the one before: {_REMEDY[name == self._segments]}"
+                    f"{name} was recreated under this worker, and its shards were made from"
+                    f" the previous one: {_REMEDY[name == self._segments]}"
                 )
             )
             return
@@ -96,10 +96,10 @@ class TopicWatch:
             self._on_failure(
                 TopicChangedError(
                     f"{name} has {after} partitions now, and {self._segments} must have as many:"
-                    f" {segments.partitions}. Alter it, too; docs/operating.md says what it means"
+                    f" {segments.partitions}. Alter it, too; see docs/operating.md"
                 )
             )
         log.warning(
-            "languages move to other shards, whose windows know nothing of them: copies of what"
-            " came before are not found there, and what is delivered again gets another verdict"
+            "languages move to other shards, whose windows lack their earlier articles: copies of"
+            " these are not found there, and articles delivered again get another verdict"
         )

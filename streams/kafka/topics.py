@@ -96,9 +96,9 @@ async def check_topics(
 ) -> dict[str, int]:
     """-> partition count of each topic that is used, of all by default.
 
-    Raises TopicsError, which names everything that is wrong. `tolerate` is told instead, a sentence
-    each, what a worker can live with. Kafka's topic settings are checked as far as we may see them:
-    a worker needs no DescribeConfigs.
+    Raises TopicsError, which names everything that is wrong. What a worker can live with is
+    passed to `tolerate` instead, a sentence each. Kafka's topic settings are checked as far as we
+    may see them: a worker needs no DescribeConfigs.
     """
     names = _names(settings, used)
     described = await _describe(admin, list(names))
