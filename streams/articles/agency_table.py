@@ -73,8 +73,11 @@ def agency_table() -> AgencyTable:
 
 
 def _is_whole_word(text: str, start: int, end: int) -> bool:
-    """Whether no letter or digit adjoins a name, in scripts with spaces between words."""
-    first, last = text[start], text[end - 1]
-    if first < _NO_SPACES and start and text[start - 1].isalnum() and first.isalnum():
-        return False
-    return not (last < _NO_SPACES and end < len(text) and text[end].isalnum() and last.isalnum())
+    """Whether no letter or digit adjoins a name, both in scripts with spaces between words:
+    `AFP通信`."""
+    before, after = text[start - 1 : start], text[end : end + 1]
+    return not (_are_one_word(before, text[start]) or _are_one_word(text[end - 1], after))
+
+
+def _are_one_word(one: str, other: str) -> bool:
+    return one.isalnum() and other.isalnum() and one < _NO_SPACES and other < _NO_SPACES

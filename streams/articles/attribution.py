@@ -47,7 +47,9 @@ _LINE_CHARACTERS = 90
 _BYLINE_PARTS = re.compile(
     rf"[,/&|;:()–—•·]|\s-|-\s|\b(?:{any_of('credits', 'between')})\b", re.IGNORECASE
 )
-_BY = tuple(f"{word} " for word in words_of_all("credits", "opens"))
+_BY = tuple(f"{word}{sign}" for word in words_of_all("credits", "opens") for sign in " :")
+# `به گزارش ایسنا، ` begins the story itself.
+_REPORTED_BY = re.compile(rf"\W*(?:{any_of('credits', 'reported_by')})\s+")
 _WHEN = frozenset(words_of_all("credits", "dated"))
 # What people are at an agency, which is not its name: `PA Political Editor`.
 _STAFF = re.compile(rf"\b(?:{any_of('credits', 'staff')})\b", re.IGNORECASE)
@@ -145,6 +147,10 @@ def attribute(
             and (_is_byline(text, name))
         ):
             _note(evidence, name.agency, "byline")
+    if names.head and (reported := _REPORTED_BY.match(text)):
+        for name in names.head:
+            if name.start == reported.end():
+                _note(evidence, name.agency, "dateline")
     for agency, kind in agencies_at_the_end(text, names.tail, names.story_end):
         _note(evidence, agency, kind)
     _note_named(evidence, text, names.distinct, start)

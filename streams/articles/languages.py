@@ -38,7 +38,7 @@ TABLES: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "page_bylines": ("before_by", "by", "by_unspaced", "label", "ends", "furniture", "and"),
     "credits": (
         "between", "opens", "dated", "staff", "pictures", "with", "behind_with", "articles",
-        "in_datelines", "correspondents", "correspondent_marks",
+        "in_datelines", "correspondents", "correspondent_marks", "reported_by",
     ),
     "credit_lines": ("labels", "words", "sentences"),
     "citations": ("before", "between", "after", "after_unspaced"),

@@ -243,3 +243,23 @@ def test_an_agency_that_is_quoted_or_pictured_in_the_last_line_provides_nothing(
 def test_an_end_line_may_stand_above_a_sites_own_footer(footer: str) -> None:
     assert ("Reuters", "provider", "end_line") in found(f"{STORY} {REST} (Reuters){footer}")
     assert ("AAP", "provider", "end_line") in found(f"{STORY} {REST}\nAAP{footer}")
+
+
+@pytest.mark.parametrize(
+    ("text", "agency"),
+    [
+        (f"Door: AFP\n\n{STORY}", "AFP"),
+        (f"به گزارش ایرنا، {STORY}", "IRNA"),
+        (f"{STORY}\n\n(This story comes from a syndicated feed: IANS)", "IANS"),
+        (f"{STORY}\n\nCe texte de l'AFP a été publié le 2 mars.", "AFP"),
+    ],
+)
+def test_agencies_and_sites_have_sentences_for_where_a_text_is_from(text: str, agency: str) -> None:
+    assert [(name, role) for name, role, _ in found(text)] == [(agency, "provider")]
+
+
+def test_a_name_in_latin_letters_may_adjoin_scripts_without_blanks() -> None:
+    assert [name for name, _, _ in found("【ローマAFP＝時事】市議会は可決した。")] == [
+        "AFP",
+        "Jiji",
+    ]

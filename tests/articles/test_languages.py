@@ -25,6 +25,7 @@ CODES = sorted(path.name.removesuffix(".toml") for path in FOLDER.iterdir())
 # English has no such words: its file names the list, or the whole table, in a comment.
 ENGLISH_HAS_NONE = {
     ("page_words", "number_ago"): "number_ago",
+    ("credits", "reported_by"): "reported_by",
     ("page_bylines", "by_unspaced"): "by_unspaced",
     ("page_ago", "before"): "before",
     ("page_ago", "units"): "units",
