@@ -94,11 +94,13 @@ class DecidedLog:
         return {int(row["offset"]): _key(row).encode() for row in rows}
 
     async def check(self, consumer: AIOKafkaConsumer, epoch: int) -> None:
-        """Compare the log with the shard, whose last record was decided in this leader `epoch`
-        (-1: unknown). Raises OtherLogError and KafkaError."""
+        """Compare the log with the shard, whose last record was decided in this leader `epoch` or a
+        later one (-1: unknown). Raises OtherLogError and KafkaError."""
         tp, state = self.articles, self._state
         beginning = (await consumer.beginning_offsets([tp]))[tp]
         decided, cut = state.last_offset, await self._cut_at(consumer, epoch)
+        if cut is not None and await self._holds_row_from(consumer, cut):
+            return  # a later leader has written what was decided last
         if cut is not None and await self._holds_row_before(consumer, beginning, cut):
             log.warning(
                 "%s[%d]: the log was cut at offset %d, although it had been decided up to %d: %d"
@@ -156,6 +158,14 @@ class DecidedLog:
                 " another: it was recreated"
             )
         return bool(record.offset == at)
+
+    async def _holds_row_from(self, consumer: AIOKafkaConsumer, offset: int) -> bool:
+        """Whether the shard's newest article is where it should be, and not before this offset."""
+        tp, row = self.articles, self._newest_row(self._state.last_offset + 1)
+        if row is None or not offset <= int(row["offset"]) < (await consumer.end_offsets([tp]))[tp]:
+            return False
+        record = await self._record(consumer, int(row["offset"]))
+        return bool(record.offset == row["offset"] and record.key == _key(row).encode())
 
     def _newest_row(self, offset: int) -> np.void | None:
         return next((row for row in self._standing_rows() if int(row["offset"]) < offset), None)

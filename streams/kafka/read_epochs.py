@@ -28,11 +28,21 @@ class Span(NamedTuple):
     end: int
 
 
+class Divergence(NamedTuple):
+    """From `offset` on, a log may hold other records than those that were read. `certain`: it was
+    cut there. If not, the records from there on were handed over without being fetched, so
+    their epoch is unknown: the leader may simply have changed."""
+
+    offset: int
+    certain: bool
+
+
 class ReadEpochs:
     """The parts of a partition that were read, by rising epoch."""
 
     def __init__(self) -> None:
         self.spans: list[Span] = []
+        self._handed_over_to = -1  # behind the spans: records of an unknown epoch
         self.has_committed = False  # whether the committed spans are included
         self._confirmed_by = -1
 
@@ -45,6 +55,11 @@ class ReadEpochs:
             self.spans[-1] = last._replace(end=max(last.end, end))
         else:
             self.spans = [*self.spans, Span(epoch, first, end)][-MOST_SPANS:]
+
+    def hand_over(self, end: int) -> None:
+        """The records before this offset were handed over without being fetched: their epoch is the
+        newest span's, or a later one."""
+        self._handed_over_to = max(self._handed_over_to, end)
 
     def add_committed(self, at: OffsetAndMetadata | None) -> None:
         """Put what an earlier worker has read before what this one has."""
@@ -60,7 +75,7 @@ class ReadEpochs:
         self.spans = [*older, *self.spans][-MOST_SPANS:]
 
     def epoch_at_end(self) -> int:
-        """That of the newest batch; -1 if unknown."""
+        """That of the newest batch that was fetched; -1 if unknown."""
         return self.spans[-1].epoch if self.spans else -1
 
     def due(self, leader_epoch: int) -> list[Span]:
@@ -69,25 +84,28 @@ class ReadEpochs:
             return []
         return [span for span in self.spans if span.epoch < leader_epoch]
 
-    def answered(self, leader_epoch: int, span: Span, answer: EpochEnd) -> int | None:
-        """The leader has reported where a span's epoch ends: -> where its log was cut, or None.
+    def answered(self, leader_epoch: int, span: Span, answer: EpochEnd) -> Divergence | None:
+        """The leader has reported where a span's epoch ends: -> where its log may be another.
 
         Spans must be answered in order. A confirmed one is dropped if there is a
         later one: whatever cuts it also cuts the later one.
         """
         if answer.epoch < span.epoch:
-            return min(answer.end, span.first)
+            return Divergence(min(answer.end, span.first), certain=True)
         if answer.end < span.end:
-            return answer.end
+            return Divergence(answer.end, certain=True)
         later = [s for s in self.spans if s.epoch > span.epoch]
         if later:
             self.spans = later
+        elif answer.end < self._handed_over_to:
+            return Divergence(answer.end, certain=False)
         else:
             self._confirmed_by = leader_epoch
         return None
 
     def cut(self, offset: int) -> None:
         """Forget everything read from this offset on."""
+        self._handed_over_to = min(self._handed_over_to, offset)
         self.spans = [
             span._replace(end=min(span.end, offset)) for span in self.spans if span.first < offset
         ]

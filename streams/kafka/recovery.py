@@ -195,7 +195,8 @@ class Recovery:
             self.note = note
         if self._first is None and state.last_offset < 0:
             self._first, self._first_note = segment, note
-        if note is not None and note.cut >= 0:
+        # A shard that was kept over a rebalance knows the cuts of its own segments.
+        if note is not None and note.cut >= 0 and segment.base >= state.count:
             self.log.cut(note.cut, told=True)
         new = int((segment.rows["offset"] > state.last_offset).sum())
         first = segment.base + len(segment.rows) - new

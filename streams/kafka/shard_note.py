@@ -22,7 +22,7 @@ class ShardNote(NamedTuple):
     tail: its articles below this number are forgotten, all others are needed.
     written, before: when its newest article was written, and the newest before this segment, by
     the worker's clock in milliseconds since 1970; 0 if there is none.
-    epoch: of the leader that wrote the last decided record; -1 if unknown.
+    epoch: of the leader that wrote the last decided record, or an earlier one; -1 if unknown.
     cut: the log of articles had lost everything from this offset on, and what is there now was
     not decided before this segment; -1: it had not.
     """

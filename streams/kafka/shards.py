@@ -7,6 +7,7 @@ import logging
 import os
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from aiokafka.structs import ConsumerRecord
 
@@ -30,18 +31,45 @@ class NotEnoughMemoryError(Exception):
     """The window does not fit into this machine's memory; the message has the figures."""
 
 
+@dataclass(slots=True)
+class _Outlet:
+    """What segments go through. It does not know its shard: in a cycle of references, the memory of
+    a shard that has gone would stay until the garbage collector comes by, hours later."""
+
+    publisher: BatchPublisher
+    topic: str
+
+    async def send(self, make: Callable[[], Outgoing], records: int) -> int:
+        publisher = self.publisher
+        try:
+            return await publisher.send(await publisher.encode([], records, lambda _: [make()]))
+        except RecordsRefusedError as refused:
+            first, *_ = refused.batches
+            raise TopicTooNarrowError(self.topic, first.batch.size()) from None
+
+
 class Shard:
     """A partition's state and its fenced publisher: no other worker can publish for it
     meanwhile."""
 
     def __init__(self, settings: Settings, partition: int) -> None:
         self.state = ShardState(settings.parameters())
-        self.publisher: BatchPublisher = ShardPublisher(settings, fence_name(settings, partition))
         self.recovery = Recovery(settings, partition, self.state)
-        self.segments = SegmentWriter(self._send_segments)
+        publisher = ShardPublisher(settings, fence_name(settings, partition))
+        self._outlet = _Outlet(publisher, self.recovery.segments.topic)
+        self.segments = SegmentWriter(self._outlet.send)
         self.ready: asyncio.Task[None] | None = None
         # Chunks in the state that may not be in the segments.
         self.unconfirmed = 0
+
+    @property
+    def publisher(self) -> BatchPublisher:
+        """That of the present assignment."""
+        return self._outlet.publisher
+
+    @publisher.setter
+    def publisher(self, publisher: BatchPublisher) -> None:
+        self._outlet.publisher = publisher
 
     async def recover(self) -> None:
         """Take the shard over and bring it up to date. Raises KafkaError, ShutOutError and
@@ -53,14 +81,6 @@ class Shard:
         """From now on, no earlier worker can write a segment. One that arrived after we finished
         reading would be unknown to us, and would conflict with ours for the next reader."""
         await self.publisher.publish([self.nothing_decided(self.state.last_offset)])
-
-    async def _send_segments(self, make: Callable[[], Outgoing], records: int) -> int:
-        publisher = self.publisher
-        try:
-            return await publisher.send(await publisher.encode([], records, lambda _: [make()]))
-        except RecordsRefusedError as refused:
-            (topic, _), (first, *_) = self.recovery.segments, refused.batches
-            raise TopicTooNarrowError(topic, first.batch.size()) from None
 
     def nothing_decided(self, last_offset: int) -> Outgoing:
         """A segment that only says up to where everything is decided."""
@@ -83,11 +103,15 @@ class Shard:
         """The log of articles was cut: records from this offset on are not decided yet."""
         self.recovery.log.cut(offset)
 
-    def compare(self, records: Sequence[ConsumerRecord]) -> None:
-        """Records of the log that come again after a recovery: if they differ from those that were
-        decided, the log was cut meanwhile."""
-        if (offset := self.recovery.log.cut_in(records)) is not None:
-            self.cut(offset)
+    def compare(self, records: Sequence[ConsumerRecord]) -> int:
+        """Records of the log that come again: if they differ from those that were decided, the log
+        was cut meanwhile. -> how many decided records are gone from it."""
+        offset = self.recovery.log.cut_in(records)
+        if offset is None:
+            return 0
+        gone = self.state.last_offset + 1 - offset
+        self.cut(offset)
+        return gone
 
 
 class Shards:

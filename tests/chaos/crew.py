@@ -32,6 +32,9 @@ DRAIN_SECONDS = 240.0
 INJECTED = InjectedError.__name__
 
 
+_TELLING_SECONDS = 2.0
+
+
 class FaultyWorker(Worker):
     """A worker that breaks at chosen steps."""
 
@@ -68,10 +71,19 @@ class Crew:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
     ) -> None:
+        if error is not None:
+            self._print_last_words()
         for worker in self.workers:
-            if error is not None:
-                print(worker.log()[-3000:])
             worker.kill()
+
+    def _print_last_words(self) -> None:
+        """The end of each log, with what the worker's tasks wait for: Faust tells at SIGUSR1."""
+        for worker in self.workers:
+            if not worker.ended():
+                worker.signal(signal.SIGUSR1)
+        time.sleep(_TELLING_SECONDS)
+        for worker in self.workers:
+            print(worker.log()[-20_000:])
 
     def join(self, faults: list[Fault] | None = None) -> Worker:
         """One more worker."""

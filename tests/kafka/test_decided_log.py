@@ -8,9 +8,13 @@ from typing import Any
 import pytest
 from aiokafka.structs import TopicPartition
 
+from streams.detection.index.state import ShardState
 from streams.detection.parameters import Parameters
 from streams.kafka.decided_log import DecidedLog
-from tests.detection.newsroom import NOON, Arrival, Desk, article, chunk_of, story
+from streams.kafka.recovery import Recovery
+from streams.kafka.shard_note import ShardNote
+from streams.settings import load_settings
+from tests.detection.newsroom import NOON, Arrival, Desk, article, chunk_of, remembered, story
 
 # The fifth repeats the second, so that it has no row.
 NEWS = [article(f"n{n}", story(n)) for n in range(4)]
@@ -64,3 +68,41 @@ def test_what_was_decided_before_an_earlier_cut_is_not_compared_with() -> None:
     desk.decide(chunk_of([Arrival(a, NOON + 20_000 + n, 5 + n) for n, a in enumerate(new)]))
     assert log.cut_in(records(LOG[:5] + new)) is None
     assert log.cut_in(records(LOG)) == 5 - 1
+
+
+def test_a_shard_that_was_kept_over_a_rebalance_is_not_set_back_by_its_own_segments() -> None:
+    """It reads what it wrote since it was last brought up to date; a cut that it noticed itself is
+    told there."""
+    desk = desk_of(LOG)
+    recovery = Recovery(load_settings(), 0, desk.state)
+    written = len(desk.segments)
+    recovery.log.cut(5)
+    for first, news in ((5, others(4)), (9, others(9)[4:])):
+        arrivals = [Arrival(a, NOON + 20_000 + n, first + n) for n, a in enumerate(news)]
+        desk.decide(chunk_of(arrivals))
+    before, count = remembered(desk.state), desk.state.count
+    notes = [ShardNote(cut=recovery.log.untold()), ShardNote()]
+    for offset, (segment, note) in enumerate(zip(desk.segments[written:], notes, strict=True)):
+        recovery._apply(segment_record(offset, segment, note))
+    assert (remembered(desk.state), desk.state.count) == (before, count)
+
+
+def test_another_worker_goes_back_where_segments_tell_of_a_cut() -> None:
+    desk = desk_of(LOG)
+    recovery = Recovery(load_settings(), 0, ShardState(desk.state.parameters))
+    log = log_of(desk)
+    log.cut(5)
+    new = others(4)
+    desk.decide(chunk_of([Arrival(a, NOON + 20_000 + n, 5 + n) for n, a in enumerate(new)]))
+    notes = [*[ShardNote()] * (len(desk.segments) - 1), ShardNote(cut=5)]
+    for offset, (segment, note) in enumerate(zip(desk.segments, notes, strict=True)):
+        recovery._apply(segment_record(offset, segment, note))
+    assert remembered(recovery.state) == remembered(desk.state)
+    assert recovery.log.cut_in(records(LOG[:5] + new)) is None
+
+
+def segment_record(offset: int, segment: bytes, note: ShardNote) -> Any:
+    return SimpleNamespace(
+        topic="detection.segments", partition=0, offset=offset, value=segment,
+        headers=[note.header()],
+    )  # fmt: skip

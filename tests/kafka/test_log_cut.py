@@ -1,8 +1,10 @@
-"""Logs that lose their end, as in an unclean leader election, and then grow again."""
+"""Logs that lose their ends, as by an unclean leader election, and are written on."""
 
 from __future__ import annotations
 
 import asyncio
+import signal
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -150,6 +152,30 @@ def test_what_stands_in_a_shard_s_log_after_a_cut_is_decided(
         for r in enriched
     ]
     assert len(keys) == len(set(keys))
+
+
+FENCED_SECONDS = 12.0  # longer than a broker's session with its controller, 9 s
+
+
+def test_a_leader_that_is_elected_again_has_lost_nothing(
+    broker: EmbeddedKafka, settings: Settings, tmp_path: Path
+) -> None:
+    """A broker that pauses keeps its connections; its controller, which paused with it, has every
+    leader elected again. What a worker hands to itself meanwhile tells no epoch."""
+    with Worker(settings, tmp_path).start() as worker:
+        push_singly(settings, range(50))
+        until(lambda: everything_committed(settings), "they are decided", SOON)
+        for first in (100, 200):
+            broker.process.send_signal(signal.SIGSTOP)
+            time.sleep(FENCED_SECONDS)
+            broker.process.send_signal(signal.SIGCONT)
+            for n in range(first, first + 50, 5):
+                push_singly(settings, range(n, n + 5))
+        until(lambda: everything_committed(settings), "they are decided", SOON)
+        expected = wanted(range(50), range(100, 150), range(200, 250))
+        until(lambda: titles(settings) == expected, "all have verdicts", SOON)
+        assert "the log was cut" not in worker.log()
+        assert worker.stop() == 0
 
 
 async def make_raw_topic_on_two(settings: Settings) -> None:

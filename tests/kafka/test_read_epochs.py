@@ -7,7 +7,7 @@ from aiokafka.structs import OffsetAndMetadata
 
 from streams.kafka.insides.epochs import EpochEnd
 from streams.kafka.poison_records import decode_note
-from streams.kafka.read_epochs import MOST_SPANS, ReadEpochs, Span, decode_spans
+from streams.kafka.read_epochs import MOST_SPANS, Divergence, ReadEpochs, Span, decode_spans
 
 
 def read(*spans: tuple[int, int, int]) -> ReadEpochs:
@@ -64,16 +64,52 @@ def test_a_log_was_cut_where_its_leader_ends_what_was_read_earlier(
     answer: EpochEnd, cut: int | None
 ) -> None:
     known = read((3, 5, 20))
-    assert known.answered(6, Span(3, 5, 20), answer) == cut
+    expected = None if cut is None else Divergence(cut, certain=True)
+    assert known.answered(6, Span(3, 5, 20), answer) == expected
 
 
 def test_a_cut_that_a_later_epoch_hides_is_found_by_the_earlier_one() -> None:
     """Read to 20 in epoch 3; a leader without the last eight has written on to 30 in epoch 4."""
     known = read((3, 0, 20), (4, 20, 30))
     [due] = known.due(4)
-    assert known.answered(4, due, EpochEnd(3, 12)) == 12
+    assert known.answered(4, due, EpochEnd(3, 12)) == Divergence(12, certain=True)
     known.cut(12)
     assert known.spans == [Span(3, 0, 12)]
+
+
+@pytest.mark.parametrize(
+    ("answer", "found"),
+    [
+        (EpochEnd(3, 35), None),  # all of them are of this epoch
+        (EpochEnd(3, 24), Divergence(24, certain=False)),  # or the log was cut: it is read again
+        (EpochEnd(3, 18), Divergence(18, certain=True)),
+        (EpochEnd(2, 18), Divergence(5, certain=True)),
+    ],
+)
+def test_records_that_were_handed_over_may_be_of_a_later_epoch(
+    answer: EpochEnd, found: Divergence | None
+) -> None:
+    known = read((3, 5, 20))
+    known.hand_over(30)
+    [due] = known.due(4)
+    assert known.answered(4, due, answer) == found
+
+
+def test_the_next_fetch_tells_the_epoch_of_what_was_handed_over() -> None:
+    same, later = read((3, 0, 20)), read((3, 0, 20))
+    for known, epoch in ((same, 3), (later, 4)):
+        known.hand_over(30)
+        known.read(epoch, 30, 32)
+    assert same.spans == [Span(3, 0, 32)]
+    assert later.spans == [Span(3, 0, 20), Span(4, 30, 32)]
+    assert later.answered(4, later.due(4)[0], EpochEnd(3, 24)) is None
+
+
+def test_what_is_read_again_was_not_handed_over() -> None:
+    known = read((3, 0, 20))
+    known.hand_over(30)
+    known.cut(24)
+    assert known.answered(4, Span(3, 0, 20), EpochEnd(3, 24)) is None
 
 
 def test_spans_travel_beside_committed_offsets_up_to_these() -> None:

@@ -106,7 +106,7 @@ class DetectStage:
         state = shard.state
         if chunk.cut is not None:
             shard.cut(chunk.cut)
-        shard.compare(chunk.records)
+        self._metrics.cut[STAGE].inc(shard.compare(chunk.records))
         # Up to here their segment was written, and before it their outputs.
         records = [r for r in chunk.records if r.offset > state.last_offset]
         self._metrics.replayed.inc(len(chunk.records) - len(records))

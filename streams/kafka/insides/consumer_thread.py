@@ -33,6 +33,7 @@ from streams.kafka.insides.pace import FIRST, Wait
 from streams.kafka.insides.short_cut import Offer, ShortCut, fetched_or_offered, wake
 from streams.kafka.insides.topic_ids import TopicNow, topics_now
 from streams.kafka.log_holes import Cut, Ended, Lost
+from streams.kafka.read_epochs import Divergence
 
 _REBALANCED = (UnknownMemberIdError, IllegalGenerationError, RebalanceInProgressError)
 _RETRY_SECONDS = 0.1
@@ -57,7 +58,7 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
         super().__post_init__()
         self.ends: dict[TP, int] = {}  # queried outside the fetches, which may stall
         self.anew: set[str] = set()  # topics that the next fetch reads from the beginning
-        self.cuts: dict[TP, int] = {}  # where the next fetch goes back to
+        self.cuts: dict[TP, Divergence] = {}  # where the next fetch goes back to
         self.short_cut = ShortCut()
         self._found_anew: dict[TP, float] = {}  # noticed by this consumer, and when
         self._known: dict[str, TopicNow] = {}
@@ -154,16 +155,18 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
                 fetched.begun_anew.append(tp)
 
     def _go_back(self, consumer: AIOKafkaConsumer, fetched: Fetched) -> None:
-        """Go back to where logs were cut, unless the position is earlier."""
+        """Go back to where logs were cut, or may have been, unless the position is earlier.
+        Records that are the same when they are read again are known to have been decided."""
         cuts, self.cuts = self.cuts, {}
-        for tp, offset in cuts.items():
+        for tp, (offset, certain) in cuts.items():
             state = consumer._subscription.subscription.assignment.state_value(tp)
             if state is None or not state.has_valid_position:
                 continue  # a rebalance: noticed again from the commit
             read_epochs_of(state).cut(offset)
             if offset < (position := state.position):
                 consumer.seek(tp, offset)
-                fetched.holes.append(Cut(tp, offset, position))
+                if certain:
+                    fetched.holes.append(Cut(tp, offset, position))
                 fetched.begun_anew.append(tp)
                 self.ends.pop(tp, None)
 

@@ -17,7 +17,7 @@ from aiokafka.structs import OffsetAndMetadata, TopicPartition
 
 from streams.kafka.insides.epochs import EpochEnd, ends_of_epochs
 from streams.kafka.insides.fetching import read_epochs_of
-from streams.kafka.read_epochs import ReadEpochs
+from streams.kafka.read_epochs import Divergence, ReadEpochs
 
 log = logging.getLogger("echowire.consumer")
 
@@ -32,13 +32,13 @@ def _states(consumer: AIOKafkaConsumer) -> dict[TopicPartition, Any]:
 
 async def find_cuts(
     consumer: AIOKafkaConsumer, leader_epochs: Mapping[TopicPartition, int]
-) -> dict[TopicPartition, int]:
-    """Where the logs of these partitions were cut, given their leaders' present epochs.
+) -> dict[TopicPartition, Divergence]:
+    """Where the logs of these partitions may have been cut, given their leaders' present epochs.
     Leaves out partitions that were not cut and those whose leaders do not respond.
     """
     states = _states(consumer)
     await _with_committed(consumer, {tp: s for tp, s in states.items() if tp in leader_epochs})
-    cuts: dict[TopicPartition, int] = {}
+    cuts: dict[TopicPartition, Divergence] = {}
     waiting = {
         tp: (known, due)
         for tp, epoch in leader_epochs.items()

@@ -109,9 +109,8 @@ class _Lane:
 
 
 def _move_on(state: Any, end: int) -> None:
-    """The consumer has read a partition up to here, all in the same epoch as before."""
-    epochs = read_epochs_of(state)
-    epochs.read(epochs.epoch_at_end(), state.position, end)
+    """The consumer has read a partition up to here, in an unknown epoch."""
+    read_epochs_of(state).hand_over(end)
     state.consumed_to(end)
     state.highwater, state.lso = max(state.highwater or 0, end), max(state.lso or 0, end)
 
