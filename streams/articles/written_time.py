@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from streams.articles.languages import any_of, meanings, places, words_of_all
 from streams.articles.printed_time import is_american_summer
@@ -219,7 +219,7 @@ class _Tokens:
             return None
         return self._year, self._words.months[months[0]], self._day
 
-    def _numeric_date(self, part: dict[str, Any]) -> tuple[int, int, int] | None:
+    def _numeric_date(self, part: Mapping[str, str]) -> tuple[int, int, int] | None:
         year = int(part["y"])
         if "m" in part:
             return year, int(part["m"]), int(part["d"])
