@@ -69,7 +69,7 @@ def test_new_topics_have_the_brokers_time_and_the_raw_one_the_producers(settings
     assert kinds.pop(RAW) == "CreateTime"
     assert set(kinds.values()) == {"LogAppendTime"}
     assert topics(settings, "check").exit_code == 0
-    assert "all settings are as they must be" in topics(settings, "alter", "--yes").stdout
+    assert "all settings are correct" in topics(settings, "alter", "--yes").stdout
 
 
 def test_older_topics_are_named_by_check_with_the_remedy(older: Settings) -> None:
