@@ -82,7 +82,7 @@ def article_rows(value: bytes, family_of: FamilyOf) -> ArticleRows:
         event = orjson.loads(value)
         return _article_rows(value, event, family_of)
     except (ValueError, LookupError, TypeError, AttributeError) as error:
-        raise NotOursError(f"no enriched article: {error!r}") from None
+        raise NotOursError(f"not an enriched article: {error!r}") from None
 
 
 def _article_rows(value: bytes, event: EnrichedArticleRecord, family_of: FamilyOf) -> ArticleRows:

@@ -220,7 +220,7 @@ def test_a_short_headline_takes_the_tag_that_fits() -> None:
 
 
 def test_only_the_beginning_is_looked_at() -> None:
-    """Or a page of a megabyte would take a second."""
+    """Otherwise a page of a megabyte would take a second."""
     begun = PARAGRAPHS["en"] * 5
     assert code_of(begun + PARAGRAPHS["ja"] * 1000, None) == "en"
 

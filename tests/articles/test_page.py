@@ -135,7 +135,7 @@ def test_an_encoding_that_the_page_only_claims_does_no_harm() -> None:
 
 
 def test_a_date_after_today_is_kept_whatever_today_is() -> None:
-    """Or a page read again later would say something else."""
+    """Otherwise a page read again later would give another result."""
     published = '<meta property="article:published_time" content="2095-03-02T10:00:00Z">'
     assert read(page(head=published)).metadata.published == "2095-03-02T10:00:00Z"
 

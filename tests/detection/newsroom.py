@@ -45,7 +45,7 @@ def vocabulary(size: int = 4000) -> list[str]:
 
 
 def story(seed: int, words: int = 200) -> str:
-    """A text of so many words, in sentences. Two seeds share no run of five words."""
+    """A text of this many words, in sentences. Two seeds share no run of five words."""
     chance = random.Random(f"story {seed}")
     made = chance.choices(vocabulary(), k=words)
     for start in range(0, words, 12):
@@ -128,7 +128,7 @@ class Arrival:
 
     @property
     def value(self) -> bytes:
-        """As normalised articles stand on their topic."""
+        """As normalised articles look on their topic."""
         raw = {"topic": "articles.raw", "partition": 0, "offset": self.offset}
         raw["timestamp"] = format_milliseconds(self.time)
         return orjson.dumps({**self.article, "raw": raw})
@@ -196,7 +196,7 @@ class Desk:
 
 
 def remembered(state: ShardState) -> dict[str, Any]:
-    """All that a state knows, without the dead parts of its arrays."""
+    """Everything a state knows, without the dead parts of its arrays."""
     serials = np.arange(state.tail, state.count)
     rows = state.at(serials)
     matchable = rows[(rows["flags"] & MATCHABLE) != 0]

@@ -32,7 +32,7 @@ SECONDS = 30
 
 
 def decided(desk: Desk, articles: list[Article]) -> list[dict[str, object]]:
-    """All in one chunk -> their verdicts; fails where it takes too long."""
+    """All in one chunk -> their verdicts; fails if it takes too long."""
     started = time.process_time()
     decision = desk.decide(chunk_of([desk.arrival(a) for a in articles]))
     assert time.process_time() - started < SECONDS

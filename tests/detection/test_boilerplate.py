@@ -111,7 +111,7 @@ def test_memory_does_not_grow_with_what_they_share() -> None:
 
 
 def peak_of(desk: Desk, chunk: ArticleColumns) -> int:
-    """Most bytes that are taken at once while a chunk is decided and applied."""
+    """The peak of allocated bytes while a chunk is decided and applied."""
     tracemalloc.start()
     try:
         desk.decide(chunk)

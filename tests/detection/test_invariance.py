@@ -62,7 +62,7 @@ FAMILY = 14
 
 
 def notice(seed: int, day: int) -> str:
-    """A template's text: each day other numbers in the same places."""
+    """A template's text: each day has different numbers in the same places."""
     words = cut(story(seed + 70, 90), 90).lower().split()
     words[5:90:9] = [str(1000 * day + 17 * place) for place in range(len(words[5:90:9]))]
     return " ".join(words)
@@ -110,7 +110,7 @@ class Log:
         )
 
     def chunks(self, cuts: list[int]) -> list[ArticleColumns]:
-        """Cut after so many records each, over and over."""
+        """Cut into chunks of these sizes, over and over."""
         made: list[ArticleColumns] = []
         first = 0
         while first < len(self.arrivals):
@@ -155,7 +155,7 @@ parameters = st.sampled_from([SMALL, SHORT, FEW])
 
 
 def published(decisions: list[Decision]) -> dict[str, Any]:
-    """All that has gone out, the stories by their last state."""
+    """Everything that was published, with each story in its last state."""
     return {
         "enriched": [value for d in decisions for value in d.enriched],
         "relations": [relation for d in decisions for relation in d.relations],

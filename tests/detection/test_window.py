@@ -28,7 +28,7 @@ def test_a_text_that_comes_again_after_the_window_begins_another_story() -> None
 
 
 def test_articles_that_come_again_with_their_old_times_begin_other_stories() -> None:
-    """As after offsets were set back: the window has forgotten them, consumers have not."""
+    """As when offsets are reset: the window has forgotten them, consumers have not."""
     for window in (Parameters(capacity=64, window_seconds=3600), Parameters(capacity=8)):
         desk, stories = Desk(window), []
         for delivery in range(3):

@@ -35,7 +35,7 @@ _FIELD = re.compile(r"<(\w+)>")
 
 @dataclass(frozen=True, slots=True)
 class WriteUp:
-    """One article about one event. A `copy` is another publisher's, of the write-up named."""
+    """One article about one event. A `copy` is another publisher's copy of the named write-up."""
 
     event: int
     outlet: str
@@ -57,7 +57,7 @@ class WriteUp:
 
 
 def write_ups() -> list[WriteUp]:
-    """All write-ups and copies in the order in which they come: an event takes some hours, so
+    """All write-ups and copies in order of arrival: an event takes some hours, so
     several are under way at once."""
     made = [write_up(event, outlet) for event in range(EVENTS) for outlet in OUTLETS]
     chance = random.Random("hours")
@@ -106,7 +106,7 @@ def write_up(event: int, outlet: str) -> WriteUp:
 def _further(
     of_kind: list[str], of_any: list[str], facts: dict[str, str], chance: random.Random
 ) -> Iterator[str]:
-    """The event's own sentences, then as many as are asked for with ever other people in them."""
+    """The event's own sentences, then as many as asked for, each with different people."""
     for sentence in of_kind:
         yield _written(sentence, facts, chance)
     while True:

@@ -94,7 +94,7 @@ def best_lines(probabilities: Vector, words: Vector) -> tuple[NDArray[np.bool_],
 def model_of(stored: Mapping[str, Any]) -> HtmlModel:
     """A model as the data file holds it. Raises ValueError where it is one of other features."""
     if stored["features"] != [*block_context.NAMES, *block_features.NAMES]:
-        raise ValueError("html_model.json was fitted to other features: fit it anew")
+        raise ValueError("html_model.json was fitted to other features: fit it again")
     words = {word: weight / _WORD_STEPS for word, weight in stored["words"].items()}
     return HtmlModel(word_table(words), forest(stored["first"]), forest(stored["second"]))
 

@@ -202,7 +202,7 @@ def _mean_around(sums: Vector, at: int, reach: int) -> float:
 def _networks() -> tuple[Network, Network]:
     stored = orjson.loads((files("streams.articles") / "data" / "story_model.json").read_bytes())
     if stored["features"] != list(NAMES):
-        raise ValueError("story_model.json was fitted to other features: fit it anew")
+        raise ValueError("story_model.json was fitted to other features: fit it again")
     first, second = (_network(stored[name]) for name in ("first", "second"))
     return first, second
 

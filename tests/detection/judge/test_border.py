@@ -20,7 +20,7 @@ def relation(
     different: float = 0,
     kept: float = 0,
 ) -> tuple[str, bool]:
-    """What two texts are of which this share of the 5-grams is common; (relation, member)."""
+    """The (relation, member) of two texts that share this much of their 5-grams."""
     shares = np.array([keys])
     scores = Scores(np.array([jaccard]), shares, shares, np.array([round(24 * keys)]))
     none = np.zeros(1)

@@ -104,7 +104,7 @@ def test_what_is_cut_from_a_compilation_does_not_join_it(desk: Desk) -> None:
 
 
 def test_two_versions_of_one_story_do_not_make_a_page_a_compilation(desk: Desk) -> None:
-    """Both stand in the page, but in the same part of it."""
+    """Both are on the page, but in the same part of it."""
     told = story(1, 200)
     desk.take(article("a", told), article("b", edited(told, 0.05)))
     verdict = desk.verdict(article("page", f"{told} {story(9, 400)}"))
@@ -112,7 +112,7 @@ def test_two_versions_of_one_story_do_not_make_a_page_a_compilation(desk: Desk) 
 
 
 def relations(ones: list[str], others: list[str]) -> dict[str, int]:
-    """How many of the pairs are listed as what."""
+    """The number of pairs listed as each relation."""
     this, other = sketch_texts(ones), sketch_texts(others)
     judged = judge(
         compare(this, other),
@@ -149,7 +149,7 @@ def test_what_was_cut_from_a_text_is_its_excerpt() -> None:
 
 
 def test_a_quarter_of_a_text_is_its_excerpt_wherever_enough_keys_say_so() -> None:
-    """One in four thousand was gainsaid when two standard errors were enough whatever the keys."""
+    """One in four thousand was overruled when two standard errors sufficed whatever the keys."""
     texts = [story(n, 1000) for n in range(4000)]
     cuts = [" ".join(text.split()[100:350]) for text in texts]
     shared = compare(sketch_texts(cuts), sketch_texts(texts)).shared_keys
@@ -159,7 +159,7 @@ def test_a_quarter_of_a_text_is_its_excerpt_wherever_enough_keys_say_so() -> Non
 
 
 def numbered(gap: int, changed: int) -> tuple[str, str]:
-    """A text with a number in every so many words, and the same with some of them changed."""
+    """A text with numbers at regular intervals, and the same text with some of them changed."""
     words = cut(story(5, 420), 420).lower().split()
     places = range(7, 420, gap)
     for n, place in enumerate(places):

@@ -103,7 +103,7 @@ def test_a_copy_with_a_standing_paragraph_is_a_copy() -> None:
 
 
 def test_a_story_that_goes_on_at_its_publisher_stays_one() -> None:
-    """Each update has half of each other one: no passage of several stories, but one story. Their
+    """Each update shares half with every other: one story, not a passage of several. Their
     headlines name what it is about."""
     desk, headlines = Desk(), ("France launches investigation", "Attacker phoned father",
                                "Drugs found in blood", "Brother speaks of sorrow")  # fmt: skip
