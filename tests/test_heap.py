@@ -41,6 +41,26 @@ def test_blocks_that_come_again_cost_no_page_faults() -> None:
     assert _faults() > 3 * _faults("keep")
 
 
+_HOLES = """
+import psutil
+from streams.heap import keep_freed_memory, release_freed_memory
+keep_freed_memory()
+blocks = [bytearray(100_000) for _ in range(1000)]
+del blocks[::2]  # holes between blocks that stay
+before = psutil.Process().memory_info().rss
+release_freed_memory()
+print(before - psutil.Process().memory_info().rss)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="glibc's heap")
+def test_holes_between_blocks_that_stay_are_released() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", _HOLES], check=True, capture_output=True, text=True
+    )
+    assert int(ended.stdout) > 30 << 20  # of 48 MiB
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="it reads /proc")
 def test_of_an_array_of_zeros_only_what_is_touched_takes_memory() -> None:
     def resident() -> int:
