@@ -66,6 +66,8 @@ class ReadEpochs:
         self.has_committed = True
         earliest = self.spans[0].epoch if self.spans else None
         before = decode_spans(at) if at else []
+        if at and before:  # what it committed behind its spans was handed over
+            self.hand_over(at.offset)
         older = [s for s in before if earliest is None or s.epoch < earliest]
         same = next((s for s in before if s.epoch == earliest), None)
         if same:

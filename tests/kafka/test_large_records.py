@@ -199,7 +199,7 @@ def stage_of(settings: Settings) -> tuple[DetectStage, Publisher, Any]:
         unconfirmed=0,
         publisher=publisher,
         segments=SegmentWriter(send),
-        compare=lambda _: None,
+        compare=lambda _: 0,
         note=lambda *, articles, epoch: ShardNote().after(0, 1 if articles else None).header(),
     )
 

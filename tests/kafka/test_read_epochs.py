@@ -105,6 +105,14 @@ def test_the_next_fetch_tells_the_epoch_of_what_was_handed_over() -> None:
     assert later.answered(4, later.due(4)[0], EpochEnd(3, 24)) is None
 
 
+def test_what_an_earlier_worker_committed_behind_its_spans_was_handed_over() -> None:
+    known = ReadEpochs()
+    known.add_committed(OffsetAndMetadata(30, read((3, 0, 20)).metadata(30)))
+    [due] = known.due(4)
+    assert known.answered(4, due, EpochEnd(3, 24)) == Divergence(24, certain=False)
+    assert known.answered(4, due, EpochEnd(3, 30)) is None
+
+
 def test_what_is_read_again_was_not_handed_over() -> None:
     known = read((3, 0, 20))
     known.hand_over(30)
