@@ -39,6 +39,23 @@ class ArticleRow(TypedDict):
     reason: str | None
 
 
+class ShownArticle(TypedDict):
+    """What every list of articles shows of one."""
+
+    article_id: str
+    source: str | None
+    title: str | None
+    language: str
+    time: int
+    status: Status
+    relation: Relation
+    provider: str | None
+    credited: Literal["provider", "cites", "none"] | None
+    kept: float | None
+    words: int
+    embargoed_until: int | None
+
+
 class VersionRow(TypedDict):
     """Of `version`."""
 

@@ -211,7 +211,8 @@ class Shards:
                 await asyncio.wait_for(publisher.stop(), _FAREWELL_SECONDS)
             except TimeoutError:
                 log.warning("a producer was left without its last confirmation")
-            await asyncio.to_thread(release_freed_memory)
+            if len(self._farewells) == 1:  # the last of this rebalance
+                await asyncio.to_thread(release_freed_memory)
 
         task = asyncio.create_task(farewell())
         self._farewells.add(task)

@@ -27,6 +27,7 @@ from tests.kafka.service import (
     uncommitted,
     until,
 )
+from tests.support.pauses import pause_until_fenced
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,19 +123,13 @@ def _get_further(crew: Crew) -> None:
     worker.kill()
 
 
-# Longer than a broker's session with its controller, 9 s.
-FENCED_SECONDS = 12.0
-
-
 def broker_restarts(crew: Crew, _: random.Random, extent: Extent, brokers: Brokers) -> None:
     """The broker is stopped, killed, away for a while, and paused until its leaders are elected
     again, which loses no connection."""
     (broker,) = brokers
     crew.one_ready()
     crew.wait(extent.seconds / 8)
-    broker.process.send_signal(signal.SIGSTOP)
-    crew.wait(FENCED_SECONDS)
-    broker.process.send_signal(signal.SIGCONT)
+    pause_until_fenced(broker, crew.wait)
     crew.done["broker paused"] += 1
     crew.wait(extent.seconds / 8)
     broker.restart()

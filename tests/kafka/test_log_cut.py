@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import signal
-import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -21,6 +19,7 @@ from tests.kafka.service import Worker, everything_committed, make_topics, read,
 from tests.kafka.test_poison import batches_of, publish
 from tests.kafka.test_worker import NOON, article, run_until_committed
 from tests.support.cluster import ThreeBrokers
+from tests.support.pauses import pause_until_fenced
 
 pytestmark = pytest.mark.broker
 
@@ -154,9 +153,6 @@ def test_what_stands_in_a_shard_s_log_after_a_cut_is_decided(
     assert len(keys) == len(set(keys))
 
 
-FENCED_SECONDS = 12.0  # longer than a broker's session with its controller, 9 s
-
-
 def test_a_leader_that_is_elected_again_has_lost_nothing(
     broker: EmbeddedKafka, settings: Settings, tmp_path: Path
 ) -> None:
@@ -166,9 +162,7 @@ def test_a_leader_that_is_elected_again_has_lost_nothing(
         push_singly(settings, range(50))
         until(lambda: everything_committed(settings), "they are decided", SOON)
         for first in (100, 200):
-            broker.process.send_signal(signal.SIGSTOP)
-            time.sleep(FENCED_SECONDS)
-            broker.process.send_signal(signal.SIGCONT)
+            pause_until_fenced(broker)
             for n in range(first, first + 50, 5):
                 push_singly(settings, range(n, n + 5))
         until(lambda: everything_committed(settings), "they are decided", SOON)

@@ -122,23 +122,26 @@ def _times(
         [text_of(linked.get("dateModified")), *(meta.get(name) for name in MODIFIED_META)]
     )
     published = first_time(stated) or first_time(named.times())
-    if published and is_worded(published):
-        printed, _ = printed_date(named.dated_lines(), now)
-        published = printed or published
+    near = updated = None
+    if published is None or is_worded(published) or _are_same(published, changed):
+        near, updated = printed_date(named.dated_lines(), now)
     if published is None:
-        printed, updated = printed_date(named.dated_lines(), now)
-        changed = changed or updated
+        printed, changed = near, changed or updated
         if printed is None and changed is None:
-            printed, later = printed_date(named.below_lines(), now)
-            changed = changed or later
+            printed, changed = printed_date(named.below_lines(), now)
         published = in_address(address) or printed or changed
-    if published and changed and parse_time(changed) == parse_time(published):
+    elif is_worded(published):
+        published = near or published
+    if published and _are_same(published, changed):
         # Some systems state the last change as the publication, too.
-        printed, _ = printed_date(named.dated_lines(), now)
-        if printed is None or not _is_day_before(printed, published):
+        if near is None or not _is_day_before(near, published):
             return published, None
-        published = printed
+        published = near
     return published, changed
+
+
+def _are_same(published: str, changed: str | None) -> bool:
+    return bool(changed) and parse_time(changed or "") == parse_time(published)
 
 
 def _is_day_before(one: str, other: str) -> bool:

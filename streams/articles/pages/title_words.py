@@ -8,13 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from streams.articles.pages.characters import ALNUM, SPACE, Bits, Codes, bits_table, codes_of
-from streams.articles.pages.words import Hashes, hash_of, hashes_of, slot
+from streams.articles.pages.words import PRIME, SEED, Hashes, hashes_of, slot
 from streams.compiled import kernel
 
 LONGEST_LINE = 300
 _MOST_WORDS = LONGEST_LINE // 2 + 1
 _UNDERSCORE, _LINE_FEED = 0x5F, 0x0A
-_SEED, _PRIME = np.uint64(hash_of("")), np.uint64(0x100000001B3)
 
 
 def title_words(low_text: str, lines: int, words: Collection[str]) -> NDArray[np.int32]:
@@ -45,9 +44,9 @@ def _count(codes: Codes, table: Bits, wanted: Hashes, counts: NDArray[np.int32])
         if not (table[code] & ALNUM or code == _UNDERSCORE) or at - start >= LONGEST_LINE:
             at += 1
             continue
-        first, found = at, _SEED
+        first, found = at, SEED
         while at < len(codes) and (table[codes[at]] & ALNUM or codes[at] == _UNDERSCORE):
-            found = (found ^ np.uint64(codes[at])) * _PRIME
+            found = (found ^ np.uint64(codes[at])) * PRIME
             at += 1
         is_title_s = wanted[slot(wanted, found)] != 0
         if is_title_s and (first == start or table[codes[first - 1]] & SPACE):

@@ -18,7 +18,7 @@ Numbers = NDArray[np.int32]
 
 WORD_COUNTS = (*KINDS, *MARKS, "words")
 # FNV-1a over code points.
-_SEED, _PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
+SEED, PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
 _APOSTROPHES = (0x27, 0x2019)
 _CONTENT_LETTERS = 4
 _STEM_LETTERS = 5  # titles inflect the story's words
@@ -101,7 +101,7 @@ def _count_words(
         if not table[codes[at]] & ALNUM:
             at += 1
             continue
-        found = _SEED
+        found = SEED
         joined = False
         while at < len(codes):
             code = codes[at]
@@ -111,7 +111,7 @@ def _count_words(
                 if at + 1 == len(codes) or not table[codes[at + 1]] & ALNUM:
                     break
                 joined = True
-            found = (found ^ np.uint64(code)) * _PRIME
+            found = (found ^ np.uint64(code)) * PRIME
             at += 1
         counts[every, line] += 1
         bits = kinds[slot(hashes, found)]
@@ -135,12 +135,12 @@ def _content_words(
     opens_phrase: NDArray[np.bool_],
 ) -> int:
     """Number the longer words; -> how many there are. `hashes` has room for twice as many."""
-    count, row, length, found, stem, first = 0, 0, 0, _SEED, _SEED, True
+    count, row, length, found, stem, first = 0, 0, 0, SEED, SEED, True
     for at in range(len(codes)):
         code = codes[at]
         bits = table[code]
         if bits & ALNUM and not bits & DECIMAL:
-            found = (found ^ np.uint64(code)) * _PRIME
+            found = (found ^ np.uint64(code)) * PRIME
             length += 1
             if length <= _STEM_LETTERS:
                 stem = found
@@ -157,7 +157,7 @@ def _content_words(
             stems[count] = place
             line[count] = row
             count += 1
-        length, found, stem = 0, _SEED, _SEED
+        length, found, stem = 0, SEED, SEED
         if code == 10:
             row, first = row + 1, True
     return count
@@ -199,7 +199,7 @@ def _kinds_table() -> tuple[Hashes, NDArray[np.int32]]:
     hashes = hashes_of(words)
     kinds = np.zeros(len(hashes), dtype=np.int32)
     for word, bits in words.items():
-        kinds[slot(hashes, hash_of(word))] = bits
+        kinds[slot(hashes, _hash(word))] = bits
     return hashes, kinds
 
 
@@ -212,14 +212,14 @@ def hashes_of(words: Collection[str]) -> Hashes:
     """An open table of words for `slot`."""
     hashes = np.zeros(1 << (4 * len(words)).bit_length(), dtype=np.uint64)
     for word in words:
-        found = hash_of(word)
+        found = _hash(word)
         hashes[slot(hashes, found)] = found
     return hashes
 
 
-def hash_of(word: str) -> np.uint64:
+def _hash(word: str) -> np.uint64:
     """FNV-1a of a word, as the loops above hash the words of texts."""
-    found = int(_SEED)
+    found = int(SEED)
     for character in word:
-        found = (found ^ ord(character)) * int(_PRIME) & 0xFFFFFFFFFFFFFFFF
+        found = (found ^ ord(character)) * int(PRIME) & 0xFFFFFFFFFFFFFFFF
     return np.uint64(found)

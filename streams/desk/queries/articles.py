@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Literal, TypedDict
+from typing import Any, TypedDict
 
 from sqlalchemy import Connection, and_, or_, select
 
@@ -13,7 +13,7 @@ from schemas.records import EnrichedArticleRecord
 from streams.desk import search_index
 from streams.desk.filters import PAGE_ROWS, Filters, cursor
 from streams.desk.rows import known_time, unpacked
-from streams.desk.table_rows import ArticleRow, row_of, rows_of
+from streams.desk.table_rows import ArticleRow, ShownArticle, row_of, rows_of
 from streams.desk.tables import article, version
 
 MOST_VERSIONS = 50
@@ -26,22 +26,10 @@ LISTED = (
 )  # fmt: skip
 
 
-class ListedArticle(TypedDict):
+class ListedArticle(ShownArticle):
     """An article as lists show it."""
 
-    article_id: str
-    source: str | None
-    title: str | None
-    language: str
-    time: int
-    status: Status
-    relation: Relation
-    provider: str | None
-    credited: Literal["provider", "cites", "none"] | None
     story_id: str | None
-    words: int
-    kept: float | None
-    embargoed_until: int | None
 
 
 class FoundArticle(ListedArticle):

@@ -12,7 +12,7 @@ from schemas.records import EnrichedArticleRecord
 from streams.desk.filters import Filters, cursor
 from streams.desk.mergers import successors
 from streams.desk.queries.articles import article_event
-from streams.desk.table_rows import EventRow, StoryRow, row_of, rows_of
+from streams.desk.table_rows import EventRow, ShownArticle, StoryRow, row_of, rows_of
 from streams.desk.tables import article, link, story, story_event
 
 MEMBER_ROWS = 100
@@ -29,25 +29,13 @@ _MEMBER = (
 )  # fmt: skip
 
 
-class MemberRow(TypedDict):
+class MemberRow(ShownArticle):
     """An article of the story."""
 
-    article_id: str
-    source: str | None
     family: str | None
-    title: str | None
-    language: str
-    time: int
-    status: Status
-    relation: Relation
-    provider: str | None
-    credited: Literal["provider", "cites", "none"] | None
     jaccard: float | None
-    kept: float | None
     reason: str | None
     matched_id: str | None
-    words: int
-    embargoed_until: int | None
     digest: str
 
 
