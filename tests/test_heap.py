@@ -35,7 +35,7 @@ def _faults(*arguments: str) -> int:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="glibc's heap")
-def test_blocks_that_come_again_cost_no_page_faults() -> None:
+def test_reused_blocks_cause_no_page_faults() -> None:
     # 8 MiB are 2,048 pages; once they are there, nothing is to be fetched for 99 rounds.
     assert _faults("keep") < 3 * 2048
     assert _faults() > 3 * _faults("keep")
@@ -62,7 +62,7 @@ def test_holes_between_blocks_that_stay_are_released() -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="it reads /proc")
-def test_of_an_array_of_zeros_only_what_is_touched_takes_memory() -> None:
+def test_an_array_of_zeros_takes_memory_only_where_it_is_touched() -> None:
     def resident() -> int:
         return psutil.Process().memory_info().rss
 

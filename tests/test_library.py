@@ -44,7 +44,7 @@ def test_a_redelivery_yields_nothing() -> None:
     assert len(list(Pipeline().enrich([event, event]))) == 1
 
 
-def test_what_is_no_article_is_an_error_that_says_why() -> None:
+def test_an_event_that_cannot_become_an_article_is_an_error_that_says_why() -> None:
     with pytest.raises(RejectedError, match="no_body") as caught:
         list(Pipeline().enrich([{"id": "a", "text": STORY}, {"id": "b"}]))
     assert caught.value.reason == "no_body"

@@ -22,7 +22,7 @@ def test_permissive_licences_are_allowed(licence: str) -> None:
     "licence",
     ["", "GPL-3.0-only", "MIT AND LGPL-2.1", "MIT AND (GPL-2.0 OR AGPL-3.0)", "Proprietary"],
 )
-def test_others_are_not(licence: str) -> None:
+def test_other_licences_are_not_allowed(licence: str) -> None:
     assert not allowed(licence)
 
 

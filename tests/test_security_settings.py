@@ -33,7 +33,7 @@ def with_password(monkeypatch: pytest.MonkeyPatch, **flags: Any) -> dict[str, An
     return security_options(load_settings(sasl_username="worker", **flags))
 
 
-def test_without_anything_nothing_is_encrypted_and_nobody_is_named() -> None:
+def test_by_default_nothing_is_encrypted_and_no_user_is_named() -> None:
     assert security_options(load_settings()) == {"security_protocol": "PLAINTEXT"}
     assert faust_credentials(load_settings()) is None
 
@@ -52,7 +52,7 @@ def test_a_name_alone_asks_for_the_same() -> None:
     assert complaint(sasl_username="worker").startswith("sasl_username is set, but")
 
 
-def test_the_open_line_is_taken_when_it_is_asked_for_by_name(
+def test_an_unencrypted_connection_is_used_only_if_named(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     options = with_password(monkeypatch, security_protocol="sasl_plaintext")
@@ -60,7 +60,9 @@ def test_the_open_line_is_taken_when_it_is_asked_for_by_name(
     assert "ssl_context" not in options
 
 
-def test_consumer_producers_and_admin_are_told_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_consumer_producers_and_admin_get_the_same_settings(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     options = with_password(monkeypatch, security_protocol="sasl_ssl")
     credentials = faust_credentials(
         load_settings(sasl_username="worker", security_protocol="sasl_ssl")
@@ -98,7 +100,9 @@ def test_a_password_file_may_end_its_line(tmp_path: Path) -> None:
         ({"ssl_ca_file": "empty"}, "security_protocol=plaintext does not encrypt"),
     ],
 )  # fmt: skip
-def test_what_does_not_fit_together_is_said_in_a_sentence(flags: dict[str, Any], said: str) -> None:
+def test_contradictory_settings_are_reported_in_a_sentence(
+    flags: dict[str, Any], said: str
+) -> None:
     Path("empty").touch()
     assert said in complaint(**flags)
 

@@ -32,7 +32,7 @@ def complaint(**flags: Any) -> str:
     return str(error.value)
 
 
-def test_without_anything_the_defaults_hold() -> None:
+def test_the_defaults_hold_if_nothing_is_set() -> None:
     assert load_settings().group == "echowire"
 
 
@@ -105,7 +105,7 @@ def test_a_broken_file_is_named_with_the_place_of_the_mistake(
     assert "line" in message or "end of document" in message
 
 
-def test_a_file_that_is_no_text_is_named() -> None:
+def test_a_file_that_is_not_text_is_named() -> None:
     Path(DEFAULT_FILE).write_bytes(b'group = "\xff"')
     assert complaint().startswith(f"{DEFAULT_FILE}: ")
 
@@ -124,7 +124,9 @@ def test_an_unknown_flag_is_named() -> None:
     assert complaint(window=3).startswith("window: no such setting")
 
 
-def test_the_cache_of_jars_is_no_setting_and_no_mistake(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_variable_of_the_jar_cache_is_neither_a_setting_nor_an_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv("ECHOWIRE_CACHE", "/tmp/jars")
     load_settings()
 
@@ -250,7 +252,7 @@ def test_every_setting_says_what_it_is_for() -> None:
     assert [n for n, field in Settings.model_fields.items() if not field.description] == []
 
 
-def test_detection_goes_by_the_settings() -> None:
+def test_detection_follows_the_settings() -> None:
     parameters = load_settings(
         copy_overlap=0.5, window_seconds=3600, window_articles=2048
     ).parameters()

@@ -1,4 +1,4 @@
-"""Raw records as tests write them, and what normalising makes of them."""
+"""Raw records as tests write them, and their normalised articles."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NO_ARTICLE = "<html><body><script>render()</script></body></html>"
 
 @dataclass(frozen=True)
 class FakeRecord:
-    """What normalising needs of a Kafka record."""
+    """The fields of a Kafka record that normalising needs."""
 
     value: bytes | None
     offset: int = 7

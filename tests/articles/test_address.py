@@ -144,7 +144,7 @@ def test_two_spellings_are_one_address(one: str, other: str) -> None:
         ("https://daily.example/camp", "https://daily.example/c"),
         ("https://sport.daily.example/a", "https://daily.example/a"),
         ("https://daily.example/a", "https://weekly.example/a"),
-        # Escaped in windows-1251: no UTF-8, but two articles all the same.
+        # Escaped in windows-1251: not UTF-8, but still two different articles.
         ("https://daily.example/%EC%EE%F1%F2", "https://daily.example/%F1%EC%EE%F2"),
         ("https://daily.example/?q=%EC%EE", "https://daily.example/?q=%F1%EC"),
         (
@@ -204,7 +204,7 @@ def test_different_articles_are_not_joined(one: str, other: str) -> None:
         f"https://{'a' * 64}.example/",
     ],
 )
-def test_what_is_no_web_address_has_no_form(text: str) -> None:
+def test_what_is_not_a_web_address_has_no_canonical_form(text: str) -> None:
     assert canonical_address(text) is None
 
 

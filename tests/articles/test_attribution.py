@@ -1,4 +1,4 @@
-"""Agencies: who provided a text and whom it cites, from fields, dateline, end line and prose."""
+"""Agencies: who provided a text and who is cited, from fields, dateline, end line and prose."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_an_agency_is_found_by_any_of_its_names(credit: str, agency: str) -> Non
     "credit",
     ["", "Own report", "ap", "Apple", "Lusaka Times", "Reuterswärd", "snap", "KEFE", "AP1"],
 )
-def test_part_of_a_word_is_no_agency(credit: str) -> None:
+def test_part_of_a_word_is_not_taken_for_an_agency(credit: str) -> None:
     assert found(credit=credit) == []
 
 
@@ -93,7 +93,7 @@ def test_a_dateline_may_name_no_agency() -> None:
 
 
 @pytest.mark.parametrize("text", ["ANALYSIS: What now?", "Agents (AFP) met him.", "He told (AP)."])
-def test_what_only_looks_like_a_dateline_is_none(text: str) -> None:
+def test_what_only_looks_like_a_dateline_is_not_taken_for_one(text: str) -> None:
     assert [a for a in found(text) if a[2] == "dateline"] == []
 
 
@@ -111,7 +111,7 @@ def test_what_only_looks_like_a_dateline_is_none(text: str) -> None:
         (" With inputs from PTI.", "PTI", "contributed"),
     ],
 )
-def test_the_end_names_who_provided_the_text(ending: str, agency: str, evidence: str) -> None:
+def test_the_end_line_names_the_provider(ending: str, agency: str, evidence: str) -> None:
     assert (agency, "provider", evidence) in found(STORY + ending)
 
 
@@ -125,7 +125,7 @@ def test_the_end_names_who_provided_the_text(ending: str, agency: str, evidence:
         ("Shares of Thomson Reuters fell.", "mention"),
     ],
 )
-def test_an_agency_in_the_text_provides_nothing(sentence: str, evidence: str) -> None:
+def test_an_agency_named_in_the_text_is_not_a_provider(sentence: str, evidence: str) -> None:
     agencies = found(f"{STORY} {sentence} {STORY} {'More was not known then. ' * 30}")
     assert [(role, kind) for _, role, kind in agencies] == [("cited", evidence)]
 
@@ -146,7 +146,7 @@ def test_providers_come_first_and_each_agency_once() -> None:
 
 
 @pytest.mark.parametrize("byline", ["Michael Bloomberg", "By Ana Berg", "PAula Sid"])
-def test_a_person_is_no_agency(byline: str) -> None:
+def test_a_person_is_not_taken_for_an_agency(byline: str) -> None:
     assert found(byline=byline) == []
 
 
@@ -170,7 +170,7 @@ EXAMPLES = [(agency.name, example) for agency in agencies().values() for example
 
 
 @pytest.mark.parametrize(("agency", "example"), EXAMPLES)
-def test_an_agency_is_the_provider_where_an_article_begins_or_ends_like_its_own(
+def test_an_agency_is_the_provider_of_articles_that_begin_or_end_like_its_own(
     agency: str, example: str
 ) -> None:
     place = re.search(r"\{(.*?)\}", example)
@@ -202,7 +202,7 @@ def test_an_agency_is_the_provider_where_an_article_begins_or_ends_like_its_own(
         ("Met ANP", "ANP"),
     ],
 )
-def test_a_byline_names_the_agency_that_somebody_writes_for(byline: str, agency: str) -> None:
+def test_a_byline_names_the_agency_that_the_author_writes_for(byline: str, agency: str) -> None:
     assert found(byline=byline) == [(agency, "provider", "byline")]
 
 
@@ -225,7 +225,7 @@ def test_a_byline_names_the_agency_that_somebody_writes_for(byline: str, agency:
         "With inputs from agencies",
     ],
 )
-def test_an_agency_that_is_quoted_or_pictured_in_the_last_line_provides_nothing(
+def test_an_agency_that_is_quoted_or_pictured_in_the_last_line_is_not_a_provider(
     ending: str,
 ) -> None:
     text = f"{STORY} {ending}" if ending[0] != "\n" else STORY + ending
@@ -254,7 +254,7 @@ def test_an_end_line_may_stand_above_a_sites_own_footer(footer: str) -> None:
         (f"{STORY}\n\nCe texte de l'AFP a été publié le 2 mars.", "AFP"),
     ],
 )
-def test_agencies_and_sites_have_sentences_for_where_a_text_is_from(text: str, agency: str) -> None:
+def test_sentences_that_say_where_a_text_is_from_name_the_agency(text: str, agency: str) -> None:
     assert [(name, role) for name, role, _ in found(text)] == [(agency, "provider")]
 
 

@@ -1,4 +1,4 @@
-"""Whatever producers push ends as an article or a reason, and in bounded time."""
+"""Whatever producers send becomes an article or a reason, in bounded time."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def understood(**fields: str) -> Reason | list[NormalisedArticle]:
         "furniture",
     ],
 )  # fmt: skip
-def test_what_is_no_article_has_a_reason(text: str) -> None:
+def test_a_text_without_an_article_has_a_reason(text: str) -> None:
     assert understood(text=text) == Reason.NO_ARTICLE
 
 
@@ -118,20 +118,20 @@ def test_a_page_of_too_many_tags_or_lines_is_refused_at_once() -> None:
     assert understood(text="Share\n" * 100_000) == Reason.NO_ARTICLE
 
 
-def test_a_page_that_repeats_one_article_has_it_once() -> None:
+def test_a_page_that_repeats_an_article_has_it_once() -> None:
     result = understood(text=PAGE * 50)
     assert isinstance(result, list)
     assert result[0].text.count("Later, The council") == 1
 
 
-def test_text_in_the_wrong_encoding_is_mended() -> None:
+def test_text_in_the_wrong_encoding_is_repaired() -> None:
     wrong = f"Genève a décidé: “oui”. {PARAGRAPH}".encode().decode("cp1252", "replace")
     result = understood(text=wrong)
     assert isinstance(result, list)
     assert "Genève a décidé" in result[0].text
 
 
-def test_marks_of_direction_do_not_stay() -> None:
+def test_direction_marks_are_removed() -> None:
     result = understood(text=f"\u202b{PARAGRAPH}\u202c \u200e{PARAGRAPH}")
     assert isinstance(result, list)
     assert result[0].text == f"{PARAGRAPH} {PARAGRAPH}"
@@ -145,7 +145,7 @@ def test_markup_sent_as_text_is_read_as_a_page() -> None:
 
 @pytest.mark.parametrize("control", ["\x07", "\x1b", "\ufffe", "&#7;", "\x00"])
 @pytest.mark.parametrize("tag", ["p", "script", "b"])
-def test_control_characters_among_tags_cost_only_themselves(control: str, tag: str) -> None:
+def test_control_characters_among_tags_lose_nothing_else(control: str, tag: str) -> None:
     result = understood(
         text=f"{PARAGRAPH} <{tag}>{control}</{tag}>{control}tail {control}<p>end</p>"
     )

@@ -1,4 +1,4 @@
-"""A rejection for want of a body says what came, and what looks like the body."""
+"""A rejection for lack of a body says which fields came and which one looks like the body."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_names_cannot_write_on_a_terminal() -> None:
 
 
 @given(st.dictionaries(st.text(max_size=9), st.none() | st.integers(-9, 9) | st.text(max_size=9)))
-def test_whatever_fields_came_without_a_body_it_is_a_rejection(event: dict[str, Any]) -> None:
+def test_an_event_without_a_body_is_rejected_whatever_its_fields(event: dict[str, Any]) -> None:
     event = {k: v for k, v in event.items() if k not in RawArticle.model_fields}
     assert detail(event)
 

@@ -1,4 +1,4 @@
-"""What sites put below a story is not compared, and never takes much of it along."""
+"""What sites add below a story is not compared, and cutting it never removes much of the story."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ def kept(text: str) -> str:
 
 
 @pytest.mark.parametrize("beginning", words_of_all("boilerplate", "beginnings"))
-def test_boilerplate_goes_with_what_stands_behind_it(beginning: str) -> None:
+def test_boilerplate_is_cut_with_everything_after_it(beginning: str) -> None:
     assert kept(f"{STORY}\n{beginning} example and others. More of it.") == STORY
 
 
 @pytest.mark.parametrize("form", words_of_all("boilerplate", "footers"))
-def test_a_feeds_footer_goes(form: str) -> None:
+def test_a_feeds_footer_is_cut(form: str) -> None:
     title = "Bridge to be rebuilt: 40 wagons, one “plan”"
     opening, behind = form.split("…")
     footer = f"{opening.capitalize()}{title}{behind} Daily Example.".strip()
@@ -42,7 +42,7 @@ def test_a_feeds_footer_goes(form: str) -> None:
         ("投稿 Bridge to be rebuilt は Daily Example に最初に表示されました。", STORY),
     ],
 )
-def test_a_footer_that_begins_with_the_title_goes_as_a_line(footer: str, story: str) -> None:
+def test_a_footer_that_begins_with_the_title_is_cut_as_a_line(footer: str, story: str) -> None:
     assert kept(f"{STORY}\n{footer}") == story
 
 
@@ -53,7 +53,7 @@ def test_a_footer_that_begins_with_the_title_goes_as_a_line(footer: str, story: 
         "The post was vacant. The name appeared first on a list.",
     ],
 )
-def test_a_sentence_in_the_story_is_no_footer(sentence: str) -> None:
+def test_a_sentence_in_the_story_is_not_taken_for_a_footer(sentence: str) -> None:
     text = f"{sentence} {STORY} {STORY}"
     assert kept(text) == text
 
@@ -63,15 +63,15 @@ def test_a_footer_without_first_words_has_to_be_the_last_line() -> None:
     assert kept(text) == text
 
 
-def test_no_more_than_a_third_of_a_text_goes() -> None:
-    """A short text with `© AFP` in its middle would be nothing but its beginning."""
+def test_at_most_a_third_of_a_text_is_cut() -> None:
+    """Otherwise a short text with `© AFP` in its middle would lose its second half."""
     for places in range(1, 40):
         words = STORY.split()
         text = " ".join([*words[:places], ". © AFP.", *words[places:]])
         assert len(kept(text)) >= len(text) * 2 / 3 - 1
 
 
-def test_a_footer_takes_no_more_than_half_of_a_text() -> None:
+def test_a_footer_takes_at_most_half_of_a_text() -> None:
     footer = "The post Bridge to be rebuilt appeared first on Daily Example."
     short = "Council votes."
     assert kept(f"{short}\n{footer}") == f"{short}\n{footer}"
@@ -82,6 +82,6 @@ def test_texts_are_judged_one_by_one() -> None:
     assert story_ends(texts) == [len(STORY), len(STORY) + 1, 0, len(STORY) + 1]
 
 
-def test_letters_that_are_two_in_lower_case_cost_nothing() -> None:
+def test_letters_that_become_two_in_lower_case_lose_nothing() -> None:
     text = f"{STORY} İstanbul.\n© 2026 Example."
     assert kept(text).startswith(STORY)

@@ -1,4 +1,4 @@
-"""A text that is called settled is one that cleaning would only strip."""
+"""Cleaning a text that the check calls clean would only strip it."""
 
 from __future__ import annotations
 
@@ -39,19 +39,19 @@ PIECES = (
         ("😀", False),
     ],
 )
-def test_what_needs_no_cleaning_is_seen(text: str, is_settled: bool) -> None:
+def test_clean_text_is_recognised(text: str, is_settled: bool) -> None:
     assert are_clean(["x", text, "ü"]) == [True, is_settled, True]
 
 
 @given(st.lists(st.lists(st.sampled_from(PIECES), max_size=12).map("".join), max_size=4))
-def test_cleaning_only_strips_what_is_settled(texts: list[str]) -> None:
+def test_cleaning_only_strips_text_called_clean(texts: list[str]) -> None:
     for text, is_settled in zip(texts, are_clean(texts), strict=True):
         if is_settled:
             assert clean_text(text) == (text.strip(), False)
             assert "</" not in text
 
 
-def test_no_settled_letter_changes_beside_any_other() -> None:
+def test_no_clean_letter_changes_beside_any_other() -> None:
     every = [chr(c) for c in range(sys.maxunicode + 1) if not 0xD800 <= c < 0xE000]
     calm = {c for c, is_settled in zip(every, are_clean(every), strict=True) if is_settled}
     assert len(calm) > 30_000

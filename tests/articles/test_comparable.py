@@ -1,4 +1,4 @@
-"""What of a text is compared is the same for a fresh article and one read back from its topic."""
+"""The compared part of a text is the same for a fresh article and for one read from its topic."""
 
 from __future__ import annotations
 

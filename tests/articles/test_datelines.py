@@ -1,4 +1,4 @@
-"""Where a dateline stands, and what in it is place and agency."""
+"""Where a dateline stands, and which parts of it are place and agency."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever bytes come, they become an article or a reason; nothing is raised."""
+"""Any bytes become an article or a reason; nothing is raised."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def raw(**fields: Any) -> bytes:
             "value: expected UTF-8, got bytes e9 22 7d at byte 13",
         ),
         (
-            b'{"title":"\xed\xa0\x80"}',  # a surrogate in UTF-8's clothes
+            b'{"title":"\xed\xa0\x80"}',  # a surrogate encoded as if it were UTF-8
             Reason.NOT_UTF8,
             "value: expected UTF-8, got bytes ed a0 80 22 at byte 10",
         ),
@@ -64,7 +64,7 @@ def raw(**fields: Any) -> bytes:
         (b"true", Reason.NOT_OBJECT, "value: expected a JSON object, got boolean True"),
     ],
 )
-def test_a_value_that_is_no_json_object_is_refused_with_what_came(
+def test_a_value_that_is_not_a_json_object_is_rejected_with_what_came(
     value: bytes | None, reason: Reason, detail: str
 ) -> None:
     rejection = refused(value)
@@ -122,7 +122,7 @@ def test_a_field_of_the_wrong_kind_is_refused_naming_field_expected_and_got(
 
 
 def test_every_field_has_a_row_in_the_table_above() -> None:
-    """A new field without a row would be refused in words that nobody has read."""
+    """Otherwise nobody would have read the message that rejects a new field."""
     assert {name for fields, _ in WRONG_KINDS for name in fields} == RAW_FIELDS
 
 
@@ -153,7 +153,7 @@ def test_the_detail_is_one_line_that_a_header_can_hold() -> None:
     ],
     ids=["arrays", "objects", "closed", "after-a-lone-surrogate"],
 )
-def test_a_hundred_thousand_brackets_are_no_json_and_no_crash(value: bytes) -> None:
+def test_a_hundred_thousand_brackets_are_rejected_without_a_crash(value: bytes) -> None:
     rejection = refused(value)
     assert rejection.reason == Reason.NOT_JSON
     assert rejection.detail.startswith("value: expected JSON, got ")
@@ -195,7 +195,7 @@ def test_whole_characters_are_not_reported_as_surrogates(escaped: bytes) -> None
     assert decoded(b'{"text":"' + escaped + b'"}')[2] is False
 
 
-def test_a_surrogate_does_not_let_nan_in() -> None:
+def test_a_surrogate_does_not_let_nan_through() -> None:
     assert refused(rb'{"title":"\ud83d","rank":NaN}').reason == Reason.NOT_JSON
 
 
@@ -223,7 +223,7 @@ def test_a_numeric_id_is_the_same_as_its_text() -> None:
 
 
 def test_bad_addresses_times_and_languages_pass_as_strings() -> None:
-    """They are dropped later: none of them is worth the article."""
+    """They are dropped later: none of them is worth losing the article for."""
     fields = {"url": "javascript:void(0)", "published_at": "yesterday", "language": "klingon"}
     article, _, _ = decoded(raw(**fields))
     assert article.model_dump(include=set(fields)) == fields

@@ -1,4 +1,4 @@
-"""Ids and digests are names that other systems store: they never change by accident."""
+"""Ids and digests are stored by other systems: they never change by accident."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def hashed(text: bytes) -> str:
         (None, None, None, b"content\x1f\x1f" + DIGEST.encode()),
     ],
 )
-def test_an_id_is_made_of_the_item_else_the_address_else_the_content(
+def test_an_id_is_made_of_the_item_or_else_the_address_or_else_the_content(
     source: str | None, producer_id: str | None, address: str | None, hashed_bytes: bytes
 ) -> None:
     assert article_id(source, producer_id, address, DIGEST) == hashed(hashed_bytes)
@@ -41,8 +41,8 @@ def test_a_digest_is_made_of_status_title_and_text() -> None:
     assert content_digest("usable", None, b"Open.") == hashed(b"usable\x1f\x1fOpen.")
 
 
-def test_ids_and_digests_are_what_they_always_were() -> None:
-    """Literals: state and topics of running systems are full of them."""
+def test_ids_and_digests_never_change() -> None:
+    """Literals, because the state and topics of running systems are full of them."""
     assert article_id("daily.example", "a-1", None, DIGEST) == "fe84351421849dbc9c957b47c236a087"
     address = "https://daily.example/a"
     assert article_id(None, None, address, DIGEST) == "1cacbe5e7350f73d7bddbe7db808be1a"

@@ -1,4 +1,4 @@
-"""The text's own language counts; the producer's tag where the text does not tell."""
+"""The text's own language counts; the producer's tag does if the text gives no answer."""
 
 # ruff: noqa: E501 -- of other alphabets, and of letters that are two columns wide
 
@@ -106,7 +106,7 @@ def code_of(text: str, claimed: str | None) -> str:
 
 
 @pytest.mark.parametrize("language", PARAGRAPHS)
-def test_a_paragraph_is_known_by_its_text(language: str) -> None:
+def test_a_paragraphs_language_is_identified_by_its_text(language: str) -> None:
     assert code_of(PARAGRAPHS[language], None) == language
 
 
@@ -128,7 +128,7 @@ CLOSE_RELATIVES = {
 
 @pytest.mark.parametrize("language", CLOSE_RELATIVES)
 def test_close_relatives_are_told_apart(language: str) -> None:
-    """Galician from Portuguese, Danish from Norwegian: else copies land in two shards."""
+    """Galician and Portuguese, Danish and Norwegian: otherwise copies land in two shards."""
     assert code_of(CLOSE_RELATIVES[language], None) == language
 
 
@@ -139,7 +139,7 @@ def test_a_tag_that_agrees_changes_nothing(language: str) -> None:
 
 @pytest.mark.parametrize("language", PARAGRAPHS)
 def test_a_tag_that_disagrees_with_a_clear_text_is_ignored(language: str) -> None:
-    """A site's template says `en` on every page: copies would land in another shard."""
+    """A site's template says `en` on every page: its copies would land in another shard."""
     claimed = "sw" if language == "en" else "en"
     assert code_of(PARAGRAPHS[language], claimed) == language
 
@@ -167,7 +167,7 @@ def test_a_tag_that_disagrees_with_a_clear_text_is_ignored(language: str) -> Non
         (None, UNDETERMINED),
     ],
 )
-def test_the_tag_is_taken_where_the_text_says_nothing(claimed: str | None, language: str) -> None:
+def test_the_tag_decides_if_the_text_says_nothing(claimed: str | None, language: str) -> None:
     assert code_of("", claimed) == language
     assert code_of(SAYS_NOTHING, claimed) == language
 
@@ -196,7 +196,7 @@ def test_fifty_words_of_a_table_are_still_english() -> None:
 
 
 @pytest.mark.parametrize("language", PARAGRAPHS | CLOSE_RELATIVES)
-def test_the_compiled_walk_gives_what_the_library_gives(language: str) -> None:
+def test_the_compiled_loop_agrees_with_the_library(language: str) -> None:
     text = (PARAGRAPHS | CLOSE_RELATIVES)[language]
     label, probability = classify(text)
     expected, expected_probability = library().classify(text)
@@ -204,11 +204,11 @@ def test_the_compiled_walk_gives_what_the_library_gives(language: str) -> None:
     assert probability == pytest.approx(expected_probability, abs=0.01)
 
 
-def test_a_text_without_a_single_feature_is_anybodys_guess() -> None:
+def test_a_text_without_features_has_no_confident_language() -> None:
     assert classify("")[1] < 0.1
 
 
-def test_a_word_or_two_do_not_outvote_the_tag() -> None:
+def test_a_word_or_two_do_not_override_the_tag() -> None:
     assert code_of("Goal!", "fi") == "fi"
     assert code_of("Oil prices rise", "en") == "en"
     assert code_of("El presidente", "es") == "es"
@@ -219,8 +219,8 @@ def test_a_short_headline_takes_the_tag_that_fits() -> None:
     assert code_of("Brücke wieder offen", "de") == "de"
 
 
-def test_only_the_beginning_is_looked_at() -> None:
-    """Otherwise a page of a megabyte would take a second."""
+def test_only_the_beginning_is_read() -> None:
+    """Otherwise a megabyte of text would take a second."""
     begun = PARAGRAPHS["en"] * 5
     assert code_of(begun + PARAGRAPHS["ja"] * 1000, None) == "en"
 

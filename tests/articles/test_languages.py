@@ -71,7 +71,7 @@ def test_words_are_in_the_form_they_are_compared_in(table: str, name: str) -> No
     assert len(words) == len(set(words))
 
 
-def test_a_word_that_means_two_things_means_none() -> None:
+def test_an_ambiguous_word_is_not_used() -> None:
     """`listopad` is October in Croatian and November in Czech and Polish."""
     one, several = meanings(places("months", "months_in_dates"))
     assert "listopad" in several - one.keys()
@@ -79,7 +79,7 @@ def test_a_word_that_means_two_things_means_none() -> None:
     assert one["stycznia"] == one["siječanj"] == 0
 
 
-def test_a_form_is_of_languages_that_have_all_its_words() -> None:
+def test_a_form_belongs_to_languages_that_have_all_its_words() -> None:
     """`mit Material von`, but not `with material von`; German needs no `additional` there."""
     found = {of["with"]: of for of in forms("contributions", "with", "material", "from")}
     assert found.keys() == {"with", "mit"}
@@ -109,7 +109,7 @@ def test_a_word_of_any_file_counts() -> None:
         ('[walls\npaywall = ["x"]', r"languages/xx\.toml: "),
     ],
 )
-def test_what_nothing_would_read_is_an_error_that_names_its_place(text: str, said: str) -> None:
+def test_an_unknown_entry_is_an_error_that_names_its_place(text: str, said: str) -> None:
     with pytest.raises(LanguageFileError, match=said):
         read_language("xx", text)
 

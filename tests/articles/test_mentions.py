@@ -1,4 +1,4 @@
-"""Whether texts contain phrases, told by the phrases' last bytes."""
+"""Whether texts contain phrases, found by the phrases' last bytes."""
 
 from __future__ import annotations
 
@@ -19,11 +19,13 @@ def mentioned(names: list[str], *texts: str) -> list[bool]:
 
 
 @given(phrases, st.lists(letters, max_size=4))
-def test_the_same_texts_as_searching_one_by_one(names: list[str], texts: list[str]) -> None:
+def test_it_finds_the_texts_that_searching_one_by_one_finds(
+    names: list[str], texts: list[str]
+) -> None:
     assert mentioned(names, *texts) == [any(name in text for name in names) for text in texts]
 
 
-def test_phrases_that_end_alike_are_told_apart() -> None:
+def test_phrases_with_the_same_ending_are_told_apart() -> None:
     names = ["to continue reading", "subscribe to continue reading now", "before reading"]
     assert mentioned(names, "keep on reading", "to continue reading", "reading") == [
         False,
@@ -36,7 +38,7 @@ def test_texts_do_not_run_into_each_other() -> None:
     assert mentioned(["log in now"], "please log", " in now", "log in now") == [False, False, True]
 
 
-def test_a_phrase_too_short_is_refused() -> None:
+def test_too_short_a_phrase_is_refused() -> None:
     with pytest.raises(ValueError, match="expected phrases of 6 bytes or more, got b'login'"):
         Mentions(["login"])
 
@@ -51,7 +53,7 @@ STORY = "The ferry left the harbour on Monday with ninety people on board. " * 3
         (WALL.upper(), True),
         (f"{STORY}\n{WALL}", True),
         (STORY, False),
-        (f"{WALL}\n" + STORY * 20, False),  # too long for a wall, and nothing of one at its end
+        (f"{WALL}\n" + STORY * 20, False),  # too long for a wall, without one at its end
     ],
 )
 def test_a_wall_is_found_only_in_texts_that_mention_one(text: str, mentioned: bool) -> None:

@@ -1,4 +1,4 @@
-"""UTF-8 that was read as another encoding is put right, and nothing else is touched."""
+"""UTF-8 that was decoded as another encoding is repaired, and nothing else is touched."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ STORIES = tomllib.loads(
     (Path(__file__).parents[1] / "quality" / "credits" / "stories.toml").read_text("utf-8")
 )
 EVERY = [story for stories in STORIES.values() for story in stories]
-# Fewer characters than any text has: the tables read other scripts' bytes without a sign for each.
+# Shorter than any real text: some tables have no character for some bytes of other scripts.
 LATIN = "It’s “final” – François a dit: Größe, naïve café, señor."
 CYRILLIC = "Совет порта — во вторник проголосовал."
 BY_TABLE = [
@@ -26,14 +26,14 @@ BY_TABLE = [
 
 
 @pytest.mark.parametrize(("table", "text"), BY_TABLE)
-def test_what_was_read_by_another_table_comes_back_whole(table: str, text: str) -> None:
+def test_text_decoded_with_the_wrong_table_is_restored(table: str, text: str) -> None:
     broken = text.encode().decode(table)
     assert broken != text
     assert mended(broken) == text
 
 
 @pytest.mark.parametrize("story", EVERY)
-def test_a_story_of_any_script_that_was_read_as_latin_1_comes_back(story: str) -> None:
+def test_a_story_of_any_script_decoded_as_latin_1_is_restored(story: str) -> None:
     assert mended(story.encode().decode("latin-1")) == story
 
 
@@ -55,7 +55,9 @@ def test_a_story_of_any_script_that_was_read_as_latin_1_comes_back(story: str) -
         ("Ã¢â‚¬Å“Done", "“Done"),
     ],
 )
-def test_one_broken_sign_in_a_title_is_enough_where_it_is_certain(broken: str, whole: str) -> None:
+def test_one_broken_character_in_a_title_is_repaired_if_it_is_certain(
+    broken: str, whole: str
+) -> None:
     assert mended(broken) == whole
     assert clean_line(broken, 1024) == whole
 
@@ -73,7 +75,7 @@ def test_what_is_not_broken_stays(text: str) -> None:
     assert mended(text) == text
 
 
-def test_titles_and_bylines_are_mended_too() -> None:
+def test_titles_and_bylines_are_repaired_too() -> None:
     article = normalised(title="Itâ€™s raining", byline="By ZoÃ« Moss", text=f"{TEXT} Itâ€™s late.")
     assert (article.title, article.byline) == ("It’s raining", "Zoë Moss")
     assert article.text.endswith("It’s late.")

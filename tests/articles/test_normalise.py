@@ -65,7 +65,7 @@ def test_one_bad_record_leaves_the_others_unharmed(bad: bytes | None, place: int
     assert column(chunk, "text") == column(alone, "text")
 
 
-def test_the_lists_of_a_chunk_tell_of_the_same_articles() -> None:
+def test_the_lists_of_a_chunk_describe_the_same_articles() -> None:
     chunk = normalised_chunk(
         raw(id=1, text=TEXT), b"[]", raw(id=2, html=HTML), raw(id=3, status="canceled")
     )
@@ -84,11 +84,11 @@ def test_pages_go_to_their_own_records() -> None:
     assert [TEXT in str(text) for text in column(chunk, "text")] == [False, True, False, True]
 
 
-def test_an_empty_chunk_is_a_chunk() -> None:
+def test_an_empty_chunk_is_normalised() -> None:
     assert normalised_chunk() == NormalisedChunk()
 
 
-def test_a_missing_page_is_an_error_of_the_machinery() -> None:
+def test_a_missing_page_is_an_exception() -> None:
     records = [FakeRecord(raw(html=HTML))]
     with pytest.raises(ValueError, match="zip"):
         normalise_chunk(records, decode_chunk(records, LIMIT_BYTES), [])
@@ -172,7 +172,7 @@ def test_everything_that_came_is_in_the_normalised_article() -> None:
         {"text": "😀 " * 100, "id": "\x1f\0", "language": "english"},
     ],
 )
-def test_what_is_made_fits_the_contract(fields: dict[str, Any]) -> None:
+def test_normalised_articles_keep_the_contract(fields: dict[str, Any]) -> None:
     normalised(**fields)
 
 
@@ -217,7 +217,7 @@ def test_lone_surrogates_are_replaced_and_reported() -> None:
         ),
     ],
 )
-def test_a_bad_field_is_dropped_and_named_and_costs_nothing_else(
+def test_a_bad_field_is_dropped_and_named_and_nothing_else_is_lost(
     fields: dict[str, Any], dropped: list[str]
 ) -> None:
     article = normalised(text=TEXT, **fields)

@@ -1,4 +1,4 @@
-"""Where an article's text comes from, what names the article, and what cancels it."""
+"""Where an article's text comes from, what identifies it, and what cancels it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_the_text_is_used_where_the_page_has_no_article(html: str) -> None:
     assert normalised(html=html, text=TEXT).text == TEXT
 
 
-def test_the_page_tells_what_the_event_does_not() -> None:
+def test_the_page_supplies_what_the_event_lacks() -> None:
     article = normalised(html=HTML)
     assert (article.title, article.byline, article.source) == (
         "Bridge",
@@ -46,7 +46,7 @@ def test_the_page_tells_what_the_event_does_not() -> None:
     assert article.published_at == "2026-03-01T00:00:00Z"
 
 
-def test_the_event_outvotes_the_page() -> None:
+def test_the_event_takes_precedence_over_the_page() -> None:
     article = normalised(
         html=HTML,
         title="Own",
@@ -92,7 +92,7 @@ def test_an_event_without_a_body_is_refused(
     assert refused(**fields) == (reason, detail)
 
 
-def test_a_page_that_broke_the_parser_is_refused_with_what_broke() -> None:
+def test_a_page_that_breaks_the_parser_is_rejected_with_the_error() -> None:
     records = [FakeRecord(raw(html=HTML))]
     pages = [Page(failure="RecursionError: too deep")]
     chunk = normalise_chunk(records, decode_chunk(records, LIMIT_BYTES), pages)
@@ -116,7 +116,7 @@ def test_a_kill_may_name_its_item_by_address_only() -> None:
 
 @pytest.mark.parametrize("fields", [{}, {"text": TEXT}, {"url": "nowhere"}, {"source": "Daily"}])
 def test_a_kill_without_id_and_address_is_refused(fields: dict[str, Any]) -> None:
-    """It would kill whatever has the same text, or nothing."""
+    """Otherwise it would kill whatever has the same text, or nothing."""
     assert refused(status="canceled", **fields) == (
         Reason.INVALID_FIELD,
         "id: expected the id or address of the item to cancel, got neither",
@@ -147,7 +147,7 @@ def test_an_article_has_one_id_under_all_variants_of_its_address(url: str) -> No
     assert normalised(url=url, text=f"Corrected. {TEXT}").article_id == one.article_id
 
 
-def test_source_and_id_outvote_the_address() -> None:
+def test_source_and_id_take_precedence_over_the_address() -> None:
     one = normalised(source="Daily", id="a-1", url="https://daily.example/old", text=TEXT)
     moved = normalised(source="Daily", id="a-1", url="https://daily.example/new", text=TEXT)
     other = normalised(source="Daily", id="a-2", url="https://daily.example/old", text=TEXT)

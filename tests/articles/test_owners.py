@@ -1,4 +1,4 @@
-"""Whose sites publishers are: ten sites of one chain are one family."""
+"""Who owns which publishers: ten sites of one chain are one family."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""HTML pages: the article and nothing around it, and no page breaks the reader."""
+"""HTML pages: the article is read without its surroundings, and no page breaks the reader."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def page(head: str = HEAD, body: str = f"<p>{FIRST}</p>\n<p>{SECOND}</p>") -> st
 </body></html>"""
 
 
-def test_the_body_is_read_without_what_stands_around_it() -> None:
+def test_the_body_is_read_without_its_surroundings() -> None:
     text = read(page()).text
     assert FIRST in text
     assert SECOND in text
@@ -57,7 +57,7 @@ def test_the_body_is_read_without_what_stands_around_it() -> None:
         assert around not in text
 
 
-def test_a_page_tells_of_its_title_byline_address_and_date() -> None:
+def test_a_page_gives_title_byline_address_and_date() -> None:
     found = read(page())
     about = found.metadata
     assert (found.title, about.byline, about.address, about.published, found.failure) == (
@@ -98,7 +98,7 @@ def test_a_page_without_an_article_has_no_text(html: str) -> None:
 
 
 @pytest.mark.parametrize("tag", ["div", "b", "ul><li", "table><tr><td", "blockquote", "svg"])
-def test_a_hundred_thousand_nested_tags_are_no_crash(tag: str) -> None:
+def test_a_hundred_thousand_nested_tags_do_not_crash_the_reader(tag: str) -> None:
     found = read(f"<{tag}>" * 100_000 + FIRST)
     assert isinstance(found, Page)
 
@@ -115,14 +115,14 @@ def test_a_hundred_thousand_nested_tags_are_no_crash(tag: str) -> None:
     ],
     ids=["unclosed", "crossed", "comment", "attributes", "nul", "entities"],
 )
-def test_broken_markup_does_not_cost_the_text(body: str) -> None:
+def test_broken_markup_does_not_lose_the_text(body: str) -> None:
     text = read(page(body=body)).text
     assert FIRST in text
     assert SECOND in text
 
 
 @pytest.mark.parametrize("around", ["<button>{}", "<nav><div>{}</nav>", "<noscript>{}</noscript>"])
-def test_an_article_is_found_where_none_should_stand(around: str) -> None:
+def test_an_article_is_found_in_unlikely_elements(around: str) -> None:
     body = around.format(f"<p>{FIRST}</p><p>{SECOND}</p>")
     text = read(f"<html><head>{HEAD}</head><body>{body}</body></html>").text
     assert FIRST in text
@@ -130,7 +130,7 @@ def test_an_article_is_found_where_none_should_stand(around: str) -> None:
 
 
 def test_an_encoding_that_the_page_only_claims_does_no_harm() -> None:
-    """The text is already decoded: a stale declaration says nothing."""
+    """The text is already decoded, so a stale declaration is ignored."""
     assert FIRST in read('<?xml version="1.0" encoding="utf-16"?>' + page()).text
 
 
@@ -160,7 +160,9 @@ def test_a_page_of_too_many_tags_has_a_failure_and_no_text() -> None:
     assert found == Page(failure="a page of more than 100000 tags")
 
 
-def test_a_broken_machine_is_not_taken_for_a_broken_page(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_of_the_machine_is_not_taken_for_a_broken_page(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     def broken(*_: object) -> None:
         raise OSError("disk")
 

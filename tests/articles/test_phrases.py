@@ -1,4 +1,4 @@
-"""Phrases in texts: every one, at its place, whatever the script."""
+"""Phrases in texts: each is found at its place, in any script."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_places_are_in_characters_and_texts_do_not_run_into_each_other() -> None
     ]
 
 
-def test_what_touches_a_phrase_is_told() -> None:
+def test_what_touches_a_phrase_is_reported() -> None:
     rows = Phrases(["sid", "/PR/"]).find(in_utf8(["president", "a sid", "9/PR/9", "sid.", "ésid"]))
     assert rows[:, 4].tolist() == [1, 0, 0, 0, 0]
 
@@ -50,7 +50,7 @@ def test_more_phrases_than_there_is_room_for_are_all_found() -> None:
     ]
 
 
-def test_no_texts_have_no_phrases() -> None:
+def test_an_empty_batch_has_no_phrases() -> None:
     assert found(["ab"]) == []
     assert found(["ab"], "", "a") == []
 

@@ -64,7 +64,7 @@ def test_a_text_is_cleaned(text: str, clean: str, removed: bool) -> None:
         ("Ärger über Öl", "Ärger über Öl"),
     ],
 )
-def test_what_was_broken_on_the_way_is_mended(broken: str, mended: str) -> None:
+def test_broken_text_is_repaired(broken: str, mended: str) -> None:
     assert clean_text(broken)[0] == mended
 
 
@@ -141,5 +141,5 @@ def test_a_line_is_never_longer_than_its_limit(text: str, limit_bytes: int) -> N
         ("<p>plain</p>", "<p>plain</p>"),
     ],
 )
-def test_markup_loses_its_control_characters(markup: str, clean: str) -> None:
+def test_control_characters_are_removed_from_markup(markup: str, clean: str) -> None:
     assert markup_without_control(markup) == clean

@@ -1,4 +1,4 @@
-"""Times: any offset in, UTC out; impossible ones are no times."""
+"""Times: any offset in, UTC out; impossible ones are rejected."""
 
 from __future__ import annotations
 
@@ -195,8 +195,8 @@ def test_a_time_is_read_as_people_and_programs_write_it(text: str, utc: str) -> 
         "3/2/2026 3:15:00 PM",
     ],
 )
-def test_a_text_that_could_be_another_time_is_none(text: str) -> None:
-    """An unknown zone, two times of day, month and day in figures, a month of two languages."""
+def test_an_ambiguous_time_is_rejected(text: str) -> None:
+    """An unknown zone, two times of day, month and day as numbers, a month with two meanings."""
     assert parse_time(text) is None
 
 

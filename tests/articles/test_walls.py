@@ -1,4 +1,4 @@
-"""Walls: known as such in many languages, cut off below a teaser, and never news."""
+"""Walls: recognised in many languages, cut off below a teaser, and never confused with news."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ TEASER = (
 
 
 @pytest.mark.parametrize(("kind", "text"), WALLS)
-def test_a_wall_is_known_with_its_kind(kind: str, text: str) -> None:
+def test_a_wall_is_recognised_with_its_kind(kind: str, text: str) -> None:
     assert wall_kind(text) == kind
 
 
@@ -86,7 +86,7 @@ def test_a_teaser_above_a_paywall_is_kept_and_marked(wall: str) -> None:
     assert found.dropped == ["behind_wall"]
 
 
-def test_what_a_page_offers_below_a_whole_story_is_cut_and_cuts_nothing_else() -> None:
+def test_offers_below_a_whole_story_are_cut_and_nothing_else() -> None:
     offer = "Sign up for our newsletter.\nEnter your email"
     found = normalised(text=f"{TEASER}\n\n{TEASER[4:]}\n\n{offer}")
     assert found.text == f"{TEASER}\n\n{TEASER[4:]}"

@@ -1,4 +1,4 @@
-"""Words of languages belong in `data/languages/xx.toml`, not in regular expressions of the code."""
+"""Words of a language belong in `data/languages/xx.toml`, not in the code's regular expressions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TECHNICAL = frozenset(
 )
 TECHNICAL_IN = {
     "streams/articles/address.py": "wap touch mobile jsessionid phpsessid sid",
-    # What libxml says of a document that is none.
+    # libxml's words about an invalid document.
     "streams/articles/decode.py": "should have valid",
     "streams/articles/fragments.py": (
         "doctype async allowfullscreen autoplay checked compact controls default defer disabled "
@@ -33,7 +33,7 @@ TECHNICAL_IN = {
     # Letters that stand for others where a text was decoded wrongly.
     "streams/articles/mojibake.py": "ãâðñøùîïãåæçâð ăäåèĺćąđń àêëìíβā рсгведвопщш",
     "streams/articles/attribution.py": "getty",
-    # Agencies that sign pictures: those that the model was trained with.
+    # Agencies that sign pictures, as in the model's training data.
     "streams/articles/pages/features.py": (
         "afp bloomberg dpa epa getty images reuters shutterstock tns"
     ),
@@ -74,7 +74,7 @@ def words_in_patterns(source: str) -> set[str]:
 
 
 def literals(node: ast.AST, named: Mapping[str, ast.AST]) -> Iterator[str]:
-    """A pattern's literal text, with that of the module's strings that it names."""
+    """A pattern's literal text, including the module's strings that it names."""
     if isinstance(node, ast.Constant):
         if isinstance(node.value, bytes):
             yield node.value.decode("latin-1")
@@ -130,10 +130,10 @@ def test_words_are_found(source: str, words: set[str]) -> None:
         "re.compile(rf\"{words['ago']}\")",
     ],
 )
-def test_what_is_no_word_is_not(source: str) -> None:
+def test_what_is_not_a_word_is_ignored(source: str) -> None:
     assert words_in_patterns(source) == set()
 
 
 def test_no_word_of_a_language_is_in_a_pattern() -> None:
-    """They are in the languages' files: `streams.articles.languages.any_of` and `forms`."""
+    """They come from the languages' files: `any_of` and `forms` of `streams.articles.languages`."""
     assert words_in_code() == {}

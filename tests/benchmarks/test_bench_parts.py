@@ -120,7 +120,7 @@ def test_events_are_written_with_their_originals_and_none_is_a_page(
         assert written[original]["source"] != written[copy]["source"]
 
 
-def test_lines_that_are_no_english_article_are_passed_over(tmp_path: Path) -> None:
+def test_lines_without_an_english_article_are_passed_over(tmp_path: Path) -> None:
     french, english = '{"text": "non", "language": "fr"}', '{"text": "yes sir"}'
     lines = ["{", '["a"]', '{"text": 5}', french, english]
     (tmp_path / "in.jsonl").write_text("\n".join(lines))
@@ -151,7 +151,7 @@ def test_a_percentile_is_the_value_of_the_nearest_rank(percent: float, expected:
     assert percentile(values, percent) == expected
 
 
-def test_of_nothing_there_is_no_percentile() -> None:
+def test_an_empty_list_has_no_percentile() -> None:
     assert percentile(np.array([], np.int64), 99) is None
 
 
@@ -165,7 +165,7 @@ def test_latencies_are_of_the_articles_sent_in_the_period() -> None:
     assert found.unanswered == 0
 
 
-def test_articles_that_never_came_out_are_counted_and_not_averaged() -> None:
+def test_articles_that_never_arrived_are_counted_and_not_averaged() -> None:
     sent = np.array([100, 200, 300]) * MS
     received = np.array([101 * MS, 0, 0])
     found = latencies(sent, received, 100 * MS, 400 * MS)

@@ -74,7 +74,7 @@ def test_a_cut_takes_one_direction_and_ends(wires: Wires) -> None:
     assert wires.arrived(2, 1.0) == 1
 
 
-def test_what_is_delayed_comes_then_and_not_before(wires: Wires) -> None:
+def test_a_delayed_packet_arrives_on_time_and_not_before(wires: Wires) -> None:
     wires.links([1, 2, 80, 0, 0])
     wires.switch.came(1, packet(2), 1.0)
     assert wires.switch.pass_on(1.07) == pytest.approx(0.01)
@@ -82,7 +82,7 @@ def test_what_is_delayed_comes_then_and_not_before(wires: Wires) -> None:
     assert wires.arrived(2, 1.081) == 1
 
 
-def test_so_large_a_share_is_lost(wires: Wires) -> None:
+def test_the_given_share_is_lost(wires: Wires) -> None:
     wires.links([1, 2, 0, 0.2, 0])
     arrived = 0
     for _ in range(1000):
@@ -91,7 +91,7 @@ def test_so_large_a_share_is_lost(wires: Wires) -> None:
     assert 750 < arrived < 850
 
 
-def test_what_is_no_packet_of_ours_is_dropped(wires: Wires) -> None:
+def test_foreign_packets_are_dropped(wires: Wires) -> None:
     wires.switch.came(1, b"\x60" + bytes(40), 0.0)  # IPv6, which each host sends by itself
     wires.switch.came(1, packet(9), 0.0)
     assert (wires.arrived(1, 0.0), wires.arrived(2, 0.0)) == (0, 0)

@@ -57,7 +57,7 @@ def test_a_broker_that_is_not_there_is_named_within_ten_seconds(command: list[st
     assert time.monotonic() - started < 10 + 20  # to start Python, on a machine with other work
 
 
-def test_something_else_on_the_port_is_told_from_nothing() -> None:
+def test_another_program_on_the_port_is_told_from_a_closed_port() -> None:
     with socket.socket() as server:
         server.bind(("127.0.0.1", 0))
         server.listen()
@@ -216,7 +216,7 @@ def test_process_of_nothing_but_refused_events_exits_with_1(lines: bytes, reason
     assert b"Traceback" not in done.stderr
 
 
-def test_pages_that_are_no_articles_are_an_answer_where_it_is_taken(tmp_path: Path) -> None:
+def test_process_succeeds_if_pages_without_an_article_are_written_to_a_file(tmp_path: Path) -> None:
     rejected = tmp_path / "rejected.jsonl"
     page = b'{"text": "%PDF-1.7"}'
     done = echowire("process", "--rejected", str(rejected), standard_input=page)
@@ -226,7 +226,9 @@ def test_pages_that_are_no_articles_are_an_answer_where_it_is_taken(tmp_path: Pa
 
 
 @pytest.mark.parametrize("descriptors", [12, 20])
-def test_process_without_descriptors_is_a_sentence(tmp_path: Path, descriptors: int) -> None:
+def test_process_without_descriptors_reports_it_in_a_sentence(
+    tmp_path: Path, descriptors: int
+) -> None:
     path = tmp_path / "pages.jsonl"
     path.write_text(json.dumps({"html": "<p>" + "Some words of a page. " * 40}))
     command = f'ulimit -n {descriptors}; exec "$0" -m streams.cli.main process "$1"'

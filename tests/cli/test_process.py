@@ -58,7 +58,7 @@ def test_the_output_is_the_same_however_many_processes_normalise() -> None:
     assert relations.count("copy") > 50
 
 
-def test_only_so_many_chunks_are_normalised_ahead() -> None:
+def test_the_number_of_chunks_normalised_ahead_is_bounded() -> None:
     begun, most = 0, 0
 
     def begin(records: list[FileRecord]) -> Callable[[], Sketched]:

@@ -102,7 +102,7 @@ def test_each_field_says_where_in_a_feed_it_was_found(tmp_path: Path) -> None:
     assert shown_rows["source"] == ["daily.example", "item: feed's link"]
 
 
-def test_each_field_of_an_event_says_which_of_its_own_or_of_its_page_it_is() -> None:
+def test_each_field_says_whether_it_comes_from_the_event_or_its_page() -> None:
     body = "".join(f"<p>{sentence}</p>" for sentence in STORY)
     html = f"""<html><head><title>Old bridge to be rebuilt</title>
 <meta name="author" content="Carla Moss"></head><body><article><h1>Old bridge to be rebuilt</h1>

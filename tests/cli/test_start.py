@@ -51,7 +51,7 @@ def test_help_of_a_command_imports_nothing_that_only_its_work_needs(command: str
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_the_overview_says_of_a_command_what_its_own_help_begins_with(name: str) -> None:
+def test_the_overview_describes_a_command_as_its_own_help_does(name: str) -> None:
     _, sentence = COMMANDS[name]
     shown = CliRunner().invoke(group.app, [name, "--help"], env={"COLUMNS": "300"}).stdout
     assert sentence in " ".join(shown.split())

@@ -218,7 +218,7 @@ def test_a_database_that_cannot_be_is_a_sentence(address: str, said: str) -> Non
         open_database(address)
 
 
-def test_a_file_that_is_no_database_is_a_sentence(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_database_is_reported_in_a_sentence(tmp_path: Path) -> None:
     path = tmp_path / "desk.db"
     path.write_bytes(b"these are no pages of SQLite" * 100)
     with pytest.raises(DatabaseError, match="no SQLite database"):

@@ -91,7 +91,7 @@ def test_paging_shows_every_story_once(client: TestClient) -> None:
         assert len(seen) == len(set(seen)) == counted
 
 
-def test_a_filter_with_its_count_leads_to_so_many_stories(client: TestClient) -> None:
+def test_a_filter_leads_to_as_many_stories_as_its_count_says(client: TestClient) -> None:
     facets = client.get("/stories.json").json()["facets"]
     assert all(facets[name] for name in ("agency", "publisher", "language", "relation"))
     for name, rows in facets.items():

@@ -30,7 +30,7 @@ def client(database: Database) -> TestClient:
     return TestClient(create_app(desk), base_url="http://localhost")
 
 
-def test_a_publisher_is_told_whose_texts_it_runs_how_fast_and_with_what_credit(
+def test_a_publisher_sees_whose_texts_it_runs_how_fast_and_with_what_credit(
     client: TestClient,
 ) -> None:
     silent = client.get("/publishers/silent.example.json").json()["publisher"]
@@ -51,7 +51,9 @@ def test_a_name_with_a_slash_has_its_page(client: TestClient) -> None:
     assert client.get(address[1] + ".json").json()["publisher"]["source"] == "a/b paper"
 
 
-def test_an_agency_is_told_who_ran_it_credited_or_not_and_what_was_cut(client: TestClient) -> None:
+def test_an_agency_sees_who_ran_its_stories_credited_or_not_and_what_was_cut(
+    client: TestClient,
+) -> None:
     [row] = client.get("/agencies.json").json()["agencies"]
     assert (row["name"], row["stories"], row["credit_given"], row["credit_missing"]) == (
         "Reuters", 1, 1, 2,
@@ -62,7 +64,7 @@ def test_an_agency_is_told_who_ran_it_credited_or_not_and_what_was_cut(client: T
     assert ran["silent.example"]["cut"] > ran["a/b paper"]["cut"]
 
 
-def test_every_number_of_the_pages_leads_to_so_many_rows(client: TestClient) -> None:
+def test_every_number_on_the_pages_leads_to_that_many_rows(client: TestClient) -> None:
     for page in ("/publishers", "/publishers/silent.example", "/agencies/Reuters", "/agencies"):
         html = client.get(page).text
         for address, number in re.findall(
@@ -82,7 +84,7 @@ def test_unknown_names_are_404(client: TestClient) -> None:
         assert client.get(address).status_code == 404
 
 
-def test_figures_are_counted_anew_while_the_old_ones_are_shown() -> None:
+def test_figures_are_recounted_while_the_old_ones_are_shown() -> None:
     now, counted = [0.0], []
 
     def count() -> int:

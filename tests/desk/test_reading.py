@@ -70,7 +70,7 @@ def test_a_page_is_shown_line_by_line_with_what_was_kept(database: Database) -> 
     assert f"/articles/{article_id}/reading" in client.get(f"/articles/{article_id}").text
 
 
-def test_a_text_that_is_no_page_says_so(database: Database) -> None:
+def test_a_text_that_is_not_a_page_says_so(database: Database) -> None:
     desk, article_id = desk_of(database, raw(1, "harbour-post.example"))
     answer = client_of(desk).get(f"/articles/{article_id}/reading")
     assert "not as a page" in answer.text

@@ -72,7 +72,7 @@ def test_a_query_without_a_word_is_refused(query: str) -> None:
 
 @given(query=st.text(max_size=60))
 @settings(max_examples=60, suppress_health_check=list(HealthCheck))
-def test_whatever_is_typed_is_no_error(filled: Database, query: str) -> None:
+def test_no_search_is_an_error(filled: Database, query: str) -> None:
     with contextlib.suppress(NothingToFindError):
         found(filled, query)
 

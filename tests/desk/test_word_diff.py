@@ -36,7 +36,7 @@ def test_differing_numbers_and_names_are_marked() -> None:
     assert facts(found, "right") == [("15", "number"), ("Tuesday", "name")]
 
 
-def test_a_capital_that_only_begins_a_sentence_is_no_name() -> None:
+def test_a_capital_that_only_begins_a_sentence_is_not_a_name() -> None:
     found = compare("It rained. Boats stayed in.", "It rained. Ferries stayed in.")
     assert facts(found, "left") == []
 

@@ -55,7 +55,7 @@ def story(seed: int, words: int = 200) -> str:
 
 
 def edited(text: str, share: float = 0.05, seed: int = 1) -> str:
-    """The text with this share of its words replaced, all over it."""
+    """The text with this share of its words replaced, evenly spread."""
     chance, words = random.Random(seed), text.split()
     for place in chance.sample(range(len(words)), round(share * len(words))):
         words[place] = chance.choice(vocabulary())
@@ -77,7 +77,7 @@ def article(
     credit: str | None = None,
     **fields: Any,
 ) -> Article:
-    """A normalised article, all but its place in a log. `credit` names its agency."""
+    """A normalised article, but for its place in a log. `credit` names its agency."""
     title = f"The title of {item}" if title is None else title
     digest = content_digest(status, title, text.encode())
     return {
@@ -128,14 +128,14 @@ class Arrival:
 
     @property
     def value(self) -> bytes:
-        """As normalised articles look on their topic."""
+        """The bytes of normalised articles on their topic."""
         raw = {"topic": "articles.raw", "partition": 0, "offset": self.offset}
         raw["timestamp"] = format_milliseconds(self.time)
         return orjson.dumps({**self.article, "raw": raw})
 
 
 def chunk_of(arrivals: Sequence[Arrival]) -> ArticleColumns:
-    """These records as the detector is given them."""
+    """These records as the detector receives them."""
     return ArticleColumns(
         values=[arrival.value for arrival in arrivals],
         entries=entries_of(
@@ -149,7 +149,7 @@ def chunk_of(arrivals: Sequence[Arrival]) -> ArticleColumns:
 
 
 class Desk:
-    """One shard at work. Each article comes a second after the one before, unless told."""
+    """One shard at work. Each article arrives a second after the previous one by default."""
 
     def __init__(self, parameters: Parameters | None = None) -> None:
         self.parameters = parameters or Parameters(capacity=256)
@@ -196,7 +196,7 @@ class Desk:
 
 
 def remembered(state: ShardState) -> dict[str, Any]:
-    """Everything a state knows, without the dead parts of its arrays."""
+    """A state's whole content, without the unused parts of its arrays."""
     serials = np.arange(state.tail, state.count)
     rows = state.at(serials)
     matchable = rows[(rows["flags"] & MATCHABLE) != 0]

@@ -1,8 +1,8 @@
-"""Ten thousand articles that share one long boilerplate: what they are, in bounded time and memory.
+"""Ten thousand articles that share a long boilerplate: their verdicts, in bounded time and memory.
 
-What a boilerplate makes of two articles follows from its share of the longer text. Below half of it
-they are no copies. From half on they are, by their texts: whose words the shared ones are, no
-sketch tells. Only facts do: where the boilerplate is a form with other numbers, it is a template.
+The verdict on two articles depends on the boilerplate's share of the longer text. Below half, they
+are not copies. From half on they are: a sketch cannot tell boilerplate from story. Only facts can:
+if the boilerplate is a form with different numbers, the articles are templates.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ ARTICLES = 10_000
 WIDE = Parameters(capacity=1 << 14)
 LONG, SHORT = story(1, 400), story(2, 150)
 # From text to verdict, against unrelated texts of that length in the same run; measured: below the
-# cut 3 times, above it 9 times, as each of them lists its 20 best matches.
+# threshold 3 times, above it 9 times, as each of them lists its 20 best matches.
 MOST_TIMES = 30
-# In a chunk, while it is decided: 35 measured, 12 of them the verdict itself.
+# While a chunk is decided: 35 kB measured, 12 of them the verdict itself.
 MOST_BYTES_AN_ARTICLE = 60_000
 
 
@@ -49,7 +49,7 @@ TEXTS = {
 
 
 def decided(name: str, articles: int = ARTICLES) -> tuple[Decision, float]:
-    """One chunk of such texts -> the decision and the seconds of CPU from text to verdict."""
+    """A chunk of such texts -> the decision, and the CPU seconds from text to verdict."""
     made = [article(str(n), TEXTS[name](n), source=f"{n % 300}.example") for n in range(articles)]
     desk = Desk(WIDE)
     arrivals = [desk.arrival(a) for a in made]
@@ -74,7 +74,7 @@ def seconds_of_unrelated_texts() -> float:
         ("a form of 400 words below 120 own ones", "original", "template"),
     ],
 )
-def test_a_boilerplate_makes_copies_of_ten_thousand_articles_from_half_of_the_text_on(
+def test_ten_thousand_articles_with_one_boilerplate_are_copies_if_it_is_half_of_the_text(
     name: str, relation: str, match: str
 ) -> None:
     decision, seconds = decided(name)
@@ -89,7 +89,7 @@ def test_a_boilerplate_makes_copies_of_ten_thousand_articles_from_half_of_the_te
     assert max(len(orjson.dumps(verdict)) for verdict in verdicts) < 20_000
 
 
-def test_whose_boilerplate_is_their_only_likeness_are_found_when_they_are_copied() -> None:
+def test_articles_alike_only_in_their_boilerplate_are_matched_with_their_copies() -> None:
     desk = Desk(WIDE)
     texts = [TEXTS["150 words below 400 own ones"](n) for n in range(2000)]
     desk.take(*[article(str(n), text) for n, text in enumerate(texts)])

@@ -1,4 +1,4 @@
-"""What one article is to another, and what its verdict says."""
+"""How articles relate to each other, and what their verdicts say."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_an_excerpt_joins_the_story_it_was_cut_from(desk: Desk) -> None:
     assert match["containment"]["of_this"] > 0.8 > match["containment"]["of_other"]
 
 
-def test_a_short_excerpt_is_named_and_linked_and_joins_nothing(desk: Desk) -> None:
+def test_a_short_excerpt_is_linked_and_joins_no_story(desk: Desk) -> None:
     original = desk.verdict(article("a", LONG))
     made = article("b", cut(LONG, 250))
     verdict = desk.verdict(made)
@@ -66,7 +66,7 @@ def test_a_short_excerpt_is_named_and_linked_and_joins_nothing(desk: Desk) -> No
     assert match["reason"].endswith("3.6 times as long: too little of it to share its story.")
 
 
-def test_a_text_that_holds_a_shorter_one_is_its_expansion(desk: Desk) -> None:
+def test_a_text_that_contains_a_shorter_one_is_its_expansion(desk: Desk) -> None:
     original = desk.verdict(article("a", TOLD))
     verdict = desk.verdict(article("b", f"{TOLD} {story(7, 200)}"))
     assert verdict["relation"] == "expansion"
@@ -94,7 +94,7 @@ def test_a_copy_with_something_else_below_it_is_still_a_copy(desk: Desk) -> None
     assert (verdict["relation"], verdict["story_id"]) == ("copy", original["story_id"])
 
 
-def test_a_text_that_quotes_half_of_another_is_linked_and_joins_nothing(desk: Desk) -> None:
+def test_a_text_that_quotes_half_of_another_is_linked_and_joins_no_story(desk: Desk) -> None:
     original = desk.verdict(article("a", TOLD))
     verdict = desk.verdict(article("b", f"{cut(TOLD, 195)} {story(8, 600)}"))
     assert verdict["relation"] == "original"
@@ -161,7 +161,7 @@ def test_a_kill_names_the_story_and_withdraws_its_original(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("at_once", [True, False])
-def test_a_kill_that_comes_before_its_article_holds(desk: Desk, at_once: bool) -> None:
+def test_a_kill_that_arrives_before_its_article_holds(desk: Desk, at_once: bool) -> None:
     log = [kill("a"), article("a", TOLD), article("a", OTHER), article("b", TOLD)]
     made = desk.take(*log) if at_once else [desk.take(a)[0] for a in log]
     verdicts = [enriched["detection"] for enriched in made]
@@ -247,7 +247,7 @@ def test_an_article_is_listed_once_however_many_versions_it_has(desk: Desk) -> N
     assert len(desk.verdict(article("b", TOLD))["matches"]) == 1
 
 
-def test_no_more_matches_are_listed_than_the_parameters_say() -> None:
+def test_at_most_as_many_matches_are_listed_as_the_parameters_allow() -> None:
     desk = Desk(Parameters(capacity=64, listed_matches=3))
     for n in range(6):
         desk.take(article(str(n), edited(TOLD, 0.02, n)))
@@ -269,7 +269,7 @@ def test_articles_beyond_the_capacity_do_not_match() -> None:
         assert desk.verdict(article("b", TOLD))["relation"] == relation
 
 
-def test_an_article_dated_a_year_ahead_costs_the_others_nothing(desk: Desk) -> None:
+def test_an_article_dated_a_year_ahead_does_not_affect_the_others(desk: Desk) -> None:
     desk.take(article("a", TOLD), at=NOON)
     desk.take(article("odd", OTHER), at=NOON + YEAR)
     assert desk.verdict(article("b", TOLD), at=NOON + MINUTE)["relation"] == "copy"
@@ -277,7 +277,7 @@ def test_an_article_dated_a_year_ahead_costs_the_others_nothing(desk: Desk) -> N
 
 
 def test_a_storys_original_is_listed_though_it_was_no_candidate(desk: Desk) -> None:
-    """Four newer copies stand before the original in every place of the index."""
+    """In every slot of the index, four newer copies hide the original."""
     first = article("a", TOLD)
     desk.take(first)
     for n in range(5):

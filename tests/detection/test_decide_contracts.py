@@ -1,4 +1,4 @@
-"""Everything that a shard puts out keeps the contracts, and its events add up to its stories."""
+"""All outputs of a shard keep the contracts, and its events add up to its stories."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from tests.detection.newsroom import Article, Desk, article, cut, edited, kill, 
 
 
 def busy_day() -> list[Article]:
-    """Six stories, published, copied, credited, cut, expanded, collected, corrected, resent and
-    killed; of each, one copy is rewritten to something else."""
+    """Six stories: published, copied, credited, cut, expanded, compiled, corrected, resent and
+    killed; one copy of each is rewritten as something else."""
     day: list[Article] = []
     for n in range(6):
         told, told_before = story(n, 250), story(n - 1, 250)
@@ -65,7 +65,7 @@ def test_every_story_and_every_event_keeps_its_contract(desk: Desk) -> None:
             assert (event.story_id, event.sequence) == (name, sequence)
 
 
-def test_events_fold_to_exactly_the_published_stories(desk: Desk) -> None:
+def test_replayed_events_give_exactly_the_published_stories(desk: Desk) -> None:
     assert len(desk.stories) >= 6
     assert replay_events(desk.events) == desk.stories
 
@@ -75,7 +75,7 @@ def test_a_shards_own_stories_are_the_published_ones(desk: Desk) -> None:
     assert own == desk.stories
 
 
-def test_outputs_stand_side_by_side(desk: Desk) -> None:
+def test_outputs_are_parallel_lists(desk: Desk) -> None:
     for decision in desk.decisions:
         made = [EnrichedArticle.model_validate_json(value) for value in decision.enriched]
         assert [m.article_id for m in made] == decision.article_ids

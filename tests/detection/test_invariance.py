@@ -1,4 +1,4 @@
-"""Verdicts are a function of the log alone: not of its cuts, nor of crashes and recoveries.
+"""Verdicts depend on the log alone: not on how it is cut, nor on crashes and recoveries.
 
 Each example is a log of up to 60 articles out of few items and texts, so that it is full of
 copies, excerpts, versions, resends, kills and late returns; the windows are tiny, so that articles
@@ -46,7 +46,7 @@ FEW = Parameters(capacity=8, window_seconds=72 * 3600)
 STEPS = (0, SECOND, SECOND, MINUTE, 20 * MINUTE, 59 * MINUTE, HOUR, 2 * HOUR,
          -MINUTE, -HOUR, -5 * HOUR, YEAR, -YEAR)  # fmt: skip
 
-# What articles say of where they come from.
+# What articles say about where they come from.
 EVIDENCE: tuple[dict[str, Any], ...] = (
     {}, {}, {}, {"credit": "Reuters"}, {"credit": "AFP"}, {"syndicated_from": "b.example"},
     {"published_at": "2026-03-02T11:59:30Z"}, {"published_at": "2026-03-02T09:00:01Z"},
@@ -78,7 +78,10 @@ def texts() -> tuple[list[str], Sketches]:
         made += [cut(told, 40), f"{told} {story(seed + 10, 150)}", f"{told} {other}"]
         made += [cut(told, 12), cut(told, 70), f"{cut(told, 50)} {cut(other, 50)}"]
         made += [notice(seed, day) for day in range(2)]
-        words, own = told.split(), story(seed + 30, 50)  # two that only the whole text links
+        words, own = (
+            told.split(),
+            story(seed + 30, 50),
+        )  # two excerpts that only the whole text links
         made += [" ".join([*words[:78], *own.split()[:25]])]
         made += [" ".join([*words[-78:], *own.split()[25:]])]
     return made, sketch_texts(made)
@@ -91,7 +94,7 @@ class Log:
         self.arrivals, self.entries = arrivals, entries
 
     def __repr__(self) -> str:
-        """Short enough to read a failure."""
+        """Short enough that a failure can be read."""
         return "\n".join(
             f"{a.offset}: item {a.article['producer_id']}, {a.article['status']},"
             f" {a.article['text'][:20]!r} ({len(a.article['text'])}),"
@@ -155,7 +158,7 @@ parameters = st.sampled_from([SMALL, SHORT, FEW])
 
 
 def published(decisions: list[Decision]) -> dict[str, Any]:
-    """Everything that was published, with each story in its last state."""
+    """All outputs, with each story in its last state."""
     return {
         "enriched": [value for d in decisions for value in d.enriched],
         "relations": [relation for d in decisions for relation in d.relations],
@@ -182,7 +185,7 @@ def recovered(segments: list[Segment], of: Parameters) -> ShardState:
 
 
 def of_the_window(segments: list[Segment], of: Parameters) -> list[Segment]:
-    """From the first segment on that holds a row of the last one's window."""
+    """The segments from the first one that has a row in the last one's window."""
     start = segments[-1].clock - of.window_milliseconds
     return [segment for segment in segments if segment.latest >= start]
 
@@ -199,7 +202,7 @@ def test_verdicts_do_not_depend_on_where_the_log_is_cut(
 
 @ordinary
 @given(logs(), cuts, parameters, st.integers(0, 60))
-def test_a_recovered_shard_is_the_shard_that_was(
+def test_a_recovered_shard_equals_the_one_before(
     log: Log, cuts: list[int], of: Parameters, crash: int
 ) -> None:
     chunks = log.chunks(cuts)
@@ -220,7 +223,7 @@ def test_a_recovered_shard_is_the_shard_that_was(
 
 @ordinary
 @given(logs(), cuts, parameters, st.integers(1, 2))
-def test_a_story_and_a_sequence_name_one_event_for_ever(
+def test_story_id_and_sequence_name_one_event_forever(
     log: Log, cuts: list[int], of: Parameters, times: int
 ) -> None:
     """Also where articles come again after the window has forgotten them, with the times that they
@@ -253,7 +256,7 @@ def test_events_add_up_to_stories_whose_counts_are_possible(
 
 @ordinary
 @given(logs(), cuts, parameters)
-def test_a_chunk_decided_twice_has_the_same_outputs_twice(
+def test_a_chunk_decided_twice_has_the_same_outputs(
     log: Log, cuts: list[int], of: Parameters
 ) -> None:
     state, writer = ShardState(of), VerdictWriter(of)

@@ -103,7 +103,7 @@ NORWEGIAN = (
     ],
     ids=["Serbian", "Serbian in two alphabets", "Malay", "Norwegian"],
 )
-def test_a_tag_does_not_part_one_text_whatever_the_partitions(
+def test_a_wrong_tag_does_not_separate_copies_however_many_partitions(
     text: str, other: str, tags: tuple[str | None, ...], partitions: int
 ) -> None:
     """Each shard decides on what `shard_of` sends it, as behind Kafka."""

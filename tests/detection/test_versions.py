@@ -1,4 +1,4 @@
-"""Versions that can be compared decide which text of an item is the later one."""
+"""If versions can be compared, they decide which text of an item is the later one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SECOND, THIRD = edited(FIRST, 0.05), edited(FIRST, 0.05, 2)
 
 
 @pytest.mark.parametrize("at_once", [False, True])
-def test_an_older_version_that_comes_late_is_silent_and_counted(at_once: bool) -> None:
+def test_an_older_version_that_arrives_late_is_counted_and_not_published(at_once: bool) -> None:
     desk = Desk()
     told = [article("a", SECOND, version="10"), article("a", FIRST, version="9")]
     for chunk in [told] if at_once else [[one] for one in told]:
@@ -36,7 +36,7 @@ def test_a_later_version_may_return_to_an_earlier_text(at_once: bool) -> None:
     assert sum(d.redeliveries for d in desk.decisions) == 3
 
 
-def test_the_text_of_a_superseded_version_is_a_redelivery_where_no_version_says_more() -> None:
+def test_the_text_of_a_superseded_version_is_a_redelivery_if_versions_do_not_say_more() -> None:
     desk = Desk()
     for text in (FIRST, SECOND, FIRST):
         desk.take(article("a", text))
@@ -65,7 +65,7 @@ def test_a_kill_counts_whatever_its_version() -> None:
         ("1772445600", "1772445601"),
     ],
 )  # fmt: skip
-def test_versions_rise(older: str, newer: str) -> None:
+def test_versions_are_ordered(older: str, newer: str) -> None:
     one, other = version_order(older), version_order(newer)
     assert is_older(one, other)
     assert not is_older(other, one)
@@ -73,6 +73,6 @@ def test_versions_rise(older: str, newer: str) -> None:
 
 
 @pytest.mark.parametrize("version", [None, "", "final", "v", "1.2.3.4", "9" * 30, "-1", "1e5"])
-def test_what_is_no_version_is_older_than_nothing(version: str | None) -> None:
+def test_what_is_not_a_version_is_never_the_older_one(version: str | None) -> None:
     assert version_order(version) == 0
     assert not is_older(version_order("1"), version_order(version))

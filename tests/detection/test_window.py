@@ -1,4 +1,4 @@
-"""The window, in the order of the log: what quiet times and wrong clocks do to it."""
+"""The window, in the order of the log: the effects of quiet times and wrong clocks."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def test_the_first_article_after_a_long_quiet_time_has_its_copies_found() -> Non
     assert verdict["relation"] == "copy"
 
 
-def test_a_text_that_comes_again_after_the_window_begins_another_story() -> None:
+def test_a_text_that_returns_after_the_window_begins_another_story() -> None:
     desk = Desk(Parameters(capacity=256, window_seconds=3600))
     first = desk.verdict(article("1", story(1)), at=NOON)
     desk.verdict(article("2", story(2)), at=NOON + 5 * HOUR)
@@ -27,7 +27,7 @@ def test_a_text_that_comes_again_after_the_window_begins_another_story() -> None
     assert again["story_id"] != first["story_id"]
 
 
-def test_articles_that_come_again_with_their_old_times_begin_other_stories() -> None:
+def test_articles_that_return_with_their_old_times_begin_other_stories() -> None:
     """As when offsets are reset: the window has forgotten them, consumers have not."""
     for window in (Parameters(capacity=64, window_seconds=3600), Parameters(capacity=8)):
         desk, stories = Desk(window), []
@@ -44,8 +44,8 @@ def test_articles_that_come_again_with_their_old_times_begin_other_stories() -> 
         assert len(named) == len(set(named))
 
 
-def test_a_first_delivery_is_named_by_itself_alone() -> None:
-    """Whatever else is in its shard, in its order: the same in `process` and for any partitions."""
+def test_a_first_deliverys_story_id_depends_on_the_article_alone() -> None:
+    """So it is the same in `process` and for any number of partitions."""
     alone, among = Desk(Parameters(capacity=8)), Desk(Parameters(capacity=8))
     for n in range(20):
         among.verdict(article(f"other {n}", story(n + 50)), at=NOON + n * HOUR)

@@ -1,4 +1,4 @@
-"""Outlets that write up the same events in their own words have no copies of each other."""
+"""Outlets that report the same events in their own words are not copies of each other."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.quality.detection import exact_jaccard
 
 
 class Judged(NamedTuple):
-    """What the detector made of all write-ups."""
+    """The detector's verdicts on all write-ups."""
 
     relations: dict[str, str]  # item -> relation
     claims: set[tuple[str, str, str]]  # item, earlier item, relation
@@ -70,14 +70,14 @@ def sold(ups: dict[str, WriteUp]) -> dict[str, str]:
     return {up.item: write_up(up.event, up.outlet).item for up in copies}
 
 
-def test_only_the_syndicated_copies_are_claimed_to_have_anothers_text(
+def test_only_syndicated_copies_are_said_to_have_anothers_text(
     verdicts: Judged, sold: dict[str, str]
 ) -> None:
     assert {(item, other) for item, other, _ in verdicts.claims} == set(sold.items())
     assert len(sold) == COPIED
 
 
-def test_all_syndicated_copies_share_their_storys_and_nobody_else_a_story(
+def test_syndicated_copies_share_their_originals_story_and_no_others_do(
     verdicts: Judged, sold: dict[str, str]
 ) -> None:
     shared = [story for story in verdicts.stories if len(story) > 1]
@@ -102,7 +102,7 @@ def test_templates_are_of_one_outlet_and_one_kind_of_event(
 
 
 def test_write_ups_of_an_event_share_its_facts_and_one_quotation() -> None:
-    """And little else: what the tests above say is true of the texts themselves."""
+    """And little else, so the tests above hold for the texts themselves."""
     for event in range(EVENTS):
         facts = facts_of(event)
         texts = [write_up(event, outlet).text for outlet in OUTLETS]

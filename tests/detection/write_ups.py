@@ -1,11 +1,11 @@
 """A hundred events, each written up by three outlets in their own words, and copies of some.
 
-What independent write-ups share, these share: names, numbers, places, the day, one official's words
-as spoken, and a dateline. All other words are the outlet's own: `house_styles/` has a file for
-each, with five sentences for each kind of event, eight for any, `{one|other}` of whose wordings is
-taken, and the paragraph that stands below every article. So articles of one outlet about two events
-of a kind share much of their wording, as reports of earnings, matches, storms do. `world.txt` says
-what the events are made of.
+They share what independent write-ups share: names, numbers, places, the day, an official's
+quotation, and a dateline. All other words are the outlet's own: `house_styles/` has a file for
+each, with five sentences for each kind of event and eight for any kind, alternative wordings as
+`{one|other}`, and the paragraph that stands below every article. So an outlet's articles about two
+events of one kind share much of their wording, like reports of earnings, matches or storms.
+`world.txt` lists what events are made of.
 """
 
 from __future__ import annotations
@@ -57,8 +57,8 @@ class WriteUp:
 
 
 def write_ups() -> list[WriteUp]:
-    """All write-ups and copies in order of arrival: an event takes some hours, so
-    several are under way at once."""
+    """All write-ups and copies in order of arrival: an event lasts for hours, so several
+    overlap."""
     made = [write_up(event, outlet) for event in range(EVENTS) for outlet in OUTLETS]
     chance = random.Random("hours")
     due = [(one.event + 6 * chance.random(), one.item, one) for one in made]
@@ -72,7 +72,7 @@ def write_ups() -> list[WriteUp]:
 
 
 def syndicated(one: WriteUp) -> WriteUp | None:
-    """A fifth of the events have one write-up that is sold: another title, the first 70 %."""
+    """For a fifth of the events one write-up is syndicated: another title, the first 70%."""
     step = EVENTS // COPIED
     if one.event % step or OUTLETS.index(one.outlet) != one.event // step % len(OUTLETS):
         return None
@@ -106,7 +106,7 @@ def write_up(event: int, outlet: str) -> WriteUp:
 def _further(
     of_kind: list[str], of_any: list[str], facts: dict[str, str], chance: random.Random
 ) -> Iterator[str]:
-    """The event's own sentences, then as many as asked for, each with different people."""
+    """Sentences about the event, then as many as asked for, each with different people."""
     for sentence in of_kind:
         yield _written(sentence, facts, chance)
     while True:
@@ -118,7 +118,7 @@ def _further(
 
 
 def facts_of(event: int) -> dict[str, str]:
-    """What everybody reports of an event; the `quote` has 15 to 40 words."""
+    """What everybody reports about an event; the `quote` has 15 to 40 words."""
     chance = random.Random(f"event {event}")
     who = _person(chance)
     facts = {
@@ -144,7 +144,7 @@ def facts_of(event: int) -> dict[str, str]:
 
 
 def _written(sentence: str, facts: dict[str, str], chance: random.Random) -> str:
-    """The sentence in one of its wordings, with the facts in their places."""
+    """The sentence in one of its wordings, with the facts filled in."""
     worded = _CHOICE.sub(lambda choice: chance.choice(choice[1].split("|")), sentence)
     filled = _FIELD.sub(lambda field: facts[field[1]], worded)
     return filled[:1].upper() + filled[1:]
@@ -160,7 +160,7 @@ def _name(kind: str, chance: random.Random) -> str:
 
 @cache
 def _sections(name: str) -> dict[str, list[str]]:
-    """Name of each section of a file -> its lines."""
+    """Each section's name in a file -> its lines."""
     sections: dict[str, list[str]] = {}
     for line in (_STYLES / f"{name}.txt").read_text(encoding="utf-8").splitlines():
         if line.startswith("["):

@@ -23,7 +23,7 @@ def test_a_partition_with_nothing_in_hand_is_done_as_far_as_it_is_read() -> None
     assert acks.all_done() == {ONE: 211}
 
 
-def test_a_chunk_in_hand_holds_its_partition_back_and_no_other() -> None:
+def test_a_chunk_in_hand_holds_back_only_its_own_partition() -> None:
     acks = Acks(1)
     acks.handed(ONE, 5, 10)
     acks.handed(ONE, 12, 20)
@@ -36,7 +36,7 @@ def test_a_chunk_in_hand_holds_its_partition_back_and_no_other() -> None:
     assert acks.done(ONE) == 21
 
 
-def test_a_chunk_that_is_never_done_holds_its_partition_back_for_ever() -> None:
+def test_a_chunk_that_is_never_done_holds_back_its_partition_forever() -> None:
     """One that a stopping worker has dropped: nothing behind it may be taken for done."""
     acks = Acks(1)
     acks.handed(ONE, 5, 10)
@@ -45,7 +45,7 @@ def test_a_chunk_that_is_never_done_holds_its_partition_back_for_ever() -> None:
     assert acks.done(ONE) == 5
 
 
-def test_of_a_log_that_was_made_anew_nothing_is_known() -> None:
+def test_nothing_is_known_of_a_recreated_log() -> None:
     acks = Acks(1)
     acks.handed(ONE, 5, 10)
     acks.forget(ONE)

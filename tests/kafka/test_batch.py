@@ -41,7 +41,7 @@ def read(batch: RecordBatch) -> list[Record]:
 @pytest.mark.parametrize("compression", ["none", "gzip", "lz4", "zstd"])
 @settings(max_examples=60, deadline=None)
 @given(made=st.lists(records, min_size=1, max_size=30))
-def test_what_goes_in_is_what_a_consumer_reads(made: list[Record], compression: str) -> None:
+def test_a_consumer_reads_what_was_published(made: list[Record], compression: str) -> None:
     batch = encoded(made, compression)
     assert read(batch) == made
     assert batch.record_count() == len(made)
@@ -56,7 +56,7 @@ def test_few_records_are_the_same_bytes_as_many(made: list[Record]) -> None:
     assert bytes(records_of_few(*columns)) == bytes(records_of_many(*columns))
 
 
-def test_a_batch_bears_its_producers_number() -> None:
+def test_a_batch_carries_its_producers_id() -> None:
     batch = encoded([(b"k", b"v", [], 1)], "none")
     batch._set_producer_state(77, 3, 1000)
     [found] = [MemoryRecords(bytes(batch._build())).next_batch()]
@@ -80,7 +80,7 @@ def test_an_events_headers_are_those_of_cloud_events() -> None:
 
 
 @pytest.mark.parametrize("record_bytes", [1_000, 60_000, 2 << 20])
-def test_batches_stay_within_what_the_topics_take(record_bytes: int) -> None:
+def test_batches_stay_within_what_the_topics_accept(record_bytes: int) -> None:
     """However small record_bytes is, and although none of this can be compressed."""
     limits = load_settings(record_bytes=record_bytes, compression="none")
     topic = TOPIC[ENRICHED]

@@ -55,7 +55,7 @@ async def supersede(settings: Settings, cut_off: AIOKafkaConsumer) -> None:
         await successor.commit(at(settings, ITS_SUCCESSORS))
 
 
-async def test_a_worker_that_was_superseded_takes_no_offset_back(settings: Settings) -> None:
+async def test_a_superseded_worker_does_not_move_offsets_back(settings: Settings) -> None:
     """With its first commit it learns that it is no member; aiokafka makes the second as nobody,
     which brokers take while the group is empty."""
     await make_topics(settings, partitions=1)
@@ -84,7 +84,7 @@ async def test_what_was_done_in_one_generation_is_not_committed_in_another(
         assert await committed(settings, RAW) == {0: OURS}
 
 
-async def test_a_topic_that_is_gone_holds_up_no_commit(settings: Settings) -> None:
+async def test_a_deleted_topic_does_not_hold_up_commits(settings: Settings) -> None:
     """aiokafka tries until there is another of its name, which then begins in its middle."""
     await make_topics(settings, partitions=1)
     await push(settings, [b"{}"] * 10, partition=0)

@@ -72,14 +72,14 @@ def test_one_stages_backlog_does_not_hold_up_the_others_records() -> None:
     assert timeout < 0.1  # the raw topic is looked at again soon, whether or not others come
 
 
-def test_no_raw_records_are_fetched_while_enough_waits_of_what_was_made_of_others() -> None:
+def test_no_raw_records_are_fetched_while_enough_normalised_ones_wait() -> None:
     of = consumer()
     of._thread.short_cut.waiting_bytes = MOST_WAITING_BYTES + 1
     asyncio.run(fetch(of))
     assert [partitions for partitions, _ in of._thread.asked] == [{NORMALISED}]
 
 
-def test_chunks_that_are_published_and_only_wait_to_be_acked_hold_up_nothing() -> None:
+def test_published_chunks_that_wait_for_their_ack_hold_up_nothing() -> None:
     chunks = [chunk(RAW) for _ in range(2 * CHUNKS_IN_HAND)]
     for made in chunks:
         made.published = True
@@ -88,7 +88,7 @@ def test_chunks_that_are_published_and_only_wait_to_be_acked_hold_up_nothing() -
     assert [partitions for partitions, _ in of._thread.asked] == [{RAW, NORMALISED}]
 
 
-def test_but_not_any_number_of_their_records_stays_in_memory() -> None:
+def test_the_records_of_published_chunks_in_memory_are_bounded() -> None:
     large = chunk(RAW)
     large.published, large.records = True, [None] * (PUBLISHED_IN_HAND + 1)
     of = consumer(large)
@@ -138,7 +138,7 @@ def test_an_acked_chunk_makes_room_at_once() -> None:
     assert of._thread.asked == [({RAW}, 0.05)]
 
 
-def test_an_ack_that_comes_after_a_rebalance_counts_for_nothing() -> None:
+def test_an_ack_that_arrives_after_a_rebalance_is_ignored() -> None:
     """Another worker may have had the partition meanwhile, and be far ahead."""
     late = chunk(RAW, generation=6)
     of = consumer(late)
@@ -147,7 +147,7 @@ def test_an_ack_that_comes_after_a_rebalance_counts_for_nothing() -> None:
     assert of.acks.done(RAW) == 0
 
 
-def test_an_ack_of_before_the_same_generation_was_assigned_again_counts_for_nothing() -> None:
+def test_an_ack_from_before_a_reassignment_is_ignored() -> None:
     """A worker with a name of its own may join again without a new generation."""
     late = chunk(RAW)
     of = consumer(late)

@@ -112,13 +112,13 @@ def test_they_are_exported_byte_for_byte(rejected: Settings, tmp_path: Path) -> 
     assert {base64.b64decode(line["key_base64"]) for line in lines} == {b"k"}
 
 
-def test_nothing_is_sent_again_without_being_told_to(rejected: Settings) -> None:
+def test_nothing_is_sent_again_unasked(rejected: Settings) -> None:
     said = dead_letters(rejected, "replay").stdout
     assert said.startswith("4 records would be sent again; --yes")
     assert asyncio.run(read(rejected, RAW)) == []
 
 
-def test_what_fails_again_counts_its_tries_and_is_not_tried_for_ever(
+def test_what_fails_again_counts_its_attempts_and_is_not_retried_forever(
     rejected: Settings, tmp_path: Path
 ) -> None:
     sent = dead_letters(rejected, "replay", "--yes")

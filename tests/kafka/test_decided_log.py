@@ -87,7 +87,7 @@ def test_a_shard_that_was_kept_over_a_rebalance_is_not_set_back_by_its_own_segme
     assert (remembered(desk.state), desk.state.count) == (before, count)
 
 
-def test_another_worker_goes_back_where_segments_tell_of_a_cut() -> None:
+def test_another_worker_goes_back_to_a_cut_noted_in_the_segments() -> None:
     desk = desk_of(LOG)
     recovery = Recovery(load_settings(), 0, ShardState(desk.state.parameters))
     log = log_of(desk)

@@ -15,7 +15,7 @@ from tests.kafka.service import Worker, make_topics, until
 ALL = {"raw 0", "raw 1"}
 
 
-def test_the_same_partitions_again_and_again_within_seconds_are_another_worker_s_doing() -> None:
+def test_the_same_partitions_reassigned_within_seconds_reveal_a_duplicate_worker() -> None:
     instances = DuplicateInstanceWatch("pod-0")
     for second in range(5):
         instances.assigned(ALL, second)
@@ -32,13 +32,15 @@ def test_the_same_partitions_again_and_again_within_seconds_are_another_worker_s
     ],
     ids=["now and then", "scaling up", "idle"],
 )
-def test_other_rebalances_are_none(assignments: list[tuple[float, set[str]]]) -> None:
+def test_other_rebalances_do_not_reveal_a_duplicate(
+    assignments: list[tuple[float, set[str]]],
+) -> None:
     instances = DuplicateInstanceWatch("pod-0")
     for now, partitions in assignments:
         instances.assigned(partitions, now)
 
 
-def test_a_worker_without_a_name_shares_it_with_nobody() -> None:
+def test_a_worker_without_a_name_has_no_duplicates() -> None:
     instances = DuplicateInstanceWatch("")
     for second in range(20):
         instances.assigned(ALL, second)

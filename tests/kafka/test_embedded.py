@@ -121,21 +121,21 @@ def test_a_stopped_broker_leaves_no_process_and_no_directory() -> None:
 
 
 @pytest.mark.broker
-def test_a_directory_of_the_caller_stays_and_was_closed_in_order(tmp_path: Path) -> None:
+def test_the_callers_directory_stays_and_was_closed_cleanly(tmp_path: Path) -> None:
     with EmbeddedKafka(tmp_path / "é broker") as kafka:
         directory = kafka.directory
     assert (directory / "data" / ".kafka_cleanshutdown").is_file()
 
 
 @pytest.mark.broker
-def test_an_unusable_setting_is_told_in_the_words_of_the_broker() -> None:
+def test_an_unusable_setting_is_reported_in_the_brokers_words() -> None:
     kafka = EmbeddedKafka(settings={"num.io.threads": "many"})
     with pytest.raises(BrokerFailedError, match=r"many for configuration num\.io\.threads"):
         kafka.start()
 
 
 @pytest.mark.broker
-def test_a_port_in_use_is_told_in_the_words_of_the_broker(kafka: EmbeddedKafka) -> None:
+def test_a_port_in_use_is_reported_in_the_brokers_words(kafka: EmbeddedKafka) -> None:
     port = int(kafka.bootstrap.rpartition(":")[2])
     with pytest.raises(BrokerFailedError, match="Address already in use"):
         EmbeddedKafka(port=port).start()

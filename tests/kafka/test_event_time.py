@@ -46,7 +46,7 @@ def test_a_record_without_the_header_has_its_own_time() -> None:
     assert raw_time(record([("ce_time", b"2001-01-01T00:00:00Z")])) == NOON
 
 
-def test_of_two_headers_the_last_counts_as_for_kafkas_clients() -> None:
+def test_the_last_of_two_headers_counts_as_in_kafkas_clients() -> None:
     assert raw_time(record([time_header(NOON - 2), time_header(NOON - 1)])) == NOON - 1
 
 
@@ -59,7 +59,7 @@ def test_of_two_headers_the_last_counts_as_for_kafkas_clients() -> None:
     ],
     ids=repr,
 )  # fmt: skip
-def test_a_header_that_cannot_be_meant_is_dropped_and_named(value: bytes) -> None:
+def test_an_implausible_header_is_dropped_and_named(value: bytes) -> None:
     """No number, seconds, microseconds, or a time after that of the record itself."""
     of = record([(TIME_HEADER, value)])
     assert raw_time(of) == NOON
@@ -84,7 +84,7 @@ def test_a_records_own_time_is_read_by_its_magnitude(own: int, read: int) -> Non
 
 
 @pytest.mark.parametrize("own", [NOON // 1000, NOON * 1000, 0, -1])
-def test_a_mended_time_is_named_and_the_header_still_counts(own: int) -> None:
+def test_a_corrected_time_is_named_and_the_header_still_counts(own: int) -> None:
     (bare,) = raw_records([record([], own)])
     assert list(bare.dropped) == [RECORD_TIME]
     (told,) = raw_records([record([time_header(NOON - 1)], own)])
@@ -116,7 +116,7 @@ def with_value(of: ConsumerRecord, value: bytes | None) -> ConsumerRecord:
     return dataclasses.replace(of, value=value)
 
 
-def test_the_log_says_once_for_each_partition_that_times_were_mended(
+def test_corrected_times_are_logged_once_per_partition(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     some = [dataclasses.replace(record([], NOON // 1000), partition=n % 2 + 70) for n in range(6)]
@@ -146,7 +146,7 @@ def test_what_we_write_is_read_to_the_millisecond(time: int, traced: bool) -> No
 
 
 @given(st.binary(max_size=30))
-def test_any_bytes_for_a_time_are_survived(value: bytes) -> None:
+def test_any_bytes_in_a_time_header_are_handled(value: bytes) -> None:
     assert isinstance(own_time(record([(CE_TIME, value)])), int)
     assert raw_time(record([(TIME_HEADER, value)])) >= 0
 
@@ -155,7 +155,7 @@ def test_a_record_of_ours_without_a_time_has_its_own() -> None:
     assert own_time(record([])) == NOON
 
 
-def test_the_time_stands_where_it_is_looked_for_first() -> None:
+def test_the_time_is_the_header_that_is_looked_for_first() -> None:
     encoded = EventHeaders(TOPIC[NORMALISED]).of("id", NOON, ("later", b""))
     names = [b"ce_specversion", b"ce_type", b"ce_source", b"content-type", b"ce_id", b"ce_time"]
     places = [encoded.index(name) for name in names]

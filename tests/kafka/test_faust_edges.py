@@ -124,7 +124,7 @@ def test_an_error_is_not_acknowledged(settings: Settings, tmp_path: Path) -> Non
     assert done_offset(settings, NORMALISED) == 0, worker.log()
 
 
-def test_a_broker_that_goes_during_the_start_has_its_exit_code(
+def test_a_broker_that_is_lost_during_the_start_has_its_exit_code(
     settings: Settings, tmp_path: Path
 ) -> None:
     """Stock: any error of a service ends the process with 1 and a traceback."""

@@ -53,7 +53,7 @@ def assert_well(worker: Worker) -> None:
     assert "Running, and keeping up" in worker.get("/status")[1]
 
 
-def test_a_transaction_s_end_is_nothing_that_waits(settings: Settings, tmp_path: Path) -> None:
+def test_a_transactions_end_does_not_count_as_waiting(settings: Settings, tmp_path: Path) -> None:
     asyncio.run(make_topics(settings, partitions=1))
     with patched(settings, tmp_path, SOON_STALLED).start() as worker:
         asyncio.run(transact(settings, [article(1)], commit=True))
@@ -76,7 +76,7 @@ def test_a_group_that_is_new_on_an_emptied_topic_has_nothing_to_read(
         until(lambda: worker.metric("echowire_verdicts_total") == 1, "what comes then is read")
 
 
-def test_unread_records_that_retention_took_are_told_and_counted(
+def test_unread_records_that_retention_deleted_are_reported_and_counted(
     settings: Settings, tmp_path: Path
 ) -> None:
     asyncio.run(make_topics(settings, partitions=1))

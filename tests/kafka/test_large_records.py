@@ -104,7 +104,7 @@ def test_every_record_has_a_dead_letter_that_fits_and_says_what_it_leaves_out(
         assert sizes_kept in reason.dlt_truncated
 
 
-def test_the_largest_record_is_within_what_the_topics_take() -> None:
+def test_the_largest_record_is_within_what_the_topics_accept() -> None:
     """Though it does not compress."""
     settings = load_settings()
     most = largest_record_bytes(settings)
@@ -118,7 +118,7 @@ def test_the_largest_record_is_within_what_the_topics_take() -> None:
         assert encoded.batch.size() <= settings.record_bytes + RECORD_OVERHEAD_BYTES
 
 
-def test_an_article_that_outgrows_its_topic_is_a_dead_letter_and_its_neighbours_are_not() -> None:
+def test_an_article_that_outgrows_its_topic_becomes_a_dead_letter_alone() -> None:
     normaliser = Normaliser(load_settings())
     normaliser._encoder.largest_bytes = LARGEST
     large = orjson.dumps(article(1, text=text_of(1, 4000)))
@@ -134,7 +134,7 @@ def test_an_article_that_outgrows_its_topic_is_a_dead_letter_and_its_neighbours_
 
 
 @pytest.mark.parametrize("state", [b"s" * 900_000, b"\xff\xfe", None, b""])
-def test_a_tracestate_that_nobody_need_carry_is_left_out(state: bytes | None) -> None:
+def test_a_tracestate_that_need_not_be_carried_is_left_out(state: bytes | None) -> None:
     parent = b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
     headers = [("traceparent", parent), ("tracestate", state)]
     record = raw(0, orjson.dumps(article(1)), headers=headers)
@@ -144,7 +144,7 @@ def test_a_tracestate_that_nobody_need_carry_is_left_out(state: bytes | None) ->
     assert "tracestate" not in dict(found.headers)
 
 
-def test_headers_of_our_own_are_as_small_as_is_reckoned_with() -> None:
+def test_our_own_headers_are_no_larger_than_reserved_for() -> None:
     headers = [("traceparent", b"00-" + b"0" * 32 + b"-" + b"0" * 16 + b"-01"),
                ("tracestate", b"s" * 512)]  # fmt: skip
     record = raw(0, orjson.dumps(article(1)), headers=headers)

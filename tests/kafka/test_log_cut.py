@@ -122,7 +122,7 @@ def test_what_follows_a_cut_is_read_by_the_worker_after(
 
 
 @LENGTHS
-def test_what_stands_in_a_shard_s_log_after_a_cut_is_decided(
+def test_records_in_a_shards_log_after_a_cut_are_decided(
     broker: EmbeddedKafka, settings: Settings, tmp_path: Path, more: int
 ) -> None:
     """A second cut and a third worker show that the first is remembered."""

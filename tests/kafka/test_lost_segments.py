@@ -86,7 +86,7 @@ async def test_a_lost_beginning_is_missed(shard: Settings, before: int) -> None:
     assert "but the window begins at article 0: records before were deleted" in said
 
 
-async def test_what_workers_write_when_they_take_over_hides_no_loss(shard: Settings) -> None:
+async def test_segments_written_at_a_takeover_do_not_hide_a_loss(shard: Settings) -> None:
     desk = decided(shard, NEWS)
     nothing = encode_segment(desk.state.nothing_decided(desk.state.last_offset))
     await publish_articles(shard, NEWS)
@@ -98,7 +98,9 @@ async def test_what_workers_write_when_they_take_over_hides_no_loss(shard: Setti
 @pytest.mark.parametrize(
     "smaller", [{"window_seconds": 3600}, {"window_articles": 16}], ids=["by time", "by count"]
 )
-async def test_what_has_left_the_window_may_go(shard: Settings, smaller: dict[str, int]) -> None:
+async def test_segments_that_have_left_the_window_may_be_deleted(
+    shard: Settings, smaller: dict[str, int]
+) -> None:
     narrow = shard.model_copy(update=smaller)
     desk = decided(narrow, NEWS, gap=HOUR // 10)
     await publish_articles(narrow, NEWS, gap=HOUR // 10)
@@ -115,7 +117,7 @@ async def test_what_has_left_the_window_may_go(shard: Settings, smaller: dict[st
     assert "records before were deleted" in await complaint(narrow)
 
 
-async def test_after_a_quiet_time_longer_than_the_window_the_shard_goes_on(
+async def test_a_shard_carries_on_after_a_quiet_time_longer_than_the_window(
     shard: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Retention takes what no later article has moved out of the window: by the clock it is."""
@@ -130,7 +132,7 @@ async def test_after_a_quiet_time_longer_than_the_window_the_shard_goes_on(
     assert "older than the window by the clock" in caplog.text
 
 
-async def test_a_shard_that_has_never_had_an_article_comes_up(shard: Settings) -> None:
+async def test_a_shard_without_articles_recovers(shard: Settings) -> None:
     state = (await recovered(shard)).state
     nothing = encode_segment(state.nothing_decided(state.last_offset))
     await publish_noted(shard, [nothing, nothing])
@@ -138,7 +140,7 @@ async def test_a_shard_that_has_never_had_an_article_comes_up(shard: Settings) -
     assert (await recovered(shard)).state.count == 0
 
 
-async def test_rebuild_says_what_it_cannot_make_again(shard: Settings) -> None:
+async def test_rebuild_says_what_it_cannot_recreate(shard: Settings) -> None:
     await publish_articles(shard, NEWS)
     await commit(shard, len(NEWS))
     await delete(shard, before=10, topic=NORMALISED)
@@ -148,7 +150,7 @@ async def test_rebuild_says_what_it_cannot_make_again(shard: Settings) -> None:
     assert (await recovered(shard)).state.last_offset == len(NEWS) - 1
 
 
-async def test_rebuild_goes_on_from_nothing_where_no_article_is_left(shard: Settings) -> None:
+async def test_rebuild_starts_from_nothing_if_no_article_is_left(shard: Settings) -> None:
     await publish_articles(shard, NEWS)
     await commit(shard, len(NEWS))
     await delete(shard, before=-1, topic=NORMALISED)

@@ -35,12 +35,12 @@ async def test_a_record_is_read_by_its_offset(settings: Settings) -> None:
 
 @pytest.mark.usefixtures("shard")
 @pytest.mark.parametrize("offset", [3, 1000])
-async def test_a_record_that_is_not_there_is_said(settings: Settings, offset: int) -> None:
+async def test_a_missing_record_is_reported(settings: Settings, offset: int) -> None:
     topic = await sent(settings, b"one", b"two", b"three")
     with pytest.raises(RecordGoneError, match=f"{offset} is no longer on its topic"):
         await raw_record_at(settings, topic, 0, offset)
 
 
-async def test_brokers_that_are_away_are_said() -> None:
+async def test_absent_brokers_are_reported() -> None:
     with pytest.raises(RecordGoneError, match=r"articles.raw\[0\]@7"):
         await raw_record_at(Settings(bootstrap_servers="127.0.0.1:9"), "articles.raw", 0, 7)

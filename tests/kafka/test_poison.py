@@ -95,7 +95,7 @@ def own(record: ConsumerRecord) -> list[Header]:
     return [header for header in record.headers if not header[0].startswith("dlt_")]
 
 
-def test_whatever_a_record_holds_the_worker_goes_on_and_every_record_has_its_outcome(
+def test_whatever_a_record_holds_the_worker_carries_on_and_every_record_has_an_outcome(
     settings: Settings, tmp_path: Path
 ) -> None:
     asyncio.run(make_topics(settings, partitions=2))
@@ -140,7 +140,7 @@ async def publish(settings: Settings, topic: str, *outgoing: Outgoing) -> None:
     await publisher.stop()
 
 
-def test_names_that_are_not_utf8_stop_neither_workers_nor_those_who_look(
+def test_names_that_are_not_utf8_stop_neither_workers_nor_commands(
     settings: Settings, tmp_path: Path
 ) -> None:
     asyncio.run(make_topics(settings, partitions=1))
@@ -169,7 +169,7 @@ def batches_of(log: bytes) -> list[tuple[int, int]]:
     return found
 
 
-def test_batches_that_rotted_on_the_disk_are_passed_over_with_their_bytes_kept(
+def test_batches_corrupted_on_disk_are_passed_over_with_their_bytes_kept(
     tmp_path: Path,
 ) -> None:
     with EmbeddedKafka(tmp_path / "kafka") as broker:

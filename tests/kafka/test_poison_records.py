@@ -74,7 +74,7 @@ def test_a_record_that_ends_three_workers_in_a_row_is_given_up_and_its_neighbour
 
 
 @pytest.mark.broker
-def test_three_kills_at_one_record_condemn_nobody(settings: Settings, tmp_path: Path) -> None:
+def test_three_kills_at_one_record_do_not_condemn_it(settings: Settings, tmp_path: Path) -> None:
     asyncio.run(make_topics(settings, partitions=1))
     asyncio.run(push(settings, [article(n) for n in range(3)]))
     for _ in range(CRASHES_TOLERATED):
@@ -114,7 +114,7 @@ def test_a_note_is_read_as_it_was_written() -> None:
 
 
 @given(st.text() | st.sampled_from(['{"crashes": 1}', '{"crashes": "x", "through": 1}', "[1]"]))
-def test_what_others_write_beside_an_offset_is_no_note(metadata: object) -> None:
+def test_metadata_that_others_commit_is_not_taken_for_a_note(metadata: object) -> None:
     assert decode_note(OffsetAndMetadata(0, metadata)) is None
 
 
@@ -133,14 +133,14 @@ def suspecting(**spans: tuple[int, int, int]) -> CrashLedger:
     return ledger
 
 
-def test_the_suspects_are_done_in_eight_parts_and_the_others_apart_from_them() -> None:
+def test_suspects_are_handled_in_eight_parts_apart_from_the_others() -> None:
     records = records_at(range(100, 2000))
     parts = suspecting(p0=(1, 150, 1149)).parts(records)
     assert [record for part in parts for record in part] == records
     assert [len(part) for part in parts] == [50, *[125] * 8, 850]
 
 
-def test_suspects_of_one_partition_among_records_of_another_are_done_in_few_parts() -> None:
+def test_suspects_among_records_of_another_partition_are_handled_in_few_parts() -> None:
     of_both = zip(records_at(range(500)), records_at(range(500), 1), strict=True)
     records = [record for pair in of_both for record in pair]
     parts = suspecting(p1=(1, 0, 499)).parts(records)
@@ -170,7 +170,7 @@ async def test_the_guilty_one_of_a_thousand_is_alone_after_four_more_errors(guil
 
 
 @pytest.mark.broker
-def test_a_page_process_that_is_killed_costs_a_restart_and_no_record(
+def test_a_killed_page_process_costs_a_restart_and_no_record(
     settings: Settings, tmp_path: Path
 ) -> None:
     asyncio.run(make_topics(settings, partitions=1))

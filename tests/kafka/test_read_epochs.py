@@ -23,7 +23,7 @@ def test_what_is_read_in_one_epoch_is_one_span() -> None:
     assert known.epoch_at_end() == 4
 
 
-def test_batches_that_tell_no_epoch_are_not_remembered() -> None:
+def test_batches_without_an_epoch_are_not_remembered() -> None:
     known = read((-1, 0, 10))
     assert known.spans == []
     assert known.epoch_at_end() == -1
@@ -95,7 +95,7 @@ def test_records_that_were_handed_over_may_be_of_a_later_epoch(
     assert known.answered(4, due, answer) == found
 
 
-def test_the_next_fetch_tells_the_epoch_of_what_was_handed_over() -> None:
+def test_the_next_fetch_reveals_the_epoch_of_what_was_handed_over() -> None:
     same, later = read((3, 0, 20)), read((3, 0, 20))
     for known, epoch in ((same, 3), (later, 4)):
         known.hand_over(30)
@@ -154,11 +154,11 @@ def test_what_an_earlier_worker_read_comes_before_ones_own() -> None:
     ["", "x", "[]", '{"read":7}', '{"read":[[1,2]]}', '{"read":[["a",1,2]]}',
      '{"read":[[4,0,5],[3,5,9]]}'],
 )  # fmt: skip
-def test_metadata_of_others_says_nothing(metadata: str) -> None:
+def test_metadata_of_others_is_ignored(metadata: str) -> None:
     assert decode_spans(OffsetAndMetadata(20, metadata)) == []
 
 
-def test_metadata_stays_within_what_brokers_take() -> None:
+def test_metadata_stays_within_what_brokers_accept() -> None:
     known = read(
         *((epoch, 10**15 + epoch, 10**15 + epoch + 1) for epoch in range(10**6, 10**6 + 99))
     )

@@ -44,7 +44,7 @@ async def commit(settings: Settings, offset: int) -> None:
         await consumer.commit({tp: offset})
 
 
-async def test_segments_made_anew_give_the_same_shard_and_publish_nothing(
+async def test_rebuilt_segments_give_the_same_shard_and_publish_nothing(
     shard: Settings,
 ) -> None:
     decided_until = len(NEWS) - 3
@@ -62,7 +62,7 @@ async def test_segments_made_anew_give_the_same_shard_and_publish_nothing(
     assert await read(shard, ENRICHED) == []
 
 
-async def test_articles_sketched_anew_give_the_very_rows_of_the_live_run(shard: Settings) -> None:
+async def test_articles_sketched_again_give_the_rows_of_the_live_run(shard: Settings) -> None:
     """Entries of another version: only the text is left to sketch, and it has to be the same part
     of it, without datelines and boilerplate."""
     ends = [
@@ -98,7 +98,7 @@ async def test_articles_sketched_anew_give_the_very_rows_of_the_live_run(shard: 
     assert remembered(state) == remembered(live.state)
 
 
-async def test_segments_are_not_made_anew_under_a_running_worker(shard: Settings) -> None:
+async def test_segments_are_not_rebuilt_under_a_running_worker(shard: Settings) -> None:
     async with (
         AIOKafkaConsumer(
             shard.topic_prefix + NORMALISED, **client_options(shard), group_id=shard.group

@@ -45,7 +45,7 @@ async def complaint(settings: Settings) -> str:
     return str(error.value)
 
 
-async def test_what_comes_back_is_what_was(shard: Settings) -> None:
+async def test_a_recovered_shard_is_what_it_was(shard: Settings) -> None:
     desk = decided(shard, NEWS)
     await publish_articles(shard, NEWS)
     await publish_segments(shard, desk.segments)
@@ -54,7 +54,7 @@ async def test_what_comes_back_is_what_was(shard: Settings) -> None:
     assert recovery.total == len(desk.segments)
 
 
-async def test_a_recovery_goes_on_where_the_one_before_ended(shard: Settings) -> None:
+async def test_a_recovery_continues_where_the_previous_one_ended(shard: Settings) -> None:
     desk = decided(shard, NEWS)
     await publish_articles(shard, NEWS)
     await publish_segments(shard, desk.segments[:2])
@@ -76,7 +76,7 @@ async def test_only_the_window_is_read(shard: Settings) -> None:
     assert recovery.state.last_offset == desk.state.last_offset
 
 
-async def test_the_window_is_found_among_segments_that_say_less_than_those_before_them(
+async def test_the_window_is_found_although_a_segments_time_precedes_earlier_ones(
     shard: Settings,
 ) -> None:
     """Empty ones, which a worker wrote when it took the shard over, before it knew the last of the
@@ -112,19 +112,19 @@ async def test_segments_of_other_sketches_are_refused(
     assert "this is another. `echowire rebuild`" in await complaint(shard)
 
 
-async def test_a_missing_segment_is_no_guess(shard: Settings) -> None:
+async def test_a_missing_segment_is_not_guessed(shard: Settings) -> None:
     segments = decided(shard, NEWS).segments
     await publish_segments(shard, [*segments[:2], *segments[3:]])
     assert "segments before it are missing" in await complaint(shard)
 
 
-async def test_an_input_that_ends_before_what_was_decided_was_made_anew(shard: Settings) -> None:
+async def test_an_input_that_ends_before_what_was_decided_was_recreated(shard: Settings) -> None:
     await publish_articles(shard, NEWS[:10])
     await publish_segments(shard, decided(shard, NEWS).segments)
     assert f"but {shard.topic_prefix}{NORMALISED} ends at 10" in await complaint(shard)
 
 
-async def test_an_input_that_holds_other_articles_was_made_anew(shard: Settings) -> None:
+async def test_an_input_that_holds_other_articles_was_recreated(shard: Settings) -> None:
     await publish_articles(shard, [article(f"x{n}", story(n)) for n in range(len(NEWS) + 5)])
     await publish_segments(shard, decided(shard, NEWS).segments)
     assert "and there is another: it was recreated" in await complaint(shard)
@@ -144,7 +144,7 @@ class Told:
         return Shards(settings, self.recovered, self.failures.append)
 
 
-async def test_shards_come_back_side_by_side_while_the_event_loop_goes_on(shard: Settings) -> None:
+async def test_shards_recover_in_parallel_while_the_event_loop_runs(shard: Settings) -> None:
     desk, told = decided(shard, NEWS), Told()
     for partition in (0, 1):
         await publish_articles(shard, NEWS, partition)
@@ -163,9 +163,7 @@ async def test_shards_come_back_side_by_side_while_the_event_loop_goes_on(shard:
     await shards.stop()
 
 
-async def test_a_shard_that_is_revoked_is_forgotten(
-    shard: Settings, request: pytest.FixtureRequest
-) -> None:
+async def test_a_revoked_shard_is_released(shard: Settings, request: pytest.FixtureRequest) -> None:
     shards = Told().shards(shard)
     shards.assigned({0, 1})
     memory = weakref.ref((await shards.shard(1)).state.rows)
@@ -179,7 +177,7 @@ async def test_a_shard_that_is_revoked_is_forgotten(
     await shards.stop()
 
 
-async def test_a_recovery_under_way_ends_when_the_partition_goes(shard: Settings) -> None:
+async def test_a_recovery_ends_when_its_partition_is_revoked(shard: Settings) -> None:
     told = Told()
     shards = told.shards(shard)
     shards.assigned({0})
@@ -192,7 +190,7 @@ async def test_a_recovery_under_way_ends_when_the_partition_goes(shard: Settings
     await shards.stop()
 
 
-async def test_who_waits_for_a_shard_is_not_given_the_one_of_after_a_rebalance(
+async def test_a_caller_waiting_for_a_shard_does_not_get_the_one_after_a_rebalance(
     shard: Settings,
 ) -> None:
     shards = Told().shards(shard)
@@ -212,7 +210,7 @@ async def test_windows_that_do_not_fit_are_refused_before_they_are_filled(shard:
         Told().shards(huge).assigned(set(range(64)))
 
 
-async def test_a_segment_of_the_worker_before_is_read_or_refused(
+async def test_a_segment_of_the_previous_worker_is_read_or_refused(
     shard: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Accepted and not read, it would say that what the next worker decides has been decided: its
@@ -244,7 +242,7 @@ async def test_a_segment_of_the_worker_before_is_read_or_refused(
         await publisher.stop()
 
 
-async def test_who_takes_a_shard_over_shuts_out_the_one_before(shard: Settings) -> None:
+async def test_taking_over_a_shard_fences_off_the_previous_worker(shard: Settings) -> None:
     def words(text: bytes) -> list[Outgoing]:
         out = Outgoing(shard.topic_prefix + ENRICHED)
         out.add(b"k", text, NOON, encode_headers([]), 0)

@@ -110,7 +110,7 @@ async def test_what_others_send_while_a_refused_batch_is_sent_again_is_confirmed
 
 
 @pytest.mark.parametrize("topic", [NORMALISED, ENRICHED])
-def test_a_record_that_the_broker_refuses_is_a_dead_letter_and_its_neighbours_are_not(
+def test_a_record_that_the_broker_refuses_becomes_a_dead_letter_alone(
     settings: Settings, tmp_path: Path, topic: str
 ) -> None:
     asyncio.run(make_topics(settings, partitions=1))

@@ -163,7 +163,7 @@ EXPECTED = {
 
 
 @pytest.mark.parametrize("up", [True, False], ids=["a worker up", "a worker started later"])
-def test_an_archive_is_read_and_what_came_of_it_stays(
+def test_an_archive_is_read_and_its_articles_stay(
     hasty: EmbeddedKafka, tmp_path: Path, up: bool
 ) -> None:
     settings = settings_at(hasty, f"archive-{up}")

@@ -55,7 +55,7 @@ class ShellWorker(Worker):
 
 @pytest.mark.skipif(not may_mount(), reason="file systems cannot be mounted here")
 @pytest.mark.parametrize("shared", MOUNTS)
-def test_pages_are_read_whatever_becomes_of_shared_memory(
+def test_pages_are_read_with_or_without_shared_memory(
     settings: Settings, tmp_path: Path, shared: str
 ) -> None:
     asyncio.run(make_topics(settings, partitions=1))
@@ -74,7 +74,7 @@ def test_pages_are_read_whatever_becomes_of_shared_memory(
         assert "Traceback" not in worker.log()
 
 
-def test_too_few_descriptors_are_a_sentence(settings: Settings) -> None:
+def test_too_few_descriptors_are_reported_in_a_sentence(settings: Settings) -> None:
     ended = subprocess.run(
         ["sh", "-c", f'ulimit -n 32; exec "{sys.executable}" -m streams.cli.main worker'],
         env=os.environ | {"ECHOWIRE_BOOTSTRAP_SERVERS": settings.bootstrap_servers},
@@ -110,7 +110,9 @@ run()
 """
 
 
-def test_descriptors_that_run_out_later_are_a_sentence(settings: Settings, tmp_path: Path) -> None:
+def test_descriptors_that_run_out_later_are_reported_in_a_sentence(
+    settings: Settings, tmp_path: Path
+) -> None:
     asyncio.run(make_topics(settings, partitions=1))
     worker = Worker(settings, tmp_path)
     worker.program = ("-c", USES_UP)

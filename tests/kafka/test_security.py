@@ -90,7 +90,7 @@ async def grant(settings: Settings, folder: Path, needed: list[Right]) -> None:
         await allow(admin, str(settings.sasl_username), needed)
 
 
-def test_a_worker_lives_on_the_listed_rights_alone(us: Settings, tmp_path: Path) -> None:
+def test_a_worker_runs_with_the_listed_rights_alone(us: Settings, tmp_path: Path) -> None:
     """Consumer, producers and admin all come with password and certificate check."""
     asyncio.run(grant(us, tmp_path, rights(us, STAGES)))
     asyncio.run(push(operator(us, tmp_path), [article(1), article(1, text="x"), b"{"]))
@@ -99,7 +99,7 @@ def test_a_worker_lives_on_the_listed_rights_alone(us: Settings, tmp_path: Path)
     assert len(enriched) == 2
 
 
-def test_a_password_may_go_by_plain_inside_tls(
+def test_a_plain_password_may_be_sent_inside_tls(
     secured: EmbeddedKafka, us: Settings, certificates: Certificates, tmp_path: Path
 ) -> None:
     plain = person(secured.bootstrap, us, certificates, tmp_path, "plain-worker")
@@ -180,7 +180,7 @@ def unreachable(settings: Settings) -> str:
     return str(error.value)
 
 
-def test_a_wrong_password_a_wrong_signer_and_a_wrong_protocol_are_told_apart(
+def test_a_wrong_password_signer_or_protocol_has_an_error_of_its_own(
     us: Settings, tmp_path: Path
 ) -> None:
     wrong = tmp_path / "wrong.word"
@@ -197,7 +197,7 @@ def test_a_wrong_password_a_wrong_signer_and_a_wrong_protocol_are_told_apart(
     assert "does not speak plain Kafka" in unreachable(open_line)
 
 
-def test_a_certificate_of_ours_opens_and_no_other_does(
+def test_only_our_own_certificate_is_accepted(
     settings: Settings, certificates: Certificates, tmp_path: Path
 ) -> None:
     ours = {

@@ -67,7 +67,7 @@ def test_a_position_that_is_not_known_yet_ends_no_worker() -> None:
     seeking.verify_event_path(0.0, ONE)
 
 
-async def test_a_partition_that_goes_meanwhile_is_another_s_to_go_back_in() -> None:
+async def test_a_partition_lost_meanwhile_is_not_sought_back() -> None:
     class Losing:
         def assignment(self) -> set[TopicPartition]:
             return {ONE}

@@ -43,7 +43,7 @@ def write(writer: SegmentWriter, name: str, records: int = 1) -> asyncio.Task[in
     return asyncio.create_task(writer.write([partial(segment, name)], records))
 
 
-async def test_what_comes_within_a_moment_is_one_request() -> None:
+async def test_segments_that_arrive_together_are_one_request() -> None:
     log = Log()
     writer = SegmentWriter(log.send)
     sizes = await asyncio.gather(*(write(writer, name) for name in "abc"))
@@ -51,7 +51,7 @@ async def test_what_comes_within_a_moment_is_one_request() -> None:
     assert sum(sizes) == 100
 
 
-async def test_many_records_wait_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_many_records_are_sent_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(segment_writer, "GATHER_SECONDS", 60.0)
     log = Log()
     writer = SegmentWriter(log.send)
@@ -60,7 +60,7 @@ async def test_many_records_wait_for_nothing(monkeypatch: pytest.MonkeyPatch) ->
     assert log.requests == [[b"a", b"b"]]
 
 
-async def test_the_next_request_waits_for_the_one_before(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_request_waits_for_the_previous_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(segment_writer, "GATHER_SECONDS", 0.01)
     log = Log()
     log.open.clear()
@@ -76,7 +76,7 @@ async def test_the_next_request_waits_for_the_one_before(monkeypatch: pytest.Mon
     assert log.requests == [[b"a"], [b"b", b"c"]]
 
 
-async def test_who_is_cancelled_takes_nobody_along() -> None:
+async def test_a_cancelled_caller_does_not_cancel_the_others() -> None:
     log = Log()
     writer = SegmentWriter(log.send)
     one, other = write(writer, "a"), write(writer, "b")
@@ -86,7 +86,7 @@ async def test_who_is_cancelled_takes_nobody_along() -> None:
     assert log.requests == [[b"a", b"b"]]
 
 
-async def test_what_is_not_confirmed_is_an_error_to_all_and_to_those_behind() -> None:
+async def test_an_unconfirmed_request_is_an_error_for_all_and_for_those_behind() -> None:
     log = Log()
     log.error = ConnectionError("gone")
     writer = SegmentWriter(log.send)

@@ -49,7 +49,7 @@ def normalised_titles(settings: Settings) -> list[str]:
 
 
 @pytest.mark.parametrize("pause", [False, True], ids=["at once", "after it was noticed"])
-def test_a_topic_that_is_made_anew_is_read_from_its_beginning(
+def test_a_recreated_topic_is_read_from_its_beginning(
     settings: Settings, tmp_path: Path, *, pause: bool
 ) -> None:
     """Also where it is longer than the one before was by the time that it is looked at."""
@@ -72,7 +72,7 @@ def test_a_topic_that_is_made_anew_is_read_from_its_beginning(
 
 
 @pytest.mark.parametrize("name", [NORMALISED, SEGMENTS])
-def test_a_worker_whose_shards_topic_is_made_anew_ends_with_a_sentence(
+def test_a_worker_whose_shards_topic_is_recreated_ends_with_a_sentence(
     settings: Settings, tmp_path: Path, name: str
 ) -> None:
     asyncio.run(make_topics(settings, partitions=1))

@@ -80,7 +80,7 @@ def test_older_topics_are_named_by_check_with_the_remedy(older: Settings) -> Non
     assert "`echowire topics alter` brings settings of existing ones in line" in said
 
 
-def test_older_topics_are_altered_when_told_and_keep_what_their_owner_set(older: Settings) -> None:
+def test_older_topics_are_altered_on_request_and_keep_what_their_owner_set(older: Settings) -> None:
     said = topics(older, "alter")
     assert "6 settings would be changed; --yes changes them" in said.stdout
     assert topics(older, "check").exit_code == 1
@@ -104,7 +104,7 @@ def test_a_worker_starts_on_older_topics_and_says_what_to_do(
         assert "`echowire topics alter` changes it" in worker.log()
 
 
-def test_all_that_check_names_of_settings_is_altered(settings: Settings) -> None:
+def test_every_setting_that_check_names_is_altered(settings: Settings) -> None:
     wrong = {"retention_ms": "3600000", "max_message_bytes": "1000", "cleanup_policy": "compact"}
     asyncio.run(make(settings, NORMALISED, **wrong, message_timestamp_type="CreateTime"))
     assert topics(settings, "create").exit_code == 1
@@ -115,7 +115,7 @@ def test_all_that_check_names_of_settings_is_altered(settings: Settings) -> None
 @pytest.mark.parametrize(
     "name", ["message.timestamp.before.max.ms", "message.timestamp.difference.max.ms"]
 )
-def test_a_limit_on_old_times_is_said_by_either_of_its_names(name: str) -> None:
+def test_a_limit_on_old_times_is_reported_under_either_of_its_names(name: str) -> None:
     (topic,) = (topic for topic in TOPICS if topic.name == NORMALISED)
     values = {
         "cleanup.policy": "delete", "retention.ms": "-1", "max.message.bytes": "9000000",

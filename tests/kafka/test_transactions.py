@@ -64,7 +64,7 @@ def test_what_a_transaction_aborts_is_never_processed(settings: Settings, tmp_pa
     assert titles(settings) == {article(n)["title"] for n in keys}
 
 
-def test_who_wants_what_is_not_committed_may_have_it(settings: Settings, tmp_path: Path) -> None:
+def test_uncommitted_records_can_be_read_on_request(settings: Settings, tmp_path: Path) -> None:
     asyncio.run(make_topics(settings, partitions=1))
     asyncio.run(transact(settings, [article(1)], commit=False))
     hasty = settings.model_copy(update={"isolation_level": "read_uncommitted"})
@@ -73,9 +73,7 @@ def test_who_wants_what_is_not_committed_may_have_it(settings: Settings, tmp_pat
         until(lambda: at_the_end(settings), "it is committed to the end")
 
 
-def test_a_transaction_that_is_open_keeps_nobody_from_being_live(
-    settings: Settings, tmp_path: Path
-) -> None:
+def test_an_open_transaction_does_not_count_as_lag(settings: Settings, tmp_path: Path) -> None:
     """What stands behind its beginning cannot be read yet, and does not wait for us."""
 
     async def steps(worker: Worker) -> None:
@@ -97,7 +95,7 @@ def test_a_transaction_that_is_open_keeps_nobody_from_being_live(
         asyncio.run(steps(worker))
 
 
-async def test_dead_letters_are_read_to_an_end_that_is_no_record(settings: Settings) -> None:
+async def test_dead_letters_are_read_to_an_end_that_is_not_a_record(settings: Settings) -> None:
     await make_topics(settings, partitions=1)
     for commit in (True, False):
         await transact(settings, [b"another's"], commit=commit, topic=NORMALISED)

@@ -88,7 +88,7 @@ def test_a_batch_whose_checksum_is_wrong_is_fetched_again_and_then_passed_over()
 
 
 @pytest.mark.parametrize("codec", [5, 6, 7])
-def test_a_compression_that_nobody_knows_is_passed_over(codec: int) -> None:
+def test_a_batch_of_unknown_compression_is_passed_over(codec: int) -> None:
     made = batch(4, [[], []])
     made[22] = codec
     (unreadable,), after = fetched(sealed(made), 4)

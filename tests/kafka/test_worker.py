@@ -142,7 +142,7 @@ def test_every_record_of_the_sample_ends_as_a_verdict_a_redelivery_or_a_dead_let
         assert letter.value in lines
 
 
-def test_what_the_events_say_folds_to_the_stories(sample: SampleRun) -> None:
+def test_replayed_story_events_give_the_stories(sample: SampleRun) -> None:
     events = [orjson.loads(r.value) for r in sample.topics[STORY_EVENTS]]
     stories = {r.key.decode(): orjson.loads(r.value) for r in sample.topics[STORIES]}
     assert len(stories) > 20

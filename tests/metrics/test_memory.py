@@ -56,7 +56,7 @@ def test_what_two_processes_share_counts_once() -> None:
 
 
 @pytest.mark.parametrize("rollup", [None, "Rss:  9 kB\n"])
-def test_where_the_kernel_does_not_tell_it_is_what_is_resident(
+def test_it_is_the_resident_memory_if_the_kernel_does_not_say(
     tmp_path: Path, rollup: str | None
 ) -> None:
     (tmp_path / "7").mkdir()

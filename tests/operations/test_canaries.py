@@ -63,7 +63,7 @@ def test_a_copy_that_was_not_found_is_a_wrong_answer() -> None:
     assert not answer.right
 
 
-def test_a_stranger_under_the_reserved_source_is_no_canary() -> None:
+def test_a_stranger_under_the_reserved_source_is_not_a_canary() -> None:
     for fields in ({"id": "copy-1-0"}, {"id": "copy-x-0", "attributes": {"canary": "copy"}},
                    {"attributes": {"canary": "copy"}}):  # fmt: skip
         event = orjson.dumps({"source": SOURCE, "text": "Some words of a text.", **fields})

@@ -56,7 +56,7 @@ def test_a_rule_asks_only_for_metrics_that_exist(rule: dict[str, str]) -> None:
     assert unknown(rule["expr"]) == set()
 
 
-def test_a_metric_that_does_not_exist_is_found_out() -> None:
+def test_a_metric_that_does_not_exist_is_found() -> None:
     assert unknown("rate(echowire_no_such_thing_total[5m])") == {"echowire_no_such_thing_total"}
 
 

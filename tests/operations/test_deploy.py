@@ -204,7 +204,7 @@ def test_the_desks_data_goes_where_the_image_lets_it_write() -> None:
     assert {"name": "data", "mountPath": place} in desk_container()["volumeMounts"]
 
 
-def test_keda_scales_no_further_than_the_partitions_go() -> None:
+def test_keda_scales_to_at_most_one_worker_per_partition() -> None:
     (job,) = documents(KUBERNETES / "base" / "topics.yaml")
     arguments = job["spec"]["template"]["spec"]["containers"][0]["args"]
     partitions = int(arguments[arguments.index("--partitions") + 1])
@@ -226,7 +226,7 @@ def test_the_image_runs_a_worker_as_a_user_without_rights() -> None:
     assert "/livez" in text
 
 
-def test_the_image_is_given_nothing_but_what_it_needs() -> None:
+def test_the_image_contains_only_what_it_needs() -> None:
     copied = re.findall(r"^COPY (?!--from)(.+) \S+$", CONTAINERFILE.read_text(), re.MULTILINE)
     wanted = {f"!{path}" for line in copied for path in line.split()}
     allowed = set((ROOT / ".dockerignore").read_text().split())

@@ -120,7 +120,7 @@ def test_a_partition_that_moves_is_not_stuck_however_much_waits(desk: Desk) -> N
         assert desk.progress.stuck() == []
 
 
-def test_what_is_no_record_does_not_wait(desk: Desk) -> None:
+def test_what_is_not_a_record_does_not_count_as_waiting(desk: Desk) -> None:
     """The end of a transaction stands behind the last record."""
     desk.assign()
     desk.handle(9)
@@ -141,7 +141,7 @@ def test_records_that_are_passed_over_are_progress(desk: Desk) -> None:
         assert desk.progress.stuck() == []
 
 
-def test_a_partition_that_is_not_read_is_neither_ready_nor_for_long_live(desk: Desk) -> None:
+def test_a_partition_that_is_not_read_is_not_ready_and_soon_not_live(desk: Desk) -> None:
     desk.progress.assign({desk.tp})
     assert desk.progress.unready() == ["raw partition 0 is not read yet"]
     assert desk.progress.stuck() == []

@@ -74,14 +74,14 @@ def test_nothing_below_the_level_is_written(level: str) -> None:
     assert sink.getvalue() == ""
 
 
-def test_debug_can_be_had() -> None:
+def test_the_debug_level_can_be_set() -> None:
     sink = io.StringIO()
     write_logs("console", "debug", sink)
     log.debug("every step")
     assert "every step" in sink.getvalue()
 
 
-def test_what_others_chatter_about_is_left_out() -> None:
+def test_chatter_of_libraries_is_left_out() -> None:
     sink = io.StringIO()
     write_logs("console", "info", sink)
     logging.getLogger("aiokafka.consumer").info("heartbeat")

@@ -38,11 +38,11 @@ def test_the_trace_is_taken_from_among_other_headers() -> None:
         [("traceparent", PARENT[1] + b"\xff")],
     ],
 )
-def test_a_misshapen_trace_is_not_carried_on(headers: list[tuple[str, bytes]]) -> None:
+def test_a_malformed_trace_is_not_passed_on(headers: list[tuple[str, bytes]]) -> None:
     assert trace_context(headers) == []
 
 
-def test_our_own_records_have_the_trace_last() -> None:
+def test_in_our_own_records_the_trace_comes_last() -> None:
     own = [("ce_id", b"1"), ("echowire-entry", b"...")]
     assert carried_trace([*own, PARENT]) == [PARENT]
     assert carried_trace([*own, PARENT, STATE]) == [PARENT, STATE]

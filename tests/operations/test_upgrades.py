@@ -151,7 +151,7 @@ def test_thresholds_and_the_window_are_changed_at_a_restart(
     assert {found[f"item-{1000 + n}"] for n in range(200)} == {"copy"}
 
 
-def test_data_that_was_copied_is_a_backup(tmp_path: Path) -> None:
+def test_a_copy_of_the_data_is_a_backup(tmp_path: Path) -> None:
     data, backup = tmp_path / "kafka", tmp_path / "backup"
     with EmbeddedKafka(data) as broker:
         settings = settings_of(broker)
@@ -167,7 +167,9 @@ def test_data_that_was_copied_is_a_backup(tmp_path: Path) -> None:
     assert {found[f"item-{1000 + n}"] for n in range(200)} == {"copy"}
 
 
-def test_everything_is_made_again_from_the_raw_events(own: EmbeddedKafka, tmp_path: Path) -> None:
+def test_everything_can_be_recreated_from_the_raw_events(
+    own: EmbeddedKafka, tmp_path: Path
+) -> None:
     """Under another prefix, from a copy of `articles.raw` with its times."""
     settings = settings_of(own)
     asyncio.run(make_topics(settings))

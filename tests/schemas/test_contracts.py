@@ -133,7 +133,7 @@ def test_an_enriched_example_is_the_normalised_one_and_its_verdict(path: Path) -
 
 
 @pytest.mark.parametrize("path", examples("story_event/valid*.json"), ids=contract_and_file)
-def test_an_event_example_tells_of_an_enriched_example(path: Path) -> None:
+def test_an_event_example_describes_an_enriched_example(path: Path) -> None:
     event = read(path)
     told = {
         (

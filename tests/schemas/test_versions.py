@@ -91,7 +91,7 @@ def test_a_value_is_announced_a_release_ahead(now: Any, tmp_path: Path) -> None:
     assert breaks(first, second) == breaks(second, second) == []
 
 
-def test_another_value_than_the_announced_one_is_still_refused(now: Any, tmp_path: Path) -> None:
+def test_a_value_other_than_the_announced_one_is_still_refused(now: Any, tmp_path: Path) -> None:
     now(First, Version("1.0"))
     first = released(tmp_path, "0.1.0")
     now(WithValue, Version("1.1", announced={"kind": frozenset({"mention"})}))

@@ -84,7 +84,7 @@ def test_what_fills_before_the_windows_are_full_does_not_count() -> None:
     assert missed(slopes_of(hours_of_samples(3, filling), ROUND), 3)
 
 
-def test_a_soak_whose_windows_never_filled_is_no_proof() -> None:
+def test_a_soak_whose_windows_never_filled_proves_nothing() -> None:
     never = hours_of_samples(2, lambda _: 700.0, warm_up_seconds=math.inf)
     assert all("too few rounds" in line for line in missed(slopes_of(never, ROUND), 2))
 
@@ -103,7 +103,7 @@ def test_the_ledger_names_what_is_lost_and_what_nobody_expected() -> None:
     assert (ledger.counts["verdict"], ledger.repeated["verdict"]) == (1, 1)
 
 
-def test_the_ledger_takes_what_came_before_it_was_expected() -> None:
+def test_the_ledger_accepts_what_arrived_before_it_was_expected() -> None:
     ledger = Ledger()
     ledger.find(("verdict", "a", b"1"))
     ledger.expect(("verdict", "a", b"1"))

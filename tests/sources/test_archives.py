@@ -101,7 +101,7 @@ def test_a_truncated_gzip_archive_does_so_too(tmp_path: Path, *, members: bool) 
     assert "the file ends within it" in why
 
 
-def test_a_damaged_member_costs_its_own_record_only(tmp_path: Path) -> None:
+def test_a_damaged_member_loses_only_its_own_record(tmp_path: Path) -> None:
     broken = bytearray(gzip.compress(record("b", PAGE.encode() * 50), 9))
     broken[60:80] = bytes(20)
     content = gzip.compress(A) + broken + gzip.compress(C)
@@ -111,7 +111,7 @@ def test_a_damaged_member_costs_its_own_record_only(tmp_path: Path) -> None:
     assert any("damaged" in why for why in lost)
 
 
-def test_other_records_and_statuses_are_no_pages(tmp_path: Path) -> None:
+def test_other_records_and_statuses_are_not_pages(tmp_path: Path) -> None:
     other = record("b", b"gone", status="404 Not Found") + record(
         "d", b"x", "Content-Type: image/png"
     )

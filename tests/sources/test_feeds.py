@@ -200,7 +200,7 @@ def archive() -> bytes:
 
 
 @pytest.mark.parametrize("name", ["a.warc", "a.warc.gz"])
-def test_an_archive_gives_the_pages_that_were_there(tmp_path: Path, name: str) -> None:
+def test_an_archive_gives_its_pages(tmp_path: Path, name: str) -> None:
     content = archive()
     (page,) = events(tmp_path / name, gzip.compress(content) if name.endswith("gz") else content)
     assert page.pop("attributes").keys() == {"record"}
@@ -212,7 +212,7 @@ def test_an_archive_gives_the_pages_that_were_there(tmp_path: Path, name: str) -
 
 
 @pytest.mark.parametrize("content", ["", "<html><p>x</p></html>", "no markup", "<rss"])
-def test_xml_that_is_no_feed_is_refused_by_name(tmp_path: Path, content: str) -> None:
+def test_xml_that_is_not_a_feed_is_rejected_by_name(tmp_path: Path, content: str) -> None:
     with pytest.raises(InputError, match=r"a\.xml: expected RSS, Atom, NewsML-G2 or NITF, got "):
         events(tmp_path / "a.xml", content)
 

@@ -57,7 +57,7 @@ def test_compressed_files_give_the_same_lines(tmp_path: Path) -> None:
     assert values(gz) == values(xz) == values(zst) == LINES
 
 
-def test_blank_lines_and_a_byte_order_mark_are_no_part_of_events(tmp_path: Path) -> None:
+def test_blank_lines_and_a_byte_order_mark_are_not_part_of_events(tmp_path: Path) -> None:
     content = b"\xef\xbb\xbf" + LINES[0] + b"\n\n  \n\r\n" + LINES[1] + b"\n\n"
     assert values(written(tmp_path / "a.jsonl", content)) == LINES[:2]
     assert values(written(tmp_path / "a.json", b"\n" + LINES[0] + b"\n\n")) == LINES[:1]

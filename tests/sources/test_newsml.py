@@ -122,7 +122,7 @@ def test_a_kill_is_known_by_its_code_or_address(tmp_path: Path, code: str) -> No
 
 
 @pytest.mark.parametrize("broken", ["&eacute;", "&#x1f;", "\x07", "&#31;"])
-def test_an_entity_of_html_or_a_control_character_costs_no_item(
+def test_an_html_entity_or_a_control_character_does_not_lose_the_item(
     tmp_path: Path, broken: str
 ) -> None:
     (found,) = articles(tmp_path / "a.xml", item(inline(f"<p>One{broken}.</p>")))

@@ -93,7 +93,7 @@ def test_an_array_and_lines_of_items_are_one_event_each(tmp_path: Path, name: st
     assert [item["id"] for item in articles(path, content)] == [URI, "urn:2"]
 
 
-def test_plain_text_is_no_markup(tmp_path: Path) -> None:
+def test_plain_text_is_not_markup(tmp_path: Path) -> None:
     text = "Shares of <AAPL.O> rose while x<y held."
     body = {"contentType": "text/plain", "value": text}
     (item,) = articles(tmp_path / "item.json", {"uri": URI, "bodies": [body]})
@@ -116,6 +116,6 @@ def test_an_event_knows_where_each_field_stood(tmp_path: Path) -> None:
     assert event.taken_from["published_at"] == "firstcreated"
 
 
-def test_a_raw_article_with_an_address_of_its_own_is_no_ninjs(tmp_path: Path) -> None:
+def test_a_raw_article_with_a_uri_is_not_ninjs(tmp_path: Path) -> None:
     own = {"uri": "x", "headline": "h", "text": "One.", "id": "7"}
     assert articles(tmp_path / "item.json", own) == [own]

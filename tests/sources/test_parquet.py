@@ -63,7 +63,7 @@ def test_rows_are_raw_articles_as_the_contract_has_them(tmp_path: Path) -> None:
     ]
 
 
-def test_what_json_cannot_hold_becomes_what_is_nearest(tmp_path: Path) -> None:
+def test_what_json_cannot_hold_becomes_the_nearest_value(tmp_path: Path) -> None:
     table = pa.table(
         {
             "version": pa.array([Decimal("3.00")]),
@@ -108,7 +108,7 @@ def test_a_file_without_rows_holds_no_events(tmp_path: Path) -> None:
     assert rows_of(written(tmp_path / "a.parquet", empty)) == []
 
 
-def test_one_that_was_compressed_as_a_whole_is_read_too(tmp_path: Path) -> None:
+def test_a_file_compressed_as_a_whole_is_read_too(tmp_path: Path) -> None:
     path = tmp_path / "a.parquet.gz"
     content = written(tmp_path / "a.parquet", pa.table(TEXTS)).read_bytes()
     path.write_bytes(gzip.compress(content))

@@ -84,7 +84,7 @@ def test_a_raw_event_that_has_a_field_called_time_stays_as_it_is() -> None:
     assert raw_event(line, "here").value == line
 
 
-def test_a_lone_surrogate_does_not_cost_the_time_of_an_event() -> None:
+def test_a_lone_surrogate_does_not_lose_the_time_of_an_event() -> None:
     line = b'{"source": "\\ud800.example", "fetched_at": "2000-01-01T00:00:01Z"}'
     assert raw_event(line, "here") == RawEvent(b"?.example", line, 946_684_801_000, "here")
 
@@ -104,5 +104,5 @@ def test_whatever_fields_a_line_has_it_is_an_event(fields: dict[str, Any]) -> No
 
 
 @given(st.binary(max_size=50).filter(lambda line: not line.startswith(b"{")))
-def test_a_line_that_is_no_object_stays_as_it_is(line: bytes) -> None:
+def test_a_line_that_is_not_an_object_stays_as_it_is(line: bytes) -> None:
     assert raw_event(line, "here") == RawEvent(None, line, None, "here")

@@ -74,7 +74,7 @@ async def test_a_chunk_goes_through_all_steps() -> None:
     assert seen == [State.TAKEN, State.WORKED_OUT, State.PUBLISHED, State.ACKNOWLEDGED]
 
 
-async def test_a_chunk_that_is_encoded_sooner_is_published_later_all_the_same() -> None:
+async def test_a_later_chunk_that_is_encoded_sooner_is_still_published_later() -> None:
     stage, overlap = Steps(0.05, 0.0, 0.0), Overlap()
     lives = []
     for number in range(3):
@@ -146,7 +146,7 @@ async def test_nothing_is_acknowledged_behind_a_chunk_that_was_not() -> None:
     assert acknowledged == []
 
 
-async def test_only_so_many_are_unfinished_while_another_is_worked_out() -> None:
+async def test_the_number_of_unfinished_chunks_is_bounded() -> None:
     stage, overlap = Steps(*[0.02] * 6), Overlap()
     for number in range(6):
         one = life(stage, number, overlap.last)

@@ -92,7 +92,7 @@ class Ledger:
 
 @pytest.mark.parametrize("step", STEPS)
 @pytest.mark.parametrize("error", [StoppedError(), ShardGoneError()])
-async def test_a_chunk_that_stopping_cuts_off_is_neither_acked_nor_blamed(
+async def test_a_chunk_interrupted_by_stopping_is_neither_acked_nor_blamed(
     step: str, error: Exception
 ) -> None:
     stage, stream, ledger = Stage(step, error), Stream(), Ledger()
@@ -113,7 +113,9 @@ async def test_a_chunk_that_stopping_cuts_off_is_neither_acked_nor_blamed(
     assert ledger.noted == 0
 
 
-async def test_a_chunk_of_before_a_rebalance_is_not_decided_after_it(settings: Settings) -> None:
+async def test_a_chunk_fetched_before_a_rebalance_is_not_decided_after_it(
+    settings: Settings,
+) -> None:
     """Those before it are read again, and would look as if they had been decided."""
     shard = SimpleNamespace(state=SimpleNamespace(last_offset=-1), unconfirmed=0)
 

@@ -83,7 +83,7 @@ def test_a_batch_arrives_as_it_was(block: Block, shared: bool) -> None:
     assert found.record_count() == 2
 
 
-def test_what_finds_room_goes_through_the_block_and_the_rest_with_the_pickle(block: Block) -> None:
+def test_what_fits_goes_through_the_block_and_the_rest_in_the_pickle(block: Block) -> None:
     half, more = b"a" * (BLOCK_BYTES // 2), b"b" * (BLOCK_BYTES // 2 + 1)
     records = RawRecords([record(0, half), record(1, more), record(2, half)])
     packed = pack(block, records)
@@ -131,7 +131,7 @@ async def test_calls_at_once_each_get_their_own_answer(pool: Any) -> None:
     assert sorted(pool._free) == [*range(len(pool._blocks))]
 
 
-async def test_where_there_is_no_shared_memory_calls_go_through_pipes(
+async def test_without_shared_memory_calls_go_through_pipes(
     pool: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def none_left() -> Block:
@@ -143,7 +143,7 @@ async def test_where_there_is_no_shared_memory_calls_go_through_pipes(
     assert "no shared memory ([Errno 28] No space left on device)" in caplog.text
 
 
-def test_all_blocks_fit_into_what_a_container_has() -> None:
+def test_all_blocks_fit_into_a_containers_shared_memory() -> None:
     assert BLOCK_BYTES * _MOST_BLOCKS <= 56 << 20
 
 
@@ -176,7 +176,7 @@ async def test_an_error_that_cannot_be_pickled_does_not_hide_behind_a_broken_poo
     assert await pool.run(answered, RECORDS) == answered(RECORDS)
 
 
-async def test_where_there_are_no_semaphores_everything_is_done_here(
+async def test_without_semaphores_everything_is_done_in_this_process(
     pool: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def none_left(*_arguments: object) -> None:
@@ -255,7 +255,7 @@ if __name__ == "__main__":
 """
 
 
-def test_nothing_is_said_of_semaphores_when_a_worker_ends_at_once(tmp_path: Path) -> None:
+def test_a_worker_that_ends_at_once_logs_nothing_about_semaphores(tmp_path: Path) -> None:
     """The process that unlinks them would write below the sentence that says why it ended."""
     program = tmp_path / "ends_at_once.py"
     program.write_text(ENDS_AT_ONCE)

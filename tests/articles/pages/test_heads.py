@@ -1,4 +1,4 @@
-"""Where pages print source and time of an embedded article: below it, or glued together."""
+"""Where pages print an embedded article's source and time: below it, or run together."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages that are no articles: fronts and sections hold none; threads and products say so."""
+"""Pages without an article: fronts and sections hold none; threads and products are marked."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ LINKED = '<script type="application/ld+json">{"@type": "%s", "name": "Boiler"}</
         (thread(LINKED % "QAPage"), "https://x.example/ask/99"),
     ],
 )
-def test_a_thread_is_told(html: str, address: str) -> None:
+def test_a_thread_is_recognised(html: str, address: str) -> None:
     assert read(html, address).metadata.kind == "thread"
 
 
@@ -106,7 +106,9 @@ def test_a_thread_is_told(html: str, address: str) -> None:
         "https://community-news.example/2026/03/boilers",
     ],
 )
-def test_an_article_with_such_words_in_its_address_is_none(address: str) -> None:
+def test_an_article_with_such_words_in_its_address_is_not_a_thread_or_a_product(
+    address: str,
+) -> None:
     assert read(thread(), address).metadata.kind is None
 
 
@@ -124,7 +126,7 @@ ARTICLE = '{"@type": "NewsArticle", "headline": "A kettle that whistles"}'
         ('<meta property="og:type" content="article">', None),
     ],
 )
-def test_a_shop_s_page_is_told(head: str, kind: str | None) -> None:
+def test_a_shop_page_is_recognised(head: str, kind: str | None) -> None:
     body = "".join(f"<p>{text}</p>" for text in SENTENCES)
     html = f"""<html><head><title>A kettle that whistles</title>{head}</head><body>
     <h1>A kettle that whistles</h1>{body}</body></html>"""

@@ -1,4 +1,4 @@
-"""Articles that stand in an HTML page beside its own: found whole, with their own address."""
+"""Articles embedded in an HTML page beside its own: found whole, with their own address."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ TWO = [
 ]
 
 
-def test_cards_with_whole_texts_are_articles_of_their_own() -> None:
+def test_cards_with_whole_texts_are_separate_articles() -> None:
     found = read_page(PageSource(page("<h2>More</h2>" + "".join(TWO)), None, NOW, address=ADDRESS))
     assert found.text == "\n".join(MILK)
     train, school = found.parts
@@ -105,7 +105,7 @@ def test_cards_with_whole_texts_are_articles_of_their_own() -> None:
     assert school.time.precision_seconds == 86_400
 
 
-def test_a_part_has_its_own_address_and_the_publisher_of_that() -> None:
+def test_a_part_has_its_own_address_and_publisher() -> None:
     event = raw(id="1", url=ADDRESS, html=page("<h2>More</h2>" + "".join(TWO)))
     records = [FakeRecord(event)]
     decoded = decode_chunk(records, 1_000_000)
@@ -122,7 +122,7 @@ def test_a_part_has_its_own_address_and_the_publisher_of_that() -> None:
     assert {train["parent_id"], school["parent_id"]} == {own["article_id"]}
 
 
-def test_a_scroll_of_articles_is_several() -> None:
+def test_an_endless_scroll_is_several_articles() -> None:
     more = "".join(
         f"""<article><h1>{title}</h1><p class="by">By {name}</p>
         <time datetime="2026-03-01T{hour}:00:00Z">1 March</time>{paragraphs(text)}</article>"""
@@ -140,7 +140,7 @@ def test_a_scroll_of_articles_is_several() -> None:
     assert [part.byline for part in found.parts] == ["Eva Moser", "Jan Huber"]
 
 
-def test_the_page_s_own_story_again_is_a_part() -> None:
+def test_a_repeat_of_the_pages_own_story_is_a_part() -> None:
     again = CARD.format(
         box="x", href="https://milkpaper.example/news/dairies-to-pay", who="Milk Paper",
         title="Dairies to pay more for milk", when="2026-03-02T07:00:00Z", printed="5 hours ago",
@@ -179,5 +179,5 @@ def test_the_page_s_own_story_again_is_a_part() -> None:
         ),
     ],
 )
-def test_teasers_comments_and_sections_are_no_articles(below: str) -> None:
+def test_teasers_comments_and_sections_are_not_articles(below: str) -> None:
     assert read_page(PageSource(page(below), None, NOW, address=ADDRESS)).parts == ()

@@ -1,4 +1,4 @@
-"""What stands in or above an HTML page's story and is none of it."""
+"""Text within or above an HTML page's story that is not part of it."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def text_of(html: str) -> str:
         "订阅我们的邮件通讯，每天早上阅读最重要的新闻。",
     ],
 )
-def test_a_request_to_the_reader_in_mid_story_is_none_of_it(line: str) -> None:
+def test_a_request_to_the_reader_within_a_story_is_not_part_of_it(line: str) -> None:
     text = text_of(story(*PARAGRAPHS[:2], line, *PARAGRAPHS[2:]))
     assert line not in text
     assert all(paragraph in text for paragraph in PARAGRAPHS)
@@ -79,13 +79,13 @@ def test_a_request_to_the_reader_in_mid_story_is_none_of_it(line: str) -> None:
         "Join a queue in Lucerne on a Saturday and you hear four languages.",
     ],
 )
-def test_a_report_that_has_such_words_is_no_request(line: str) -> None:
+def test_a_report_with_such_words_is_not_a_request(line: str) -> None:
     assert not is_request(line)
 
 
 @pytest.mark.parametrize("called", ["entry-content", "post-body", "story-body", "c-lead", "teaser"])
 @pytest.mark.parametrize("tag", ["div", "section", "article"])
-def test_a_teaser_above_the_headline_is_no_part_of_the_story(called: str, tag: str) -> None:
+def test_a_teaser_above_the_headline_is_not_part_of_the_story(called: str, tag: str) -> None:
     body = "".join(f"<p>{line}</p>" for line in PARAGRAPHS)
     text = text_of(
         "<html><head><title>Milk</title></head><body>"

@@ -54,7 +54,7 @@ def test_a_page_is_the_lines_that_a_reader_sees(html: str, seen: list[str]) -> N
     assert lines(html) == seen
 
 
-def test_an_element_knows_its_lines_and_what_it_stands_in() -> None:
+def test_an_element_knows_its_lines_and_its_parents() -> None:
     markup = markup_of("<div><p>one<p>two</div><p>three")
     names = [NAMES[tag] for tag in markup.nodes[0]]
     assert names == ["div", "p", "p", "p"]
@@ -62,7 +62,7 @@ def test_an_element_knows_its_lines_and_what_it_stands_in() -> None:
     assert markup.nodes[5:7].T.tolist() == [[0, 2], [0, 1], [1, 2], [2, 3]]
 
 
-def test_elements_beyond_the_deepest_cost_no_text() -> None:
+def test_too_deeply_nested_elements_lose_no_text() -> None:
     deep = "<div>" * (DEEPEST + 50) + "inside" + "</div>" * (DEEPEST + 50) + "<p>outside"
     assert lines(deep) == ["inside", "outside"]
 

@@ -1,4 +1,4 @@
-"""Which lines of a page of plain text are its own story's, and which one is its title."""
+"""Which lines of a plain-text page belong to its own story, and which one is its title."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ OTHERS = [
 ]
 
 
-def test_key_points_are_no_title_and_the_sentences_that_they_repeat_stay() -> None:
+def test_key_points_are_not_the_title_and_the_sentences_they_repeat_stay() -> None:
     told = [*STORY[:2], FERRIES, STORY[2], OTTERS, STORY[3]]
     points = [f"• {STORY[1]}", f"• {STORY[3]}"]
     page = read("Menu", TITLE, "Published Mar 2, 2026 9:00 AM", "KEY POINTS", *points, "", *told)
@@ -23,7 +23,7 @@ def test_key_points_are_no_title_and_the_sentences_that_they_repeat_stay() -> No
     assert page.text == "\n".join(told)
 
 
-def test_a_sentence_of_each_other_story_below_their_heading_is_not_the_story_s() -> None:
+def test_first_sentences_of_other_stories_below_their_heading_are_not_part_of_the_story() -> None:
     rows = [row for title, sentence in OTHERS for row in (title, sentence)]
     page = read("Menu", TITLE, *STORY, FERRIES, "Trending now", *rows, "Privacy policy")
     assert page.text == "\n".join([*STORY, FERRIES])

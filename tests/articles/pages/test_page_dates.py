@@ -1,4 +1,4 @@
-"""When an HTML page's story was published: what stands near its headline, and in its address."""
+"""When an HTML page's story was published: by the dates near its headline and in its address."""
 
 from __future__ import annotations
 
@@ -71,13 +71,13 @@ def test_a_date_below_the_headline_counts_more_than_today_s_above_it() -> None:
 
 
 @pytest.mark.parametrize("label", ["Last update:", "Updated", "Last modified"])
-def test_a_label_of_its_own_line_makes_the_next_date_an_update(label: str) -> None:
+def test_a_label_on_its_own_line_makes_the_next_date_an_update(label: str) -> None:
     script = f'<script type="application/ld+json">{STATED}</script>'
     below = f"<h1>Pier to be rebuilt</h1><div>{label}</div><div>January 16, 2026</div>{TEXT}"
     assert published(script, below) == "Nov 05, 2025"
 
 
-def test_a_date_below_the_text_is_no_publication_where_the_headline_has_an_update() -> None:
+def test_a_date_below_the_text_is_not_the_publication_if_the_headline_has_an_update() -> None:
     below = f"<h1>Pier to be rebuilt</h1><p>Last modified: 8 August 2023</p>{TEXT}"
     others = "<div>All posts</div><div>February 5, 2026</div><div>Ferry fares to rise</div>"
     assert published("", below + others) == "2023-08-08T00:00:00Z"

@@ -1,4 +1,4 @@
-"""Pages of plain text come apart: the story, what stands around it, and the articles embedded."""
+"""Plain-text pages are taken apart: the story, what surrounds it, and embedded articles."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def read(*lines: str, title: str | None = None) -> TextPage:
     return read_text_page("\n".join(lines), NOW, outlets(), title)
 
 
-def test_a_page_with_everything_twice_comes_apart() -> None:
+def test_a_page_with_everything_twice_is_taken_apart() -> None:
     own = " ".join(STORY)
     page = read(
         "logo", TITLE, TITLE, *STORY, "Stay informed with our newsletter", "Comments",
@@ -129,7 +129,7 @@ def test_a_title_keeps_its_dash_where_its_line_names_source_and_time(
     assert part.time is not None
 
 
-def test_sentences_of_a_quotation_are_no_titles() -> None:
+def test_sentences_of_a_quotation_are_not_titles() -> None:
     quoted = ["He said: “The net must be dry.", "Then they will come back to us.”", "So it was."]
     rows = ["Otters get a vaccine on the coast", "By Gulf News | Feb 27, 2026", OTTERS, *quoted]
     rows += [STORY[1], "“The boats sail again on Sunday morning, and the first are booked out.”"]
@@ -142,21 +142,21 @@ def test_sentences_of_a_quotation_are_no_titles() -> None:
     assert parts[0].text == "\n".join(rows[2:8])
 
 
-def test_what_stands_below_a_blank_line_is_not_the_article_s_where_no_other_has_one() -> None:
+def test_a_blank_line_ends_an_article_if_no_other_article_contains_one() -> None:
     head = ["Otters get a vaccine on the coast", "Gulf News · 3h ago"]
     tip = "Got a tip for us? Write to the desk of this paper, and we will call you back."
     (part,) = read(TITLE, *STORY, FERRIES, "", *head, OTTERS, STORY[1], "", tip).parts
     assert part.text == f"{OTTERS}\n{STORY[1]}"
 
 
-def test_a_teaser_is_no_article() -> None:
+def test_a_teaser_is_not_an_article() -> None:
     teaser = ["Gulf News", "Otters get a vaccine", "3 hours ago", "Divers catch them asleep."]
     page = read("Home", TITLE, *STORY, "Recommended for you", *teaser * 3, "Load more")
     assert page.parts == ()
     assert page.text == "\n".join(STORY)
 
 
-def test_comments_are_no_articles_and_no_story() -> None:
+def test_comments_are_neither_articles_nor_part_of_the_story() -> None:
     comment = ["Mike Harris", "3 hours ago", f"I do not think so at all. {OTTERS}", "Reply", "Like"]
     page = read(TITLE, *STORY, "2 Comments", "Leave a reply", *comment * 2)
     assert page.parts == ()
@@ -182,7 +182,7 @@ def test_each_line_has_a_class() -> None:
     ]  # fmt: skip
 
 
-def test_a_story_told_under_times_of_day_is_a_live_blog() -> None:
+def test_a_story_told_in_timestamped_entries_is_a_live_blog() -> None:
     told = [f"{text} {STORY[1]}" for text in (*STORY, FERRIES[:83])]
     entries = [row for n, text in enumerate(told) for row in (f"1{n}:4{n} GMT", text)]
     page = read("Menu", TITLE, *entries, "Share")
@@ -191,7 +191,7 @@ def test_a_story_told_under_times_of_day_is_a_live_blog() -> None:
     assert read("Menu", TITLE, *entries[:6], *told[3:], "Share").kind is None
 
 
-def test_pictures_that_are_counted_are_a_gallery() -> None:
+def test_numbered_pictures_are_a_gallery() -> None:
     rows = [row for n, text in enumerate(STORY, 1) for row in (f"{n} / 4", text)]
     assert read("Menu", TITLE, *rows, "Share").kind == "gallery"
     assert read("Menu", TITLE, *rows[:6], STORY[3], "Share").kind is None
@@ -267,7 +267,7 @@ def test_lines_that_a_converter_broke_at_links_are_whole_again() -> None:
         ("\n".join(f"[Story {n}](/s/{n})" for n in range(12)), True),
     ],
 )  # fmt: skip
-def test_an_article_is_told_from_a_page(text: str, page: bool) -> None:
+def test_a_plain_article_is_distinguished_from_a_page(text: str, page: bool) -> None:
     assert is_page(text) is page
 
 

@@ -1,4 +1,4 @@
-"""A page that plainly holds ten times the text that was taken is named."""
+"""A page that clearly holds ten times as much text as was taken is named."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Words that lines share with the page's titles, counted in one pass over the page."""
+"""How many words each line shares with the page's titles, counted in one pass over the page."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def counted(lines: list[str], wanted: set[str]) -> list[tuple[int, int]]:
 
 
 @given(st.lists(texts, max_size=5), words)
-def test_the_same_as_sets_of_words(lines: list[str], wanted: set[str]) -> None:
+def test_it_counts_what_sets_of_words_would_count(lines: list[str], wanted: set[str]) -> None:
     each = [set(re.findall(r"\w+", line)) for line in lines]
     assert counted(lines, wanted) == [
         (0, 0) if wanted.isdisjoint(line.split()) else (len(own), len(own & wanted))
@@ -27,6 +27,6 @@ def test_the_same_as_sets_of_words(lines: list[str], wanted: set[str]) -> None:
     ]
 
 
-def test_long_lines_are_no_titles() -> None:
+def test_long_lines_are_not_titles() -> None:
     line = "pier " * (LONGEST_LINE // 5)
     assert counted([line.strip(), f"{line}piers"], {"pier"}) == [(1, 1), (0, 0)]

@@ -1,4 +1,4 @@
-"""The index answers for a batch what it would answer for one article after the other."""
+"""The index gives a batch the same answers as its articles one by one."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def batch(articles: list[list[Key]]) -> Keys:
 
 
 def taken(index: Index, articles: list[list[Key]], serials: list[int]) -> Pairs:
-    """A batch's pairs; the batch is in the index then."""
+    """A batch's pairs; afterwards the batch is in the index."""
     keys = batch(articles)
     newer, older = index.candidates(keys, np.array(serials, np.int64))
     index.insert(keys, np.array(serials, np.int64))
@@ -85,7 +85,7 @@ def test_a_batch_finds_what_its_articles_one_by_one_would_find(
     assert found == expected
 
 
-def test_looking_changes_nothing() -> None:
+def test_looking_up_changes_nothing() -> None:
     index, keys = Index(SLOTS), batch([[(1, 1, 2)], [(1, 1, 2)]])
     index.insert(keys, np.array([0, 1]))
     before = index.entries.copy()
@@ -114,7 +114,7 @@ def test_one_shared_band_or_two_shared_frac_keys_make_a_candidate() -> None:
 
 
 @pytest.mark.parametrize("batched", [True, False])
-def test_a_key_that_every_article_has_shows_its_newest_four(batched: bool) -> None:
+def test_a_key_of_every_article_finds_the_newest_four(batched: bool) -> None:
     keys, index = keys_of(np.repeat(sketch_texts([story(1)]), 10)), Index(1 << 10)
     if batched:
         index.insert(keys, np.arange(10))

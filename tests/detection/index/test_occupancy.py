@@ -1,4 +1,4 @@
-"""How full a shard is: shares that are known beforehand, and articles that had to go early."""
+"""How full a shard is: known shares of its slots, and articles that were dropped early."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from tests.detection.newsroom import HOUR, NOON, Desk, article, story
 SMALL = Parameters(capacity=8, window_seconds=3600)
 
 
-def test_an_empty_shard_has_nothing_and_is_no_age() -> None:
+def test_an_empty_shard_has_no_rows_and_no_age() -> None:
     state = ShardState(SMALL)
     found = occupancy(state)
     assert (found.fill, found.hot, found.crowded) == (0, 0, 0)
     assert oldest_seconds(state) == 0
 
 
-def test_shares_are_those_of_the_slots() -> None:
+def test_shares_are_computed_from_the_slots() -> None:
     state = ShardState(Parameters(capacity=64))
     state.count, state.tail = 100, 50
     entries = state.index.entries
@@ -36,7 +36,7 @@ def test_shares_are_those_of_the_slots() -> None:
 
 
 def early(desk: Desk) -> list[int]:
-    """Of each decision so far, taken again by a second shard."""
+    """After each decision so far, applied again by a second shard."""
     state, counted = ShardState(desk.parameters), []
     for decision in desk.decisions:
         counted.append(early_evictions(state, decision.segment))

@@ -20,7 +20,7 @@ from tests.detection.newsroom import Desk, article, edited, story
 
 @pytest.fixture(scope="module")
 def data() -> bytes:
-    """The segment of three articles, of which two share a story."""
+    """The segment of three articles, two of which share a story."""
     desk, told = Desk(), story(1)
     desk.take(
         article("a", told, title="Ein sehr langer Titel über viele Dinge " * 9),

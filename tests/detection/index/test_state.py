@@ -1,4 +1,4 @@
-"""A shard's memory: the articles of its window, and nothing of those that have left it."""
+"""A shard's memory: the articles of its window, without any trace of those that have left it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def news(count: int, first: int = 0) -> list[Article]:
 
 
 def busy(desk: Desk) -> Desk:
-    """A story of three, an item of two versions, one that is killed."""
+    """A story of three articles, an item with two versions, and one that is killed."""
     told = story(1)
     desk.take(article("a", told), article("b", edited(told), source="b.example"))
     desk.take(article("c", cut(told, 70)), article("d", story(2)))
@@ -56,7 +56,7 @@ def test_a_segment_applied_twice_changes_nothing() -> None:
 
 @pytest.mark.parametrize("window", [HOURS_3, TEN], ids=["by time", "by count"])
 def test_a_late_segment_adds_only_what_comes_after(window: Parameters) -> None:
-    """A worker that lost its shard at record 4 writes what it had decided on records 5 to 14."""
+    """A worker that lost its shard at record 4 writes its decisions on records 5 to 14."""
     desk, told = Desk(window), story(1)
     log = [article("a", told), *news(5), article("b", edited(told)), article("c", story(2))]
     log += [article("c", story(3)), kill("a"), article("d", cut(told, 90)), *news(3, 5)]
@@ -88,7 +88,7 @@ def forgotten(state: ShardState) -> bool:
     )
 
 
-def test_what_leaves_the_window_by_time_is_forgotten() -> None:
+def test_articles_that_leave_the_window_by_time_are_forgotten() -> None:
     desk = busy(Desk(HOURS_3))
     assert (desk.state.tail, len(desk.state.stories), len(desk.state.superseded)) == (0, 1, 2)
     later = desk.now + 3 * HOUR
@@ -109,7 +109,7 @@ def test_the_window_reaches_back_to_the_millisecond() -> None:
 
 
 @pytest.mark.parametrize("at_once", [1, 4, 12])
-def test_what_leaves_the_window_by_count_is_forgotten(at_once: int) -> None:
+def test_articles_that_leave_the_window_by_count_are_forgotten(at_once: int) -> None:
     desk = busy(Desk(TEN))
     assert (desk.state.tail, len(desk.state.stories), len(desk.state.superseded)) == (0, 1, 2)
     for first in range(0, 12, at_once):

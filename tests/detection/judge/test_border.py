@@ -1,4 +1,4 @@
-"""At the border of a copy a second look decides: 5-grams beside MinHash, facts of short forms."""
+"""Near the threshold of a copy, 5-grams count beside MinHash, and facts decide for short forms."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ def relation(
     ("jaccard", "keys", "expected"),
     [
         (0.35, 0.55, "copy"),  # both say half
-        (0.35, 0.20, "similar"),  # the common words stand apart
-        (0.32, 0.70, "copy"),  # MinHash is a little below, the passages are there
+        (0.35, 0.20, "similar"),  # the shared words are scattered
+        (0.32, 0.70, "copy"),  # MinHash is a little below, but the passages are shared
         (0.32, 0.40, "similar"),
-        (0.45, 0.25, "copy"),  # far from the border MinHash is believed
+        (0.45, 0.25, "copy"),  # far from the threshold MinHash decides
     ],
 )
 def test_at_the_border_both_estimates_count(jaccard: float, keys: float, expected: str) -> None:
@@ -50,10 +50,10 @@ def test_at_the_border_both_estimates_count(jaccard: float, keys: float, expecte
 @pytest.mark.parametrize(
     ("same", "different", "kept", "words", "expected"),
     [
-        (7, 2, 11, (75, 70), "template"),  # a notice: a fifth of its facts is what it says
+        (7, 2, 11, (75, 70), "template"),  # a notice: a fifth of its facts are its message
         (9, 1, 11, (75, 70), "copy"),  # one number: a correction
-        (3, 1.5, 16, (75, 70), "copy"),  # few common places: a rewritten report
-        (7, 2, 11, (700, 680), "copy"),  # a long text holds more than its form
+        (3, 1.5, 16, (75, 70), "copy"),  # few facts in the same places: a rewritten report
+        (7, 2, 11, (700, 680), "copy"),  # a long text has more than its form
     ],
 )
 def test_a_short_form_filled_in_twice_is_a_template(
@@ -65,7 +65,7 @@ def test_a_short_form_filled_in_twice_is_a_template(
     )
 
 
-def test_of_texts_that_are_much_alike_more_must_differ() -> None:
+def test_nearly_equal_texts_need_more_differing_facts() -> None:
     assert relation(0.6, 0.7, same=7, different=2, kept=11)[0] == "copy"
 
 

@@ -50,13 +50,13 @@ def told(old: str, new: str) -> list[tuple[str, str, str]]:
         (CHINESE, ("12", "130"), ("17", "130"), [("造成", "12", "17")]),
     ],
 )  # fmt: skip
-def test_numbers_that_changed_are_told_with_the_two_words_before(
+def test_changed_numbers_are_listed_with_the_two_words_before(
     form: str, old: tuple[str, str], new: tuple[str, str], expected: list[tuple[str, str, str]]
 ) -> None:
     assert told(form.format(*old), form.format(*new)) == expected
 
 
-def test_a_place_with_several_numbers_says_nothing() -> None:
+def test_a_place_with_several_numbers_is_not_listed() -> None:
     before = "He was there in 1998 and in 2004 and in 2009, they say."
     assert told(before, before.replace("2004", "2005").replace("2009", "2011")) == []
 
@@ -66,7 +66,7 @@ def test_a_number_too_large_to_be_kept_is_not_made_up() -> None:
     assert told(text.format("8,000,000,000"), text.format("9,000,000,000")) == []
 
 
-def test_five_are_told_at_most() -> None:
+def test_at_most_five_are_listed() -> None:
     names = ["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta"]
     text = " ".join(f"The rate of {name} {{}} held." for name in names)
     found = told(text.format(*range(10, 18)), text.format(*range(30, 38)))
@@ -74,7 +74,7 @@ def test_five_are_told_at_most() -> None:
 
 
 @given(st.integers(0, (1 << 29) - 1))
-def test_a_code_tells_its_number(value: int) -> None:
+def test_a_code_gives_its_number_back(value: int) -> None:
     assert value_of(int(spread(U64(value) & LOW)), 0) == (value, "")
 
 
@@ -82,7 +82,7 @@ def report(dead: int, hurt: int) -> str:
     return f"{ENGLISH.format(dead, hurt)} {story(3, 90)}"
 
 
-def test_a_revision_and_its_event_tell_what_changed() -> None:
+def test_a_revision_and_its_event_say_what_changed() -> None:
     desk = Desk()
     desk.take(article("a", report(9, 40)))
     desk.take(article("b", report(9, 40), source="other.example"))
@@ -97,7 +97,7 @@ def test_a_revision_and_its_event_tell_what_changed() -> None:
     assert verdict["matches"][0]["reason"].endswith(" Changed: at least 9 \u2192 14.")
 
 
-def test_an_update_of_another_item_tells_what_changed() -> None:
+def test_an_update_of_another_item_says_what_changed() -> None:
     desk = Desk()
     desk.take(article("a", report(9, 40)))
     verdict = desk.verdict(article("b", f"{report(14, 40)} {story(4, 30)}"))
@@ -105,8 +105,8 @@ def test_an_update_of_another_item_tells_what_changed() -> None:
     assert [(one["old"], one["new"]) for one in changed] == [("9", "14")]
 
 
-def test_a_template_tells_nothing() -> None:
-    """Its numbers are those of something else."""
+def test_a_template_lists_no_changes() -> None:
+    """Its numbers belong to another event."""
     desk = Desk()
     text = " ".join(f"The {n} th lot of wool fetched {{}} pounds at auction." for n in "abcdefghi")
     desk.take(article("a", text.format(*range(100, 109))))

@@ -1,4 +1,4 @@
-"""Whether a copy credits its story's agency, as the verdict says it."""
+"""Whether a copy credits its story's agency, as stated in the verdict."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ def article(text: str, **agencies: str) -> bytes:
         ({}, "", "none"),
     ],
 )
-def test_what_an_article_makes_of_an_agency(
+def test_how_an_article_credits_an_agency(
     agencies: dict[str, str], provider: str, expected: str
 ) -> None:
     assert credited(article(TEXT, **agencies), provider, "Reuters") == expected
     assert credited(article(TEXT, **agencies), provider, None) is None
 
 
-def test_words_of_the_text_are_no_credit() -> None:
+def test_words_of_the_text_are_not_a_credit() -> None:
     text = 'It said "Reuters" and {"name":"Reuters","role":"provider"}'
     assert credited(article(text), "", "Reuters") == "none"
 
@@ -50,7 +50,7 @@ def verdicts(*events: dict[str, Any]) -> list[str | None]:
     return [article["detection"]["credited"] for article in said]
 
 
-def test_verdicts_say_it_of_members_and_not_of_the_original() -> None:
+def test_only_verdicts_on_members_say_how_they_credit() -> None:
     wire = f"GENEVA, March 2 (Reuters) - {TEXT}"
     found = verdicts(
         {"source": "reuters.com", "text": wire},
@@ -61,6 +61,6 @@ def test_verdicts_say_it_of_members_and_not_of_the_original() -> None:
     assert found == [None, "provider", "none", None]
 
 
-def test_where_no_agency_is_known_nobody_owes_a_credit() -> None:
+def test_without_a_known_agency_no_credit_is_due() -> None:
     found = verdicts({"source": "a.example", "text": TEXT}, {"source": "b.example", "text": TEXT})
     assert found == [None, None]

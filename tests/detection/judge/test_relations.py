@@ -1,4 +1,4 @@
-"""Templates, weak matches and what they are called: verdicts on pairs made for the purpose."""
+"""Templates, weak matches and the names of relations: verdicts on made-up pairs."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def desk() -> Desk:
     return Desk()
 
 
-def test_a_notice_of_the_same_template_is_no_copy(desk: Desk) -> None:
+def test_a_notice_of_the_same_template_is_not_a_copy(desk: Desk) -> None:
     original = desk.verdict(article("a", ONE))
     verdict = desk.verdict(article("b", OTHER))
     assert verdict["relation"] == "original"
@@ -51,7 +51,7 @@ def test_other_numbers_in_the_same_item_are_a_revision(desk: Desk) -> None:
     assert desk.verdict(article("a", revised))["relation"] == "revision"
 
 
-def test_a_weak_match_is_listed_down_to_the_floor_and_claims_nothing(desk: Desk) -> None:
+def test_a_weak_match_is_listed_down_to_the_floor_and_joins_no_story(desk: Desk) -> None:
     told = story(1, 300)
     desk.verdict(article("a", told))
     verdict = desk.verdict(article("b", f"{cut(told, 120)} {story(2, 300)}"))
@@ -81,7 +81,7 @@ def test_the_leads_of_several_stories_make_a_compilation(desk: Desk) -> None:
     assert [match["relation"] for match in verdict["matches"]] == ["compilation"] * 4
 
 
-def test_a_cut_copy_of_what_others_have_quoted_is_no_compilation_of_them(desk: Desk) -> None:
+def test_a_cut_copy_of_what_others_quoted_is_not_a_compilation(desk: Desk) -> None:
     told = story(1, 350)
     original = desk.verdict(article("a", told))
     words = told.split()
@@ -104,7 +104,7 @@ def test_what_is_cut_from_a_compilation_does_not_join_it(desk: Desk) -> None:
 
 
 def test_two_versions_of_one_story_do_not_make_a_page_a_compilation(desk: Desk) -> None:
-    """Both are on the page, but in the same part of it."""
+    """The page has both, but in the same part of it."""
     told = story(1, 200)
     desk.take(article("a", told), article("b", edited(told, 0.05)))
     verdict = desk.verdict(article("page", f"{told} {story(9, 400)}"))
@@ -127,9 +127,9 @@ def relations(ones: list[str], others: list[str]) -> dict[str, int]:
 
 
 @pytest.mark.parametrize("longer", [240, 560])
-def test_a_paragraph_in_common_makes_no_excerpt_of_a_short_text(longer: int) -> None:
-    """Of so short a text the longer one's sketch can tell of five 5-grams, and now and then four
-    of these lie in the paragraph: one pair in a hundred, were MinHash not asked as well."""
+def test_a_shared_paragraph_does_not_make_a_short_text_an_excerpt(longer: int) -> None:
+    """The longer text's sketch covers five 5-grams of so short a text, and sometimes four of them
+    lie in the paragraph: for one pair in a hundred, if MinHash did not count as well."""
     pairs = range(2000)
     paragraphs = [story(9000 + n, 45) for n in pairs]
     found = relations(
@@ -148,8 +148,8 @@ def test_what_was_cut_from_a_text_is_its_excerpt() -> None:
     }
 
 
-def test_a_quarter_of_a_text_is_its_excerpt_wherever_enough_keys_say_so() -> None:
-    """One in four thousand was overruled when two standard errors sufficed whatever the keys."""
+def test_a_quarter_of_a_text_is_its_excerpt_if_enough_keys_say_so() -> None:
+    """With two standard errors for any number of keys, one in four thousand was overruled."""
     texts = [story(n, 1000) for n in range(4000)]
     cuts = [" ".join(text.split()[100:350]) for text in texts]
     shared = compare(sketch_texts(cuts), sketch_texts(texts)).shared_keys
@@ -159,7 +159,7 @@ def test_a_quarter_of_a_text_is_its_excerpt_wherever_enough_keys_say_so() -> Non
 
 
 def numbered(gap: int, changed: int) -> tuple[str, str]:
-    """A text with numbers at regular intervals, and the same text with some of them changed."""
+    """A text with numbers at regular intervals, and the same text with some numbers changed."""
     words = cut(story(5, 420), 420).lower().split()
     places = range(7, 420, gap)
     for n, place in enumerate(places):
@@ -171,7 +171,7 @@ def numbered(gap: int, changed: int) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize(("changed", "relation"), [(2, "copy"), (3, "copy"), (6, "template")])
-def test_nearly_equal_texts_are_no_templates_for_two_or_three_other_facts(
+def test_two_or_three_other_facts_do_not_make_nearly_equal_texts_templates(
     changed: int, relation: str
 ) -> None:
     """Three numbers in 420 words: all of them differ in a copy with a corrected table."""
@@ -204,7 +204,7 @@ def test_a_press_release_with_the_same_few_numbers_and_other_names_is_a_template
     assert verdict["matches"][0]["relation"] == "template"
 
 
-def test_two_names_written_otherwise_make_no_template() -> None:
+def test_two_names_spelt_differently_do_not_make_a_template() -> None:
     desk = Desk()
     one = RELEASE.format(who="Harrow Springs", where="Penrith", chief="Martha Lindqvist")
     desk.take(article("a", one))

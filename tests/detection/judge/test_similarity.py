@@ -47,7 +47,7 @@ def test_pairs_compared_at_once_score_as_each_pair_alone() -> None:
     assert max(scores.of_other) <= 1
 
 
-def test_a_key_beyond_the_others_reach_counts_for_nothing() -> None:
+def test_a_key_beyond_the_others_reach_is_not_counted() -> None:
     long, short = np.zeros(2, SKETCH)
     long["frac"], short["frac"] = NO_KEY, NO_KEY
     long["frac"][:4], long["frac_cover"] = (10, 20, 30, 40), 40
@@ -56,5 +56,5 @@ def test_a_key_beyond_the_others_reach_counts_for_nothing() -> None:
     assert (scores.of_this[0], scores.of_other[0]) == (1.0, 1.0)
 
 
-def test_no_pairs_are_compared_to_no_scores() -> None:
+def test_no_pairs_have_no_scores() -> None:
     assert len(compare(np.zeros(0, SKETCH), np.zeros(0, SKETCH)).jaccard) == 0

@@ -1,4 +1,4 @@
-"""What a publisher's pages have in common is no evidence that they tell one story."""
+"""What all pages of a publisher share is not evidence that they tell one story."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_a_wall_matches_nothing_from_its_third_page_on(
     assert len({v["story_id"] for v in verdicts}) == 4
 
 
-def test_a_syndicated_story_is_no_wall_however_its_outlets_title_it() -> None:
+def test_a_syndicated_story_is_not_a_wall_whatever_its_headlines() -> None:
     told = "The old harbour tunnel will stay closed, the mayor said. " + story(3, 120)
     desk = Desk()
     titles = ("Tunnel shut until autumn", "Mayor: no reopening soon", "Harbour link remains closed",
@@ -57,7 +57,7 @@ def test_a_syndicated_story_is_no_wall_however_its_outlets_title_it() -> None:
         assert verdict["relation"] == ("copy" if i else "original")
 
 
-def test_a_story_sent_again_and_again_under_one_headline_is_no_wall() -> None:
+def test_a_story_resent_under_one_headline_is_not_a_wall() -> None:
     desk = Desk()
     for i in range(5):
         verdict = desk.verdict(article(str(i), WALL, title="Vineyards brace for late frost"))
@@ -81,8 +81,8 @@ def passage() -> str:
     return story(900, 90)
 
 
-def test_a_standing_paragraph_of_a_publisher_is_no_evidence_from_the_third_article_on() -> None:
-    """Half of each article is the same paragraph, and the other half is its own."""
+def test_a_publishers_standing_paragraph_stops_being_evidence_with_the_third_article() -> None:
+    """Half of each article is the shared paragraph, the other half its own text."""
     desk = Desk()
     for i in range(5):
         told = f"{story(i, 80)} {passage()}"
@@ -103,8 +103,8 @@ def test_a_copy_with_a_standing_paragraph_is_a_copy() -> None:
 
 
 def test_a_story_that_goes_on_at_its_publisher_stays_one() -> None:
-    """Each update shares half with every other: one story, not a passage of several. Their
-    headlines name what it is about."""
+    """Each update shares half of its text with the others: this is one story, not a standing
+    passage, as their headlines show."""
     desk, headlines = Desk(), ("France launches investigation", "Attacker phoned father",
                                "Drugs found in blood", "Brother speaks of sorrow")  # fmt: skip
     for i, headline in enumerate(headlines):

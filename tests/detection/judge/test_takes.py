@@ -1,4 +1,4 @@
-"""Takes of one item share its story, however much the item has grown; nothing else does."""
+"""All takes of an item share its story, however much it has grown; other articles do not."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_a_first_take_and_its_update_share_a_story(first: str, then: str) -> Non
     assert joined(take, article("2", LONG, title=then, **WIRE))
 
 
-def test_takes_with_one_slug_share_a_story() -> None:
+def test_takes_with_the_same_slug_share_a_story() -> None:
     take = article("1", FIRST_TAKE, title="Ferry", attributes={"slugline": "FERRY-SKAGEN"}, **WIRE)
     slug = {"slugline": "FERRY-SKAGEN/ (UPDATE 2)"}
     assert joined(take, article("2", LONG, title="Forty saved", attributes=slug, **WIRE))
@@ -50,11 +50,15 @@ def test_takes_with_one_slug_share_a_story() -> None:
     [
         ("Ferry runs aground off Skagen", WIRE, 1),  # no mark
         ("UPDATE 1-Minister resigns over pension fund", WIRE, 1),  # another headline
-        ("UPDATE 1-Ferry runs aground off Skagen", {"source": "b.example"}, 1),  # another's
+        (
+            "UPDATE 1-Ferry runs aground off Skagen",
+            {"source": "b.example"},
+            1,
+        ),  # of another publisher
         ("UPDATE 1-Ferry runs aground off Skagen", WIRE, 30),  # a day later
     ],
 )
-def test_a_paragraph_that_stands_in_a_long_article_stays_apart(
+def test_a_paragraph_of_a_long_article_stays_apart(
     title: str, fields: dict[str, Any], hours: int
 ) -> None:
     take = article("1", FIRST_TAKE, title="Ferry runs aground off Skagen", **WIRE)
@@ -62,7 +66,7 @@ def test_a_paragraph_that_stands_in_a_long_article_stays_apart(
 
 
 @pytest.mark.parametrize("end", [" […]", " [...]\nThe post Ferry appeared first on Daily.", "…"])
-def test_a_teaser_that_says_that_it_goes_on_shares_its_articles_story(end: str) -> None:
+def test_a_teaser_marked_as_continued_shares_its_articles_story(end: str) -> None:
     whole = article("1", LONG)
     assert joined(whole, article("2", cut(LONG, 60) + end, source="b.example"))
     assert not joined(whole, article("2", cut(LONG, 60), source="b.example"))
@@ -74,19 +78,19 @@ def test_a_text_behind_a_wall_shares_its_articles_story() -> None:
 
 
 @pytest.mark.parametrize("text", ["He said: so be it...\n" + story(1, 60), "Well … no. " + LONG])
-def test_dots_inside_a_text_do_not_cut_it(text: str) -> None:
+def test_dots_inside_a_text_do_not_mark_it_as_truncated(text: str) -> None:
     assert not is_cut(text)
 
 
 @pytest.mark.parametrize(
     "headline", ["Lead levels in water rise", "Update on the school roof", "New (old) ideas"]
 )
-def test_a_headline_with_such_a_word_is_not_marked(headline: str) -> None:
+def test_a_headline_that_merely_contains_such_a_word_is_not_marked(headline: str) -> None:
     assert not is_marked(headline)
 
 
-def test_a_copy_of_an_excerpt_is_one() -> None:
-    """Of the article that has the whole text: two feeds with one summary of it."""
+def test_a_copy_of_an_excerpt_is_an_excerpt() -> None:
+    """Two feeds carry the same summary; both are excerpts of the article with the whole text."""
     desk = Desk()
     summary = cut(LONG, 60) + " […]"
     whole = desk.verdict(article("1", LONG))

@@ -1,4 +1,4 @@
-"""Entries: what detection knows of an article, as bytes in a header and back."""
+"""Entries: what detection knows about an article, as bytes in a header and back."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_an_entry_holds_the_articles_fields_and_its_sketch() -> None:
     assert (entry["minhash"] == sketch_texts([story(1)])["minhash"][0]).all()
 
 
-def test_an_entry_tells_kills_and_what_is_held_back() -> None:
+def test_an_entry_marks_kills_and_withheld_articles() -> None:
     plain, held = article("1", story(1)), article("2", story(2), status="withheld")
     later = {**article("3", story(3)), "embargoed_until": "2026-03-02T12:00:00Z"}
     told = entries(plain, held, later, kill("4"))["status"].tolist()

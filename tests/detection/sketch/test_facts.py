@@ -1,4 +1,4 @@
-"""Numbers and names in their places: what tells two notices of one template from copies."""
+"""Numbers and names in their places: they distinguish notices of one template from copies."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ OTHER = NOTICE.format(who="Bolt Inc", cents=31, day=9, before=11, chief="Cy Dale
 
 
 def counted(one: str, other: str) -> tuple[float, ...]:
-    """(numbers that agree, that differ, kept; the same of names)."""
+    """(numbers that agree, that differ, kept; the same for names)."""
     sketches = sketch_texts([one, other])
     counts = compare_facts(sketches[:1], sketches[1:])
     return tuple(float(count[0]) for count in counts[:6])
@@ -70,7 +70,7 @@ def test_a_cut_copy_has_fewer_facts_and_differs_in_none() -> None:
         ("met the Na\u00adtional team", "met the National team"),
     ],
 )
-def test_a_fact_is_the_same_in_another_dress(one: str, other: str) -> None:
+def test_a_fact_is_the_same_however_it_is_written(one: str, other: str) -> None:
     agree, differ, _, names_agree, names_differ, _ = counted(one, other)
     assert (agree + names_agree, differ + names_differ) == (1, 0)
 
@@ -91,24 +91,24 @@ def test_another_number_is_another_fact(one: str, other: str) -> None:
     assert (agree, differ) == (0, 1)
 
 
-def test_what_follows_a_time_has_the_same_place_however_that_is_written() -> None:
+def test_a_fact_after_a_time_has_the_same_place_however_the_time_is_written() -> None:
     one = "le match commence \u00e0 19 h 15 contre Dax"
     agree, differ, _, names_agree, names_differ, _ = counted(one, one.replace("19 h 15", "19H15"))
     assert (agree, differ, names_agree, names_differ) == (1, 0, 1, 0)
 
 
-def test_the_first_word_of_a_sentence_is_no_name() -> None:
+def test_the_first_word_of_a_sentence_is_not_a_name() -> None:
     text = 'they went home. Nobody saw them! Why? "Rain," they said.\n\nSo it was.'
     assert (sketch_texts([text])["facts"] == NO_FACT).all()
 
 
-def test_a_decimal_point_ends_no_sentence_and_no_number() -> None:
+def test_a_decimal_point_ends_neither_sentence_nor_number() -> None:
     one = sketch_texts(["it rose by 3.5 Percent"])["facts"][0]
     assert (one[:NUMBERS] != NO_FACT).sum() == 1
     assert (one[NUMBERS:] != NO_FACT).sum() == 1
 
 
-def test_of_many_facts_two_texts_of_one_template_keep_the_same_places() -> None:
+def test_two_texts_of_one_template_keep_the_same_places_of_many_facts() -> None:
     words = cut(story(1, 400), 400).lower().split()
     texts = []
     for day in (1, 2):
@@ -116,7 +116,7 @@ def test_of_many_facts_two_texts_of_one_template_keep_the_same_places() -> None:
         numbered[3:400:6] = [str(1000 * day + place) for place in range(len(numbered[3:400:6]))]
         texts.append(" ".join(numbered))
     agree, differ, kept, *_ = counted(*texts)
-    # Up to the last one: there may be more facts in its place, which were left out.
+    # Without the last one, whose place may have more facts that were left out.
     assert (agree, differ, kept) == (0, NUMBERS - 1, NUMBERS - 1)
 
 
@@ -144,7 +144,7 @@ def test_places_are_sorted_and_the_empty_ones_come_last() -> None:
 
 
 @given(st.lists(st.text(alphabet="abXYZ019 .!?\n\"'-,_%", max_size=80), min_size=1, max_size=6))
-def test_plain_texts_have_the_facts_that_any_text_would_have(texts: list[str]) -> None:
+def test_the_fast_path_for_plain_text_finds_the_same_facts(texts: list[str]) -> None:
     tokens = tokens_of(texts)
     assert tokens.plain is not None
     quick, general = np.zeros(len(texts), SKETCH), np.zeros(len(texts), SKETCH)

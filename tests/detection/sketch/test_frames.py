@@ -1,4 +1,4 @@
-"""Templates with other names in languages whose capitals tell none: their frames are one."""
+"""Templates with other names, in languages whose capitals do not mark names: the frames agree."""
 
 # ruff: noqa: E501, ISC004
 from __future__ import annotations
@@ -85,7 +85,7 @@ def release(language: str, which: int) -> str:
 
 
 def edited_words(language: str, share: float, seed: int) -> str:
-    """The first release with runs of its words exchanged for words of the others' languages."""
+    """The first release, with runs of words replaced by words of the others' languages."""
     chance, unspaced = random.Random(seed), language in ("Chinese", "Japanese")
     told, foreign = release(language, 0), release(language, 1)[::-1]
     words = list(told) if unspaced else told.split()
@@ -121,7 +121,7 @@ def test_an_edited_press_release_is_a_copy(language: str, share: float) -> None:
 
 
 @pytest.mark.parametrize("language", RELEASES)
-def test_one_name_corrected_makes_no_template(language: str) -> None:
+def test_one_corrected_name_does_not_make_a_template(language: str) -> None:
     text, one, other = RELEASES[language]
     changed = text.format(a=one[0], b=one[1], c=other[2])
     desk = Desk()
@@ -144,7 +144,7 @@ def test_a_text_of_few_function_words_has_no_frame() -> None:
     assert (sketch_texts(told)["facts_cover"][:, 1] != FRAME).all()
 
 
-def test_frames_are_compared_where_both_texts_have_one() -> None:
+def test_frames_are_compared_if_both_texts_have_one() -> None:
     german, english = release("German", 0), "The board of Acme met in Leeds on Monday. " * 9
     one, other = sketch_texts([german, english])[:, None]
     assert compare_facts(one, one).frame.tolist() == [1.0]

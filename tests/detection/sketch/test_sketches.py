@@ -1,4 +1,4 @@
-"""Sketches estimate what exact sets of word n-grams say, whatever they are made beside."""
+"""Sketches estimate exact sets of word n-grams, whatever other texts are in their batch."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def jaccard(a: str, b: str) -> float:
 
 @cache
 def pairs() -> list[tuple[str, str]]:
-    """Texts and edited ones, from hardly changed to hardly alike."""
+    """Texts and edited versions, from almost identical to almost unrelated."""
     chance = random.Random(3)
     made = []
     for seed in range(240):
@@ -92,7 +92,7 @@ def test_estimates_are_as_good_as_datasketchs() -> None:
 
 
 @pytest.mark.parametrize("words", [150, 400, 900, 2500])
-def test_all_of_an_excerpt_stands_in_what_it_was_cut_from(words: int) -> None:
+def test_an_excerpt_is_contained_in_what_it_was_cut_from(words: int) -> None:
     for seed in range(20):
         told = story(seed, words)
         excerpt = cut(told, words // 3)
@@ -164,13 +164,13 @@ def test_short_texts_have_sketches_too(text: str, words: int) -> None:
     assert sketch["frac_count"] == 0
 
 
-def test_no_texts_have_no_sketches() -> None:
+def test_an_empty_batch_has_no_sketches() -> None:
     assert len(sketch_texts([])) == 0
 
 
 @cache
 def many() -> tuple[list[str], Sketches]:
-    """500 texts of all sorts, and each one's sketch made alone."""
+    """500 texts of all sorts, and the sketch of each one alone."""
     chance = random.Random(9)
     made = list(TEXTS.values())
     while len(made) < 500:
@@ -198,8 +198,8 @@ def test_sketches_do_not_depend_on_where_a_chunk_is_cut(
 
 
 def test_stored_sketches_stay_comparable_while_the_algorithm_keeps_its_name() -> None:
-    """Segments hold sketches of older workers. Once a release has the name, a change of the digest
-    needs another name."""
+    """Segments hold sketches of older workers: once a release has this name, another digest needs
+    another name."""
     texts = [
         " ".join(f"word{n * n % 97} Name{n % 13} {n * 7}" for n in range(300)),
         "Über Größe 東京で雨 " * 40,

@@ -1,4 +1,4 @@
-"""The generator's numbers are those that others publish."""
+"""The generator's numbers are the published ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tokens: the same word has the same hash wherever it stands and however it is written."""
+"""Tokens: a word has one hash wherever it stands and however it is written."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def within(code_point: int, blocks: tuple[tuple[int, int], ...]) -> bool:
 
 
 def words(text: str) -> list[str]:
-    """The reference: one character after the other, as the module's docstring puts it."""
+    """The reference: character by character, as the module's docstring says."""
     folded = text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
     made, word = [], ""
     # Beyond the basic plane only Chinese characters count; digits there separate words.
@@ -155,12 +155,12 @@ def test_scripts_without_spaces_have_one_token_a_character(text: str, count: int
     assert len(hashes(text)) == count
 
 
-def test_rare_han_is_a_word_and_an_emoji_is_none() -> None:
+def test_a_rare_han_character_is_a_word_and_an_emoji_is_not() -> None:
     assert len(hashes("\U00020000\U0002070e")) == 2
     assert hashes("goal \U0001f600 scored") == hashes("goal scored")
 
 
-def test_a_text_of_no_words_has_no_tokens() -> None:
+def test_a_text_without_words_has_no_tokens() -> None:
     made, bounds, _ = tokens_of(["", "one two", "... – !", "three"])
     assert bounds.tolist() == [0, 0, 2, 2, 3]
     assert len(made) == 3
@@ -178,7 +178,7 @@ def test_batches_hold_every_text_once_and_cut_none(lengths: list[int], most: int
 
 
 def test_a_text_that_grows_when_folded_leaves_its_neighbours_alone() -> None:
-    """One ligature of Arabic is eighteen letters in full: texts in one batch share its room."""
+    """An Arabic ligature is eighteen letters in full, and the texts of a batch share its buffer."""
     [alone] = sketch_texts(["é und noch viele andere Wörter " * 9])
     grown = sketch_texts(["\ufdfa" * 60_000, "é und noch viele andere Wörter " * 9])
     assert grown[1] == alone
@@ -188,6 +188,6 @@ def test_a_fraction_is_two_numbers() -> None:
     assert hashes("¼") == hashes("1 4")
 
 
-def test_a_text_is_looked_at_up_to_the_longest() -> None:
+def test_a_text_is_read_up_to_the_bound() -> None:
     [sketch] = sketch_texts(["ab " * LONGEST_TEXT])
     assert sketch["words"] == LONGEST_TEXT // 3

@@ -16,7 +16,7 @@ MIDDLE = story(1, 200)
 
 
 def variant(shift: int, *, middle: str = MIDDLE, seed: int = 50) -> str:
-    """Two thirds of the text, and forty words of its own."""
+    """Two thirds of the text, plus forty words of its own."""
     words = middle.split()
     most = words[:130] if shift < 0 else words[-130:]
     return " ".join([*most, *story(seed + shift, 40).split()])
@@ -54,7 +54,7 @@ def test_a_copy_of_articles_of_two_stories_makes_them_one() -> None:
     assert replay_events(desk.events) == desk.stories
 
 
-def test_what_comes_later_finds_the_story_that_goes_on() -> None:
+def test_later_articles_join_the_surviving_story() -> None:
     desk = Desk()
     first, second = two_stories(desk)
     desk.verdict(article("c", MIDDLE, source="c.example"))
@@ -78,7 +78,7 @@ def test_the_better_original_of_both_is_the_storys() -> None:
     assert changed["original"]["original_evidence"] == "agency"
 
 
-def test_a_link_that_one_story_has_counts_for_the_members_of_the_other() -> None:
+def test_a_link_in_one_story_counts_for_the_members_of_the_other() -> None:
     desk = Desk()
     desk.verdict(article("a", variant(-1), source="a.example"))
     desk.verdict(article("b", variant(1), source="b.example", syndicated_from="c.example"))
@@ -94,14 +94,14 @@ def test_a_link_that_one_story_has_counts_for_the_members_of_the_other() -> None
         f"{story(60, 150)} {MIDDLE}",  # an expansion
     ],
 )
-def test_nothing_but_a_copy_links(linking: str) -> None:
+def test_only_a_copy_merges_stories(linking: str) -> None:
     desk = Desk()
     two_stories(desk)
     desk.verdict(article("c", linking, source="c.example"))
     assert not any(event["type"] == "merged" for event in desk.events)
 
 
-def test_a_page_of_both_stories_links_nothing() -> None:
+def test_a_page_with_both_stories_does_not_merge_them() -> None:
     desk = Desk()
     one, other = story(3, 150), story(4, 150)
     desk.take(article("a", one), article("b", other))
@@ -122,7 +122,7 @@ def test_notices_of_one_template_stay_apart() -> None:
 
 
 def overlapping(desk: Desk) -> list[str]:
-    """Five stories of one article, and then one article after the other that links two of them;
+    """Five stories of one article each, then articles that each link two of them;
     -> the ids of the five."""
     words = story(9, 600).split()
     texts = [" ".join(words[at : at + 130]) for at in (320, 240, 160, 80, 0)]
@@ -141,7 +141,7 @@ def test_a_chain_of_mergers_leads_to_the_story_that_began_first() -> None:
     assert desk.stories[named[0]]["articles"] == 9
 
 
-def test_a_story_takes_in_so_many_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_story_absorbs_a_bounded_number_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(story_log, "MOST_ABSORBED", 2)
     desk = Desk()
     named = overlapping(desk)

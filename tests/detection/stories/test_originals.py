@@ -1,4 +1,4 @@
-"""A story's original: by evidence, not by who came first."""
+"""A story's original is elected by evidence, not by order of arrival."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def record(desk: Desk) -> StoryRecord:
     return made
 
 
-def test_an_agencys_own_publication_becomes_the_original_when_it_comes(desk: Desk) -> None:
+def test_an_agencys_own_publication_becomes_the_original_when_it_arrives(desk: Desk) -> None:
     desk.take(copy("a", credit="Reuters"), copy("b", credit="Reuters"))
     assert record(desk)["unseen_agency"] == "Reuters"
     own = copy("reuters", "reuters.com")
@@ -50,7 +50,7 @@ def test_an_unseen_original_is_named_once_most_credit_the_agency(desk: Desk) -> 
     assert desk.events[-1]["reason"] == "Its articles credit AFP, whose own has not been seen."
 
 
-def test_whom_the_copies_name_as_their_source_is_the_original(desk: Desk) -> None:
+def test_the_article_that_copies_name_as_their_source_is_the_original(desk: Desk) -> None:
     first, named = copy("a"), copy("b")
     desk.take(first, named)
     assert record(desk)["original_id"] == first["article_id"]
@@ -59,7 +59,7 @@ def test_whom_the_copies_name_as_their_source_is_the_original(desk: Desk) -> Non
     assert record(desk)["original_evidence"] == "link"
 
 
-def test_whom_copies_have_named_is_the_original_when_it_comes(desk: Desk) -> None:
+def test_the_source_that_copies_named_is_the_original_when_it_arrives(desk: Desk) -> None:
     canonical = "https://gazette.example/news/1"
     desk.take(copy("a"), copy("b", canonical_url=canonical))
     named = copy("c", "gazette.example")
@@ -77,7 +77,7 @@ def test_the_earlier_publication_counts_not_the_earlier_arrival(desk: Desk) -> N
 @pytest.mark.parametrize(
     "claimed", ["2026-03-02T00:00:00Z", "2020-01-01T10:00:00Z", "2026-03-09T10:00:00Z", None]
 )
-def test_times_that_are_no_times_of_publication_make_no_original(
+def test_a_time_that_cannot_be_that_of_publication_does_not_make_an_original(
     desk: Desk, claimed: str | None
 ) -> None:
     """A date without a time, one from before the window, one in the future."""
@@ -97,7 +97,7 @@ def test_what_is_held_back_is_never_the_original(desk: Desk, held: dict[str, str
     assert desk.verdict(usable)["original_id"] == usable["article_id"]
 
 
-def test_an_article_that_credits_an_agency_stands_behind_one_that_does_not(desk: Desk) -> None:
+def test_an_article_that_credits_an_agency_ranks_below_one_that_does_not(desk: Desk) -> None:
     desk.take(copy("a", credit="dpa"))
     plain = copy("b")
     assert desk.verdict(plain)["original_id"] == plain["article_id"]
@@ -123,7 +123,7 @@ def test_a_revision_that_has_become_another_story_joins_that(desk: Desk) -> None
     assert joined["story_size"] == 3
 
 
-def test_a_kill_lists_the_copies_that_are_out(desk: Desk) -> None:
+def test_a_kill_lists_the_copies_that_were_published(desk: Desk) -> None:
     desk.take(copy("a"), copy("b"), copy("c"), copy("d"))
     desk.verdict(kill("d", source="d.example"))
     verdict = desk.verdict(kill("a", source="a.example"))
@@ -132,7 +132,7 @@ def test_a_kill_lists_the_copies_that_are_out(desk: Desk) -> None:
     assert set(desk.events[-1]["copies"]) == known
 
 
-def test_a_story_counts_what_came_in_the_last_hour_and_day(desk: Desk) -> None:
+def test_a_story_counts_what_arrived_in_the_last_hour_and_day(desk: Desk) -> None:
     for item, hours in (("a", 0), ("b", 1), ("c", 30), ("d", 30.5)):
         verdict = desk.verdict(copy(item), at=NOON + round(hours * 60) * MINUTE)
     assert verdict["novelty"] == {"hour": 1, "day": 1, "window": 3}
@@ -143,7 +143,7 @@ SITES = [(agency.name, site) for agency in agencies().values() for site in agenc
 
 
 @pytest.mark.parametrize(("agency", "site"), SITES, ids=[site for _, site in SITES])
-def test_every_agencys_own_site_has_the_original_whenever_it_comes(
+def test_every_agencys_own_site_has_the_original_whenever_it_arrives(
     desk: Desk, agency: str, site: str
 ) -> None:
     desk.take(copy("a", credit=agency), copy("b", credit=agency))
@@ -178,7 +178,7 @@ def test_a_link_names_another_publisher(fields: dict[str, str], linked: bool) ->
     assert bool(link_of(article("1", "text", source="a.example", **fields))) is linked
 
 
-def test_a_date_without_a_time_and_hours_ago_are_no_time_of_publication() -> None:
+def test_a_date_without_a_time_and_hours_ago_are_not_times_of_publication() -> None:
     def seconds(time: str | None, precision: int | None = None) -> int:
         fields: dict[str, Any] = {"published_at": time, "published_precision_seconds": precision}
         return published_seconds(article("1", "text", **fields))

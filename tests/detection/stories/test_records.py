@@ -163,7 +163,9 @@ def test_a_story_starts_with_its_original() -> None:
         ),
     ],
 )  # fmt: skip
-def test_events_change(events: list[StoryEventRecord], changed: dict[str, Any]) -> None:
+def test_an_event_changes_the_record(
+    events: list[StoryEventRecord], changed: dict[str, Any]
+) -> None:
     begun = apply_event(None, STARTED)
     always: dict[str, Any] = {"recent": events[-1]["recent"]}
     if "articles" in changed:
@@ -171,7 +173,7 @@ def test_events_change(events: list[StoryEventRecord], changed: dict[str, Any]) 
     assert record(*events) == {**begun, **always, **changed}
 
 
-def test_folding_leaves_the_record_given_as_it_was() -> None:
+def test_applying_an_event_leaves_the_given_record_unchanged() -> None:
     story = apply_event(None, STARTED)
     apply_event(story, event(2, "joined", "b"))
     apply_event(story, event(2, "joined", "a"))
@@ -202,7 +204,7 @@ def test_a_gap_between_events_is_refused() -> None:
         record(event(3, "joined", "b"))
 
 
-def test_events_that_come_again_change_nothing() -> None:
+def test_repeated_events_change_nothing() -> None:
     events = [event(2, "joined", "b"), event(3, "joined", "c"), event(4, "withdrawn")]
     assert record(*events[:2], *events) == record(*events)
     assert record(*events, STARTED, *events) == record(*events)
@@ -230,7 +232,7 @@ def test_publishers_of_one_owner_are_one_family() -> None:
     assert [record(*events[:n])["families"] for n in range(4)] == [1, 2, 2, 3]
 
 
-def test_a_record_of_before_families_were_counted_gets_them() -> None:
+def test_a_record_older_than_families_gets_them() -> None:
     old = apply_event(None, STARTED)
     del old["families"]
     assert apply_event(old, event(2, "joined", "b"))["families"] == 2

@@ -1,4 +1,4 @@
-"""A story's record counts what is in the story now: not what has left it or was withdrawn."""
+"""A story's record counts its present articles: not those that have left or were withdrawn."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ TOLD, OTHER, ELSE = story(1, 300), story(2, 300), story(3, 300)
 
 
 def has(item: str, text: str = TOLD, credit: str | None = None) -> Article:
-    """A publisher's article; each publisher has one."""
+    """The only article of its publisher."""
     return article(item, text, source=f"{item}.example", credit=credit)
 
 
@@ -28,7 +28,7 @@ def withdrawn(item: str) -> Article:
 
 
 CUT = has("e", cut(TOLD, 180))
-# What comes -> articles, copies and publishers of the first story afterwards.
+# What arrives -> articles, copies and publishers of the first story afterwards.
 CASES = {
     "three copies": (
         [has("a"), copied("b"), copied("c"), copied("d")],
@@ -165,7 +165,7 @@ def test_a_copy_revised_into_another_storys_text_counts_there() -> None:
     ]  # fmt: skip
 
 
-def test_an_article_that_was_alone_and_is_revised_into_a_storys_text_joins_it() -> None:
+def test_a_single_article_revised_into_a_storys_text_joins_it() -> None:
     desk = worked([has("b", OTHER), has("a"), copied("c")], 1)
     verdict = desk.verdict(has("b", edited(TOLD, 0.1)))
     assert (verdict["relation"], verdict["story_size"]) == ("revision", 3)
@@ -174,7 +174,7 @@ def test_an_article_that_was_alone_and_is_revised_into_a_storys_text_joins_it() 
     assert replay_events(desk.events) == desk.stories
 
 
-def test_an_article_that_was_alone_is_revised_into_the_text_of_another_that_is() -> None:
+def test_an_article_revised_into_the_text_of_another_single_one_joins_it() -> None:
     desk = worked([has("b", OTHER), has("a")], 1)
     verdict = desk.verdict(has("b", edited(TOLD, 0.1)))
     assert (verdict["relation"], verdict["story_size"]) == ("revision", 2)
@@ -182,7 +182,7 @@ def test_an_article_that_was_alone_is_revised_into_the_text_of_another_that_is()
     assert replay_events(desk.events) == desk.stories
 
 
-def test_an_agency_that_most_of_the_killed_credited_is_missed_no_longer() -> None:
+def test_an_unseen_agency_is_forgotten_when_kills_leave_too_few_credits() -> None:
     desk = worked([has("a"), copied("b", "AFP"), copied("c", "AFP")], 1)
     assert first_story(desk)["unseen_agency"] == "AFP"
     verdict = desk.verdict(withdrawn("b"))
@@ -190,7 +190,7 @@ def test_an_agency_that_most_of_the_killed_credited_is_missed_no_longer() -> Non
     assert first_story(desk)["agencies"] == [{"name": "AFP", "articles": 1}]
 
 
-def test_an_article_that_is_corrected_counts_for_whom_it_names_now() -> None:
+def test_a_corrected_article_counts_for_the_source_it_names_now() -> None:
     desk = worked([has("a"), copied("b", "AFP"), copied("c", "AFP")], 1)
     corrected = article("b", edited(TOLD, 0.1), source="new.example", credit="Reuters")
     assert desk.verdict(corrected)["unseen_agency"] is None

@@ -30,7 +30,7 @@ def test_nothing_is_gathered_soon_after_the_last_record() -> None:
     assert pace.after(0, 3.5) == FIRST
 
 
-def test_after_a_while_without_records_fetches_are_seldom() -> None:
+def test_after_a_quiet_while_fetches_are_rare() -> None:
     pace = Pace(0.02)
     assert pace.after(0, 100.0) == IDLE
     assert pace.after(1, 101.0) == FIRST
@@ -38,6 +38,6 @@ def test_after_a_while_without_records_fetches_are_seldom() -> None:
     assert pace.after(0, 103.1) == IDLE
 
 
-def test_who_wants_nothing_gathered_gets_the_first_record() -> None:
+def test_without_gathering_the_first_record_is_returned() -> None:
     pace = Pace(0.0)
     assert {pace.after(1000, i / 100) for i in range(300)} == {FIRST}

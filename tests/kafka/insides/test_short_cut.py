@@ -114,13 +114,13 @@ def ready() -> Consumer:
     return Consumer(9).trusts(FIRST)
 
 
-def test_what_is_next_is_taken_and_the_position_moves_behind_it(ready: Consumer) -> None:
+def test_the_next_records_are_taken_and_the_position_moves_past_them(ready: Consumer) -> None:
     assert ready.take(offer(10, 3), offer(13)) == [10, 11, 12, 13]
     assert ready.state.position == 14
     assert ready.state.highwater == 14
 
 
-def test_records_are_those_that_a_fetch_brings() -> None:
+def test_records_equal_those_that_a_fetch_returns() -> None:
     for append_time in (None, NOON + 99):
         made = batch(7, 3, append_time)
         stored = bytearray(made.octets())
@@ -151,7 +151,7 @@ def test_what_was_fetched_meanwhile_is_not_taken_again(ready: Consumer) -> None:
     assert ready.take(offer(10, 4)) == []
 
 
-def test_after_a_connection_was_lost_the_log_is_read_first(ready: Consumer) -> None:
+def test_after_a_lost_connection_the_log_is_read_first(ready: Consumer) -> None:
     """The leader may be in another epoch, which nobody but the log tells."""
     assert ready.take(offer(10, 2, SECOND), offer(12, 1, SECOND)) == []
     assert ready.is_fetched()
@@ -176,7 +176,7 @@ def test_nothing_is_taken_before_anything_was_fetched() -> None:
     assert Consumer(0).take(offer(0)) == []
 
 
-def test_what_went_by_nobody_knows_which_connection_is_fetched(ready: Consumer) -> None:
+def test_records_sent_over_an_unknown_connection_are_fetched(ready: Consumer) -> None:
     assert ready.take(offer(10, connection=None)) == []
     ready.fetch(11)
     assert ready.take(offer(11, connection=None)) == []
@@ -192,7 +192,7 @@ def test_after_going_back_the_log_is_read_first(ready: Consumer) -> None:
     assert ready.take(offer(6)) == [6]
 
 
-def test_offers_of_before_a_rebalance_are_not_taken_after_it(ready: Consumer) -> None:
+def test_offers_from_before_a_rebalance_are_not_taken_after_it(ready: Consumer) -> None:
     ready.short_cut.add([offer(10)])
     ready.assignment = Assignment(SHARD)
     ready.state.seek(10)
@@ -201,7 +201,7 @@ def test_offers_of_before_a_rebalance_are_not_taken_after_it(ready: Consumer) ->
     assert ready.take(offer(10)) == []  # nothing was fetched since
 
 
-def test_what_is_another_workers_is_not_kept(ready: Consumer) -> None:
+def test_records_of_another_worker_are_not_kept(ready: Consumer) -> None:
     assert ready.take(offer(0, tp=TP("normalised", 7))) == []
     assert ready.short_cut.waiting_bytes == 0
 
@@ -213,13 +213,13 @@ def test_a_stage_that_has_enough_in_hand_takes_it_later(ready: Consumer) -> None
     assert ready.short_cut.waiting_bytes == 0
 
 
-def test_no_more_is_taken_at_once_than_is_fetched_at_once(ready: Consumer) -> None:
+def test_at_most_as_much_is_taken_at_once_as_is_fetched_at_once(ready: Consumer) -> None:
     offers = [offer(10 + 2 * i, 2) for i in range(4)]
     assert ready.take(*offers, most=3) == [10, 11, 12, 13]
     assert ready.take(most=3) == [14, 15, 16, 17]
 
 
-def test_what_waits_is_bounded_and_what_finds_no_room_is_fetched(ready: Consumer) -> None:
+def test_waiting_records_are_bounded_and_the_rest_are_fetched(ready: Consumer) -> None:
     large = []
     for place in (10, 11, 12):
         value = bytes(MOST_WAITING_BYTES - 100)
@@ -242,7 +242,7 @@ def test_a_batch_that_was_sent_twice_has_no_place() -> None:
     assert made.offset == -1
 
 
-def test_a_place_that_the_broker_does_not_know_is_none() -> None:
+def test_an_offset_that_the_broker_does_not_know_is_none() -> None:
     made = encode_batch([b"k"], [b"v"], [encode_headers([])], [NOON], "none")
     made._build()
     made.confirmed(-1, None)
