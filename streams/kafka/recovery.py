@@ -83,9 +83,9 @@ class Recovery:
             beginning = (await consumer.beginning_offsets([self.segments]))[self.segments]
             end = await self._end(consumer)
             if self.position == BEGINNING:
-                window = self.state.parameters.window_milliseconds
+                window, written = self.state.parameters, range(beginning, end)
                 self.position = await window_start(
-                    self._settings, self.segments, range(beginning, end), window, _decoded
+                    self._settings, self.segments, written, window, _decoded
                 )
             elif self.position > end:
                 raise self._lost(f"ends at {end}, but was read up to {self.position} before")

@@ -9,6 +9,7 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.structs import ConsumerRecord, TopicPartition
 
 from streams.detection.index.segment import DamagedSegmentError, Segment, decode_segment
+from streams.detection.parameters import Parameters
 from streams.kafka.connection import reader
 from streams.settings import Settings
 
@@ -19,14 +20,15 @@ async def window_start(
     settings: Settings,
     tp: TopicPartition,
     offsets: range,
-    window_milliseconds: int,
+    window: Parameters,
     decode: Callable[[ConsumerRecord], Segment],
 ) -> int:
     """Offset of the first segment that may hold articles of the window; `offsets.stop` if none.
 
-    `decode` decodes the last segment, and raises if it is damaged. Kafka cannot look this up:
-    records have the time of their writing, segments that of their articles. As their `latest` never
-    falls, a binary search finds it, reading one segment at a time.
+    The window is a number of milliseconds and of articles. `decode` decodes the last segment, and
+    raises if it is damaged. Kafka cannot look this up: records have the time of their writing,
+    segments that of their articles. As neither their `latest` nor their serials ever fall, a binary
+    search finds it, reading one segment at a time.
     """
     if not offsets:
         return offsets.stop
@@ -41,12 +43,14 @@ async def window_start(
         if last is None:
             return offsets.stop
         low, high = offsets.start, int(last.offset)
-        start = decode(last).clock - window_milliseconds
+        newest = decode(last)
+        start = newest.clock - window.window_milliseconds
+        tail = newest.base + len(newest.rows) - window.capacity
         while low < high:
             middle = (low + high) // 2
             consumer.seek(tp, middle)
-            at, latest = await _first_with_articles(consumer, tp, high)
-            if latest is None or latest >= start:
+            at, found = await _first_with_articles(consumer, tp, high)
+            if found is None or (found.latest >= start and found.base + len(found.rows) > tail):
                 high = middle
             else:
                 low = at + 1
@@ -72,8 +76,8 @@ async def _last(
 
 async def _first_with_articles(
     consumer: AIOKafkaConsumer, tp: TopicPartition, end: int
-) -> tuple[int, int | None]:
-    """-> offset and `latest` of the next segment with articles; None if there is none below
+) -> tuple[int, Segment | None]:
+    """-> offset of the next segment with articles, and the segment; None if there is none below
     `end`.
 
     A segment without articles, which a worker writes when it takes over a shard, may say less than
@@ -88,7 +92,7 @@ async def _first_with_articles(
         except DamagedSegmentError:
             continue
         if len(segment.rows):
-            return record.offset, segment.latest
+            return record.offset, segment
 
 
 async def _next(consumer: AIOKafkaConsumer, tp: TopicPartition) -> ConsumerRecord:

@@ -76,6 +76,19 @@ async def test_only_the_window_is_read(shard: Settings) -> None:
     assert recovery.state.last_offset == desk.state.last_offset
 
 
+async def test_of_a_full_window_no_more_is_read_than_it_holds(shard: Settings) -> None:
+    small = shard.model_copy(update={"window_articles": 8})
+    desk = decided(small, NEWS)
+    await publish_articles(small, NEWS)
+    await publish_segments(small, desk.segments)
+    recovery = await recovered(small)
+    held = [len(decode_segment(segment).rows) for segment in desk.segments[-recovery.total :]]
+    assert recovery.total < len(desk.segments)
+    assert sum(held[1:]) < 8 <= sum(held)
+    assert remembered(recovery.state)["answers"] == remembered(desk.state)["answers"]
+    assert recovery.state.count == desk.state.count
+
+
 async def test_the_window_is_found_although_a_segments_time_precedes_earlier_ones(
     shard: Settings,
 ) -> None:
