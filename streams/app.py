@@ -24,6 +24,7 @@ from streams.agents.stages.detect import DetectStage
 from streams.agents.stages.measure import count_given_up
 from streams.agents.stages.normalise import NormaliseStage
 from streams.health import Progress
+from streams.heap import release_freed_memory_regularly
 from streams.kafka.connection import METADATA_SECONDS
 from streams.kafka.duplicate_instance import DuplicateInstanceWatch, InstanceTakenError
 from streams.kafka.insides.app import App
@@ -137,7 +138,7 @@ def create_app(
     normalising = NormaliseStage(settings, publisher, metrics, pool, hand_over)
     detecting = DetectStage(settings, shards, metrics)
     built: dict[str, ChunkHandler] = {normalise.STAGE: normalising, detect.STAGE: detecting}
-    background = [watch.run]
+    background = [watch.run, release_freed_memory_regularly]
     if detect.STAGE in stages:
         background.append(partial(watch_retention, settings, metrics))
     if normalise.STAGE in stages:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ctypes
 import gc
 import mmap
@@ -14,6 +15,7 @@ import numpy.typing as npt
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # malloc.h of glibc
 _LARGEST_IN_HEAP = 32 << 20  # the most that glibc takes
 _KEPT_BYTES = 64 << 20
+_RELEASE_SECONDS = 60.0
 
 
 def keep_freed_memory() -> None:
@@ -29,6 +31,14 @@ def keep_freed_memory() -> None:
     if mallopt is not None:  # musl lacks it
         mallopt(_M_MMAP_THRESHOLD, _LARGEST_IN_HEAP)
         mallopt(_M_TRIM_THRESHOLD, _KEPT_BYTES)
+
+
+async def release_freed_memory_regularly(seconds: float = _RELEASE_SECONDS) -> None:
+    """Once a minute. A burst (a recovery, a backlog after a restart) leaves holes between blocks
+    that stay, which would grow to hundreds of megabytes."""
+    while True:
+        await asyncio.sleep(seconds)
+        await asyncio.to_thread(release_freed_memory)
 
 
 def release_freed_memory() -> None:

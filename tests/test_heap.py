@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 
@@ -9,6 +10,7 @@ import numpy as np
 import psutil
 import pytest
 
+from streams import heap
 from streams.heap import untouched_zeros
 
 _BLOCKS = """
@@ -59,6 +61,14 @@ def test_holes_between_blocks_that_stay_are_released() -> None:
         [sys.executable, "-c", _HOLES], check=True, capture_output=True, text=True
     )
     assert int(ended.stdout) > 30 << 20  # of 48 MiB
+
+
+async def test_it_is_released_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    times: list[None] = []
+    monkeypatch.setattr(heap, "release_freed_memory", lambda: times.append(None))
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(heap.release_freed_memory_regularly(0.01), 0.5)
+    assert len(times) > 2
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="it reads /proc")

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from aiokafka.structs import ConsumerRecord
 
 from streams.detection.index.state import ShardState, bytes_an_article
-from streams.heap import release_freed_memory
 from streams.kafka.fencing import ShardGoneError, ShardPublisher
 from streams.kafka.headers import Header
 from streams.kafka.outgoing import Outgoing, outgoing_segment
@@ -203,16 +202,13 @@ class Shards:
         self._on_recovered(shard.state.count - known, time.monotonic() - started)
 
     def _part_with(self, publisher: BatchPublisher) -> None:
-        """Disconnect in the background: an unreachable broker would keep us waiting. Then release
-        memory: each rebalance leaves holes, which grew to hundreds of megabytes."""
+        """Disconnect in the background: an unreachable broker would keep us waiting."""
 
         async def farewell() -> None:
             try:
                 await asyncio.wait_for(publisher.stop(), _FAREWELL_SECONDS)
             except TimeoutError:
                 log.warning("a producer was left without its last confirmation")
-            if len(self._farewells) == 1:  # the last of this rebalance
-                await asyncio.to_thread(release_freed_memory)
 
         task = asyncio.create_task(farewell())
         self._farewells.add(task)
