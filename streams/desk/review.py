@@ -130,7 +130,7 @@ def pair_of(connection: Connection, article_id: str, other_id: str | None) -> Pa
     return Pair(article_id, chosen["article_id"], chosen["relation"], "asked")
 
 
-class Precision(NamedTuple):
+class Precision(TypedDict):
     """`right` of n judged verdicts were right: their share, with a 95 % interval."""
 
     right: int
@@ -143,28 +143,25 @@ class Precision(NamedTuple):
 
 def precision(right: int, wrong: int, unsure: int = 0) -> Precision:
     """Wilson's score interval, which holds for few answers, too (Wilson 1927, JASA 22:209)."""
-    n = right + wrong
-    if n == 0:
-        return Precision(right, wrong, unsure, None, None, None)
-    share, z2 = right / n, _Z * _Z
-    middle = (share + z2 / (2 * n)) / (1 + z2 / n)
-    half = _Z * math.sqrt(share * (1 - share) / n + z2 / (4 * n * n)) / (1 + z2 / n)
-    low, high = (0.0 if right == 0 else middle - half), (1.0 if wrong == 0 else middle + half)
-    return Precision(right, wrong, unsure, share, low, high)
+    found: Precision = {
+        "right": right, "wrong": wrong, "unsure": unsure, "share": None, "low": None, "high": None
+    }  # fmt: skip
+    if n := right + wrong:
+        share, z2 = right / n, _Z * _Z
+        middle = (share + z2 / (2 * n)) / (1 + z2 / n)
+        half = _Z * math.sqrt(share * (1 - share) / n + z2 / (4 * n * n)) / (1 + z2 / n)
+        found["share"] = share
+        found["low"] = 0.0 if right == 0 else middle - half
+        found["high"] = 1.0 if wrong == 0 else middle + half
+    return found
 
 
-class Result(TypedDict):
+class Result(Precision):
     """The precision of the verdicts of one relation, in one language, on pairs drawn in one way."""
 
     drawn: str
     relation: str
     language: str
-    right: int
-    wrong: int
-    unsure: int
-    share: float | None
-    low: float | None
-    high: float | None
 
 
 def results(connection: Connection) -> list[Result]:
@@ -182,19 +179,9 @@ def results(connection: Connection) -> list[Result]:
     )
     found: list[Result] = []
     for drawn, relation, language in keys:
-        one = precision(*(counts[drawn, relation, language, answer] for answer in ANSWERS))
+        counted = [counts[drawn, relation, language, answer] for answer in ANSWERS]
         found.append(
-            {
-                "drawn": drawn,
-                "relation": relation,
-                "language": language,
-                "right": one.right,
-                "wrong": one.wrong,
-                "unsure": one.unsure,
-                "share": one.share,
-                "low": one.low,
-                "high": one.high,
-            }
+            {"drawn": drawn, "relation": relation, "language": language, **precision(*counted)}
         )
     return found
 

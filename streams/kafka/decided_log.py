@@ -150,22 +150,27 @@ class DecidedLog:
         row = self._newest_row(offset)
         if row is None or int(row["offset"]) < beginning:  # too old
             return False
-        at, key = int(row["offset"]), _key(row)
-        record = await self._record(consumer, at)
-        if record.offset == at and record.key != key.encode():
+        same = await self._same_record(consumer, row)
+        if same is False:
             raise OtherLogError(
-                f"says that {self.articles.topic} holds article {key} at offset {at}, and there is"
-                " another: it was recreated"
+                f"says that {self.articles.topic} holds article {_key(row)} at offset"
+                f" {row['offset']}, and there is another: it was recreated"
             )
-        return bool(record.offset == at)
+        return same is True
 
     async def _holds_row_from(self, consumer: AIOKafkaConsumer, offset: int) -> bool:
         """Whether the shard's newest article is where it should be, and not before this offset."""
         tp, row = self.articles, self._newest_row(self._state.last_offset + 1)
         if row is None or not offset <= int(row["offset"]) < (await consumer.end_offsets([tp]))[tp]:
             return False
+        return await self._same_record(consumer, row) is True
+
+    async def _same_record(self, consumer: AIOKafkaConsumer, row: np.void) -> bool | None:
+        """Whether the log still has the row's record; None if nothing is at its offset."""
         record = await self._record(consumer, int(row["offset"]))
-        return bool(record.offset == row["offset"] and record.key == _key(row).encode())
+        if record.offset != row["offset"]:
+            return None
+        return bool(record.key == _key(row).encode())
 
     def _newest_row(self, offset: int) -> np.void | None:
         return next((row for row in self._standing_rows() if int(row["offset"]) < offset), None)

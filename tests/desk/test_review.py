@@ -95,24 +95,23 @@ def test_every_verdict_can_be_called_wrong(client: TestClient, desk: Desk) -> No
 def test_precision_has_wilsons_interval(right: int, wrong: int) -> None:
     """Its ends are the shares from which the one that was seen is 1.96 deviations away."""
     found, n = review.precision(right, wrong), right + wrong
-    for end in (found.low, found.high):
+    for end in (found["low"], found["high"]):
         assert end is not None
         deviation = (end * (1 - end) / n) ** 0.5
         assert abs(right / n - end) / deviation == pytest.approx(1.96, abs=1e-3)
-    assert found.low < right / n < found.high  # type: ignore[operator]
+    assert found["low"] < right / n < found["high"]  # type: ignore[operator]
 
 
 def test_precision_of_answers_that_all_agree() -> None:
-    assert list(review.precision(10, 0)[3:]) == [
-        1.0,
-        pytest.approx(1 / (1 + 1.96**2 / 10), abs=1e-4),
-        1,
-    ]
-    assert review.precision(0, 10).low == 0
+    found = review.precision(10, 0)
+    assert (found["share"], found["high"]) == (1, 1)
+    assert found["low"] == pytest.approx(1 / (1 + 1.96**2 / 10), abs=1e-4)
+    assert review.precision(0, 10)["low"] == 0
 
 
 def test_no_answers_have_no_precision() -> None:
-    assert review.precision(0, 0, 3)[3:] == (None, None, None)
+    found = review.precision(0, 0, 3)
+    assert (found["share"], found["low"], found["high"]) == (None, None, None)
 
 
 def test_the_export_is_what_evaluate_reads(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.structs import TopicPartition
 
 from schemas.topics import NORMALISED, SEGMENTS
 from streams.articles.times import format_milliseconds
@@ -86,6 +87,16 @@ async def publish_noted(
         now = written[n] if written else time.time_ns() // 1_000_000
         note = note.after(state.tail, now if len(segment.rows) else None)
         await push(settings, [data], topic=SEGMENTS, partition=0, headers=[note.header()])
+
+
+async def commit(settings: Settings, offset: int) -> None:
+    """As workers of the group left it."""
+    tp = TopicPartition(settings.topic_prefix + NORMALISED, 0)
+    async with AIOKafkaConsumer(
+        **client_options(settings), group_id=settings.group, enable_auto_commit=False
+    ) as consumer:
+        consumer.assign([tp])
+        await consumer.commit({tp: offset})
 
 
 async def recovered(settings: Settings, partition: int = 0) -> Recovery:

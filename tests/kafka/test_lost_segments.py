@@ -7,14 +7,13 @@ import time
 from pathlib import Path
 
 import pytest
-from aiokafka import AIOKafkaConsumer
 from aiokafka.admin.records_to_delete import RecordsToDelete
 from aiokafka.structs import TopicPartition
 
 from schemas.topics import ENRICHED, NORMALISED, SEGMENTS
 from streams.agents.running.exit import EXIT_CONFIGURATION
 from streams.detection.index.segment import decode_segment, encode_segment
-from streams.kafka.connection import admin_client, client_options
+from streams.kafka.connection import admin_client
 from streams.kafka.rebuild import rebuild_all
 from streams.kafka.recovery import ShardUnrecoverableError
 from streams.settings import Settings
@@ -23,6 +22,7 @@ from tests.detection.newsroom import HOUR, remembered, story
 from tests.kafka.service import Worker, everything_committed, push, read, until
 from tests.kafka.shard_logs import (
     NEWS,
+    commit,
     decided,
     publish_articles,
     publish_noted,
@@ -30,16 +30,6 @@ from tests.kafka.shard_logs import (
 )
 
 pytestmark = pytest.mark.broker
-
-
-async def commit(settings: Settings, offset: int) -> None:
-    """As workers of the group left it."""
-    tp = TopicPartition(settings.topic_prefix + NORMALISED, 0)
-    async with AIOKafkaConsumer(
-        **client_options(settings), group_id=settings.group, enable_auto_commit=False
-    ) as consumer:
-        consumer.assign([tp])
-        await consumer.commit({tp: offset})
 
 
 async def delete(settings: Settings, before: int, topic: str = SEGMENTS) -> None:

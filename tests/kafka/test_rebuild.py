@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
-from aiokafka.structs import TopicPartition
 
 from schemas.topics import ENRICHED, NORMALISED
 from streams.agents.running.exit import EXIT_CONFIGURATION
@@ -25,6 +24,7 @@ from tests.kafka.service import Worker, end_offsets, read, until
 from tests.kafka.shard_logs import (
     NEWS,
     ce_time,
+    commit,
     decided,
     publish_articles,
     publish_segments,
@@ -32,16 +32,6 @@ from tests.kafka.shard_logs import (
 )
 
 pytestmark = pytest.mark.broker
-
-
-async def commit(settings: Settings, offset: int) -> None:
-    """As workers of the group left it."""
-    tp = TopicPartition(settings.topic_prefix + NORMALISED, 0)
-    async with AIOKafkaConsumer(
-        **client_options(settings), group_id=settings.group, enable_auto_commit=False
-    ) as consumer:
-        consumer.assign([tp])
-        await consumer.commit({tp: offset})
 
 
 async def test_rebuilt_segments_give_the_same_shard_and_publish_nothing(
