@@ -8,9 +8,11 @@ ROUNDS ?=
 SEED ?=
 HOURS ?=
 LOCK := deploy/lock
+PLATFORMS := x86_64-manylinux_2_28 aarch64-manylinux_2_28 aarch64-apple-darwin
+PYTHONS := 3.11 3.12 3.13 3.14
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev kafka prometheus desk demo test check bench quality schemas cli dashboards pictures trials container chaos soak fuzz lock clean
+.PHONY: help setup dev kafka prometheus desk demo test check bench quality schemas cli dashboards pictures trials container platforms chaos soak fuzz lock clean
 
 help: ## Show what there is to make
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -127,6 +129,14 @@ lock: dev ## Update the locked dependencies
 	  --custom-compile-command 'make lock' --group bench -o $(LOCK)/bench.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --custom-compile-command 'make lock' -c $(LOCK)/dev.txt --group build --group image -o $(LOCK)/build.txt
+
+platforms: dev ## Ask the package index for a wheel of each locked package, for each platform and Python
+	@for platform in $(PLATFORMS); do for version in $(PYTHONS); do \
+	  echo "$$platform, Python $$version"; \
+	  $(BIN)/uv pip install --quiet --dry-run --target $(VENV)/none --no-deps --only-binary :all: \
+	    --no-binary faust-streaming --python-platform $$platform --python-version $$version \
+	    -r $(LOCK)/runtime.txt || exit 1; \
+	done; done
 
 clean: ## Remove what make has made here
 	rm -rf $(VENV) $(VENV)-bench .pytest_cache .mypy_cache .ruff_cache .hypothesis bench.json soak.csv
