@@ -31,6 +31,7 @@ $(VENV)/.ready: $(LOCK)/demo.txt pyproject.toml
 	@$(PYTHON) -m venv $(VENV)
 	@sh deploy/install.sh $(VENV) $(LOCK)/demo.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m compileall -q streams schemas deploy
 	@echo "compiling loops for this machine: about 20 s, once"
 	@$(BIN)/python -m streams.warm_up
 	@touch $@

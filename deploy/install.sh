@@ -15,9 +15,12 @@ pip() { "$python" -m pip install --quiet --disable-pip-version-check --require-h
 uv=$(command -v uv || echo "$venv/bin/uv")
 [ -x "$uv" ] || pip deploy/lock/uv.txt 2>/dev/null || true
 
-with_uv() { # Not its cache's hard links across file systems, which it would warn of.
+# Compiled now: where PYTHONDONTWRITEBYTECODE is set, as in many containers, every start of Python
+# would compile a thousand modules anew, which takes a second. And no hard links to uv's cache across
+# file systems, of which it would warn.
+with_uv() {
   [ -x "$uv" ] && UV_LINK_MODE=copy "$uv" pip install --quiet --python "$python" --require-hashes \
-    --no-deps -r "$lock" 2>"$venv/uv.log"
+    --no-deps --compile-bytecode -r "$lock" 2>"$venv/uv.log"
 }
 
 watch() { # On a terminal one line that counts, elsewhere one every ten seconds.
