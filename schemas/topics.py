@@ -133,5 +133,5 @@ TOPICS = (
 )
 TOPIC = {topic.name: topic for topic in TOPICS}
 INPUT = {topic.input_of: topic for topic in TOPICS if topic.input_of is not None}
-# Calls for the prefix once, so that nobody has to know it.
+# Of all `event_type`s on the wire; entries above leave it out.
 EVENT_TYPE_PREFIX = "org.echowire."

@@ -1,4 +1,4 @@
-"""News agencies: one entry each in `data/agencies.toml`, which is all that echowire knows of them.
+"""News agencies: one entry each in `data/agencies.toml`, with all that echowire knows about them.
 
 | key | meaning |
 |---|---|
@@ -22,7 +22,7 @@ from importlib.resources import files
 
 @dataclass(frozen=True, slots=True)
 class Agency:
-    """What the table says of one agency."""
+    """An agency's entry in the table."""
 
     name: str
     names: tuple[str, ...] = ()

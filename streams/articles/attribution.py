@@ -51,7 +51,7 @@ _BY = tuple(f"{word}{sign}" for word in words_of_all("credits", "opens") for sig
 # `به گزارش ایسنا، ` begins the story itself.
 _REPORTED_BY = re.compile(rf"\W*(?:{any_of('credits', 'reported_by')})\s+")
 _WHEN = frozenset(words_of_all("credits", "dated"))
-# What people are at an agency, which is not its name: `PA Political Editor`.
+# Jobs at an agency, which are not part of its name: `PA Political Editor`.
 _STAFF = re.compile(rf"\b(?:{any_of('credits', 'staff')})\b", re.IGNORECASE)
 _PHOTO_BEFORE = re.compile(
     rf"(?:[/|]|\b(?:{any_of('photo_credits', 'near')})\b[^.]{{0,20}}"
@@ -127,7 +127,7 @@ def attribute(
     byline: str | None,
     stated: str | None = None,
 ) -> Attribution:
-    """Find out who provided a text and whom it cites.
+    """Find out who provided a text and who is cited in it.
 
     `names` are what `names_in` found in it, `source` is the publisher's domain or name, `stated`
     what the page's JSON-LD says.
@@ -179,7 +179,7 @@ def _in_fields(
     byline: str | None,
     stated: str | None,
 ) -> Iterator[tuple[str, str]]:
-    """(agency, evidence) of what stands beside the text."""
+    """(agency, evidence) from the fields beside the text."""
     if source and (own := agency_of_site(source)):
         yield own, "publisher"
     elif source and "." not in source:
@@ -199,7 +199,7 @@ def _whole(name: str, table: AgencyTable) -> list[str]:
 
 
 def _in_byline(byline: str, table: AgencyTable) -> list[str]:
-    """A whole part of the byline has to be the agency: Michael Bloomberg is none."""
+    """A whole part of the byline has to be the agency: Michael Bloomberg is not one."""
     found = table.in_line(byline)
     if not found:
         return []
@@ -209,8 +209,8 @@ def _in_byline(byline: str, table: AgencyTable) -> list[str]:
 
 
 def _note_named(evidence: dict[str, int], text: str, names: list[Found], start: int) -> None:
-    """Names in the running text, which begins at `start`. What is known already is not looked at
-    again: an article names its own agency in every other sentence."""
+    """Names in the running text, which begins at `start`. Agencies already known are skipped: an
+    article names its own in every other sentence."""
     for match in names:
         if match.end <= start or evidence.get(match.agency, _MENTION) <= _CITED:
             continue
@@ -227,8 +227,8 @@ def _note_named(evidence: dict[str, int], text: str, names: list[Found], start: 
 
 
 def _is_photo_credit(before: str) -> bool:
-    """Whether a photo's words stand before a name. A look for them takes a fifth of what the
-    expression takes to find nothing."""
+    """Whether words of a photo credit precede a name. Searching for them first takes a fifth of the
+    time that the expression takes to find nothing."""
     if before.isascii() and not before.rstrip().endswith(("/", "|")):
         low = before.lower()
         if not any(word in low for word in _PHOTO_WORDS):

@@ -58,7 +58,7 @@ def fetched(raw: RawArticle, record: Record) -> datetime:
 
 def settled_body(text: str, dropped: list[str], *, mentions_wall: bool) -> str | Rejection:
     """The result of `body_of` for an event with only a text, which is stripped and clean.
-    `mentions_wall` is what `mention_walls` says of it."""
+    `mentions_wall` is the result of `mention_walls` for it."""
     if not text:
         return _empty("text")
     return _article(text, "text", dropped, mentions_wall=mentions_wall)

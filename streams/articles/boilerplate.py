@@ -1,4 +1,4 @@
-"""Lines at an article's end that say nothing of its story: `[boilerplate]` of languages' files."""
+"""Lines at an article's end that say nothing about its story: `[boilerplate]` of the languages."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from streams.articles.languages import words_of_all
 from streams.articles.phrases import Phrases
 
 _TAIL_CHARACTERS = 700
-# Of a short text most would go otherwise, and a copy no longer be like its original. A footer is
-# known by its whole line: the text before it may be a teaser of two sentences.
+# Otherwise most of a short text would be cut, and a copy would no longer resemble its original. A
+# footer is recognised by its whole line, so the text before it may be a teaser of two sentences.
 _LARGEST_SHARE, _LARGEST_FOOTER_SHARE = 1 / 3, 1 / 2
 _FOOTER_CHARACTERS = 300  # from its beginning to the words between title and site
 _BOUNDARIES = '\n.!?…"”)。'
@@ -29,7 +29,7 @@ class _Table:
 def story_ends(texts: Sequence[str]) -> list[int]:
     """Where each story ends: at the first boilerplate line or sentence of the text's tail.
 
-    Linear in the tails. At most a third of a text goes, and half where that is a feed's footer.
+    Linear in the tails. At most a third of a text is cut, or half if that is a feed's footer.
     """
     table = _table()
     ends = [len(text) for text in texts]
@@ -38,7 +38,7 @@ def story_ends(texts: Sequence[str]) -> list[int]:
     for at, phrase, first, _, _ in table.phrases.find(encoded([*map(str.encode, tails)])).tolist():
         text, offset, tail = texts[at], offsets[at], tails[at]
         if ends[at] < offset + first or len(tail) != len(text) - offset:
-            continue  # known already; or a letter is two in lower case, and places would be off
+            continue  # known already; or a letter becomes two in lower case
         if phrase >= table.beginnings:
             start = _footer_start(tail, first, table.openings[phrase - table.beginnings], offset)
         elif _begins(tail, first, _BOUNDARIES, offset) and (
@@ -67,7 +67,7 @@ def _footer_start(tail: str, middle: int, openings: tuple[str, ...], offset: int
 
 
 def _last_line(tail: str, middle: int, offset: int) -> int | None:
-    """Where the last line begins, or what stands behind the dots of a teaser in it."""
+    """Where the last line begins, or what follows a teaser's ellipsis in it."""
     starts = [tail.rfind("\n", 0, middle) + 1]
     dots = ((tail.rfind(mark, 0, middle), len(mark)) for mark in ("[…]", "[...]", "…"))
     start = max([*starts, *(at + length for at, length in dots if at >= 0)])
@@ -86,7 +86,7 @@ def _begins(tail: str, at: int, boundaries: str, offset: int) -> bool:
 
 
 def _footers() -> Iterator[tuple[str, str]]:
-    """(what stands before the title, what stands behind it) of each."""
+    """(the part before the title, the part after it) of each."""
     for footer in words_of_all("boilerplate", "footers"):
         opening, _, middle = footer.partition("…")
         yield opening.strip(), middle.strip()

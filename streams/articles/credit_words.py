@@ -1,4 +1,4 @@
-"""What a credit line may hold beside agencies' names: `[credit_lines]` of the languages' files."""
+"""What a credit line may contain besides agencies' names: `[credit_lines]` of the languages."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from streams.articles.languages import any_of, words_of_all
 NAME = "\0"  # stands for each letter of an agency's name
 _MARKS = r"\s\-–—=/|*,;:：&+(\[（【«\"“·•©'’"
 _BRACKETED = re.compile(r"[(（\[【][^()（）\[\]【】\n]{0,90}[)）\]】]")
-# What a bracket behind a name may hold: `(END)`, `(www.nan.example)`, `(AS - autor: Ana Berg)`.
+# What brackets after a name may contain: `(END)`, `(www.nan.example)`, `(AS - autor: Ana Berg)`.
 _SHORT_BRACKET = re.compile(
     r"[(（\[【](?:[^()（）\[\]【】\n]{0,25}|[^()（）\[\]【】\n:：]{0,20}[:：][^()（）\[\]【】\n]{0,70})[)）\]】]"
 )
@@ -31,7 +31,7 @@ class CreditWords:
     labelled: re.Pattern[str]  # a label and its colon, before the names
     lead: re.Pattern[str]  # marks and words that may stand between a sentence and a name
     around: frozenset[str]
-    sentences: tuple[tuple[str, str], ...]  # what stands before the name, and behind it
+    sentences: tuple[tuple[str, str], ...]  # what may precede the name, and what may follow it
 
 
 @lru_cache(maxsize=1)
@@ -67,19 +67,19 @@ def masked(text: str, found: Sequence[Found]) -> str:
 
 
 def only_agencies(line: str, found: Sequence[Found]) -> bool:
-    """Whether a line holds agencies' names, credit words and signs, and no other word."""
+    """Whether a line consists of agencies' names, credit words and signs."""
     return bool(found) and not _others(masked(line, found))
 
 
 def is_credit(line: str) -> bool:
-    """Whether a masked line holds names, credit words and initials only."""
+    """Whether a masked line consists of names, credit words and initials."""
     within = _BRACKETED.findall(line)
     words = _others(line if any(NAME in text for text in within) else _BRACKETED.sub(" ", line))
     return NAME in line and all(map(_is_initial, words)) and len(words) <= _MOST_INITIALS
 
 
 def is_over(behind: str) -> bool:
-    """Whether what stands behind a name is initials, dates, more names, a bracket, and no word."""
+    """Whether only initials, dates, more names or brackets follow a name."""
     if _GLUED.match(behind):
         return False
     rest = _SHORT_BRACKET.sub(" ", behind)

@@ -11,7 +11,7 @@ from streams.articles.credit_words import NAME, masked
 from streams.articles.dateline_place import PICTURES, place_in
 from streams.articles.languages import any_of, words_of_all
 
-# How far into a text a dateline may begin: below its title, byline and what editors note.
+# How far into a text a dateline may begin: below its title, byline and editors' notes.
 HEAD_CHARACTERS = 700
 _DATELINE_CHARACTERS = 140  # from its beginning to the end of its agency
 _HEAD_LINES, _HEAD_LINE_CHARACTERS = 6, 160
@@ -37,7 +37,7 @@ _CITY_ONLY = re.compile(
     \s?(?:--|[—–:]|\ -\ )\s*(?=\S)""",
     re.VERBOSE,
 )
-# `(ANSA) - ROMA, 02 MAR - `: the place stands behind.
+# `(ANSA) - ROMA, 02 MAR - `: the place follows.
 _PLACE_BEHIND = re.compile(
     r"(?P<place>[A-ZÀ-Þ][\w'’.-]+(?: [A-ZÀ-Þ][\w'’.-]+){0,3}), ?\d{1,2} ?[^\W\d]{3,9}\.?"
     r"(?: \d{4})?\s*[-–—]\s*"
@@ -200,7 +200,7 @@ def _line_of_its_own(text: str, start: int, found: list[Found]) -> Dateline | No
 
 
 def _chinese_place(match: re.Match[str]) -> str | None:
-    # Behind `记者` name and place run into each other.
+    # After `记者`, name and place run together.
     return None if match["reporter"] else match["place"]
 
 
@@ -249,8 +249,8 @@ def _bracketed(text: str, before: str, agencies: tuple[str, ...], end: int) -> D
         place = place_in(city["place"]) if city else None
     if place is None:
         return None
-    # Without a dash something has to tell it from `Agents (AFP) met him`: a date, capitals, or that
-    # a sentence begins behind.
+    # Without a dash, something must distinguish it from `Agents (AFP) met him`: a date, capitals,
+    # or the beginning of a sentence after it.
     begins = text[after : after + 1]
     certain = place.dated or before.split(",", 1)[0].isupper() or begins != begins.lower()
     if not joined and not (certain or (place.city and before.lower() == before.upper())):

@@ -33,7 +33,7 @@ class Place(NamedTuple):
 
 
 def place_in(text: str) -> Place | None:
-    """Read what stands before an agency; None where it has other words than a place and a date."""
+    """Read what stands before an agency; None if that is more than a place and a date."""
     text = _BRACKETED.sub("", text)
     tokens = [token for token in _PARTS.split(text) if token]
     if ":" in text or any(token.lower() in PICTURES for token in tokens):
@@ -54,7 +54,7 @@ def place_in(text: str) -> Place | None:
 
 
 def _city(text: str) -> str | None:
-    """The place without a date that stands beside it: `Praha 2. března`."""
+    """The place without a date beside it: `Praha 2. března`."""
     words = text.split(" /", 1)[0].split()  # `BONN /Germany/`
     numbers = {n for n, word in enumerate(words) if any(map(str.isdigit, word))}
     kept = [

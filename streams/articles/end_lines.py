@@ -22,7 +22,7 @@ from streams.articles.credit_words import (
 )
 from streams.articles.languages import any_of, forms, words_of_all
 
-# How much of a text's end is looked at.
+# How much of a text's end is examined.
 TAIL_CHARACTERS = 500
 _CONTEXT_CHARACTERS = 70
 _SENTENCE_CHARACTERS = 120
@@ -57,8 +57,8 @@ _DESK = re.compile(
     ),
     re.IGNORECASE,
 )
-# A look for a word takes a hundredth of what an expression takes to find nothing. Words that may
-# begin with a capital are looked for without their first letter.
+# Searching for a word takes a hundredth of the time that an expression takes to find nothing. Words
+# that may begin with a capital are searched for without their first letter.
 _EDITING = tuple(word[1:] for word in words_of_all("desks", "editing"))
 _COPYRIGHT_MARKS = ("©", "(c)", *(word[1:] for word in words_of_all("copyrights", "copyright")))
 _CONTRIBUTED_WORDS = words_of_all("contributions", "contributed")
@@ -95,7 +95,7 @@ def agencies_at_the_end(text: str, found: list[Found], story_end: int) -> Iterat
 
 
 def _kind(tail: str, bare: str, name: Found) -> str | None:
-    """The evidence that a name in the tail is, or None where it is none."""
+    """Which evidence a name in the tail is; None if it is not evidence."""
     before, after = tail[: name.start], tail[name.end :]
     near = before[-_CONTEXT_CHARACTERS:]
     if _has(near, _COPYRIGHT_MARKS) and _COPYRIGHT.search(near):
@@ -119,7 +119,7 @@ def _has(text: str, words: tuple[str, ...]) -> bool:
 
 
 def _is_last(rest: str) -> bool:
-    """Whether nothing but a line or two stands behind a copyright: else it is a picture's."""
+    """Whether at most a line or two follows a copyright: otherwise it is a picture's."""
     lines = [line for line in rest.split("\n")[1:] if line.strip()]
     return not any(len(line) > _LINE_CHARACTERS for line in lines) and len(lines) <= 4
 
@@ -135,7 +135,7 @@ def _in_standing_sentence(before: str, after: str) -> bool:
 
 
 def _ends_with(bare: str, start: int, name: Found, line: str, spelling: str) -> bool:
-    """Whether a name stands in a source line, or behind the last sentence."""
+    """Whether a name is in a source line, or after the last sentence."""
     words = credit_words()
     before, after = bare[: name.start], bare[name.end :]
     rest = after.split("\n", 1)[0]
@@ -148,7 +148,7 @@ def _ends_with(bare: str, start: int, name: Found, line: str, spelling: str) -> 
 
 
 def _follows(before: str, start: int, line: str, name: Found, spelling: str) -> bool:
-    """Whether a name stands in a line of its own, or right behind a finished sentence."""
+    """Whether a name is on a line of its own, or right after a finished sentence."""
     lead = credit_words().lead.search(before, max(start, name.start - _LINE_CHARACTERS))
     sentence = before[start : lead.start() if lead else name.start]
     led = before[start + len(sentence) :].replace(NAME, "").strip()
@@ -160,7 +160,7 @@ def _follows(before: str, start: int, line: str, name: Found, spelling: str) -> 
         return True  # a short last line without a full stop: `L'essentiel de l'info avec AFP`
     if led or before[-1:].isspace():
         return _is_finished(sentence)
-    # Glued to the last sentence: `... on Friday.”AP`; `all’ANSA` and `x/AFP` are not.
+    # Joined to the last sentence: `... on Friday.”AP`; `all’ANSA` and `x/AFP` are not.
     return not before[-1:].isalnum() and before[-1:] not in "/|(-'’"
 
 
@@ -184,7 +184,7 @@ def _is_labelled(near: str, words: CreditWords) -> bool:
 
 
 def _in_brackets(before: str, inside: str, after: str) -> bool:
-    """`(Reuters, dpa)` after a finished sentence or the desk's initials, and little behind it."""
+    """`(Reuters, dpa)` after a finished sentence or the desk's initials, with little after it."""
     closing = min((at for c in ")]）】" if (at := after.find(c)) >= 0), default=-1)
     if not 0 <= closing < 90:
         return False
@@ -197,7 +197,7 @@ def _in_brackets(before: str, inside: str, after: str) -> bool:
 
 
 def _is_trailer(behind: str) -> bool:
-    """Lines of names and initials behind a credit: `autor: Ana Berg`, `abc/ def/`."""
+    """Lines of names and initials after a credit: `autor: Ana Berg`, `abc/ def/`."""
     lines = [line.strip() for line in behind.split("\n") if line.strip()]
     return len(lines) <= 4 and all(
         len(line) < 40 and line[-1] not in ".!?。" and len(line.split()) <= 5 for line in lines
@@ -205,13 +205,13 @@ def _is_trailer(behind: str) -> bool:
 
 
 def _is_person(text: str) -> bool:
-    """`Ana Berg`, who signs for the agency behind the comma."""
+    """`Ana Berg`, who signs for the agency after the comma."""
     words = text.split()
     return 1 < len(words) <= _MOST_NAME_WORDS and all(word[:1].isupper() for word in words)
 
 
 def _is_finished(before: str) -> bool:
-    """Whether a sentence ends here, or the desk's initials stand behind it."""
+    """Whether a sentence ends here, or the desk's initials follow it."""
     bare = before.rstrip(" \n\t-–—/*")
     if not bare or bare[-1] in '.!?…。！？"”’»):।۔؟':
         return True

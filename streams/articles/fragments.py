@@ -18,7 +18,7 @@ _BLOCKS = frozenset(
 )
 _CELLS = frozenset(("td", "th"))
 _SILENT = ("script", "style", "noscript", "template", "iframe", "object", "head")
-# What may stand behind `<`, in HTML 4 and 5 and in NITF. `x<y` and `<AAPL.O>` are text.
+# What may follow `<`, in HTML 4 and 5 and in NITF. `x<y` and `<AAPL.O>` are text.
 _ELEMENTS = (
     defs.tags
     | _BLOCKS
@@ -43,7 +43,7 @@ _ATTRIBUTES = re.compile(
       |reversed|selected)\b))*+\s*+/?\s*+""",
     re.IGNORECASE | re.VERBOSE,
 )
-# More is no text with a stray `<` in it; and each that leads nowhere costs a look ahead.
+# With more, it is not a text with a stray `<`; and each that opens no tag costs a search ahead.
 _MOST_STRAY = 20_000
 _INLINE = r"a|b|strong|em|i|u|span|img|font"
 _BLOCK_TAGS = r"p|br|div|li|ul|ol|h[1-6]|blockquote|table|tr|td|figure|article|section"
@@ -62,7 +62,7 @@ def has_markup(text: str) -> bool:
 
 
 def plain_text(text: str) -> str:
-    """A text that is plain by its own account: as it is."""
+    """A text declared to be plain, unchanged."""
     return text.strip()
 
 
@@ -89,7 +89,7 @@ def fragment_text(markup: str) -> str:
 
 
 def _without_stray(markup: str) -> str:
-    """With each `<` escaped that opens no tag."""
+    """With every `<` that opens no tag escaped."""
     pieces, place = [], 0
     while (at := markup.find("<", place)) >= 0:
         pieces.append(markup[place:at])
@@ -108,7 +108,7 @@ def _is_tag(tag: re.Match[str], markup: str) -> bool:
         return True
     name = tag["name"].lower()
     if not _ATTRIBUTES.fullmatch(tag["rest"]):
-        return len(name) > 1 and name in _ELEMENTS  # `<b and c>`; a tag that is written badly
+        return len(name) > 1 and name in _ELEMENTS  # `<b and c>`; a malformed tag
     if name in _ELEMENTS or ":" in name or "-" in name:
         return True
     return bool(tag["end"]) or f"</{tag['name']}>" in markup

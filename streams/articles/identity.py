@@ -22,7 +22,7 @@ def article_id(
 def part_id(parent_id: str, source: str | None, title: str | None, digest: str) -> str:
     """32 hex digits for an embedded article: the same each time that its page is read.
 
-    From its page and its own source and title; from its content where it has no title.
+    From its page and its own source and title; from its content if it has no title.
     """
     return _hash("part", parent_id, source or "", title or digest)
 

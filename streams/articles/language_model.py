@@ -47,7 +47,7 @@ def load_model() -> Model:
 
 
 def classify(text: str) -> tuple[str, float]:
-    """-> the likeliest of the model's labels and its probability, near 0 for a text of no words.
+    """-> the likeliest of the model's labels and its probability, near 0 for a text without words.
 
     As `LanguageIdentifier(norm_probs=True).classify`, for text in NFC.
     """

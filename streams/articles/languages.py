@@ -1,4 +1,4 @@
-"""What echowire knows of languages' words: one file each, `data/languages/xx.toml`.
+"""The words of languages that echowire knows: one file each, `data/languages/xx.toml`.
 
 A new language is one new file. Every file may have the tables named in `TABLES` and no others;
 `en.toml` says what each means.
@@ -18,7 +18,7 @@ _MONTHS = (
     "october", "november", "december",
 )  # fmt: skip
 _UNITS = ("second", "minute", "hour", "day", "week", "month", "year")
-# Table -> its lists of words. Where a phrase stands in two lists of a table, the first one counts.
+# Table -> its lists of words. If a phrase is in two lists of a table, the first one counts.
 TABLES: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "page_words": (
         "stop", "person", "promotion", "sharing", "navigation", "comment", "caption", "byline",
@@ -73,7 +73,7 @@ Words = Mapping[str, tuple[str, ...]]  # language -> its words of one list
 
 
 class LanguageFileError(ValueError):
-    """A language's file holds a table or a list that nothing reads, or what are no words."""
+    """A language's file has a table or list that nothing reads, or entries that are not words."""
 
 
 def words_by_language(table: str, name: str) -> Words:
@@ -90,13 +90,13 @@ def words_of_all(table: str, name: str) -> tuple[str, ...]:
 def any_of(table: str, name: str) -> str:
     """The list `name` of all languages as alternatives of a regular expression, without brackets.
 
-    Longer ones stand first; a blank stands for one or more.
+    Longer ones come first; a space matches one or more.
     """
     return _alternatives(words_of_all(table, name))
 
 
 def forms(table: str, *needed: str) -> list[dict[str, str]]:
-    """What `any_of` gives for each list of a table, of each language that has the needed ones.
+    """The lists of a table as by `any_of`, for each language alone that has the needed ones.
 
     A list that a language lacks matches nothing.
     """
@@ -127,7 +127,7 @@ def places(*tables: str) -> Iterator[tuple[str, int]]:
 
 
 def meanings(said: Iterable[tuple[str, int]]) -> tuple[dict[str, int], frozenset[str]]:
-    """-> (words that mean one thing wherever they are said, those that mean several)."""
+    """-> (words with one meaning in all languages, those with several)."""
     one: dict[str, int] = {}
     several = set()
     for word, meaning in said:
@@ -140,7 +140,7 @@ def meanings(said: Iterable[tuple[str, int]]) -> tuple[dict[str, int], frozenset
 def read_language(code: str, text: str) -> dict[tuple[str, str], tuple[str, ...]]:
     """The lists of one language's file, by table and list.
 
-    A list is an array of strings, or one string of words separated by blanks. Raises
+    A list is an array of strings, or one string of words separated by spaces. Raises
     LanguageFileError.
     """
     where = f"languages/{code}.toml"

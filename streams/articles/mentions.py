@@ -1,7 +1,7 @@
 """Which of many texts contain any of many phrases; most contain none, which one scan shows.
 
-The last bytes of every phrase are in a table. At each byte of a text one bit tells that no phrase
-ends there, or, for one byte in fifty, the phrases that end so are compared.
+The last bytes of every phrase are in a table. At each byte of a text, one bit says whether a phrase
+may end there; if so, for one byte in fifty, the phrases with this ending are compared.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Many phrases, looked for in many texts at once.
+"""Searches many texts for many phrases at once.
 
 A table of all states for hundreds of names is larger than a processor's cache, and each letter of
-a text is a jump in it. Here most letters are passed by at one glance, as no phrase begins with
-these two bytes; the others walk down a tree that is as small as the phrases.
+a text would jump within it. Here most letters are skipped after one lookup, as no phrase begins
+with these two bytes; from the others, the loop descends a tree that is as small as the phrases.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Matches = npt.NDArray[np.int32]
 _Numbers = npt.NDArray[np.int32]
 
 _NONE = -1
-# Places are unsigned: of what may be negative each use is checked, and a loop takes a third more.
+# Positions are unsigned: signed indices are checked at each use, which takes a third longer.
 _U64 = np.uint64
 _ONE = _U64(1)
 _COLUMNS = 5
@@ -28,10 +28,10 @@ _ROOM_PER_TEXT = 8
 
 class Phrases:
     """A tree of phrases in UTF-8, as a double array (Aoe 1989): the child of node n by byte b is
-    c = base[n] + b where parent[c] is n, and no child else."""
+    c = base[n] + b if parent[c] is n; otherwise there is no such child."""
 
     def __init__(self, phrases: Sequence[str]) -> None:
-        """Of equal phrases the first counts. Raises ValueError for one of less than two bytes."""
+        """Of equal phrases the first counts. Raises ValueError for one of fewer than two bytes."""
         tree: dict[bytes, dict[int, bytes]] = {b"": {}}
         ending: dict[bytes, int] = {}
         for number, phrase in enumerate(phrases):
@@ -58,8 +58,7 @@ class Phrases:
         character, character after the last, 1 where an ASCII letter or digit touches one of its
         own, else 0.
 
-        In their order: from left to right, of those that begin at a place the longest, none within
-        another.
+        From left to right; of those that begin in one place, the longest; none within another.
         """
         room = len(texts.ends) * _ROOM_PER_TEXT
         while True:
@@ -98,7 +97,7 @@ def _find(
     ending: _Numbers,
     matches: Matches,
 ) -> int:
-    """-> how many there are; `matches` takes as many as it has rows for."""
+    """-> how many there are; `matches` holds as many as it has rows for."""
     count = 0
     start = _U64(0)
     for text in range(len(ends)):
@@ -150,7 +149,7 @@ def _characters(content: Bytes) -> np.int64:
 
 @kernel
 def _touch(content: Bytes, place: np.uint64) -> bool:
-    """Whether ASCII letters or digits stand on both sides of a place."""
+    """Whether ASCII letters or digits are on both sides of a position."""
     return _is_word(content[place - _ONE]) and _is_word(content[place])
 
 

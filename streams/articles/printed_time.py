@@ -44,7 +44,7 @@ class _Forms:
     units: Mapping[str, int]
     months: Mapping[str, int]
     zones: Mapping[str, float]
-    summer_zones: frozenset[str]  # of these an hour more in summer
+    summer_zones: frozenset[str]  # those with an hour more in summer
     # Words that every match of a form contains: most lines have none.
     relative_marks: frozenset[str]
     day_marks: frozenset[str]
@@ -68,8 +68,8 @@ def printed_time(line: str, now: datetime) -> PrintedTime | None:
     """The first time that a short line prints, or None.
 
     `now` is when the page was fetched: relative times count back from it, and times without a
-    zone are taken for UTC. Days and months in figures with a slash are read only where one of
-    them is above 12, or they are the same.
+    zone are taken for UTC. Day and month as numbers with a slash are read only if one of them
+    is above 12, or they are equal.
     """
     forms = _forms()
     figures, words = _DIGIT.search(line) is not None, _LETTERS.findall(line.lower())
@@ -154,7 +154,7 @@ def _forms() -> _Forms:
     # In capitals: `et` is a word.
     zone = rf"{_either(zones.printed)}|(?-i:{_either(zones.summer).upper()})"
     number = rf"(?P<n>\d{{1,3}}|(?<!\w)(?:{any_of('printed_times', 'one')}))"
-    # A year may be glued to the number: "In 201626 days ago".
+    # A year may be joined to the number: "In 201626 days ago".
     before = r"(?:(?<=(?<!\d)(?:19|20)\d\d)|(?<!\d))"
     clock = (
         rf"(?:(?:,|\b(?:{any_of('printed_times', 'at')})\b|[T•·|–-]|\s)\s*){{0,3}}"
@@ -224,7 +224,7 @@ def _forms() -> _Forms:
 
 
 def _units(table: str) -> dict[str, int]:
-    """Word -> seconds of the unit."""
+    """A unit's word -> its seconds."""
     return {word: _SECONDS[place] for word, place in meanings(places(table))[0].items()}
 
 

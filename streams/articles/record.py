@@ -1,4 +1,4 @@
-"""What normalising needs of a Kafka record."""
+"""The part of a Kafka record that normalising needs."""
 
 from __future__ import annotations
 

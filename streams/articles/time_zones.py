@@ -1,4 +1,4 @@
-"""Time zones by the letters that stand behind a time: `data/time_zones.toml`."""
+"""Time zones by the letters that follow a time: `data/time_zones.toml`."""
 
 from __future__ import annotations
 

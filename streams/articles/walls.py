@@ -1,8 +1,8 @@
-"""Walls: what a page says to its reader instead of an article, or below the beginning of one.
+"""Walls: what a page tells its reader instead of an article, or below the beginning of one.
 
-No single phrase decides. A text is a wall where most of its words stand in sentences that speak to
-the reader of subscriptions, consent, robots, scripts, accounts, regions or errors; news speaks of
-them.
+No single phrase decides. A text is a wall if most of its words are in sentences that address the
+reader about subscriptions, consent, robots, scripts, accounts, regions or errors; news only reports
+on these.
 """
 
 from __future__ import annotations
@@ -19,21 +19,21 @@ from streams.articles.encoded import encoded
 from streams.articles.languages import TABLES, any_of, words_by_language
 from streams.articles.mentions import Mentions
 
-# Longer texts are articles, whatever they say at their end.
+# Longer texts are articles, whatever stands at their end.
 _MOST_CHARACTERS, _MOST_WORDS = 2_500, 260
 _SENTENCE = re.compile(r"(?<=[.!?…。！？؟।])\s*(?=[^a-zа-я\s])|\n+")
 _SPACELESS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]")
 _WORDS_A_CHARACTER = 0.6
-# Sentences beside those of a wall, so short that they are buttons and headings of it.
+# Sentences among those of a wall that are short enough to be its buttons and headings.
 _BUTTON_WORDS = 6
 _WALL_SHARE, _PART_SHARE = 0.6, 0.5
-# Below a teaser: so many of the last paragraphs, with so much left above.
-# Most texts have nothing of a wall at their end, and need no closer look.
+# Below a teaser: at most this many of the last paragraphs, with at least this much left above.
+# Most texts have no sign of a wall at their end, and are not examined further.
 _TAIL_CHARACTERS = 600
 _LAST_PARAGRAPHS, _LEAST_TEASER_WORDS = 5, 10
 _CUTTING = frozenset(("paywall", "login", "newsletter", "script", "consent"))
 _TRUNCATING = frozenset(("paywall", "login"))
-# Heads of servers' answers: all that such a page says, or its first words.
+# Headings of servers' error responses: the whole page, or its first words.
 _ERROR = any_of("server_answers", "error")
 _STATUS = re.compile(
     rf"(?:(?:{_ERROR}|http) )?(?:40[0134]|429|50[0234])(?: (?:{_ERROR}))?\b[\s:.|–—-]*"
@@ -48,7 +48,7 @@ _STATUS_CHARACTERS = 80
 
 
 class Cut(NamedTuple):
-    """A text without the wall at its end; `kind` is the wall's, None where there was none."""
+    """A text without the wall at its end; `kind` is the wall's, None if there was none."""
 
     text: str
     kind: str | None
@@ -56,14 +56,14 @@ class Cut(NamedTuple):
 
 
 def mention_walls(texts: Sequence[str]) -> list[bool]:
-    """Whether each text has any phrase of a wall where the functions below look for one: a whole
-    chunk in a quarter of the time that they take."""
+    """Whether each text has any phrase of a wall where the functions below would look for one, in
+    a quarter of their time for a whole chunk."""
     looked_at = [t if len(t) <= _MOST_CHARACTERS else t[-_TAIL_CHARACTERS:] for t in texts]
     return _mentions().in_texts(encoded([text.lower().encode() for text in looked_at]))
 
 
 def wall_kind(text: str, *, mentions_wall: bool = True) -> str | None:
-    """The kind of wall that a text is, or None where it is none. `mentions_wall` is False if
+    """The kind of wall that a text is, or None if it is not one. `mentions_wall` is False if
     `mention_walls` says so."""
     if len(text) > _MOST_CHARACTERS:
         return None
@@ -83,7 +83,7 @@ def wall_kind(text: str, *, mentions_wall: bool = True) -> str | None:
         elif words <= _BUTTON_WORDS and not sentence.rstrip().endswith("."):
             buttons += words
     wall = sum(kinds.values())
-    # Buttons are a wall's where it has more words than they.
+    # Buttons belong to a wall that has more words than they have.
     return kinds.most_common(1)[0][0] if wall + min(buttons, wall) >= _WALL_SHARE * total else None
 
 

@@ -3,7 +3,7 @@
 `2 Mar 2026 3:15 PM`, `Mon, 02 Mar 2026 10:00:00 CET`, `lun., 02 mars 2026 10:00:00 +0100`,
 `2. März 2026, 10:15 Uhr`, `2026年3月2日 午後3時`, `Mon Mar 2 10:00:00 2026`, and the forms of
 JavaScript, Go and Java. Every word has to be understood. An unknown zone, a second time of day or
-`02/03/2026` (which is the month?) makes the whole text unreadable: better dropped than wrong.
+`02/03/2026` (which is the month?) makes the whole text unreadable: better no time than a wrong one.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _NUMERIC = (
     re.compile(r"(?<![\d.])(?P<d>\d{1,2})\. ?(?P<m>\d{1,2})\. ?(?P<y>\d{4})(?!\d)"),
     re.compile(r"(?<!\d)(?P<a>\d{1,2})([/-])(?P<b>\d{1,2})\2(?P<y>\d{4})(?!\d)"),
 )
-# Behind the clock, whose place a NUL marks.
+# After the clock, whose place a NUL marks.
 _OFFSET = re.compile(r"\0\s*(?:GMT|UTC?|Z)?\s?([+\-−])(\d\d?)(?::?(\d\d))?(?![\d:])", re.IGNORECASE)
 
 
@@ -65,7 +65,7 @@ class _Words:
 
 
 def written_time(text: str) -> datetime | None:
-    """The time that a whole text writes, in UTC; one without a zone is taken for UTC."""
+    """The time that a whole text states, in UTC; without a zone it is taken for UTC."""
     if len(text) > _LONGEST:
         return None
     try:
@@ -76,14 +76,14 @@ def written_time(text: str) -> datetime | None:
 
 
 def is_day_or_month(word: str) -> bool:
-    """Whether a word names a month or a day of the week, whole or short, in any language known."""
+    """Whether a word is a month or a weekday, in full or abbreviated, in any known language."""
     low, words = word.casefold().strip("."), _words()
     return low in words.months or low in words.weekdays
 
 
 def _written(text: str, words: _Words) -> datetime | None:
     date_at = next((m for form in _NUMERIC if (m := form.search(text))), None)
-    if date_at is not None:  # first: `02.03.2026` has something like a clock in it
+    if date_at is not None:  # first: `02.03.2026` contains what looks like a clock
         text = f"{text[: date_at.start()]} {text[date_at.end() :]}"
     clock, found = None, words.clock.search(text)
     if found is not None:
@@ -116,9 +116,9 @@ def _plain(text: str, words: _Words) -> str:
 
 
 def _without_comment(text: str) -> str:
-    """Without `(Central European Time)` and `[Europe/Berlin]` behind an offset that says the same.
+    """Without `(Central European Time)` and `[Europe/Berlin]` after an offset that says the same.
 
-    Without an offset, what stands in brackets has to be a zone that is known by name.
+    Without an offset, the text in brackets has to be a zone known by name.
     """
     for form in (_REGION, _COMMENT):
         if match := form.search(text):
@@ -164,7 +164,7 @@ def _zone_hours(zone: str, time: datetime, words: _Words) -> float | None:
 
 
 class _Tokens:
-    """What is left of a text when its clock and offset are taken out, word by word."""
+    """The rest of a text without its clock and offset, word by word."""
 
     def __init__(self, words: _Words, numeric: re.Match[str] | None, *, timed: bool) -> None:
         self._words, self._numeric, self._timed = words, numeric, timed
@@ -175,7 +175,7 @@ class _Tokens:
         self._day: int | None = None
 
     def take(self, token: str, *, first: bool) -> bool:
-        """Take in one; False where it makes no sense here."""
+        """Take the next one; False if it makes no sense here."""
         if token.isdigit():
             return self._number(token)
         if len(token) == 1 and token in _SIGNS:
@@ -211,7 +211,7 @@ class _Tokens:
         return True
 
     def date(self) -> tuple[int, int, int] | None:
-        """(year, month, day), or None where it is not said or could be two days."""
+        """(year, month, day), or None if it is missing or could be two days."""
         if self._numeric is not None:
             return self._numeric_date(self._numeric.groupdict())
         months = [w for w in self._months if w not in self._words.weekdays] or self._months[:1]
@@ -263,12 +263,12 @@ def _words() -> _Words:
 
 
 def _spelled(*tables: str) -> Iterator[tuple[str, int]]:
-    """The words of tables in the forms that a token is compared in, with their places."""
+    """The words of tables, in the form in which tokens are compared, with their places."""
     for word, place in places(*tables):
         low = word.casefold()
         yield low, place
         plain = "".join(
             c for c in unicodedata.normalize("NFKD", low) if not unicodedata.combining(c)
         )
-        if plain.isascii():  # `Marz` for `März`, as systems write that know no accents
+        if plain.isascii():  # `Marz` for `März`, as systems without accents write it
             yield plain, place

@@ -134,9 +134,9 @@ def replay_command(
 ) -> None:
     """Send the records of dead letters to their original topic again.
 
-    What fails again comes back as a dead letter of its own with a higher count of tries, and is
-    left out next time unless --tries says otherwise. Dead letters are never removed: sent twice,
-    a record is a redelivery, and silent.
+    A record that fails again becomes another dead letter with a higher count of tries, and is
+    left out next time unless --tries says otherwise. Dead letters are never removed; a record
+    sent twice is a redelivery and publishes nothing.
     """
     # Imported here: the producer's compiled loops take time to load, which other commands avoid.
     from streams.kafka.replay import replay  # noqa: PLC0415

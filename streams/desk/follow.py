@@ -23,7 +23,7 @@ _CLEAN_SECONDS = 60.0
 
 
 class Batch(Protocol):
-    """As streams.kafka.topic_reader has it."""
+    """As in `streams.kafka.topic_reader`."""
 
     records: list[tuple[str, int, int, bytes | None]]
     next_offsets: dict[Place, int]
@@ -56,7 +56,7 @@ class Progress:
 
 
 class Follower:
-    """Ingests records until told to stop; trouble is reported in `progress`, and waited out."""
+    """Ingests records until it is stopped; trouble is reported in `progress`, and waited out."""
 
     def __init__(
         self,

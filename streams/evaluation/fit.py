@@ -1,7 +1,7 @@
 """Which thresholds would have fitted labelled pairs best.
 
-A threshold that is chosen on the pairs it is then measured on flatters itself: what is said here is
-a hint what to try on other pairs, with `echowire evaluate --compare`.
+A threshold chosen on the pairs that it is measured on looks better than it is: take these as a hint
+what to try on other pairs, with `echowire evaluate --compare`.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ Labels = npt.NDArray[np.bool_]
 class Fit:
     """One threshold against the pairs that it decides.
 
-    `pairs` of them, `positives` among these, F1 with the value `in_use`, and the best F1, which
-    every value from `low` to `high` gives.
+    The numbers of `pairs` and of `positives` among them, F1 with the value `in_use`, and the best
+    F1, which every value from `low` to `high` gives.
     """
 
     name: str
@@ -56,7 +56,7 @@ class Fit:
 def best_cut(name: str, in_use: float, shares: Shares, positive: Labels) -> Fit:
     """The threshold, in steps of .01, whose F1 is best: pairs with this share or more are claimed.
 
-    Of the values that are equally good those around the one nearest to `in_use` are given.
+    Of equally good values, those around the one nearest to `in_use`.
     """
     scores = np.array([_f1(shares >= cut, positive) for cut in _CUTS])
     best = scores >= scores.max() - 1e-9
@@ -89,9 +89,9 @@ def fitted(
 ) -> tuple[Fit, Fit]:
     """`copy_overlap` and `member_containment` against the labelled pairs among those `compared`.
 
-    These are pairs that a verdict lists, without templates: no threshold of overlap tells what
-    names and numbers tell, or finds what lies outside of the window. A pair that is a copy does not
-    need the second threshold, so it is left out there.
+    These are pairs that a verdict lists, without templates: a threshold of overlap can neither
+    replace the comparison of names and numbers nor find pairs outside of the window. The second
+    threshold leaves out pairs that are copies, as they do not depend on it.
     """
     found = overlaps_of(labelled, compared)
     scores, overlap, positive = found.scores, found.shares, found.positive

@@ -1,4 +1,4 @@
-"""Run the core over labelled documents, and score what it says."""
+"""Run the core over labelled documents, and score its verdicts."""
 
 from __future__ import annotations
 

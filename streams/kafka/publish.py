@@ -64,7 +64,7 @@ def _refused(batches: Sequence[Encoded], answers: Sequence[object]) -> list[Enco
 
 
 class _Turns:
-    """Many may send at a time, or one alone, who replaces the producer."""
+    """Either any number of senders, or a single one that replaces the producer."""
 
     def __init__(self) -> None:
         self._sending = 0
@@ -74,7 +74,7 @@ class _Turns:
 
     @asynccontextmanager
     async def with_others(self) -> AsyncIterator[None]:
-        """Waits while somebody is alone."""
+        """To send: waits while a single one replaces the producer."""
         while not self._open.is_set():
             await self._open.wait()
         self._sending += 1
@@ -88,7 +88,7 @@ class _Turns:
 
     @asynccontextmanager
     async def alone(self) -> AsyncIterator[None]:
-        """Waits for all who are sending; who comes later waits for us."""
+        """To replace the producer: waits for all senders, and holds up later ones."""
         while not self._open.is_set():
             await self._open.wait()
         self._open.clear()

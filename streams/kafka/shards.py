@@ -123,8 +123,8 @@ class Shards:
         on_recovered: Callable[[int, float], None],
         on_failure: Callable[[Exception], None],
     ) -> None:
-        """`on_recovered` is told (articles, seconds) of each recovery, `on_failure` what ended
-        one; the worker cannot carry on then."""
+        """`on_recovered` is called with (articles, seconds) after each recovery, `on_failure`
+        with the error that ended one: the worker cannot carry on then."""
         self._settings, self._on_recovered, self._on_failure = settings, on_recovered, on_failure
         self._shards: dict[int, Shard] = {}
         self._farewells: set[asyncio.Task[None]] = set()

@@ -43,7 +43,7 @@ class TopicWatch:
     ) -> None:
         """`topics`: their full names. `shard_topics`: those of the articles and the segments
         of the shards; a worker with shards cannot carry on if one of them is recreated, and
-        `on_failure` is told."""
+        `on_failure` is called."""
         self._app, self._topics, self._on_failure = app, list(topics), on_failure
         self._articles, self._segments = shard_topics
         self._known: dict[str, TopicNow] = {}

@@ -61,7 +61,7 @@ _NOTHING_READ: Reading = {"lines": [], "all_lines": 0, "fields": []}
 
 
 def _read(desk: Desk, event: EnrichedArticleRecord) -> Reading:
-    # Imported here: compiled loops take memory and a second, which the desk is otherwise spared.
+    # Imported here: compiled loops take memory and a second, which the desk otherwise saves.
     from streams.articles.pages.reading import LineClass  # noqa: PLC0415
 
     if desk.read_again is None:

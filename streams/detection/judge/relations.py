@@ -22,7 +22,7 @@ SIMILAR, COPY, EXCERPT, EXPANSION, TEMPLATE, REVISION = range(6)
 # "Much longer" than the other text means by a third.
 _LONGER = 4 / 3
 # Fewer shared keys may all lie in one common paragraph. MinHash overrules them if it differs by
-# this many standard errors; more keys, by this many.
+# the first number of standard errors, and more keys if by the second.
 _FEW_KEYS, _ERRORS_OF_FEW, _ERRORS_OF_MANY = 8, 2, 4
 
 

@@ -1,4 +1,4 @@
-"""Which stories an article shows to be one: it is a copy of articles of each.
+"""Which stories an article links: it is a copy of an article in each of them.
 
 Two variants of a report may share too little to be copies, until the text arrives
 from which both were made. Only clear copies link stories, and never an

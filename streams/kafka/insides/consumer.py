@@ -268,8 +268,9 @@ class ChunkTransport(driver.Transport):  # type: ignore[misc]
 
     At high rates, each fetch gathers records for `gather_seconds`, at the broker.
     `merged_topics` are those whose partitions may be mixed: one chunk holds all of them.
-    `on_failure` is told what ended a rebalance; the worker cannot carry on then. `on_hole` is told
-    of records that were gone before they were read, and of logs that lost records already read.
+    `on_failure` is called with the error that ended a rebalance: the worker cannot carry on then.
+    `on_hole` is called with records that were gone before they were read, and with logs that lost
+    records already read.
     """
 
     Consumer = ChunkConsumer
