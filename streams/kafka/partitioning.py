@@ -10,9 +10,10 @@ import numpy.typing as npt
 from aiokafka.partitioner import murmur2
 
 from streams.articles.language_groups import shard_language
+from streams.compiled import kernel
 
 _U32 = np.uint32
-_M = _U32(0x5BD1E995)
+_SEED, _M = _U32(0x9747B28C), _U32(0x5BD1E995)
 
 
 def partitions_of(keys: Sequence[bytes | None], count: int) -> npt.NDArray[np.int64]:
@@ -38,15 +39,20 @@ def _murmur2(keys: Sequence[bytes | None], length: int) -> npt.NDArray[np.int64]
 
     aiokafka's `murmur2` gives the same, key by key, in 8 us each.
     """
-    words = np.frombuffer(b"".join(k or b"" for k in keys), "<u4").reshape(len(keys), length // 4)
-    hashes = np.full(len(keys), 0x9747B28C ^ length, _U32)
-    for column in words.T:
-        k = column * _M
-        k ^= k >> _U32(24)
-        k *= _M
-        hashes *= _M
-        hashes ^= k
-    hashes ^= hashes >> _U32(13)
-    hashes *= _M
-    hashes ^= hashes >> _U32(15)
-    return hashes.astype(np.int64)
+    words = np.frombuffer(b"".join([k or b"" for k in keys]), "<u4")
+    return _hashes(words, length // 4)
+
+
+@kernel
+def _hashes(words: npt.NDArray[np.uint32], width: int) -> npt.NDArray[np.int64]:
+    hashes = np.empty(len(words) // width, np.int64)
+    for i in range(len(hashes)):
+        hash_ = _SEED ^ _U32(4 * width)
+        for word in words[i * width : (i + 1) * width]:
+            k = _U32(word * _M)
+            k ^= k >> _U32(24)
+            hash_ = _U32(hash_ * _M) ^ _U32(k * _M)
+        hash_ ^= hash_ >> _U32(13)
+        hash_ = _U32(hash_ * _M)
+        hashes[i] = hash_ ^ (hash_ >> _U32(15))
+    return hashes
