@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -21,10 +21,12 @@ from streams.detection.index.segment import (
     WITHDRAWN,
     WITHHELD,
     Rows,
+    octets_of,
 )
 from streams.detection.index.state import ShardState, first_64_bits
 from streams.detection.sketch.entry import (
     CANCELED,
+    ENTRY,
     STATUS_EMBARGOED,
     STATUS_OWN_AGENCY,
     STATUS_PART,
@@ -34,6 +36,16 @@ from streams.detection.sketch.entry import (
     Entries,
 )
 from streams.detection.sketch.version_order import is_older
+
+# Bits of an entry's `status` -> of a row's `flags`.
+_FLAG_OF = {
+    STATUS_WITHHELD: WITHHELD,
+    STATUS_EMBARGOED: EMBARGOED,
+    STATUS_OWN_AGENCY: OWN_AGENCY,
+    STATUS_PART: PART,
+    STATUS_STRANGE_HEADLINE: STRANGE_HEADLINE,
+    STATUS_TRUNCATED: TRUNCATED,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +180,8 @@ def arrivals_of(state: ShardState, chunk: ArticleColumns) -> Arrivals:
     new = intake.new
     places = [one.place for one in new]
     held = [one.held for one in new]
-    rows = _rows(chunk.entries[places], state.parameters.minimum_words, held)
+    entries = chunk.entries if len(places) == len(chunk.entries) else chunk.entries[places]
+    rows = _rows(entries, state.parameters.minimum_words, held)
     rows["offset"] = [chunk.offsets[place] for place in places]
     rows["time"] = [chunk.times[place] for place in places]
     rows["clock"] = [one.clock for one in new]
@@ -181,17 +194,25 @@ def arrivals_of(state: ShardState, chunk: ArticleColumns) -> Arrivals:
 def _rows(entries: Entries, minimum_words: int, held: list[bool]) -> Rows:
     """Rows of these articles, without their position in log and window."""
     rows = np.zeros(len(entries), ROW)
-    for name in ENTRY_FIELDS:
-        rows[name] = entries[name]
-    status, withdrawn = entries["status"], np.array(held, bool)
-    rows["flags"] = (
-        ((rows["words"] >= minimum_words) & ~withdrawn) * MATCHABLE
-        + withdrawn * WITHDRAWN
-        + ((status & STATUS_WITHHELD) != 0) * WITHHELD
-        + ((status & STATUS_EMBARGOED) != 0) * EMBARGOED
-        + ((status & STATUS_OWN_AGENCY) != 0) * OWN_AGENCY
-        + ((status & STATUS_PART) != 0) * PART
-        + ((status & STATUS_STRANGE_HEADLINE) != 0) * STRANGE_HEADLINE
-        + ((status & STATUS_TRUNCATED) != 0) * TRUNCATED
-    )
+    own = octets_of(rows).reshape(len(rows), ROW.itemsize)
+    theirs = octets_of(np.ascontiguousarray(entries)).reshape(len(rows), ENTRY.itemsize)
+    own[:, _ENTRY_IN_ROW:] = theirs[:, _FIELDS_IN_ENTRY:]
+    withdrawn = np.array(held, bool)
+    matchable = (rows["words"] >= minimum_words) & ~withdrawn
+    rows["flags"] = _FLAGS[entries["status"]] + matchable * _MATCHABLE + withdrawn * _WITHDRAWN
     return rows
+
+
+def _offset(dtype: np.dtype[Any], name: str) -> int:
+    fields: Mapping[str, Any] = dtype.fields or {}
+    return int(fields[name][1])
+
+
+# A row ends as its entry does: with the fields that it has from there.
+_ENTRY_IN_ROW, _FIELDS_IN_ENTRY = (_offset(dtype, ENTRY_FIELDS[0]) for dtype in (ROW, ENTRY))
+_MATCHABLE, _WITHDRAWN = np.uint16(MATCHABLE), np.uint16(WITHDRAWN)
+# (256,) of each status in an entry, what it adds to a row's flags.
+_FLAGS = np.array(
+    [sum(flag for bit, flag in _FLAG_OF.items() if status & bit) for status in range(256)],
+    np.uint16,
+)

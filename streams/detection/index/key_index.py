@@ -51,16 +51,16 @@ class Keys:
 def keys_of(sketches: Sketches) -> Keys:
     """(n,) sketches -> their keys: 32 bands and `frac_count` 5-gram keys each."""
     minhash, frac = sketches["minhash"], sketches["frac"]
-    counts = sketches["frac_count"].astype(np.int64)
-    owner = np.repeat(np.arange(len(sketches)), counts + BANDS)
-    return Keys(owner, *_keys(np.ascontiguousarray(minhash), np.ascontiguousarray(frac), counts))
+    counts = np.ascontiguousarray(sketches["frac_count"])
+    return Keys(*_keys(np.ascontiguousarray(minhash), np.ascontiguousarray(frac), counts))
 
 
 @kernel
 def _keys(
-    minhash: npt.NDArray[np.uint8], frac: npt.NDArray[np.uint32], counts: Integers
-) -> tuple[Hashes, Integers]:
-    total = len(counts) * BANDS + counts.sum()
+    minhash: npt.NDArray[np.uint8], frac: npt.NDArray[np.uint32], counts: npt.NDArray[np.uint8]
+) -> tuple[Integers, Hashes, Integers]:
+    total = len(counts) * BANDS + np.int64(counts.sum())
+    owner = np.empty(total, np.int64)
     value, vote = np.empty(total, np.uint64), np.empty(total, np.int64)
     k = 0
     for i in range(len(counts)):
@@ -68,12 +68,13 @@ def _keys(
             rows = _BAND_SALTS[band]
             for row in range(ROWS):
                 rows += U64(minhash[i, band * ROWS + row]) * _ROW_MULTIPLIERS[band, row]
-            value[k], vote[k] = mix(rows), _BAND_VOTE
+            owner[k], value[k], vote[k] = i, mix(rows), _BAND_VOTE
             k += 1
         for place in range(counts[i]):
             value[k], vote[k] = mix(U64(frac[i, place]) + _FRAC_SALT), _FRAC_VOTE
+            owner[k] = i
             k += 1
-    return value, vote
+    return owner, value, vote
 
 
 class Index:

@@ -17,6 +17,7 @@ import numpy.typing as npt
 import orjson
 
 from schemas.records import StoryRecord
+from streams.compiled import kernel
 from streams.detection.sketch.entry import ENTRY
 from streams.detection.sketch.sketches import ALGORITHM
 
@@ -49,6 +50,12 @@ ROW = np.dtype(
 )
 Rows = npt.NDArray[np.void]
 ENTRY_FIELDS = tuple(name for name, _ in _ENTRY_FIELDS)
+Octets = npt.NDArray[np.uint8]
+_Fields = npt.NDArray[np.int64]
+# (fields, 2): where each begins in a row, and its bytes.
+_FIELDS: _Fields = np.array(
+    [(offset, dtype.itemsize) for dtype, offset, *_ in (ROW.fields or {}).values()], np.int64
+)
 
 _MAGIC, _VERSION = b"EWSG", 5
 _START = struct.Struct("<4sBI")  # magic, version, checksum of everything that follows
@@ -106,9 +113,7 @@ class Segment:
 
 def encode_segment(segment: Segment) -> bytes:
     """Column by column, as columns compress better than rows."""
-    columns = b"".join(
-        np.ascontiguousarray(segment.rows[name]).tobytes() for name in ROW.names or ()
-    )
+    columns = _columns(octets_of(segment.rows), _FIELDS).tobytes()
     algorithm, stories = ALGORITHM.encode(), [_packed(story) for story in segment.stories]
     table = np.zeros(len(stories), _STORY)
     for place, story in enumerate(stories):
@@ -120,6 +125,49 @@ def encode_segment(segment: Segment) -> bytes:
     packed = b"".join(story.packed for story in stories)
     body = header + algorithm + columns + table.tobytes() + packed
     return _START.pack(_MAGIC, _VERSION, zlib.crc32(body)) + body
+
+
+def octets_of(rows: Rows) -> Octets:
+    """(n,) contiguous rows -> their bytes, (n * bytes of one)."""
+    return rows.view(np.uint8)
+
+
+def taken(rows: Rows, places: npt.NDArray[np.int64]) -> Rows:
+    """(n,) contiguous rows, those at some places copied: as bytes, which takes a tenth of the time
+    that numpy takes field by field."""
+    octets = octets_of(rows).reshape(len(rows), rows.itemsize)
+    return octets[places].reshape(-1).view(rows.dtype)
+
+
+@kernel
+def _columns(rows: Octets, fields: _Fields) -> Octets:
+    """Bytes row by row -> field by field."""
+    row_bytes = fields[-1, 0] + fields[-1, 1]
+    columns, at = np.empty_like(rows), 0
+    for field in range(len(fields)):
+        offset, size = fields[field]
+        for start in range(offset, len(rows), row_bytes):
+            read, written = rows[start : start + size], columns[at : at + size]
+            for place in range(size):
+                written[place] = read[place]
+            at += size
+    return columns
+
+
+@kernel
+def _rows(columns: Octets, fields: _Fields, count: int) -> Octets:
+    """The inverse of `_columns`, for this many rows."""
+    row_bytes = fields[-1, 0] + fields[-1, 1]
+    rows, at = np.empty_like(columns), 0
+    for field in range(len(fields)):
+        offset, size = fields[field]
+        for row in range(count):
+            start = row * row_bytes + offset
+            read, written = columns[at : at + size], rows[start : start + size]
+            for place in range(size):
+                written[place] = read[place]
+            at += size
+    return rows
 
 
 def segment_bytes(segment: Segment) -> int:
@@ -164,12 +212,8 @@ def decode_segment(data: bytes) -> Segment:
         raise DamagedSegmentError(
             f"{count} rows of {ROW.itemsize} bytes and {story_count} stories do not fill it"
         )
-    rows = np.zeros(count, ROW)
-    for name in ROW.names or ():
-        column = rows[name]
-        size = column.nbytes
-        rows[name] = np.frombuffer(data, column.dtype, column.size, at).reshape(column.shape)
-        at += size
+    columns = np.frombuffer(data, np.uint8, count * ROW.itemsize, at)
+    rows = _rows(columns, _FIELDS, count).view(ROW)
     story_ids = table["story_id"].tobytes()
     starts = [packed_at, *ends.tolist()]
     stories = [

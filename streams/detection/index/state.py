@@ -14,6 +14,8 @@ from streams.detection.index.segment import (
     Rows,
     Segment,
     StoredStory,
+    octets_of,
+    taken,
 )
 from streams.detection.index.story_table import Stories, StoryState
 from streams.detection.parameters import Parameters
@@ -49,7 +51,7 @@ class ShardState:
 
     def at(self, serials: npt.NDArray[np.int64]) -> Rows:
         """(n,) serials in the ring -> their rows."""
-        return self.rows[serials % len(self.rows)]
+        return taken(self.rows, serials % len(self.rows))
 
     def nothing_decided(self, last_offset: int) -> Segment:
         """A segment that only advances the offset up to which everything is decided."""
@@ -88,7 +90,8 @@ class ShardState:
             self.tail = first
         serials = np.arange(first, first + len(rows))
         self._forget_overwritten(first + len(rows) - len(self.rows))
-        self.rows[serials % len(self.rows)] = rows
+        ring = octets_of(self.rows).reshape(len(self.rows), ROW.itemsize)
+        ring[serials % len(ring)] = octets_of(rows).reshape(len(rows), ROW.itemsize)
         held = max(0, self.tail - first)  # rows beyond the ring's size are not kept
         keys = first_64_bits(rows["article_id"][held:])
         self.items.update(zip(keys, serials[held:].tolist(), strict=True))
@@ -97,8 +100,8 @@ class ShardState:
             before = int(previous[place])
             digest = int.from_bytes(self.row(before)["digest"][:8].tobytes(), "big")
             self.superseded[keys[place], digest] = before
-        matchable = (rows["flags"] & MATCHABLE) != 0
-        self.index.insert(keys_of(rows[matchable]), serials[matchable])
+        matchable = np.flatnonzero(rows["flags"] & MATCHABLE)
+        self.index.insert(keys_of(taken(rows, matchable)), serials[matchable])
         self.count = first + len(rows)
         self.clock = int(rows["clock"][-1])
         self.latest = int(rows["latest"][-1])
@@ -108,12 +111,11 @@ class ShardState:
         """Forget what has left the window; `tail` moves to the first row inside."""
         start = self.clock - self.parameters.window_milliseconds
         tail = max(self.tail, self.count - len(self.rows))
-        while tail < self.count:  # a few rows at a time: `latest` never falls along the ring
+        latest = self.rows["latest"]
+        # Some rows at a time, if any: `latest` never falls along the ring.
+        while tail < self.count and latest[tail % len(latest)] < start:
             block = np.arange(tail, min(tail + 256, self.count))
-            outside = int((self.rows["latest"][block % len(self.rows)] < start).sum())
-            tail += outside
-            if outside < len(block):
-                break
+            tail += int((latest[block % len(latest)] < start).sum())
         self._drop_items(tail)
         self.stories.forget(tail)
         self.tail = tail

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from streams.detection.index.arrivals import Arrivals
 from streams.detection.index.key_index import Integers
 from streams.detection.index.row_view import RowView, octets_of, row_view_of
-from streams.detection.index.segment import NO_SERIAL, WITHDRAWN, Rows
+from streams.detection.index.segment import NO_SERIAL, WITHDRAWN, Rows, taken
 from streams.detection.index.state import ShardState
 
 
@@ -115,12 +115,17 @@ class View:
         ring = self.state.rows[name]
         column = ring[serials % len(ring)].astype(np.int64)
         own = serials >= self.base
-        column[own] = self.rows[name][serials[own] - self.base]
+        if own.any():
+            column[own] = self.rows[name][serials[own] - self.base]
         return column
 
     def gather(self, serials: Integers) -> Rows:
         """(n,) serials -> their rows, of the chunk or earlier."""
+        earlier = serials < self.base
+        if earlier.all():
+            return self.state.at(serials)
+        if not earlier.any():
+            return taken(self.rows, serials - self.base)
         rows = self.state.at(serials)
-        own = serials >= self.base
-        rows[own] = self.rows[serials[own] - self.base]
+        rows[~earlier] = taken(self.rows, serials[~earlier] - self.base)
         return rows

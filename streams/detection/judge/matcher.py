@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from streams.detection.index.key_index import Integers, keys_of
-from streams.detection.index.segment import MATCHABLE
+from streams.detection.index.segment import MATCHABLE, taken
 from streams.detection.index.story_table import Stories
 from streams.detection.index.view import View
 from streams.detection.judge.candidates import PAIRS_AT_ONCE, Found, matches_of
@@ -25,7 +25,7 @@ class Matcher:
         """Place of each article that resembles an earlier one -> its matches, best first."""
         matchable = np.flatnonzero(self._view.rows["flags"] & MATCHABLE)
         newer, older = self._view.state.index.candidates(
-            keys_of(self._view.rows[matchable]), self._view.base + matchable
+            keys_of(taken(self._view.rows, matchable)), self._view.base + matchable
         )
         inside = self._in_window(newer, older)
         places = newer[inside] - self._view.base
@@ -86,13 +86,13 @@ class Matcher:
 
     def _in_window(self, newer: Integers, older: Integers) -> npt.NDArray[np.bool_]:
         """Which pairs lie within the window: by count, by the shard's clock, by record times."""
-        start = self._view.rows[["clock", "time"]][newer - self._view.base]
+        rows, places = self._view.rows, newer - self._view.base
         window = self._parameters.window_milliseconds
         inside: npt.NDArray[np.bool_] = (
             (older >= self._view.state.tail)
             & (newer - older < len(self._view.state.rows))
-            & (self._view.column(older, "latest") >= start["clock"] - window)
-            & (self._view.column(older, "time") >= start["time"] - window)
+            & (self._view.column(older, "latest") >= rows["clock"][places] - window)
+            & (self._view.column(older, "time") >= rows["time"][places] - window)
         )
         return inside
 
@@ -105,7 +105,8 @@ class Matcher:
             if last < len(places):
                 last = int(np.searchsorted(places, places[last], "right"))
             pairs = slice(first, last)
-            this, other = self._view.rows[places[pairs]], self._view.gather(older[pairs])
+            this = taken(self._view.rows, places[pairs])
+            other = self._view.gather(older[pairs])
             found |= matches_of(
                 this, other, places[pairs], older[pairs], self._parameters, self.stats
             )

@@ -37,6 +37,8 @@ def _late(state: ShardState, arrivals: Arrivals) -> npt.NDArray[np.bool_]:
     rows, capacity = arrivals.rows, len(state.rows)
     late: npt.NDArray[np.bool_]
     late = rows["time"] < rows["clock"] - state.parameters.window_milliseconds
+    if arrivals.base + len(rows) <= capacity:  # there is room for all
+        return late
     # The newest row evicted to make room, as each of these arrives.
     gone = arrivals.base + np.arange(len(rows)) - capacity
     before, within = (gone >= 0) & (gone < arrivals.base), gone >= arrivals.base
