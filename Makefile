@@ -85,6 +85,7 @@ quality: dev ## Measure quality on labelled pages and articles, against the kept
 	@$(BIN)/python -m tests.quality detection
 	@$(BIN)/python -m tests.quality languages
 	@$(BIN)/python -m tests.quality credits
+	@$(BIN)/python -m tests.quality standards
 	@$(BIN)/python -m tests.quality pages
 
 bench: dev kafka $(VENV)-bench/.ready ## Compare with stock Faust and Quix Streams in one run

@@ -16,6 +16,7 @@ _BLOCKS = frozenset(
     "header footer main aside figure figcaption address hr hl1 hl2 body.content block bq "
     "nitf-table media media-caption".split()
 )
+_PARAGRAPHS = frozenset(("p", "li", "td", "th", "dt", "dd", "h1", "h2", "h3", "h4", "h5", "h6"))
 _CELLS = frozenset(("td", "th"))
 _SILENT = ("script", "style", "noscript", "template", "iframe", "object", "head")
 # What may follow `<`, in HTML 4 and 5 and in NITF. `x<y` and `<AAPL.O>` are text.
@@ -118,11 +119,18 @@ def _pieces(tree: lxml.html.HtmlElement) -> Iterator[str]:
     """Texts in their order, with line feeds around blocks. The tree stays as it is: it may hold
     control characters, which lxml reads and refuses to write."""
     walk = lxml.etree.iterwalk(tree, events=("start", "end", "comment", "pi"))
+    paragraphs = 0  # open ones: within them a line feed is a blank
     for event, element in walk:
+        if element.tag in _PARAGRAPHS:
+            paragraphs += (event == "start") - (event == "end")
         line_feed = "\n" if element.tag in _BLOCKS else " " if element.tag in _CELLS else ""
         if element.tag in _SILENT and event == "start":
             walk.skip_subtree()
         elif event == "start":
-            yield line_feed + (element.text or "")
+            yield line_feed + _flowing(element.text or "", paragraphs)
         elif element is not tree:
-            yield line_feed + (element.tail or "")
+            yield line_feed + _flowing(element.tail or "", paragraphs)
+
+
+def _flowing(text: str, paragraphs: int) -> str:
+    return text.replace("\n", " ") if paragraphs else text

@@ -15,7 +15,7 @@ _FIRST_YEAR, _LAST_YEAR = 1900, 2100
 _YEAR = re.compile(r"(?<!\d)(?:19|20|[^\W0-9_]{2})\d\d(?!\d)")
 # Python takes any character between date and time: it would read `2026-03-02+01:00` as 1 o'clock.
 _ISO = re.compile(r"\d{4}-?(?:\d\d-?\d\d|W\d\d-?\d)(?:[Tt ]\d.*)?")
-_XSD_DATE = re.compile(r"(\d{4}-\d\d-\d\d)(Z|[+-]\d\d:\d\d)")
+_XSD_DATE = re.compile(r"(\d{4}-?\d\d-?\d\d)(Z|[+-]\d\d:?\d\d)")
 _NUMBER = re.compile(r"(\d{8,19})(\.\d{1,9})?(Z?)")
 # Since 1970, by magnitude: seconds, milliseconds, microseconds, nanoseconds; 1973 to 2102.
 _UNITS = tuple((10**n, 10 ** (n + 8), 42 * 10 ** (n + 8)) for n in (0, 3, 6, 9))

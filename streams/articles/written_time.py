@@ -214,10 +214,18 @@ class _Tokens:
         """(year, month, day), or None if it is missing or could be two days."""
         if self._numeric is not None:
             return self._numeric_date(self._numeric.groupdict())
-        months = [w for w in self._months if w not in self._words.weekdays] or self._months[:1]
-        if len(self._months) > 2 or len(months) != 1 or self._year is None or self._day is None:
+        if len(self._months) > 2 or self._year is None or self._day is None:
             return None
-        return self._year, self._words.months[months[0]], self._day
+        year, day, words = self._year, self._day, self._words
+        months = {w for w in self._months if w not in words.weekdays} or set(self._months)
+        if len(months) == 2:  # `lun, 02 mar 2026`, where each may be a month and a weekday
+            one, other = months
+            months = {
+                month
+                for month, weekday in ((one, other), (other, one))
+                if words.weekdays.get(weekday) == _weekday(year, words.months[month], day)
+            }
+        return (year, words.months[months.pop()], day) if len(months) == 1 else None
 
     def _numeric_date(self, part: Mapping[str, str]) -> tuple[int, int, int] | None:
         year = int(part["y"])
@@ -226,8 +234,12 @@ class _Tokens:
         a, b = int(part["a"]), int(part["b"])
         ways = {(year, month, day) for month, day in ((a, b), (b, a)) if month <= _LAST_TWELFTH}
         if len(ways) > 1 and self._weekday is not None:  # `Mon, 03/02/2026`, as Drupal prints it
-            ways = {way for way in ways if datetime(*way, tzinfo=UTC).weekday() == self._weekday}
+            ways = {way for way in ways if _weekday(*way) == self._weekday}
         return ways.pop() if len(ways) == 1 else None
+
+
+def _weekday(year: int, month: int, day: int) -> int:
+    return datetime(year, month, day, tzinfo=UTC).weekday()
 
 
 @lru_cache(maxsize=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import sys
 from collections.abc import Iterator
@@ -14,8 +15,12 @@ from streams.articles.address import domain_of
 from streams.articles.fragments import fragment_text, plain_text
 from streams.articles.times import utc_time
 from streams.json_object import Json
+from streams.sources.feed_tree import clearer
 from streams.sources.fields import LONGEST_ID, Gathered, dictionaries, names, seconds, text_of
 
+# feedparser turns `desk@daily.example (Ana Berg)` into `desk@daily.exam` and `ple (Ana Berg`, and
+# `Ana Berg (mailto:desk@daily.example)` into the same address and `Ana Berg (mailto:ple`.
+_REST_OF_MAIL = re.compile(r"^[a-z]{1,20}(?= ?\(|$)|[(\[](?:mailto:)?[a-z]{0,20}[)\]]?$")
 # Services that redistribute feeds: their addresses say nothing about the publisher.
 _CARRIERS = ("feedburner.com", "feedproxy.google.com", "feedsportal.com", "news.google.com", "t.co")
 _REFERENCE = re.compile(rb"&#([xX][0-9a-fA-F]{1,400}|[0-9]{1,400});?")
@@ -23,10 +28,11 @@ _REFERENCE = re.compile(rb"&#([xX][0-9a-fA-F]{1,400}|[0-9]{1,400});?")
 _SHORT_YEAR = re.compile(r"((?:[A-Za-z]{3}, *)?\d{1,2} [A-Za-z]{3}) (\d\d)(?= \d\d:)")
 
 
-def xml_feed_items(content: bytes) -> Iterator[Gathered] | None:
+def xml_feed_items(content: bytes, root: Any | None) -> Iterator[Gathered] | None:
     """One raw article per entry of an RSS or Atom feed; None if it is neither, or too broken
-    for its parser."""
-    content = _REFERENCE.sub(_possible, content)
+    for its parser. `root` is its tree, if it is XML."""
+    clear = None if root is None else clearer(root)
+    content = _REFERENCE.sub(_possible, content) if clear is None else clear
     try:
         feed = feedparser.parse(content, sanitize_html=False, resolve_relative_uris=False)
     except (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError):
@@ -53,7 +59,9 @@ def _entry(entry: Any, feed: Any, kind: str) -> Gathered:
     found.put("url", ("link", link))
     found.put("title", ("title", _content(entry.get("title_detail"), kind)))
     found.put("byline", *_bylines(entry, feed, kind))
-    contents = [_content(content, kind) for content in entry.get("content", [])]
+    contents = [
+        _content(content, kind) for content in entry.get("content", []) if _is_text(content)
+    ]
     summary = _content(entry.get("summary_detail"), kind)
     body = max(contents, key=len, default="")
     own = ("content", body), ("summary", summary)
@@ -66,12 +74,12 @@ def _entry(entry: Any, feed: Any, kind: str) -> Gathered:
         ("feed's language", feed.get("language")),
     )
     published = _time(entry.get("published") or entry.get("created"))
-    found.put("published_at", ("published", published), ("updated", updated))
+    found.put_time("published_at", ("published", published), ("updated", updated))
     origin = entry.get("source") or {}
     found.put_attributes(
         updated=updated,
         source=origin.get("title") or origin.get("href"),
-        rights=entry.get("rights"),
+        rights=html.unescape(_content(entry.get("rights_detail"), kind)) or entry.get("rights"),
     )
     return found
 
@@ -109,10 +117,7 @@ def _author(author: Any) -> str:
     name, mail = author.get("name") or "", author.get("email") or ""
     if "<" in name:  # `Ana Berg <ple` or `Ana Berg <ple>`, from a truncated address
         return str(name.split("<")[0])
-    # feedparser turns `desk@daily.example (Ana Berg)` into `desk@daily.exam` and `ple (Ana Berg`,
-    # the address alone into `desk@daily.exam` and `ple`.
-    cut = ("(" in name and ")" not in name) or (mail and " " not in name and name.islower())
-    return f"{mail}{name}" if cut else name
+    return _REST_OF_MAIL.sub("", name) if mail else str(name)
 
 
 def _content(detail: Any, kind: str) -> str:
@@ -123,6 +128,12 @@ def _content(detail: Any, kind: str) -> str:
     if kind.startswith("atom") and detail.get("type") == "text/plain":
         return plain_text(value)
     return fragment_text(value)
+
+
+def _is_text(detail: Any) -> bool:
+    """Anything else is base64 (RFC 4287, 4.1.3.3)."""
+    kind = (detail.get("type") or "text").lower()
+    return kind.startswith("text") or kind.endswith(("html", "xml"))
 
 
 def _absolute(link: str | None, feed: Any) -> str | None:
@@ -158,7 +169,7 @@ def json_feed_items(feed: Json) -> Iterator[Gathered]:
         found = Gathered()
         updated = text_of(item.get("date_modified"))
         link, other = (_joined(home, text_of(item.get(n))) for n in ("url", "external_url"))
-        html, plain = text_of(item.get("content_html")), text_of(item.get("content_text"))
+        markup, plain = text_of(item.get("content_html")), text_of(item.get("content_text"))
         identity = text_of(item.get("id")) or link or ""
         found.put("id", ("id" if item.get("id") else "url", identity[:LONGEST_ID]))
         found.put("version", ("date_modified", seconds(updated)))
@@ -172,7 +183,7 @@ def json_feed_items(feed: Json) -> Iterator[Gathered]:
                 found.put("byline", (f"{place}'s authors", said))
         found.put(
             "text",
-            ("content_html", fragment_text(html or "")),
+            ("content_html", fragment_text(markup or "")),
             ("content_text", plain_text(plain or "")),
             ("summary", plain_text(text_of(item.get("summary")) or "")),
         )
@@ -182,8 +193,8 @@ def json_feed_items(feed: Json) -> Iterator[Gathered]:
             ("feed's language", text_of(feed.get("language"))),
         )
         published = text_of(item.get("date_published"))
-        found.put("published_at", ("date_published", published), ("date_modified", updated))
-        found.put_attributes(updated=updated)
+        found.put_time("published_at", ("date_published", published), ("date_modified", updated))
+        found.put_attributes(updated=_time(updated))
         yield found
 
 

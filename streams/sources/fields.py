@@ -33,6 +33,12 @@ class Gathered:
                 self.taken_from[name] = place
                 return
 
+    def put_time(self, name: str, *candidates: tuple[str, object]) -> None:
+        """Set a field to the first of some that is a time; if none is, to the first as written,
+        for the service to report."""
+        read = [(place, value) for place, value in candidates if seconds(value) is not None]
+        self.put(name, *read, *candidates)
+
     def put_attributes(self, **values: object) -> None:
         """Set `attributes` to those that are present, as text of limited length."""
         kept = {n: str(v)[:_ATTRIBUTE_CHARACTERS] for n, v in values.items() if v not in _EMPTY}

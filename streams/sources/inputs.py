@@ -5,7 +5,7 @@
 | `.jsonl`, `.ndjson`, `-` (standard input) | one a line, byte for byte |
 | `.json` | the same; or one object; or the elements of one array |
 | `.html`, `.htm`, `.txt` | one page: the file's path as `id`, its text as `html` or `text` |
-| `.xml`, `.rss`, `.atom` | the items of an RSS or Atom feed, of a NewsML-G2 message, of NITF |
+| `.xml`, `.rss`, `.atom` | the items of an RSS or Atom feed, of a NewsML message, of NITF |
 | JSON Feeds, ninjs, in `.json` or `.jsonl` | their items, also among lines and in arrays |
 | `.warc` | the HTML pages of a web archive |
 | `.parquet` | one a row; needs pyarrow |
@@ -33,6 +33,7 @@ from streams.sources.feeds import xml_feed_items
 from streams.sources.fields import LONGEST_ID, Gathered, decoded
 from streams.sources.json_files import gathered_event, json_document, json_lines
 from streams.sources.newsml import is_newsml, newsml_items
+from streams.sources.newsml1 import is_newsml1, newsml1_items
 from streams.sources.nitf import local, nitf_documents, nitf_item, xml_root
 from streams.sources.parquet import parquet_rows
 from streams.sources.raw_events import (
@@ -155,18 +156,20 @@ def _page(field: str, file: IO[bytes], name: str) -> Iterator[RawEvent]:
 
 
 def _markup(file: IO[bytes], name: str) -> Iterator[RawEvent]:
-    """A feed, a NewsML-G2 message, or NITF."""
+    """A feed, a NewsML message, or NITF."""
     content = bounded(file.read, name)
     root = xml_root(content)
     if root is not None and is_newsml(root):
         items: Iterable[Gathered] = newsml_items(root)
+    elif root is not None and is_newsml1(root):
+        items = newsml1_items(root)
     elif root is not None and (documents := nitf_documents(root)):
         items = map(nitf_item, documents)
-    elif (entries := xml_feed_items(content)) is not None:
+    elif (entries := xml_feed_items(content, root)) is not None:
         items = entries
     else:
         what = "no XML" if root is None else f"<{local(root)}>"
-        raise InputError(f"{name}: expected RSS, Atom, NewsML-G2 or NITF, got {what}")
+        raise InputError(f"{name}: expected RSS, Atom, NewsML or NITF, got {what}")
     yield from (gathered_event(item, f"{name} item {n}") for n, item in enumerate(items, 1))
 
 

@@ -8,9 +8,17 @@ from collections.abc import Iterator
 from typing import Any
 
 from streams.articles.address import domain_of
-from streams.articles.fragments import fragment_text, plain_text
+from streams.articles.fragments import plain_text
 from streams.sources.fields import LONGEST_ID, Gathered, names, status, text_of, version
-from streams.sources.nitf import LANGUAGE, local, nitf_byline, story_text, text_within
+from streams.sources.nitf import (
+    LANGUAGE,
+    local,
+    nitf_byline,
+    story_text,
+    text_within,
+    without_title,
+    written_story,
+)
 
 _NAMESPACE = "{http://iptc.org/std/nar/2006-10-01/}"
 _MAIN = ("main", "full", "body", "story")
@@ -44,35 +52,43 @@ def _item(item: Any) -> Gathered:
     found.put("version", *version(item.get("version"), changed))
     found.put(
         "source",
-        *(("infoSource", _named(e)) for e in _children(content, "infoSource")),
-        *(("infoSource", _named(e)) for e in _children(meta, "infoSource")),
-        *(("provider", _named(e)) for e in _children(meta, "provider")),
+        *(("infoSource", _named(e, language)) for e in _children(content, "infoSource")),
+        *(("infoSource", _named(e, language)) for e in _children(meta, "infoSource")),
+        *(("provider", _named(e, language)) for e in _children(meta, "provider")),
     )
     found.put("title", *headlines, *said(meta, "title"))
     found.put(
         "byline",
         ("by", names(text_within(by) for by in _children(content, "by"))),
-        ("byline", nitf_byline(_descendant(item, "byline"))),
-        ("creator", names(_child_text(c, "name") for c in _children(content, "creator"))),
+        ("byline", nitf_byline(item)),
+        ("creator", names(_name(c, language) for c in _children(content, "creator"))),
     )
     found.put(
         "credit",
         *said(content, "creditline"),
         ("distributor", text_within(_descendant(item, "distributor"))),
-        *(("copyrightHolder", _named(e)) for e in _children(rights, "copyrightHolder")),
+        *(("copyrightHolder", _named(e, language)) for e in _children(rights, "copyrightHolder")),
     )
     title = text_of(found.values.get("title"))
     found.put("text", *_bodies(item, language, title))
     found.put("language", ("language", language))
-    found.put(
+    found.put_time(
         "published_at",
         *said(meta, "firstCreated"), *said(content, "contentCreated"), ("versionCreated", changed),
     )  # fmt: skip
-    found.put("embargoed_until", *said(meta, "embargoed"))
-    found.put("status", ("pubStatus", status(_code(_child(meta, "pubStatus")))))
+    found.put_time("embargoed_until", *said(meta, "embargoed"))
+    known = status(_code(_child(meta, "pubStatus")))
+    if known in (None, "usable") and _is_open_ended(_child(meta, "embargoed")):
+        found.put("status", ("embargoed", "withheld"))
+    else:
+        found.put("status", ("pubStatus", known))
     attributes = said(meta, "edNote") + said(content, "urgency", "dateline", "slugline")
     attributes += said(rights, "usageTerms", "copyrightNotice")
-    found.put_attributes(**{name.lower(): text for name, text in attributes})
+    signal = _code(_child(meta, "signal"))
+    found.put_attributes(
+        **{name.lower(): text for name, text in attributes},
+        signal=_last_word(signal) if signal else None,
+    )
     return found
 
 
@@ -84,8 +100,9 @@ def _children(parent: Any, name: str) -> list[Any]:
     return [] if parent is None else parent.findall(f"{_NAMESPACE}{name}")
 
 
-def _child_text(parent: Any, name: str) -> str | None:
-    return text_within(_child(parent, name))
+def _is_open_ended(embargo: Any) -> bool:
+    """An embargo without a time lasts until another version of the item says otherwise."""
+    return embargo is not None and not text_within(embargo)
 
 
 def _descendant(item: Any, name: str) -> Any | None:
@@ -106,23 +123,34 @@ def _last_word(code: str) -> str:
     return code.rstrip("/").replace("/", ":").rsplit(":", 1)[-1].lower()
 
 
-def _rank(element: Any, language: str | None) -> tuple[bool, int]:
-    """The item's language before others; then by role, short ones last."""
-    own, role = element.get(LANGUAGE), _role(element)
-    other = bool(own and language and own.split("-")[0].lower() != language.split("-")[0].lower())
-    if role in _MAIN:
-        return other, 0
-    return other, 3 if any(word in role for word in _SHORT) else 1 + bool(role)
+def _is_other(element: Any, language: str | None) -> bool:
+    """Whether it is in another language than the item."""
+    own = element.get(LANGUAGE)
+    return bool(own and language and own.split("-")[0].lower() != language.split("-")[0].lower())
+
+
+def _rank(element: Any, language: str | None) -> tuple[bool, int, int]:
+    """The item's language before others; then by role, short ones last; then by its rank."""
+    role, rank = _role(element), element.get("rank") or ""
+    importance = int(rank) if rank.isascii() and rank.isdigit() and len(rank) < 9 else 0
+    of_role = 3 if any(word in role for word in _SHORT) else 1 + bool(role)
+    return _is_other(element, language), 0 if role in _MAIN else of_role, importance
 
 
 def _code(element: Any) -> str | None:
     return None if element is None else element.get("qcode") or element.get("uri")
 
 
-def _named(element: Any) -> str | None:
+def _name(element: Any, language: str | None) -> str | None:
+    """The name of a party, if one is given, in the item's language if there are several."""
+    given = sorted(_children(element, "name"), key=lambda name: _is_other(name, language))
+    return (text_within(given[0]) if given else None) or element.get("literal")
+
+
+def _named(element: Any, language: str | None) -> str | None:
     """A party's name; else the domain of its address; else its code without the scheme."""
-    name = element.get("literal") or _child_text(element, "name")
     uri, code = element.get("uri") or "", element.get("qcode") or ""
+    name = _name(element, language)
     return name or domain_of(uri) or _last_code(uri) or _last_code(code)
 
 
@@ -138,11 +166,11 @@ def _bodies(item: Any, language: str | None, title: str | None) -> Iterator[tupl
         renditions, key=lambda e: (*_rank(e, language), local(e) == "inlineData")
     ):
         name = local(element)
-        text = story_text(element, title) if name == "inlineXML" else _inline_data(element)
+        text = (story_text if name == "inlineXML" else _inline_data)(element, title)
         yield _place(element, name), text
 
 
-def _inline_data(element: Any) -> str:
+def _inline_data(element: Any, title: str | None) -> str:
     text = element.text or ""
     kind = (element.get("contenttype") or "").lower()
     if element.get("encoding"):  # base64 is the only one that the standard names
@@ -150,4 +178,6 @@ def _inline_data(element: Any) -> str:
             text = base64.b64decode(text, validate=False).decode()
         except (binascii.Error, UnicodeDecodeError, ValueError):
             return ""
-    return plain_text(text) if kind.startswith("text/plain") else fragment_text(text)
+    if kind.startswith("text/plain"):
+        return without_title(plain_text(text), title)
+    return written_story(text, title)

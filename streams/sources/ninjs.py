@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from streams.articles.address import domain_of
-from streams.articles.fragments import fragment_text, plain_text
+from streams.articles.fragments import plain_text
 from streams.json_object import Json
 from streams.sources.fields import (
     LONGEST_ID,
@@ -18,14 +18,17 @@ from streams.sources.fields import (
     text_of,
     version,
 )
+from streams.sources.nitf import without_title, written_story
 
 _OWN_NAMES = frozenset({
     "standard", "headlines", "headline", "bodies", "pubstatus", "versioncreated", "firstcreated",
-    "contentcreated", "embargoed", "embargoeduntil", "infosource", "infosources",
+    "contentcreated", "embargoed", "embargoeduntil", "infosource", "infosources", "$standard",
+    "representationtype", "copyrightholder", "altids",
 })  # fmt: skip
 # Fields of raw articles that ninjs does not have.
 _RAW_NAMES = frozenset({"text", "html", "published_at"})
 _MAIN = ("main", "body", "article", "story", "full")
+_TYPES_WITH_TEXT = ("text", "composite", "component")
 _SHORT = ("summary", "abstract", "teaser", "caption", "short", "brief", "alert", "subtitle", "seo")
 
 
@@ -50,7 +53,13 @@ def ninjs_item(document: Json) -> Gathered:
     found.put("version", *version(item.get("version"), item.get("versioncreated")))
     found.put("source", *_sources(item), *said("source", "provider"))
     found.put("url", *((n, v) for n, v in said("canonicalurl", "url", "href") if _is_web(v)))
-    found.put("title", *_texts(item, "headlines", language), *said("headline", "title"))
+    found.put(
+        "title",
+        *_texts(item, "headlines", language),
+        *said("headline"),
+        *_named_texts(item, "headline_"),
+        *said("title"),
+    )
     authors = [a for n in ("authors", "creators") for a in dictionaries(item.get(n))]
     found.put(
         "byline",
@@ -58,10 +67,16 @@ def ninjs_item(document: Json) -> Gathered:
         ("authors", names(text_of(author.get("name")) for author in authors)),
     )
     found.put("credit", *said("creditline", "copyrightholder"))
-    found.put("text", *_texts(item, "bodies", language), *_bodies(item))
+    title = text_of(found.values.get("title"))
+    found.put(
+        "text",
+        *_texts(item, "bodies", language, title),
+        *_bodies(item, title),
+        *_descriptions(item, language),
+    )
     found.put("language", ("language", language))
-    found.put("published_at", *said("firstcreated", "contentcreated", "versioncreated"))
-    found.put("embargoed_until", *said("embargoeduntil", "embargoed"))
+    found.put_time("published_at", *said("firstcreated", "contentcreated", "versioncreated"))
+    found.put_time("embargoed_until", *said("embargoeduntil", "embargoed"))
     found.put("status", ("pubstatus", status(item.get("pubstatus"))))
     found.put_attributes(
         **{
@@ -89,18 +104,21 @@ def _sources(item: Mapping[str, object]) -> Iterator[tuple[str, str | None]]:
             yield f"{name}.name", text_of(own.get("name")) or text_of(own.get("literal"))
         for source in dictionaries(value):
             yield f"{name}.uri", domain_of(text_of(source.get("uri")) or "")
+        for source in dictionaries(value):
+            yield f"{name}.code", text_of(source.get("code"))
 
 
 def _texts(
-    item: Mapping[str, object], name: str, language: str | None
+    item: Mapping[str, object], name: str, language: str | None, title: str | None = None
 ) -> Iterator[tuple[str, str]]:
-    """Texts of `headlines` or `bodies`: the item's language first, by role, short ones last."""
+    """Texts of `headlines`, `bodies` or `descriptions`: the item's language first, by role, short
+    ones last."""
     options = [lower_keys(option) for option in dictionaries(item.get(name))]
     for option in sorted(options, key=lambda option: _rank(option, language)):
         value, role = text_of(option.get("value")), text_of(option.get("role"))
         place = f"{name}[{role}]" if role else name
         if value:
-            yield place, _plain(value, text_of(option.get("contenttype")))
+            yield place, _plain(value, text_of(option.get("contenttype")), title)
 
 
 def _rank(option: Mapping[str, object], language: str | None) -> tuple[bool, int]:
@@ -112,17 +130,39 @@ def _rank(option: Mapping[str, object], language: str | None) -> tuple[bool, int
     return other, 3 if any(word in role for word in _SHORT) else 2
 
 
-def _plain(value: str, content_type: str | None) -> str:
+def _plain(value: str, content_type: str | None, title: str | None) -> str:
     if content_type is not None and content_type.lower().startswith("text/plain"):
-        return plain_text(value)
-    return fragment_text(value)
+        return without_title(plain_text(value), title)
+    return written_story(value, title)
 
 
-def _bodies(item: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+def _bodies(item: Mapping[str, object], title: str | None) -> Iterator[tuple[str, str]]:
     """`body_html` and the others of ninjs 1, which allows any name after `body_`."""
-    known = ("body_html", "body_xhtml", "body_main", "body_text", "body")
-    others = sorted(n for n in item if n.startswith("body_") and n not in known)
-    last = [name for name in others if any(word in name for word in _SHORT)]
-    for name in (*known, *(n for n in others if n not in last), *last):
+    for name in ("body_html", "body_xhtml", "body_main", "body_text", "body"):
         if value := text_of(item.get(name)):
-            yield name, plain_text(value) if name == "body_text" else fragment_text(value)
+            yield name, _plain(value, "text/plain" if name == "body_text" else None, title)
+    for name, value in _named_texts(item, "body_"):
+        yield name, written_story(value, title)
+
+
+def _named_texts(item: Mapping[str, object], start: str) -> list[tuple[str, str]]:
+    """Properties of ninjs 1 whose names begin so, short ones last."""
+    named = sorted(name for name in item if name.startswith(start))
+    short = [name for name in named if any(word in name for word in _SHORT)]
+    return [
+        (name, value)
+        for name in (*(n for n in named if n not in short), *short)
+        if (value := text_of(item.get(name)))
+    ]
+
+
+def _descriptions(item: Mapping[str, object], language: str | None) -> Iterator[tuple[str, str]]:
+    """What describes a text without a body is all of it; what describes a picture is none."""
+    if (text_of(item.get("type")) or "text").lower() not in _TYPES_WITH_TEXT:
+        return
+    yield from _texts(item, "descriptions", language)
+    for name in ("description_text", "description_xhtml", "description_html"):
+        if value := text_of(item.get(name)):
+            yield name, _plain(value, "text/plain" if name == "description_text" else None, None)
+    for name, value in _named_texts(item, "description_"):
+        yield name, written_story(value)

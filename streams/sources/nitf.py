@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import lxml.html
 from lxml import etree
 
 from streams.articles.fragments import fragment_text
@@ -20,8 +21,12 @@ _ENTITY = re.compile(rb"&([A-Za-z][A-Za-z0-9]{1,31});")
 _CONTROL = re.compile(
     rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01])|[xX]0*(?:[0-8bcefBCEF]|1[\da-fA-F]));"
 )
+_NITF = re.compile(r"<nitf\b", re.IGNORECASE)
+_DOCUMENT = re.compile(r"<(?:nitf|html|body)\b", re.IGNORECASE)
 _XML_ENTITIES = frozenset((b"amp", b"lt", b"gt", b"quot", b"apos"))
-_NOT_STORY = frozenset(("body.head", "body.end", "header", "footer", "nav", "aside", "head"))
+_NOT_STORY = frozenset((
+    "body.head", "body.end", "header", "footer", "nav", "aside", "head", "media", "figcaption",
+))  # fmt: skip
 
 
 def xml_root(content: bytes) -> Any | None:
@@ -36,8 +41,9 @@ def xml_root(content: bytes) -> Any | None:
 
 
 def _mended(content: bytes) -> bytes:
-    """Without control characters; `&eacute;`, whose DTD is elsewhere, as a number."""
-    return _CONTROL.sub(b"", _ENTITY.sub(_as_number, content))
+    """Without control characters, or blanks above the declaration; `&eacute;`, whose DTD is
+    elsewhere, as a number."""
+    return _CONTROL.sub(b"", _ENTITY.sub(_as_number, content)).lstrip()
 
 
 def _as_number(entity: re.Match[bytes]) -> bytes:
@@ -77,7 +83,7 @@ def nitf_item(root: Element) -> Gathered:
         return f"{element}@{name}", value
 
     place, identity = attribute("doc-id", "id-string")
-    found.put("id", (place, (identity or "")[-LONGEST_ID:]))
+    found.put("id", (place, (identity or "")[-LONGEST_ID:]), ("nitf@uno", root.get("uno")))
     issue, release = attribute("date.issue", "norm"), attribute("date.release", "norm")
     found.put("version", *version(attribute("du-key", "version")[1], None))
     found.put("source", attribute("doc-id", "regsrc"), attribute("pubdata", "name"))
@@ -87,7 +93,7 @@ def nitf_item(root: Element) -> Gathered:
         ("hedline", text_within(first.get("hedline"))),
         ("title", text_within(first.get("title"))),
     )
-    found.put("byline", ("byline", nitf_byline(first.get("byline"))))
+    found.put("byline", ("byline", nitf_byline(root)))
     found.put(
         "credit",
         ("distributor", text_within(first.get("distributor"))),
@@ -96,13 +102,19 @@ def nitf_item(root: Element) -> Gathered:
     )
     found.put("text", ("body.content", story_text(root)))
     body = first.get("body")
-    found.put("language", ("xml:lang", root.get(LANGUAGE)), ("body@xml:lang", _lang(body)))
     found.put(
+        "language",
+        ("xml:lang", root.get(LANGUAGE)),
+        ("body@xml:lang", _lang(body)),
+        ("body.content@xml:lang", _lang(first.get("body.content"))),
+        ("nitf@baselang", root.get("baselang")),
+    )
+    found.put_time(
         "published_at", issue, attribute("pubdata", "date.publication"),
         attribute("story.date", "norm"), release,
     )  # fmt: skip
     if _is_later(release[1], issue[1]):
-        found.put("embargoed_until", release)
+        found.put_time("embargoed_until", release)
     place, managed = attribute("docdata", "management-status")
     known = status(managed)
     found.put("status", (place, "usable" if known == "embargoed" else known))
@@ -111,6 +123,7 @@ def nitf_item(root: Element) -> Gathered:
         urgency=attribute("urgency", "ed-urg")[1],
         slugline=attribute("du-key", "key")[1],
         dateline=text_within(first.get("dateline")),
+        correction=attribute("correction", "info")[1],
     )
     return found
 
@@ -123,7 +136,7 @@ def _first_of(root: Element) -> dict[str, Element]:
         name = local(element)
         if name:
             first.setdefault(name, element)
-        if name == "body.content":
+        if name in ("body.content", "note"):
             walk.skip_subtree()
     return first
 
@@ -137,38 +150,73 @@ def _is_later(time: str | None, than: str | None) -> bool:
     return one is not None and other is not None and one > other
 
 
-def nitf_byline(element: Element) -> str | None:
-    """Who wrote it: the persons named, else everything but the title (`AP Writer`)."""
-    if element is None:
-        return None
-    persons = [text_within(e) for e in element.iter() if local(e) == "person"]
-    if persons:
-        return names(persons)
-    pieces = [element.text or ""]
-    for child in element:
+def nitf_byline(document: Element) -> str | None:
+    """Who wrote it, as all bylines say: the persons named, else everything but the titles (`AP
+    Writer`)."""
+    bylines = [e for e in document.iter() if local(e) == "byline"]
+    return names(name for byline in bylines for name in _authors(byline))
+
+
+def _authors(byline: Element) -> list[str | None]:
+    if persons := [text_within(e) for e in byline.iter() if local(e) == "person"]:
+        return persons
+    pieces = [byline.text or ""]
+    for child in byline:
         if local(child) not in ("byttl", ""):
             pieces += _pieces(child)
         pieces.append(child.tail or "")
-    return names([" ".join(pieces)])
+    return [" ".join(pieces)]
+
+
+def written_story(markup: str, title: str | None = None) -> str:
+    """The text of a document inside a string, NITF or HTML; of any other markup all of it."""
+    root = None
+    if _DOCUMENT.search(markup):
+        root = xml_root(markup.encode("utf-8", "replace"))
+        if root is None and not _NITF.search(markup):
+            root = _page_root(markup)
+    text = fragment_text(markup) if root is None else story_text(root, title)
+    return without_title(text, title)
+
+
+def _page_root(markup: str) -> Any | None:
+    content = _mended(markup.encode("utf-8", "replace"))
+    try:
+        return lxml.html.document_fromstring(content, lxml.html.HTMLParser(encoding="utf-8"))
+    except (etree.LxmlError, ValueError):
+        return None
+
+
+def without_title(text: str, title: str | None) -> str:
+    """A text without its first line if that is its title again."""
+    first, _, rest = text.partition("\n")
+    return rest if title and rest and first.split() == title.split() else text
 
 
 def story_text(document: Element, title: str | None = None) -> str:
     """The text of a NITF or XHTML document: `body.content`, else the body without its header,
-    footer and links elsewhere, and without the title if that is repeated above it."""
+    footer, captions and links elsewhere, and without the title if that is repeated above it."""
     elements = [element for element in document.iter() if isinstance(element.tag, str)]
-    story = next((e for e in elements if local(e) == "body.content"), None)
-    if story is None:
-        story = next((e for e in elements if local(e) == "body"), document)
+    stories = [e for e in elements if local(e) == "body.content" and not _is_in_note(e)]
+    if not stories:
+        stories = [next((e for e in elements if local(e) == "body"), document)]
+    return without_title("\n".join(filter(None, (_text_of(e, title) for e in stories))), title)
+
+
+def _is_in_note(element: Element) -> bool:
+    parent = element.getparent()
+    return parent is not None and local(parent) == "note"
+
+
+def _text_of(story: Element, title: str | None) -> str:
     for element in list(story.iter()):
         if isinstance(element.tag, str):
             element.tag = local(element)
     for element in list(story.iter(*_NOT_STORY)):
-        parent = element.getparent()
-        if element is not story and parent is not None:
-            element.text = element.tail = None
-            parent.remove(element)
+        if element is not story:
+            element.clear(keep_tail=True)
     for heading in story.iter("h1"):
         if title and text_within(heading) == title:
-            heading.getparent().remove(heading)
+            heading.clear(keep_tail=True)
         break
     return fragment_text(etree.tostring(story, encoding="unicode", with_tail=False))

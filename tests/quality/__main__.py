@@ -7,11 +7,13 @@ import sys
 from tests.quality import detection, languages
 from tests.quality.credits import suite as credit_lines
 from tests.quality.pages import suite as pages
+from tests.quality.standards import suite as standards
 
 SUITES = {
     "detection": detection.main,
     "languages": languages.main,
     "credits": credit_lines.main,
+    "standards": standards.main,
     "pages": pages.main,
 }
 

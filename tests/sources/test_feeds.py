@@ -213,7 +213,7 @@ def test_an_archive_gives_its_pages(tmp_path: Path, name: str) -> None:
 
 @pytest.mark.parametrize("content", ["", "<html><p>x</p></html>", "no markup", "<rss"])
 def test_xml_that_is_not_a_feed_is_rejected_by_name(tmp_path: Path, content: str) -> None:
-    with pytest.raises(InputError, match=r"a\.xml: expected RSS, Atom, NewsML-G2 or NITF, got "):
+    with pytest.raises(InputError, match=r"a\.xml: expected RSS, Atom, NewsML or NITF, got "):
         events(tmp_path / "a.xml", content)
 
 

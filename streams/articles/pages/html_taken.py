@@ -78,7 +78,7 @@ def taken_lines(
     taken &= ~(kinds.interstitial | kinds.comments | (kinds.stories & unlikely))
     _drop_requests(taken, lines)
     taken = _without_above(taken, headline, found, evidence)
-    _drop_repeats(taken, page, found.words, evidence)
+    _drop_repeats(taken, page, headline, found.words, evidence)
     if not _is_article(taken, found, kinds) or (
         _lists_others(taken, found) and not is_told_as_article(head)
     ):
@@ -131,12 +131,16 @@ def _without_above(taken: Mask, headline: int | None, found: Judged, evidence: E
 
 
 def _drop_repeats(
-    taken: Mask, page: PageLines, words: NDArray[np.float64], evidence: Evidence
+    taken: Mask,
+    page: PageLines,
+    headline: int | None,
+    words: NDArray[np.float64],
+    evidence: Evidence,
 ) -> None:
     """The title above the story, and lines that stood there before."""
     seen: set[str] = set()
     for n, at in enumerate(np.flatnonzero(taken).tolist()):
-        if n < _HEAD_LINES and evidence.is_title[at]:
+        if n < _HEAD_LINES and (evidence.is_title[at] or at == headline):
             taken[at] = False
         elif words[at] >= _REPEATED_WORDS:
             taken[at] = page.low[at] not in seen
