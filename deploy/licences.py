@@ -42,8 +42,11 @@ def packages(lock: Path = LOCK) -> Iterator[Package]:
             continue
         classifiers = metadata.get_all("Classifier") or []
         named = [c.rpartition(" :: ")[2] for c in classifiers if c.startswith("License :: ")]
-        text = (metadata["License"] or "").strip()
-        said = metadata["License-Expression"] or " AND ".join(named) or text.partition("\n")[0]
+        text, expression = (
+            "".join(metadata.get_all(field) or ()).strip()
+            for field in ("License", "License-Expression")
+        )
+        said = expression or " AND ".join(named) or text.partition("\n")[0]
         yield Package(name, metadata["Version"], said[:_LONGEST])
 
 

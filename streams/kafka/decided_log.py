@@ -46,21 +46,21 @@ class DecidedLog:
         self.articles = articles
         self._state = state
         self._cuts: list[_Cut] = []
-        self._untold = -1
+        self._unrecorded = -1
 
-    def cut(self, offset: int, *, told: bool = False) -> None:
-        """Records from this offset on are not decided yet. `told`: the segments say so."""
+    def cut(self, offset: int, *, recorded: bool = False) -> None:
+        """Records from this offset on are not decided yet. `recorded`: the segments say so."""
         if offset > self._state.last_offset:
             return
         self._state.rewind(offset)
         kept = [cut for cut in self._cuts if cut.offset < offset and cut.until > self._state.tail]
         self._cuts = [*kept, _Cut(self._state.count, offset)]
-        if not told:
-            self._untold = offset
+        if not recorded:
+            self._unrecorded = offset
 
-    def untold(self) -> int:
+    def unrecorded_cut(self) -> int:
         """Where the log was cut since the last segment, for the next one to record; -1: nowhere."""
-        offset, self._untold = self._untold, -1
+        offset, self._unrecorded = self._unrecorded, -1
         return offset
 
     def cut_in(self, records: Sequence[ConsumerRecord]) -> int | None:

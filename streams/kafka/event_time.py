@@ -62,9 +62,9 @@ def raw_time(record: _Stamped) -> int:
     if record.headers:
         for name, value in reversed(record.headers):
             if name == TIME_HEADER:
-                told = _number(value)
-                if believable(told) and (not own or told <= own + _AHEAD_MILLISECONDS):
-                    return told
+                stated = _number(value)
+                if believable(stated) and (not own or stated <= own + _AHEAD_MILLISECONDS):
+                    return stated
                 break
     return own
 
@@ -99,8 +99,8 @@ def own_time(record: _Stamped) -> int:
         value: bytes | None = headers[_CE_TIME_PLACE][1]
     else:
         value = dict(headers).get(CE_TIME)
-    told = parsed_time(value)
-    return record.timestamp if told is None else told
+    stated = parsed_time(value)
+    return record.timestamp if stated is None else stated
 
 
 def parsed_time(value: bytes | None) -> int | None:

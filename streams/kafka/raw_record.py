@@ -78,12 +78,12 @@ def _time_in(value: bytes | None) -> int | None:
     """When a raw event was fetched, else published, by its own account."""
     try:
         event = orjson.loads(value or b"")
-        told = [
+        stated = [
             parse_time(event[name]) for name in ("fetched_at", "published_at") if event.get(name)
         ]
     except (ValueError, LookupError, TypeError, AttributeError):
         return None
-    return next((milliseconds(time) for time in told if time is not None), None)
+    return next((milliseconds(time) for time in stated if time is not None), None)
 
 
 @cache

@@ -74,10 +74,10 @@ async def rebuild_all(
         committed = offsets.get(TopicPartition(topic, partition))
         until = committed.offset if committed else 0
 
-        def told(done: int, total: int, partition: int = partition) -> None:
+        def report(done: int, total: int, partition: int = partition) -> None:
             progress(partition, done, total)
 
-        await _rebuild(admin, settings, partition, until, told, rebuilt)
+        await _rebuild(admin, settings, partition, until, report, rebuilt)
     return rebuilt
 
 

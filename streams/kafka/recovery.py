@@ -114,7 +114,7 @@ class Recovery:
         return ends[self.segments]
 
     async def _read(self, consumer: AIOKafkaConsumer, end: int) -> None:
-        tp, told = self.segments, time.monotonic()
+        tp, logged = self.segments, time.monotonic()
         consumer.seek(tp, self.position)
         while self.position < end:
             for segments in (await consumer.getmany(tp, timeout_ms=1000)).values():
@@ -125,8 +125,8 @@ class Recovery:
             # Ahead of the last segment if something else follows it.
             self.position = await consumer.position(tp)
             self.left = max(0, end - self.position)
-            if time.monotonic() - told > _LOG_SECONDS:
-                told = time.monotonic()
+            if time.monotonic() - logged > _LOG_SECONDS:
+                logged = time.monotonic()
                 log.info("%s", self)
 
     async def _check_end(self, consumer: AIOKafkaConsumer, committed: int) -> None:
@@ -197,7 +197,7 @@ class Recovery:
             self._first, self._first_note = segment, note
         # A shard that was kept over a rebalance knows the cuts of its own segments.
         if note is not None and note.cut >= 0 and segment.base >= state.count:
-            self.log.cut(note.cut, told=True)
+            self.log.cut(note.cut, recorded=True)
         new = int((segment.rows["offset"] > state.last_offset).sum())
         first = segment.base + len(segment.rows) - new
         # If nothing is remembered yet, an older worker's empty segment may have come first.

@@ -70,6 +70,6 @@ def _with_time(letter: DeadLetter) -> Headers:
     """The record's headers with its event's time, as the new record's own time is now."""
     if letter.why.dlt_stage != "normalise":  # `ce_time` is among them
         return letter.headers
-    told = parsed_time(letter.why.dlt_time.encode())
+    stated = parsed_time(letter.why.dlt_time.encode())
     kept = [header for header in letter.headers if header[0] != TIME_HEADER]
-    return kept if told is None or not believable(told) else [*kept, time_header(told)]
+    return kept if stated is None or not believable(stated) else [*kept, time_header(stated)]

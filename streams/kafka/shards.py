@@ -97,7 +97,7 @@ class Shard:
         if epoch >= 0:
             note = note._replace(epoch=epoch)
         self.recovery.note = note
-        return note._replace(cut=self.recovery.log.untold()).header()
+        return note._replace(cut=self.recovery.log.unrecorded_cut()).header()
 
     def cut(self, offset: int) -> None:
         """The log of articles was cut: records from this offset on are not decided yet."""

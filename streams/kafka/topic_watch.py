@@ -70,12 +70,12 @@ class TopicWatch:
                 log.warning("%s is missing: nothing can be read until it is recreated", name)
             elif topic and (known := before.get(name)):
                 if known.identity != topic.identity:
-                    self._made_anew(name)
+                    self._recreated(name)
                 elif known.partitions != topic.partitions:
                     self._repartitioned(name, known.partitions, topic.partitions)
         self.missing = sorted(name for name, topic in now.items() if topic is None)
 
-    def _made_anew(self, name: str) -> None:
+    def _recreated(self, name: str) -> None:
         if name in (self._articles, self._segments):
             self._on_failure(
                 TopicChangedError(
@@ -85,7 +85,7 @@ class TopicWatch:
             )
             return
         log.warning("%s was recreated: it is read from its beginning", name)
-        self._app.consumer.begin_anew(name)
+        self._app.consumer.read_recreated(name)
 
     def _repartitioned(self, name: str, before: int, after: int) -> None:
         log.warning("%s has %d partitions now, %d before", name, after, before)

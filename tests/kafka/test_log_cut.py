@@ -73,8 +73,8 @@ def cut_log(broker: EmbeddedKafka, topic: str, records: int) -> None:
     assert 0 < end < len(log)
     path.write_bytes(log[:end])
     for name in ("*.index", "*.timeindex", "*.snapshot"):
-        for made_anew in folder.glob(name):
-            made_anew.unlink()
+        for recreated in folder.glob(name):
+            recreated.unlink()
     broker.start()
 
 

@@ -27,7 +27,7 @@ _UNIT = re.compile(r"\D*[^\W\d]\D*$")  # of a time of day: what follows the hour
 _END = re.compile(r"[\W_]+$")
 
 
-def told(changed: Sequence[ChangedFactRecord]) -> str:
+def changes_in_words(changed: Sequence[ChangedFactRecord]) -> str:
     """The changes, for the end of a sentence; empty if there are none."""
     each = ", ".join(f"{one['before']} {one['old']} \u2192 {one['new']}" for one in changed)
     return f" Changed: {each}." if changed else ""

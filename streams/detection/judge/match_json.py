@@ -8,7 +8,7 @@ import orjson
 
 from schemas.records import ChangedFactRecord, MatchRecord
 from streams.detection.index.view import View
-from streams.detection.judge.changed_facts import Numbers, told
+from streams.detection.judge.changed_facts import Numbers, changes_in_words
 from streams.detection.judge.relations import (
     COPY,
     EXCERPT,
@@ -48,7 +48,7 @@ def matches_json(
             name = f"{name} ({other.source})"
         in_parts = match.serial in parts
         changed = _changed(match, view, numbers)
-        why = reason(match, name, words, other.words, in_parts) + told(changed)
+        why = reason(match, name, words, other.words, in_parts) + changes_in_words(changed)
         first = first or why
         written[other.article_id] = {
             "article_id": other.article_id,

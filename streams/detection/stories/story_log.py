@@ -21,7 +21,7 @@ from streams.articles.times import format_milliseconds
 from streams.detection.index.segment import PARTIAL, WITHDRAWN, ArrivalCounts
 from streams.detection.index.story_table import StoryState
 from streams.detection.index.view import View
-from streams.detection.judge.changed_facts import told
+from streams.detection.judge.changed_facts import changes_in_words
 from streams.detection.stories.novelty import arrived, recent, together
 from streams.detection.stories.originals import (
     begun,
@@ -128,7 +128,7 @@ class StoryLog:
         """An item of the story, whose previous version was `before`, has another text with
         other numbers."""
         was, now = self._counted(before), self._counted(serial)
-        facts, reason = list(changed), _CORRECTED + told(changed)
+        facts, reason = list(changed), _CORRECTED + changes_in_words(changed)
         if was == now:
             return self._change(story, serial, "corrected", "revision", reason, facts=facts)
         story = self._change(

@@ -88,7 +88,7 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
         for hole in fetched.holes:
             if isinstance(hole, Cut):
                 self._cuts[hole.tp] = min(hole.offset, self._cuts.get(hole.tp, hole.offset))
-        for tp in fetched.begun_anew:
+        for tp in fetched.from_beginning:
             self.acks.forget(tp)
             self._read_offset[tp] = None
             for chunk in self._handed:
@@ -219,9 +219,9 @@ class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
         KafkaError."""
         return await self._thread.look(topics)  # type: ignore[no-any-return]
 
-    def begin_anew(self, topic: str) -> None:
+    def read_recreated(self, topic: str) -> None:
         """Read this topic from its beginning at the next fetch: it was recreated."""
-        self._thread.anew.add(topic)
+        self._thread.recreated.add(topic)
 
     async def commit_notes(self, generation: int, notes: dict[TP, OffsetAndMetadata]) -> bool:
         """Commit these offsets with their metadata; -> whether that succeeded."""

@@ -47,7 +47,7 @@ class Fetched:
     positions: dict[TP, int] = field(default_factory=dict)  # of the next records
     epochs: dict[TP, int] = field(default_factory=dict)  # of the leader that wrote the last of them
     generation: int = -1
-    begun_anew: list[TP] = field(default_factory=list)
+    from_beginning: list[TP] = field(default_factory=list)
     holes: list[Lost | Ended | Cut] = field(default_factory=list)
 
 
@@ -57,10 +57,10 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
     def __post_init__(self) -> None:
         super().__post_init__()
         self.ends: dict[TP, int] = {}  # queried outside the fetches, which may stall
-        self.anew: set[str] = set()  # topics that the next fetch reads from the beginning
+        self.recreated: set[str] = set()  # topics that the next fetch reads from the beginning
         self.cuts: dict[TP, Divergence] = {}  # where the next fetch goes back to
         self.short_cut = ShortCut()
-        self._found_anew: dict[TP, float] = {}  # noticed by this consumer, and when
+        self._found_recreated: dict[TP, float] = {}  # noticed by this consumer, and when
         self._known: dict[str, TopicNow] = {}
 
     def _create_worker_consumer(self, transport: Any) -> AIOKafkaConsumer:
@@ -111,8 +111,8 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
         if consumer._closed or fetcher._closed:
             raise ConsumerStoppedError
         fetched = Fetched()
-        if self.anew:
-            await self._begin_anew(consumer, fetched)
+        if self.recreated:
+            await self._begin_recreated(consumer, fetched)
         self._go_back(consumer, fetched)
         with fetcher._subscriptions.fetch_context():
             try:
@@ -140,19 +140,19 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
             fetched.generation = consumer._coordinator.generation
         return fetched
 
-    async def _begin_anew(self, consumer: AIOKafkaConsumer, fetched: Fetched) -> None:
+    async def _begin_recreated(self, consumer: AIOKafkaConsumer, fetched: Fetched) -> None:
         """Read topics from the beginning, unless a fetch has already noticed that they are new."""
-        topics, self.anew = self.anew, set()
+        topics, self.recreated = self.recreated, set()
         found = time.monotonic() - 2 * METADATA_SECONDS
         for tp in consumer.assignment():
-            if tp.topic in topics and self._found_anew.get(tp, 0.0) < found:
+            if tp.topic in topics and self._found_recreated.get(tp, 0.0) < found:
                 try:
                     await consumer.seek_to_beginning(tp)
                 except IllegalStateError:  # a rebalance: read from what is committed, so try again
-                    self.anew |= topics
+                    self.recreated |= topics
                     return
                 forget_epochs(consumer, tp)
-                fetched.begun_anew.append(tp)
+                fetched.from_beginning.append(tp)
 
     def _go_back(self, consumer: AIOKafkaConsumer, fetched: Fetched) -> None:
         """Go back to where logs were cut, or may have been, unless the position is earlier.
@@ -167,7 +167,7 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
                 consumer.seek(tp, offset)
                 if certain:
                     fetched.holes.append(Cut(tp, offset, position))
-                fetched.begun_anew.append(tp)
+                fetched.from_beginning.append(tp)
                 self.ends.pop(tp, None)
 
     async def _find_again(
@@ -191,9 +191,9 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
             return
         fetched.holes.append(Ended(tp, position))
         forget_epochs(consumer, tp)
-        fetched.begun_anew.append(tp)
+        fetched.from_beginning.append(tp)
         self.ends.pop(tp, None)
-        self._found_anew[tp] = time.monotonic()
+        self._found_recreated[tp] = time.monotonic()
 
     async def look(self, topics: Collection[str]) -> dict[str, TopicNow | None]:
         """The topics' current state, and the ends of our partitions. Raises KafkaError and
@@ -209,7 +209,7 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
         async with asyncio.timeout(METADATA_SECONDS):
             now = await topics_now(consumer._client, topics)
             ours = [tp for tp in consumer.assignment() if now.get(tp.topic)]
-            if ours and not self.anew:
+            if ours and not self.recreated:
                 self.ends = await consumer.end_offsets(ours)
             await self._find_cuts(consumer, now)
         return now
@@ -231,7 +231,7 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
             for tp in consumer.assignment()
             if tp.topic in same
         }
-        if epochs and not self.anew:
+        if epochs and not self.recreated:
             self.cuts |= await find_cuts(consumer, epochs)
 
     async def commit_in(
@@ -284,8 +284,8 @@ async def seek_to_committed(consumer: AIOKafkaConsumer) -> Mapping[TP, int]:
         return {}
     try:
         offsets: Mapping[TP, int] = await consumer.seek_to_committed()
-        if begun_anew := [tp for tp, offset in offsets.items() if not offset]:
-            await consumer.seek_to_beginning(*begun_anew)
+        if from_beginning := [tp for tp, offset in offsets.items() if not offset]:
+            await consumer.seek_to_beginning(*from_beginning)
     except (AssertionError, IllegalStateError):
         return {}
     return offsets
