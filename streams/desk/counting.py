@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import (
@@ -28,15 +28,20 @@ _HOUR_MILLISECONDS = 3_600_000
 _MOST_AT_ONCE = 500
 
 
-def count_anew(connection: Connection, stories: Collection[str], articles: Collection[str]) -> None:
+def count_anew(
+    connection: Connection, stories: Collection[str], articles: Mapping[str, str | None]
+) -> None:
     """Each story's agency, which of its articles credit it, its publishers and its first hour.
 
-    `articles` are the new ones: if a story's agency is unchanged, only their credit is set.
+    `articles` are the new ones, with their stories: if a story's agency is unchanged, only their
+    credit is set.
     """
+    changed: set[str] = set()
     for some in _parts(stories):
-        changed = _set_agencies(connection, some)
-        _set_credit(connection, article.c.story_id.in_(changed))
-    for some in _parts(articles):
+        found = _set_agencies(connection, some)
+        _set_credit(connection, article.c.story_id.in_(found))
+        changed.update(found)
+    for some in _parts([name for name, of in articles.items() if of not in changed]):
         _set_credit(connection, article.c.article_id.in_(some))
     for some in _parts(stories):
         _set_counts(connection, some)

@@ -17,7 +17,7 @@ CREDITS: Final = ("given", "cited", "missing")
 SORTS: Final = ("newest", "copied", "fastest")
 STORY_FILTERS: Final = (
     "q", "agency", "publisher", "language", "relation", "since", "until", "least", "credit",
-    "original", "withdrawn", "sort", "after",
+    "original", "from", "withdrawn", "sort", "after",
 )  # fmt: skip
 PAGE_ROWS = 30
 MOST_LETTERS = 300

@@ -121,8 +121,8 @@ def apply(
         changed |= _write_articles(connection, database, articles)
         _upsert(connection, database, story_event, _last(events, ("story_id", "sequence")))
         applied.touched = changed | {row["story_id"] for row in stories}
-        ids = {rows.article["article_id"] for rows in articles}
-        count_anew(connection, applied.touched, ids)
+        told = {rows.article["article_id"]: rows.article["story_id"] for rows in articles}
+        count_anew(connection, applied.touched, told)
     return applied
 
 

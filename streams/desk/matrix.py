@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from streams.desk.paragraphs import paragraphs_of
+
 KEPT_FROM = 0.85
 CHANGED_FROM = 0.25
 MOST_PARAGRAPHS = 80
@@ -37,14 +39,6 @@ class Column:
     cells: list[Cell]
     added: list[str]
     kept_share: float
-
-
-def paragraphs_of(text: str) -> list[str]:
-    """The paragraphs of a text: separated by empty lines, or else its lines."""
-    parts = re.split(r"\n\s*\n", text)
-    if len(parts) == 1:
-        parts = text.split("\n")
-    return [part.strip() for part in parts if part.strip()]
 
 
 def grams_of(text: str) -> Grams:

@@ -153,6 +153,7 @@ def excerpt(body: str, query: str, letters: int = 240) -> list[tuple[str, bool]]
     start = max(0, spots[0][0] - letters // 3) if spots else 0
     start = body.rfind(" ", 0, start) + 1 if start else 0
     end = min(len(body), start + letters)
+    end = end if end == len(body) else max(body.rfind(" ", start, end), start + letters // 2)
     cuts = [start, *(place for spot in spots for place in spot if start < place < end), end]
     marked = {spot[0] for spot in spots}
     return [(body[a:b], a in marked) for a, b in pairwise(cuts) if a < b]

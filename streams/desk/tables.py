@@ -17,11 +17,12 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
 
 # Incremented with every change of these tables or of what is written into them: a database of
 # another version must be rebuilt from the topics.
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 metadata = MetaData()
 
@@ -76,6 +77,15 @@ article = Table(
     Index("article_by_margin", "relation", "margin"),
     Index("article_by_relation", "relation", "time", "article_id"),
     Index("article_by_chance", "relation", "article_id"),
+    Index("article_by_language", "language", "time", "article_id"),
+    Index(
+        "article_by_credit",
+        "credited",
+        "time",
+        "article_id",
+        sqlite_where=text("credited IS NOT NULL"),
+        postgresql_where=text("credited IS NOT NULL"),
+    ),
 )
 
 # Every version's whole event, as zstd-compressed JSON.

@@ -18,6 +18,8 @@ MOST_ROWS = 18
 _WIDTH, _LEFT, _RIGHT = 900, 190, 20
 _ROW, _TOP = 26, 16
 _LABEL_LETTERS = 26
+# Marks of a row that would cover each other stand above and below its middle.
+_APART, _LIFTS = 8, (0, -6, 6)
 _MINUTE = 60_000
 _TICKS = (
     (60_000, "1 min"), (600_000, "10 min"), (3_600_000, "1 h"), (6 * 3_600_000, "6 h"),
@@ -50,10 +52,17 @@ def timeline(marks: Sequence[Mark], original_id: str | None) -> Markup:
                 '<text class="who" x="{}" y="{}">{}</text>'
             ).format(_LEFT, _WIDTH - _RIGHT, y, y, _LEFT - 14, y + 4, label)
         )
-    for mark in sorted(marks, key=lambda mark: mark["article_id"] == original_id):
+    # The original keeps its row's middle and is drawn last, above the others.
+    drawn: list[Markup] = []
+    placed: dict[int, list[float]] = {}
+    for mark in sorted(marks, key=lambda mark: mark["article_id"] != original_id):
         row = rows.get(mark["source"] or "unknown", rows.get(_OTHERS, 0))
-        y = _TOP + _ROW * row + _ROW // 2
-        parts.append(_mark(mark, across(mark["time"] - first), y, first, original_id))
+        x, others = across(mark["time"] - first), placed.setdefault(row, [])
+        lift = _LIFTS[sum(abs(x - other) < _APART for other in others[-8:]) % len(_LIFTS)]
+        others.append(x)
+        y = _TOP + _ROW * row + _ROW // 2 + lift
+        drawn.append(_mark(mark, x, y, first, original_id))
+    parts += reversed(drawn)
     label = f"{len(marks)} articles over {delay_text(last - first)}"
     return Markup(
         '<svg class="timeline" viewBox="0 0 {} {}" role="group" aria-label="{}">{}</svg>'

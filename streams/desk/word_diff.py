@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
+from streams.desk.paragraphs import ends_paragraph
 from streams.desk.word_runs import moved, runs_of, without_crumbs
 
 # Words beyond this are not compared: two texts of a book's length would take minutes.
@@ -92,11 +93,14 @@ def words_of(text: str, *, exact: bool) -> tuple[list[Word], bool]:
             return found, False
         written = match[0]
         if written.isspace():
+            if not ends_paragraph(text, match.start(), match.end()):
+                continue
             found.append(Word("\n\n", "", _PARAGRAPH, opens=True))
             opens = True
         else:
             key = written if exact else written.casefold().translate(_MARKS)
-            found.append(Word(written, text[end : match.start()], key, opens))
+            blank = text[end : match.start()]
+            found.append(Word(written, " " if "\n" in blank else blank, key, opens))
             if written[0].isalnum():
                 opens = False
             elif written in '.!?:\u201c\u201d"':

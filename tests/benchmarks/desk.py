@@ -4,9 +4,9 @@
     --database ADDR  a file for SQLite (a new one in /tmp), or postgresql://...
     --keep           leave the database there; a second run with it measures pages alone
 
-Articles are made of words with Zipf's frequencies, 300 on average; a copy has a twentieth of its
-original's words changed. Pages are asked of the application in a process of its own, without a
-network between, once each to warm up.
+Pages are asked of the application in a process of its own, without a network between, once each to
+warm up. CPU includes that of PostgreSQL's processes for the desk's connections, where it runs on
+this machine (without its parallel workers: ?options=-cmax_parallel_workers_per_gather=0).
 """
 
 from __future__ import annotations
@@ -20,132 +20,38 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from hashlib import blake2b
-from itertools import accumulate, pairwise
+from collections import defaultdict
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import orjson
 import psutil
+from sqlalchemy import func, select, text
 from starlette.testclient import TestClient
 
 from streams.desk.database import Database, open_database
 from streams.desk.follow import BATCH_RECORDS, Progress
 from streams.desk.ingest import Incoming, apply
+from streams.desk.tables import article
 from streams.desk.web.app import create_app
 from streams.desk.web.desk import Desk
 from streams.desk.word_diff import compare
+from tests.benchmarks.desk_articles import AGENCIES, RARE_LANGUAGE, RARE_RELATION, Maker
 
-STORY_ARTICLES = 10
-WORDS, VOCABULARY, PUBLISHERS = 300, 30_000, 600
-AGENCIES = ("Reuters", "AFP", "AP", "dpa", "EFE", "ANSA", None, None)
-LANGUAGES = ("en",) * 7 + ("de", "fr", "es")
-START = 1_772_323_200_000  # 2026-03-01
 ROUNDS = 5
+TEXTS = ("article", "compare", "matrix")  # pages that are text for the most part
 
 
-def _id(*parts: object) -> str:
-    return blake2b(repr(parts).encode(), digest_size=16).hexdigest()
-
-
-def _time(milliseconds: int) -> str:
-    seconds, rest = divmod(milliseconds, 1000)
-    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds)) + f".{rest:03}Z"
-
-
-class Maker:
-    """Makes stories' records, the same for the same seed."""
-
-    def __init__(self, seed: int = 1) -> None:
-        self._chance = random.Random(seed)
-        letters = "abcdefghijklmnopqrstuvwxyz"
-        self.words = [
-            "".join(self._chance.choices(letters, k=self._chance.randint(2, 9)))
-            for _ in range(VOCABULARY)
-        ]
-        self._weights = list(accumulate(1 / (n + 10) for n in range(VOCABULARY)))
-        names = [1 / (n + 5) for n in range(PUBLISHERS)]
-        self._publishers = list(accumulate(names))
-
-    def text(self) -> list[str]:
-        count = max(40, int(self._chance.gauss(WORDS, WORDS / 3)))
-        words = self._chance.choices(self.words, cum_weights=self._weights, k=count)
-        for end in range(12, count, 12):
-            words[end - 1] += "." if end % 60 else ".\n\n"
-        return words
-
-    def story(self, number: int) -> Iterator[Incoming]:
-        chance = self._chance
-        size = min(400, 1 + int(chance.expovariate(1 / (STORY_ARTICLES - 1))))
-        agency, language = chance.choice(AGENCIES), chance.choice(LANGUAGES)
-        began = START + number * 20_000
-        original, story_id = self.text(), _id("story", number)
-        ids: list[str] = []
-        for place in range(size):
-            words = list(original)
-            if place:
-                for _ in range(len(words) // 20):
-                    words[chance.randrange(len(words))] = chance.choice(self.words)
-            [paper] = chance.choices(range(PUBLISHERS), cum_weights=self._publishers)
-            source = f"paper-{paper}.example"
-            ids.append(_id(number, place))
-            names = [] if agency is None or chance.random() < 0.2 else [agency]
-            event = self._article(
-                ids, story_id, source, language, words, began + place * 90_000, names
-            )
-            yield Incoming("articles", "articles", 0, 0, orjson.dumps(event))
-        if size > 1:
-            yield Incoming("stories", "stories", 0, 0, orjson.dumps(
-                self._story(story_id, ids, source, agency, language, original, began)
-            ))  # fmt: skip
-
-    def _article(
-        self, ids: list[str], story_id: str, source: str, language: str, words: list[str],
-        when: int, names: list[str],
-    ) -> dict[str, Any]:  # fmt: skip
-        copied = len(ids) > 1
-        match = {
-            "article_id": ids[0], "source": source, "relation": "copy", "jaccard": 0.86,
-            "containment": {"of_this": 0.92, "of_other": 0.93}, "shared_keys": 18,
-            "facts": {"same": 9, "different": 0}, "member": True,
-            "reason": "92% of this text stands in the other, and 93% of that in this.",
-        }  # fmt: skip
-        return {
-            "article_id": ids[-1], "producer_id": ids[-1][:12], "version": None, "parent_id": None,
-            "position": None, "parts": 0, "kind": "article", "source": source,
-            "syndicated_from": None, "url": f"https://{source}/{ids[-1]}",
-            "canonical_url": f"https://{source}/{ids[-1]}", "title": " ".join(words[:9]),
-            "byline": None, "credit": names[0] if names else None, "dateline": None,
-            "language": language, "text": " ".join(words), "text_confidence": None,
-            "published_at": _time(when), "published_precision_seconds": None,
-            "fetched_at": _time(when), "embargoed_until": None, "status": "usable",
-            "agencies": [{"name": n, "role": "provider", "evidence": "credit"} for n in names],
-            "content_digest": _id(ids[-1], "digest"), "attributes": {}, "dropped": [],
-            "raw": {"topic": "articles.raw", "partition": 0, "offset": 1, "timestamp": _time(when)},
-            "detection": {
-                "story_id": story_id, "relation": "copy" if copied else "original",
-                "original_id": ids[0], "unseen_agency": None, "syndicated": copied or None,
-                "supersedes": None, "unmatched_reason": None, "matches": [match] if copied else [],
-                "story_size": len(ids), "novelty": {"hour": 0, "day": 0, "window": 0},
-                "thresholds": {
-                    "copy_overlap": 0.5, "member_containment": 0.8, "window_seconds": 259200,
-                },
-                "algorithm": "benchmark",
-            },
-        }  # fmt: skip
-
-    def _story(
-        self, story_id: str, ids: list[str], source: str, agency: str | None, language: str,
-        words: list[str], began: int,
-    ) -> dict[str, Any]:  # fmt: skip
-        return {
-            "story_id": story_id, "version": len(ids), "headline": " ".join(words[:9]),
-            "language": language, "original_id": ids[0], "original_source": source,
-            "original_status": "usable", "original_evidence": "published_at",
-            "unseen_agency": agency, "articles": len(ids), "copies": len(ids) - 1,
-            "first_seen": _time(began), "last_seen": _time(began + len(ids) * 90_000),
-        }  # fmt: skip
+def cpu_seconds(database: Database) -> float:
+    """CPU so far, of this process and of its connections' processes in PostgreSQL."""
+    busy = time.process_time()
+    if not database.is_sqlite:
+        connected = text("SELECT pid FROM pg_stat_activity WHERE datname = current_database()")
+        with database.reading() as connection:
+            for pid in connection.scalars(connected):
+                scheduled = Path(f"/proc/{pid}/schedstat")
+                busy += int(scheduled.read_text().split()[0]) / 1e9 if scheduled.exists() else 0
+    return busy
 
 
 def fill(database: Database, wanted: int) -> dict[str, int]:
@@ -156,10 +62,10 @@ def fill(database: Database, wanted: int) -> dict[str, int]:
         while len(batch) < BATCH_RECORDS:
             batch += maker.story(story)
             story += 1
-        begun, begun_busy = time.perf_counter(), time.process_time()
+        begun_busy, begun = cpu_seconds(database), time.perf_counter()
         done = apply(database, batch, {("articles", 0): story}, lambda source: source)
         seconds += time.perf_counter() - begun
-        busy += time.process_time() - begun_busy
+        busy += cpu_seconds(database) - begun_busy
         articles, batch = articles + done.articles, []
         if articles - said >= 50_000:
             said = articles
@@ -183,10 +89,18 @@ def pages_of(client: TestClient) -> dict[str, list[str]]:
                     f"/stories?after={newest['next']}", "/stories?agency=AFP&language=de",
                     "/stories?publisher=paper-0.example", "/stories?publisher=paper-500.example",
                     "/stories?relation=copy", "/stories?credit=missing&least=20",
-                    "/stories?original=unseen", "/stories?since=2026-03-05"],
+                    "/stories?original=unseen", "/stories?since=2026-03-05",
+                    f"/stories?relation={RARE_RELATION}", f"/stories?language={RARE_LANGUAGE}",
+                    "/stories?withdrawn=yes", "/stories?original=seen&agency=AP",
+                    "/stories?publisher=paper-3.example&agency=dpa&credit=missing&sort=fastest",
+                    f"/stories?agency=EFE&language={RARE_LANGUAGE}&least=30"],
         "story": [f"/stories/{i}" for i in stories],
         "matrix": [f"/stories/{i}/matrix" for i in stories],
-        "articles": ["/articles", "/articles?publisher=paper-0.example", "/articles?relation=copy"],
+        "articles": ["/articles", "/articles?publisher=paper-0.example", "/articles?relation=copy",
+                     "/articles?agency=AFP&credit=given", "/articles?credit=missing&language=de",
+                     f"/articles?relation={RARE_RELATION}", "/articles?credit=cited",
+                     f"/articles?language={RARE_LANGUAGE}", "/articles?until=2026-03-02",
+                     f"/articles?publisher=paper-2.example&language={RARE_LANGUAGE}"],
         "article": [f"/articles/{i}" for i in articles],
         "compare": [f"/compare/{a}/{b}" for a, b in pairwise(articles)],
         "publisher": ["/publishers", *(f"/publishers/paper-{n}.example" for n in (0, 1, 9, 300))],
@@ -198,34 +112,42 @@ def pages_of(client: TestClient) -> dict[str, list[str]]:
 
 
 def measure(address: str) -> dict[str, Any]:
-    """Of each kind of page the p95 in milliseconds, by the clock and of CPU; the heaviest page that
-    is no text, as sent and unpacked; and the process' memory.
+    """Of each kind of page the p95 in milliseconds, by the clock and of CPU, and its slowest
+    address; the heaviest page that is no text, as sent and unpacked; and the process' memory.
 
     On a machine that others use, the CPU is what to go by.
     """
-    desk = Desk(open_database(address), Progress(lag=0))
+    database = open_database(address)
+    desk = Desk(database, Progress(lag=0))
     client = TestClient(create_app(desk), base_url="http://localhost")
-    kinds, heaviest = pages_of(client), (0, 0)
+    kinds, heaviest = pages_of(client), (0, 0, "")
     clock: dict[str, float] = {}
     cpu: dict[str, float] = {}
+    slowest: dict[str, str] = {}
     for kind, addresses in kinds.items():
-        taken, busy = [], []
+        taken: list[float] = []
+        busy: dict[str, list[float]] = defaultdict(list)
         for round_ in range(ROUNDS + 1):
             for path in addresses:
-                begun, begun_busy = time.perf_counter(), time.process_time()
+                begun_busy, begun = cpu_seconds(database), time.perf_counter()
                 answer = client.get(path)
                 if round_:
                     taken.append((time.perf_counter() - begun) * 1000)
-                    busy.append((time.process_time() - begun_busy) * 1000)
+                    busy[path].append((cpu_seconds(database) - begun_busy) * 1000)
                 assert answer.status_code == 200, path
-                if kind not in ("article", "compare", "matrix"):
+                if kind not in TEXTS:
                     sent = int(answer.headers.get("content-length", len(answer.content)))
-                    heaviest = max(heaviest, (sent, len(answer.content)))
+                    heaviest = max(heaviest, (sent, len(answer.content), path))
         clock[kind] = round(statistics.quantiles(taken, n=20)[-1], 1)
-        cpu[kind] = round(statistics.quantiles(busy, n=20)[-1], 1)
+        cpu[kind] = round(
+            statistics.quantiles([t for of in busy.values() for t in of], n=20)[-1], 1
+        )
+        worst = max(busy, key=lambda path: statistics.median(busy[path]))
+        slowest[kind] = f"{worst} {statistics.median(busy[worst]):.1f}"
     return {
         "p95_milliseconds": clock,
         "p95_cpu_milliseconds": cpu,
+        "slowest_by_median_cpu": slowest,
         "heaviest_page_bytes_sent_and_unpacked": heaviest,
         "memory_megabytes": round(psutil.Process().memory_info().rss / 1e6),
     }
@@ -244,6 +166,17 @@ def compare_time() -> float:
     return round(statistics.median(taken), 1)
 
 
+def is_filled(address: str) -> bool:
+    """Whether a database has articles of an earlier run."""
+    if "://" not in address and not Path(address).exists():
+        return False
+    database = open_database(address)
+    with database.reading() as connection:
+        articles = connection.scalar(select(func.count()).select_from(article)) or 0
+    database.close()
+    return articles > 0
+
+
 def main() -> None:
     """Measure, and print the figures as JSON."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.desk", description=__doc__)
@@ -257,7 +190,7 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory(prefix="echowire-desk-") as folder:
         address = asked.database or str(Path(folder) / "desk.db")
-        filled = asked.keep and "://" not in address and Path(address).exists()
+        filled = asked.keep and is_filled(address)
         figures: dict[str, Any] = {"articles": asked.articles, "load": os.getloadavg()[0]}
         if not filled:
             database = open_database(address, rebuild=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from streams.desk.matrix import Reference, paragraphs_of
+from streams.desk.matrix import Reference
+from streams.desk.paragraphs import paragraphs_of
 from tests.desk.newsroom import WIRE
 
 PARAGRAPHS = WIRE.split("\n\n")

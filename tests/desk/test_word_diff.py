@@ -5,6 +5,7 @@ from __future__ import annotations
 import hypothesis.strategies as st
 from hypothesis import given
 
+from streams.desk.diff_forms import changes_only, inline
 from streams.desk.word_diff import MOST_WORDS, Comparison, Piece, compare
 
 TEXT = "The crew of 14 sailors went home on Monday after a strike.\n\nFares rise in May."
@@ -93,3 +94,35 @@ def test_a_word_that_two_long_changes_happen_to_share_is_part_of_the_change() ->
     left = "Prices rose again in most of the ports along the western shore."
     right = "Nobody expected them to fall in a year when harvests failed and the mills closed."
     assert pieces(compare(left, right), "left", "same") == ["."]
+
+
+def test_inline_what_is_new_follows_what_it_replaces() -> None:
+    [row] = compare("Boats left on Monday at noon.", "Boats left on Friday at noon today.").rows
+    found = [(piece.kind, piece.text.strip(), gone) for piece, gone in inline(row)]
+    assert found == [
+        ("same", "Boats left on", False),
+        ("cut", "Monday", True),
+        ("added", "Friday", False),
+        ("same", "at noon", False),
+        ("added", "today", False),
+        ("same", ".", False),
+    ]
+
+
+def test_changes_alone_leave_out_equal_paragraphs_and_long_equal_passages() -> None:
+    long = " ".join(f"w{n}" for n in range(40))
+    found = changes_only(compare(f"Same.\n\nOld {long} end", f"Same.\n\nNew {long} end"))
+    assert found[0] == (1, None)
+    _, row = found[1]
+    assert row is not None
+    assert [piece.text.strip() for piece in row.left] == [
+        "Old",
+        "w0 w1 w2 w3 w4 w5 w6 w7 w8 w9 w10 w11 w12 w13 \u2026",
+    ]
+
+
+def test_wrapped_lines_are_compared_as_paragraphs() -> None:
+    text = "The crews of the ferries on the lake ended their strike on Monday, they said."
+    wrapped = text.replace(" strike on", "\nstrike on")
+    [row] = compare(text, wrapped).rows
+    assert not row.changed

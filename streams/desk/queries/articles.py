@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, TypedDict
 
-from sqlalchemy import Connection, and_, or_, select
+from sqlalchemy import Connection, and_, exists, or_, select
 
 from schemas.enriched_article import Relation
 from schemas.raw_article import Status
@@ -166,6 +166,13 @@ def _earlier(place: tuple[int, str]) -> Any:
     return or_(article.c.time < time, same)
 
 
+def _from(publisher: str) -> Any:
+    original = article.alias()
+    return exists().where(
+        original.c.article_id == article.c.original_id, original.c.source == publisher
+    )
+
+
 _CREDITED = {"given": "provider", "cited": "cites", "missing": "none"}
 _CONDITIONS: dict[str, Callable[[Any], Any]] = {
     "publisher": lambda value: article.c.source == value,
@@ -175,5 +182,6 @@ _CONDITIONS: dict[str, Callable[[Any], Any]] = {
     "since": lambda value: article.c.time >= value,
     "until": lambda value: article.c.time < value,
     "credit": lambda value: article.c.credited == _CREDITED[value],
+    "from": _from,
     "after": _earlier,
 }

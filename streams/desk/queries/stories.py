@@ -55,23 +55,52 @@ def stories_page(connection: Connection, filters: Filters) -> StoriesPage:
     ordered_by = _ORDER[filters.word("sort") or "newest"]
     order = story.c[ordered_by]
     conditions = _conditions(connection, filters)
-    wanted = select(story).where(*conditions)
+    first = _first(connection, conditions, order)
     after = filters.place("after")
-    if after is not None:
+    if after is None:
+        listed = [row["story_id"] for row in first[: PAGE_ROWS + 1]]
+        conditions = [story.c.story_id.in_(listed)]
+    else:
         number, story_id = after
-        wanted = wanted.where(
-            or_(order < number, and_(order == number, story.c.story_id < story_id))
-        )
-    wanted = wanted.order_by(order.desc(), story.c.story_id.desc()).limit(PAGE_ROWS + 1)
-    rows = rows_of(StoryRow, connection.execute(wanted))
+        conditions.append(or_(order < number, and_(order == number, story.c.story_id < story_id)))
+    wanted = select(story).where(*conditions).order_by(order.desc(), story.c.story_id.desc())
+    rows = rows_of(StoryRow, connection.execute(wanted.limit(PAGE_ROWS + 1)))
     more = len(rows) > PAGE_ROWS
     rows = rows[:PAGE_ROWS]
     last = rows[-1] if rows else None
     return {
         "stories": rows,
         "next": cursor(last[ordered_by], last["story_id"]) if more and last else None,
-        **_facets(connection, conditions, order),
+        **_facets(connection, first),
     }
+
+
+class _Counted(TypedDict):
+    """What is counted of a story beside filters."""
+
+    story_id: str
+    agency: str | None
+    language: str
+    credit_missing: int
+    unseen_agency: str | None
+    original_status: str
+    relations: int
+
+
+def _first(
+    connection: Connection, conditions: list[ColumnElement[bool]], order: ColumnElement[Any]
+) -> list[_Counted]:
+    """The first stories of a list, from its beginning."""
+    rows = connection.execute(
+        select(
+            story.c.story_id, story.c.agency, story.c.language, story.c.credit_missing,
+            story.c.unseen_agency, story.c.original_status, story.c.relations,
+        )
+        .where(*conditions)
+        .order_by(order.desc(), story.c.story_id.desc())
+        .limit(COUNTED_STORIES)
+    )  # fmt: skip
+    return rows_of(_Counted, rows)
 
 
 def _conditions(connection: Connection, filters: Filters) -> list[ColumnElement[bool]]:
@@ -111,6 +140,7 @@ _CONDITIONS: dict[str, Callable[[Any], Any]] = {
     "least": lambda value: story.c.copies >= value,
     "credit": lambda value: _CREDIT[value] > 0,
     "original": _either("unseen", story.c.unseen_agency.is_not(None)),
+    "from": lambda value: story.c.original_source == value,
     "withdrawn": _either("yes", story.c.original_status == "canceled"),
 }
 
@@ -125,27 +155,16 @@ def _found(connection: Connection, query: str) -> Select[Any]:
     return _stories_of(article.c.n.in_(newest))
 
 
-def _facets(
-    connection: Connection, conditions: list[ColumnElement[bool]], order: ColumnElement[Any]
-) -> Facets:
-    rows = connection.execute(
-        select(
-            story.c.story_id, story.c.agency, story.c.language, story.c.credit_missing,
-            story.c.unseen_agency, story.c.original_status, story.c.relations,
-        )
-        .where(*conditions)
-        .order_by(order.desc(), story.c.story_id.desc())
-        .limit(COUNTED_STORIES)
-    ).all()  # fmt: skip
+def _facets(connection: Connection, rows: list[_Counted]) -> Facets:
     found: dict[str, Counter[str]] = {
-        "agency": Counter(row.agency for row in rows if row.agency is not None),
-        "publisher": _publishers(connection, [row.story_id for row in rows]),
-        "language": Counter(row.language for row in rows),
+        "agency": Counter(row["agency"] for row in rows if row["agency"] is not None),
+        "publisher": _publishers(connection, [row["story_id"] for row in rows]),
+        "language": Counter(row["language"] for row in rows),
         "relation": Counter(
             relation
             for row in rows
             for relation, bit in RELATION_BITS.items()
-            if row.relations & bit
+            if row["relations"] & bit
         ),
     }
     facets = {
@@ -156,9 +175,9 @@ def _facets(
         for name, counts in found.items()
     }
     flags = {
-        "credit": ("missing", sum(row.credit_missing > 0 for row in rows)),
-        "original": ("unseen", sum(row.unseen_agency is not None for row in rows)),
-        "withdrawn": ("yes", sum(row.original_status == "canceled" for row in rows)),
+        "credit": ("missing", sum(row["credit_missing"] > 0 for row in rows)),
+        "original": ("unseen", sum(row["unseen_agency"] is not None for row in rows)),
+        "withdrawn": ("yes", sum(row["original_status"] == "canceled" for row in rows)),
     }
     for name, (value, stories) in flags.items():
         facets[name] = [_facet(value, stories)]

@@ -106,5 +106,5 @@ if (list?.dataset.live && button) {
   label();
 }
 document.querySelectorAll("details.filters").forEach((box) => {
-  if (matchMedia("(max-width: 900px)").matches) box.open = false;
+  if (matchMedia("(max-width: 900px)").matches && !box.querySelector(".wrong")) box.open = false;
 });

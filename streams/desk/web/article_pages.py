@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TypedDict
 
 from schemas.records import EnrichedArticleRecord, MatchRecord
+from streams.desk.diff_forms import changes_only, inline, marked
 from streams.desk.filters import checked
+from streams.desk.paragraphs import lines_joined
 from streams.desk.queries.articles import (
     ArticlesPage,
     KeptVersion,
@@ -19,17 +21,18 @@ from streams.desk.queries.articles import (
 from streams.desk.queries.story import story_record
 from streams.desk.rows import milliseconds, picked
 from streams.desk.search_index import NothingToFindError
-from streams.desk.web.addresses import with_value
+from streams.desk.web.addresses import with_value, without
 from streams.desk.web.desk import Desk
 from streams.desk.web.pages import Asked, NotFoundError, Page
+from streams.desk.web.story_pages import EVIDENCE
 from streams.desk.web.view import Table, View
-from streams.desk.word_diff import MOST_WORDS, Comparison, Piece, Row, compare
+from streams.desk.word_diff import MOST_WORDS, Comparison, Piece, compare
 
 # Text shown on a page: five megabytes of it would crash a browser. `.json` has all of it.
 SHOWN_LETTERS = 100_000
 
 _FILTERS = (
-    "q", "publisher", "agency", "language", "relation", "since", "until", "credit", "after",
+    "q", "publisher", "agency", "language", "relation", "since", "until", "credit", "from", "after",
 )  # fmt: skip
 FORMS = ("side", "inline", "changes")
 
@@ -44,7 +47,10 @@ def list_articles(desk: Desk, asked: Asked) -> View:
         except NothingToFindError as error:
             filters.wrong["q"] = str(error)
     used = {name: asked.query[name] for name in _FILTERS if asked.query.get(name)}
-    extra = {"next_address": found["next"] and with_value(asked.url, "after", found["next"])}
+    extra = {
+        "next_address": found["next"] and with_value(asked.url, "after", found["next"]),
+        "without": lambda name: without(asked.url, name),
+    }
     data = {"filters": used, "wrong": filters.wrong, **found}
     return View("articles.html", data, {"articles": found["articles"]}, extra)
 
@@ -63,6 +69,7 @@ def show_article(desk: Desk, asked: Asked) -> View:
         row = article_row(connection, article_id)
         history = versions(connection, article_id)
         story_id = event["detection"]["story_id"]
+        story = story_record(connection, story_id) if story_id else None
         others = titles_of(connection, [m["article_id"] for m in event["detection"]["matches"]])
         listed = [{k: v for k, v in old.items() if k != "text"} for old in history]
         data = {
@@ -72,13 +79,15 @@ def show_article(desk: Desk, asked: Asked) -> View:
             "versions": listed,
             "matched": others,
             "parts": parts(connection, event),
-            "story": story_id and story_record(connection, story_id),
+            "story": story,
         }
     matches = [{**match, **match["containment"]} for match in event["detection"]["matches"]]
     extra = {
         **restraint(event, desk.clock(), asked),
         "last_text": _last_text(history),
         "shown_letters": SHOWN_LETTERS,
+        "paragraphs_of": lines_joined,
+        "evidence": story and EVIDENCE.get(story["original_evidence"], story["original_evidence"]),
     }
     return View("article.html", data, {"matches": matches, "versions": listed}, extra)
 
@@ -151,7 +160,8 @@ def compare_articles(desk: Desk, asked: Asked) -> View:
     marks = [restraint(event, desk.clock(), asked) for event in pair]
     extra = {
         "comparison": comparison,
-        "groups": _grouped(comparison),
+        "groups": changes_only(comparison),
+        "inline": inline,
         "marks": marks,
         "hidden": hidden,
         "most_words": MOST_WORDS,
@@ -197,32 +207,6 @@ def _pieces(pieces: list[Piece]) -> Table:
         }
         for piece in pieces
     ]
-
-
-def marked(piece: Piece) -> list[tuple[str, str | None]]:
-    """A piece as (text, number or name or None), to be marked individually."""
-    found: list[tuple[str, str | None]] = []
-    at = 0
-    for start, end, kind in piece.facts:
-        found += [(piece.text[at:start], None), (piece.text[start:end], kind)]
-        at = end
-    found.append((piece.text[at:], None))
-    return [(letters, kind) for letters, kind in found if letters]
-
-
-def _grouped(comparison: Comparison) -> list[tuple[int, Row | None]]:
-    """For `changes`: (0, a changed row), or (number of equal rows in between, None)."""
-    found: list[tuple[int, Row | None]] = []
-    same = 0
-    for row in comparison.rows:
-        if row.changed:
-            if same:
-                found.append((same, None))
-            found.append((0, row))
-            same = 0
-        else:
-            same += 1
-    return [*found, (same, None)] if same else found
 
 
 def _changes(comparison: Comparison) -> Table:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from streams.desk import shown
 from streams.desk.database import Database, DatabaseError
 from streams.desk.follow import Progress
+from streams.desk.rows import milliseconds
 from streams.desk.web.kept import Kept
 
 if TYPE_CHECKING:  # compiled loops take memory and a second, which a desk at rest saves
@@ -93,6 +94,13 @@ class Desk:
 
     def __post_init__(self) -> None:
         self.kept = Kept(60, self.clock)
+        self.environment.globals["embargoed"] = self._embargoed
+
+    def _embargoed(self, row: Mapping[str, object]) -> bool:
+        """Whether an article, as a row or a record, may not be published yet."""
+        until = row.get("embargoed_until")
+        time = until if isinstance(until, int) else milliseconds(str(until)) if until else 0
+        return (time or 0) > self.clock() * 1000
 
     def size_bytes(self) -> int:
         """The database's size, queried at most every ten seconds."""

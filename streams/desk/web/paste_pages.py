@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from sqlalchemy import Connection
 
 from schemas.records import RawArticleRecord
+from streams.desk.diff_forms import marked
 from streams.desk.paste import NoArticleError, Pasted, look_up
 from streams.desk.queries.articles import article_event, titles_of
 from streams.desk.rows import picked
-from streams.desk.web.article_pages import marked
 from streams.desk.web.desk import Desk
 from streams.desk.web.pages import Asked, Page
 from streams.desk.web.view import View

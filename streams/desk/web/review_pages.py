@@ -11,12 +11,13 @@ from starlette.routing import Route
 
 from schemas.records import EnrichedArticleRecord
 from streams.desk import review
+from streams.desk.diff_forms import marked
 from streams.desk.queries.articles import article_event
 from streams.desk.rows import picked
 from streams.desk.table_rows import JudgementRow
 from streams.desk.tables import judgement
 from streams.desk.web.answering import Answering
-from streams.desk.web.article_pages import marked, restraint
+from streams.desk.web.article_pages import restraint
 from streams.desk.web.desk import Desk
 from streams.desk.web.pages import Asked, MovedError, NotFoundError, Page
 from streams.desk.web.view import View

@@ -239,6 +239,7 @@ _QUERY = {
     "least": "least number of copies",
     "credit": "given, cited or missing in one of its copies",
     "original": "seen or unseen",
+    "from": "the publisher of its original",
     "withdrawn": "yes or no",
     "sort": "newest, copied or fastest",
     "after": "`next` of the page before",
