@@ -53,7 +53,11 @@ class Server:
     def stop(self) -> None:
         self._call("pg_ctl", "-D", self._data, "-m", "fast", "-t", "60", "stop", check=False)
         if self._process is not None:
-            self._process.wait(90)
+            try:
+                self._process.wait(90)
+            except subprocess.TimeoutExpired:
+                self._process.kill()  # its other processes notice, and end
+                self._process.wait(30)
 
     def _start(self) -> None:
         with (self._folder / "log").open("ab") as log:
