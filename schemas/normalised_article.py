@@ -35,6 +35,7 @@ class Contract(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
+# Best first; `cited` and what follows it do not make an agency the text's provider.
 Evidence = Literal[
     "publisher",
     "credit",

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 from schemas.normalised_article import Evidence
 from schemas.records import AgencyRecord
@@ -33,13 +33,10 @@ from streams.articles.end_lines import TAIL_CHARACTERS, agencies_at_the_end
 from streams.articles.languages import any_of, words_of_all
 from streams.articles.written_time import is_day_or_month
 
-EVIDENCE: tuple[Evidence, ...] = (
-    "publisher", "credit", "byline", "dateline", "end_line", "copyright", "json_ld", "contributed",
-    "cited", "photo", "mention",
-)  # fmt: skip
-_PROVIDING = frozenset(EVIDENCE[:8])
+EVIDENCE: tuple[Evidence, ...] = get_args(Evidence)
 _RANKS: dict[str, int] = {kind: rank for rank, kind in enumerate(EVIDENCE)}
 _CITED, _MENTION = _RANKS["cited"], _RANKS["mention"]
+_PROVIDING = frozenset(EVIDENCE[:_CITED])
 _CONTEXT = 70
 
 _TOP_CHARACTERS = 400

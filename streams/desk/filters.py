@@ -6,13 +6,13 @@ import base64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, get_args
 
 import orjson
 
-RELATIONS: Final = (
-    "original", "copy", "excerpt", "expansion", "compilation", "revision", "withdrawn",
-)  # fmt: skip
+from schemas.enriched_article import Relation
+
+RELATIONS: Final[tuple[Relation, ...]] = get_args(Relation)
 CREDITS: Final = ("given", "cited", "missing")
 SORTS: Final = ("newest", "copied", "fastest")
 STORY_FILTERS: Final = (

@@ -11,10 +11,11 @@ import math
 import random
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any, Final, Literal, NamedTuple, TypedDict, cast
+from typing import Any, Final, Literal, NamedTuple, TypedDict, cast, get_args
 
 from sqlalchemy import Connection, and_, exists, select
 
+from schemas.enriched_article import MatchRelation
 from streams.desk.queries.articles import article_event
 from streams.desk.rows import picked
 from streams.desk.tables import article, judgement, link
@@ -24,8 +25,8 @@ Drawn = Literal["random", "near", "asked"]
 
 DRAWN: Final = ("random", "near", "asked")
 ANSWERS: Final = ("right", "wrong", "unsure")
-# The possible relations of a pair; `unrelated` is for people only.
-RELATIONS: Final = ("copy", "excerpt", "expansion", "compilation", "template", "similar")
+# The possible relations of two items' articles; `unrelated` is for people only.
+RELATIONS: Final = tuple(name for name in get_args(MatchRelation) if name != "revision")
 ANSWERABLE: Final = (*RELATIONS, "unrelated")
 # Relations that claim that one text comes from the other; the rest claim that it does not.
 CLAIMS: Final = frozenset({"copy", "excerpt", "expansion", "compilation"})
