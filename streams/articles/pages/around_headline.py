@@ -170,8 +170,8 @@ class Surroundings:
         return [*found, *certain, *near, *above, *(far if len(days) == 1 else ())]
 
     def dated_lines(self) -> list[str]:
-        """Where a page prints the story's date, the likeliest first: elements marked as date or
-        time, then lines, from the headline on; then those above it, which may be a ticker's."""
+        """Where a page prints the story's date, likeliest first: elements marked as date or time,
+        then lines, from the headline on; then those above it, which may be a ticker's."""
         marked = self._called(_DATE_WORDS, near=True)[:12]
         above = [node for node in marked if self._is_above(node)]
         own = self._texts([node for node in marked if node not in above])

@@ -1,4 +1,4 @@
-"""Lines of an HTML page -> a matrix: what each looks like, what it stands in, what is beside it."""
+"""Lines of an HTML page -> a matrix of features: each line's looks, elements and neighbours."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ NAMES = (
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What a page's head says of its story, line by line: values of 0 to 1.
+    """What a page's head says about its story, line by line: values from 0 to 1.
 
     is_title: the line is the title. title_words: share of its words that the title has.
     description: it stands in the description. stated: share of it in JSON-LD's `articleBody`.
@@ -139,7 +139,7 @@ def blocks_of(
 
 
 def _headings(features: Matrix, name: str) -> Vector:
-    """How many headings of a kind stand above each line, short ones only."""
+    """How many short headings of a kind are above each line."""
     heads = (features[:, column(name)] > 0) & (features[:, column("words")] < 0.35)
     return np.minimum(_sums(heads.astype(np.float64))[:-1], 4)
 
@@ -173,7 +173,7 @@ def _own(
     titles = np.flatnonzero(evidence.is_title > 0)
     places = np.arange(count)
     title_at = titles[-1] if len(titles) == 1 else titles[0] if len(titles) else 0
-    # The title that most prose follows: others stand in menus and lists.
+    # The title that most prose follows: others are in menus and lists.
     if len(titles) > 1:
         after = np.append(titles[1:], count)
         title_at = titles[int(np.argmax(sums[3][after] - sums[3][titles]))]

@@ -22,14 +22,14 @@ _LEAST_STORY_WORDS = 45  # of prose before the first embedded article
 _LEAST_WORDS, _LEAST_WORDS_ALONE, _LEAST_SENTENCES = 30, 60, 3
 _LONG_BODY_WORDS = 90
 _AFTER_NOISE_WORDS = 12  # shorter sentences below a button are its text
-_LEAST_PAIRS = 4  # of paragraphs, to tell how a page separates them
+_LEAST_PAIRS = 4  # of paragraphs, to find out how a page separates them
 _WIDEST_GAP = 4  # lines between two paragraphs of one embedded article
 _FOOT_LINES = 4  # below an embedded article, where pages print source and time
 _TEASER_LIST, _LONGEST_TEASER_WORDS = 2, 120
 _DOUBT = 1.0  # a head that falls short by this counts if another of the page has the same form
 _FORM = frozenset({"ago", "time", "separator", "marked", "title_again", "byline"})
-_COMMENT_ENOUGH = 6.0  # among readers' comments, which also have names and times above them
-_MORE_OF_ELEMENTS = 1.0  # that elements must say, where there are some
+_COMMENT_ENOUGH = 6.0  # among readers' comments, which also come below names and times
+_MORE_OF_ELEMENTS = 1.0  # that elements must contribute, if there are any
 _DATELINE = re.compile(
     r"""\W{0,2}(?:[A-ZÀ-ÞА-Я][A-ZÀ-ÞА-Я.'’-]+|[A-Z][\w.'’-]+(?=[^.]{0,40}\())
     (?:[ ,/]+[A-ZÀ-Þ][\w.'’-]*){0,4}\s*(?:\([^)]{2,25}\)\s*)?(?:[:—–]|-{1,2})\s*\S""",
@@ -84,7 +84,7 @@ def _heads(
     kinds: Kinds,
     elements: Elements | None,
 ) -> list[Header]:
-    """Heads with enough cues, and those with nearly enough in the form of one that has enough."""
+    """Heads with enough cues, and those with almost enough in the form of one with enough."""
     found: list[tuple[Header, float]] = []  # and the required score
     above: list[int] = []  # where the text above each ends
     before = sum(kinds.words[slice(*runs[0])])
@@ -201,7 +201,7 @@ def _body(kinds: Kinds, start: int, end: int, breaks: frozenset[int]) -> tuple[i
 
 
 def _is_article(body: Sequence[int], lines: Sequence[Line], kinds: Kinds) -> bool:
-    """Whether a body is more than a teaser: enough words in enough sentences."""
+    """Whether a body is more than a teaser: it has enough words in enough sentences."""
     if not body:
         return False
     words, sentences = kinds.words[list(body)].sum(), kinds.sentences[list(body)].sum()
@@ -212,7 +212,7 @@ def _is_article(body: Sequence[int], lines: Sequence[Line], kinds: Kinds) -> boo
 
 
 def _without_teasers(cards: list[Card], lines: Sequence[Line], kinds: Kinds) -> list[Card]:
-    """Without those that are a title and a line; in a list of these, neither is a short text."""
+    """Without those that are only a title and a line; if these are a list, without short texts, too."""
     articles = [card for card in cards if _is_article(card.body, lines, kinds)]
     if len(cards) - len(articles) < max(_TEASER_LIST, len(articles)):
         return articles

@@ -14,17 +14,17 @@ Codes = NDArray[np.uint32]
 Counts = NDArray[np.float64]
 Bits = NDArray[np.uint32]
 
-# Beyond this code stand no letters but a few thousand Chinese characters of planes 3 and above.
+# Beyond this code, the only letters are a few thousand Chinese characters of planes 3 and above.
 _TABLE_SIZE = 0x32000
-_LAST_COUNTED = 0xFFFF  # letters beyond are letters of words, no more
-# One bit for each kind of character; a character may be of several.
+_LAST_COUNTED = 0xFFFF  # letters beyond count as letters of words only
+# One bit for each kind of character; a character may have several.
 _UPPER, _DIGIT, _CJK, _KANA, _END, _COMMA, _QUOTE, _BAR = (1 << n for n in range(8))
 _LOUD, _LETTER, SPACE, _OPENING, _CLOSING, _LOWER_CASE, _UPPER_CASE = (1 << n for n in range(8, 15))
 ALNUM, DECIMAL, _OPEN = 1 << 15, 1 << 16, 1 << 17
 _COUNTED = np.array(
     [_UPPER, _DIGIT, _CJK, _KANA, _COMMA, _QUOTE, _BAR, _LOUD, _LETTER], dtype=np.uint32
 )
-_SELDOM = np.uint32(_COUNTED[:-1].sum())  # all but letters, which most characters are
+_SELDOM = np.uint32(_COUNTED[:-1].sum())  # all but letters, the most common characters
 COUNTS = (
     "upper", "digit", "cjk", "kana", "comma", "quote", "bar", "loud", "letter", "length", "end",
     "starts_lower", "starts_upper", "terminal", "closed", "starts_quote", "starts_lower_case",
@@ -50,7 +50,7 @@ def codes_of(text: str) -> Codes:
 
 
 def character_counts(text: str, lines: int) -> Counts:
-    """Characters of each kind in each line of a text of so many, each of which ends in a line feed.
+    """Characters of each kind in each line of a text of `lines`, each of which ends in a line feed.
 
     -> float64 of shape (len(COUNTS), lines). `end` counts ends of sentences, `starts_lower` and
     `starts_upper` words by their first letter; those after `starts_upper` are 1 where a line's

@@ -1,4 +1,4 @@
-"""Elements of an HTML page in numbers, and what of them each line inherits."""
+"""Elements of an HTML page as numbers, and what each line inherits from them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ KINDS = {
     "picture": "audio canvas object video", "address": "address", "pre": "pre",
     "paragraph": "p", "heading": "h1 h2 h3 h4 h5 h6",
 }  # fmt: skip
-# What the words of an element's class or id can say that it is.
+# What an element can be according to the words of its class or id.
 CALLED = {
     "comments": "comment comments commentlist disqus respond replies commenting livefyre coral "
     "comment-content comment-body user-comments kommentare commentaires comentarios kommentar",
@@ -52,7 +52,7 @@ CALLED = {
 }  # fmt: skip
 BITS = (*KINDS, "hidden", *CALLED)
 _CALLED_BIT = len(KINDS) + 1
-# An element around most of the page tells its lines apart from nothing.
+# An element around most of the page says nothing about its lines.
 _WHOLE_PAGE = 0.8
 _HIDDEN_BIT = len(KINDS)
 INHERITED = ("own", "near", "low", "high", "sum", "lowest", "highest")
@@ -116,7 +116,7 @@ def own_scores(
 
 @kernel
 def put_called(words: Hashes, word_nodes: Ints, hashes: Hashes, called: Bits, bits: Bits) -> None:
-    """Mark the elements that a word of their class or id says something of."""
+    """Mark the elements whose class or id has a known word."""
     for n in range(len(words)):
         bits[word_nodes[n]] |= called[slot(hashes, words[n])]
 

@@ -29,7 +29,7 @@ _LONGEST, _HEAD, _FOOT = 100, 12, 40
 _HEAD_WORDS, _NAME_WORDS = 45, 5
 _DAY, _SECOND = 86_400, 1
 _DATE_CHARACTERS = 10
-_MOST_LINKS = 12  # looked at in one box
+_MOST_LINKS = 12  # examined in one box
 _ARTICLE = NUMBER["article"]
 _TITLE_WORDS, _HEADING_LINES = 4, 4
 _PIECES = re.compile(r"[|·•,()\[\]]|\s[-–—]\s")
@@ -91,7 +91,7 @@ class Elements:
         return bool(self._signs[end] > self._signs[first])
 
     def mark(self, header: Header, above: int, limit: int) -> None:
-        """Add what they say of an embedded article: `boxed`, `linked`, its address and its time.
+        """Add what they say about an embedded article: `boxed`, `linked`, its address and its time.
 
         `above` is the first line below the text above it, `limit` the first line of the next one.
         """
@@ -110,7 +110,7 @@ class Elements:
         self._take_time(header, first, last)
 
     def _box(self, header: Header, above: int, limit: int) -> int | None:
-        """The outermost element that holds title and text, and nothing of other articles."""
+        """The outermost element that contains title and text, but nothing of other articles."""
         nodes, told = self._markup.nodes, self._told
         found, held = None, 0.0
         node = int(self._line_nodes[header.body])
@@ -184,7 +184,7 @@ class Elements:
                 return
 
     def _story_address(self, stated: str | None) -> str | None:
-        """An absolute address of another page that may be a story's."""
+        """An absolute address of another page that may be a story."""
         if not stated or stated[0] == "#":
             return None
         try:

@@ -1,4 +1,4 @@
-"""Lines of a page -> a matrix: what each line looks like, in numbers."""
+"""Lines of a page -> a matrix of features: what each line looks like."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from streams.articles.pages.words import WORD_COUNTS
 Matrix = NDArray[np.float64]
 
 _LEAST_DIGITS = 3  # of any time but one in months
-# Each begins with a figure, so that a search goes from figure to figure; a second one before it and
-# more behind it change nothing.
+# Each begins with a figure, so that a search goes from figure to figure; further figures before or
+# after it change nothing.
 _TIME = re.compile(
     r"""\d(?::\d\d
     | (?:(?<=1)9|(?<=2)0)\d\d[-/.]\d{1,2}[-/.]\d
@@ -54,7 +54,7 @@ _CREDIT = re.compile(
     | (?<=/)(?:ap|afp|reuters|getty\ images|epa|shutterstock|bloomberg|tns|dpa)\b)""",
     re.VERBOSE,
 )
-# Asked of lines with one of the marks: a search for the border of a word stops at each.
+# Only for lines with one of the marks: a search for a word boundary stops at each.
 _PICTURE = re.compile(
     rf"\b{_FILE} {_PICTURES}\b|\bgetty images\b|\b{_IN_THIS} .{{0,40}}\b{_PICTURES}\b"
 )
@@ -108,7 +108,7 @@ _ADDRESS_MARKS = ("http", "www.", "@")
 
 
 def _put_repeats(out: Matrix, low: Sequence[str]) -> None:
-    """Whether a line stands twice in the page, or more often."""
+    """Whether a line occurs in the page twice or more often."""
     bare = [line.strip(_EDGES) for line in low]
     repeated = Counter(bare)
     if len(repeated) < len(bare):
@@ -118,7 +118,7 @@ def _put_repeats(out: Matrix, low: Sequence[str]) -> None:
 
 
 def _put_matches(out: Matrix, page: PageLines) -> None:
-    """Times, captions and addresses: asked only of lines that may have one."""
+    """Times, captions and addresses: searched for only in lines that may have one."""
     low = page.low
     length, digits = (page.characters[COUNTS.index(name)] for name in ("length", "digit"))
     ago, number_ago, caption, credit = (

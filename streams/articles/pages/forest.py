@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from streams.compiled import kernel
 
 # Features are counted in 64ths, and leaves in 4096ths: comparisons and sums are exact, and every
-# machine takes the same lines.
+# machine selects the same lines.
 FEATURE_STEPS, LEAF_STEPS = 64, 4096
 _STEP = 64
 _LARGEST = 32_000

@@ -1,4 +1,4 @@
-"""What the elements of an HTML page say of it: its head, JSON-LD, and elements with attributes."""
+"""What the elements of an HTML page say about it: its head, JSON-LD, elements with attributes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from streams.json_object import Json
 
 _NAME = re.compile(r"[^\s/>]*+")
 _ATTRIBUTE = re.compile(r"""([^\s"'<>/=]++)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'>]++)))?""")
-# Most of a head: icons and style sheets, and what is said to browsers and to other services.
+# Most of a head: icons, style sheets, and information for browsers and other services.
 _RELATION = re.compile(rb"(?:canonical|amphtml|author)\b", re.IGNORECASE)
 _USELESS = re.compile(
     rb"""(?:name|property)\s*=\s*["']?(?:viewport|robots|googlebot|theme-color|referrer|og:image
@@ -63,7 +63,7 @@ def content(markup: Markup, node: int) -> str:
 
 
 def short_text(markup: Markup, node: int, most: int = 1_000) -> str:
-    """The text of an element of at most so many bytes of markup, in one line; else nothing."""
+    """The text of an element of at most this many bytes of markup, on one line; else nothing."""
     inside, end = int(markup.nodes[3, node]), int(markup.nodes[4, node])
     if end - inside > most:
         return ""
@@ -81,7 +81,7 @@ def nodes_of(markup: Markup, *names: str) -> list[int]:
 
 
 def head_of(markup: Markup) -> Head:
-    """Read it once; nothing in it can raise."""
+    """Read it once; no content can make it raise."""
     meta: dict[str, str] = {}
     every: dict[str, list[str]] = {}
     for node in nodes_of(markup, "meta")[:_MOST_METAS]:
@@ -133,7 +133,7 @@ _CONTROLS = dict.fromkeys(range(32), " ")
 
 def json_values(text: str) -> list[Any]:
     """The values of a JSON-LD script as sites write them: in comments, with line breaks in strings,
-    with a comma too much, several one after another. What cannot be read is left out."""
+    with a comma too many, several in a row. What cannot be read is left out."""
     text = text.strip(" \r\n\t;")
     if text[:1] not in "{[" and (opening := _OPENS.match(text)):
         text = text[opening.end() :].lstrip()

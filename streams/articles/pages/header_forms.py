@@ -37,29 +37,29 @@ def time_sign(text: str, time: PrintedTime) -> str:
 
 
 def is_ago(text: str, time: PrintedTime) -> bool:
-    """Whether it counts back from now: no date of the year is so short and ends a line."""
+    """Whether it counts back from now: no date with a year is this short and ends a line."""
     found = text[time.start : time.end].lower()
     return time.end >= len(text) - 2 and not _DATE_OF_YEAR.search(found)
 
 
 def stands_aside(text: str, time: PrintedTime) -> bool:
-    """Whether a mark divides the time from the rest of the line."""
+    """Whether a mark separates the time from the rest of the line."""
     before, after = text[: time.start].rstrip()[-1:], text[time.end :].lstrip()[:1]
     return before in _ASIDE if before else after in _ASIDE
 
 
 def trimmed(text: str) -> str:
-    """Without the marks that divide names."""
+    """Without the marks that separate names."""
     return text.strip(_NAME_EDGES)
 
 
 def opening(text: str) -> str:
-    """What two copies of a paragraph share, however they were cut into lines."""
+    """A key of a paragraph, equal for copies that are divided into lines differently."""
     return text[:_OPENING_CHARACTERS]
 
 
 def title_key(text: str) -> str:
-    """What the same title has in common wherever a page prints it."""
+    """A key of a title, equal wherever a page prints it."""
     return text.lower().strip(_KEY_EDGES)
 
 
@@ -76,7 +76,7 @@ def without_label(text: str) -> str:
 
 
 def in_brackets(text: str) -> str | None:
-    """What a line holds that is nothing but brackets around it: `(Gulf News)`."""
+    """The content of a line that is entirely in brackets: `(Gulf News)`."""
     found = _BRACKETED.fullmatch(text)
     return found["name"] if found else None
 
@@ -90,7 +90,7 @@ def looks_like_names(text: str) -> bool:
 
 
 def may_be_source(name: str, outlets: Outlets) -> bool:
-    """Whether a publisher may be called so."""
+    """Whether this may be a publisher's name."""
     if not 2 <= len(name) <= _SOURCE_CHARACTERS or len(name.split()) > _SOURCE_WORDS:
         return False
     if outlets.domain(name):

@@ -1,4 +1,4 @@
-"""The head of an embedded article: its title, source, time, and how certain that is."""
+"""The head of an embedded article: its title, source, time, and how certain they are."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Header:
     signs: set[str] = field(default_factory=set)
     title_at: int = -1
     address: str | None = None
-    box_end: int = 0  # of the element that holds nothing else, where there is one
+    box_end: int = 0  # of the element that contains nothing else, if there is one
 
     @property
     def score(self) -> float:

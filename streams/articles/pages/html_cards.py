@@ -31,7 +31,7 @@ def embedded_in(
     outlets: Outlets,
     address: str | None,
 ) -> list[Card]:
-    """The embedded articles of a page, in its order. `whole`: what was thought of all its lines;
+    """The embedded articles of a page, in its order. `whole`: the judgement of all its lines;
     `address`: the page's own."""
     elements = Elements(markup, lines, whole, outlets, address)
     cards = cards_of(lines.lines, whole.kinds, now, outlets, elements)
@@ -39,8 +39,8 @@ def embedded_in(
 
 
 def _is_embedded(card: Card, lines: Sequence[Line], whole: Taken) -> bool:
-    """Whether it stands apart from the page's own story: below its headline, after some of it, in
-    an element or with an address of its own, and not among readers' comments."""
+    """Whether it is separate from the page's own story: below its headline, after some of it, in an
+    element or with an address of its own, and not among readers' comments."""
     header, body = card.header, list(card.body)
     if not _may_be(card, whole) or (len(body) == 1 and lines[body[0]].text.endswith(_CUT)):
         return False
@@ -54,7 +54,7 @@ def _is_embedded(card: Card, lines: Sequence[Line], whole: Taken) -> bool:
         return False
     if np.average(whole.taken[body], weights=words[body] + 1) < _STORY_SHARE:
         return bool(signs & _APART)
-    # Both forests take it for the page's own story: it has to say whose it is, or when it was.
+    # Both forests take it for the page's own story, so it must name its source or its time.
     if "boxed" in signs:
         return named or bool(signs & _LISTED and signs & {"linked", "article"})
     return timed and named

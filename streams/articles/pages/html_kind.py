@@ -19,7 +19,7 @@ _ARTICLE_TYPES = frozenset(
     "newsarticle article blogposting reportagenewsarticle liveblogposting analysisnewsarticle "
     "opinionnewsarticle backgroundnewsarticle reviewnewsarticle report techarticle recipe".split()
 )
-# A thread's address: its host is a forum's, its path a thread's; or its body says whose it is.
+# A thread's address: the host is a forum's, the path a thread's; or the body names the software.
 _FORUM_HOST = re.compile(
     r"(?:^|\.)(?:forums?|community|discuss|discussions?|boards?|bbs|answers|foro|forum\w{0,12})\."
     r"|(?:^|\.)(?:stackexchange|stackoverflow)\.com$"
@@ -38,7 +38,7 @@ _LIKENESS = 0.6
 def html_kind(
     markup: Markup, head: Head, linked: Mapping[str, object], address: str | None
 ) -> Kind | None:
-    """`live_blog`, `gallery`, `thread`, `product`, or None for an article and what is not told.
+    """`live_blog`, `gallery`, `thread`, `product`, or None: an article, or unknown.
     `linked`: the JSON-LD object of the page's own article, `address` the page's."""
     own = types_of(linked)
     og_type = head.meta.get("og:type", "").lower()
@@ -63,8 +63,8 @@ def html_kind(
 
 
 def is_told_as_article(head: Head) -> bool:
-    """Whether the head says that the page is one article: JSON-LD has one of its title, or it was
-    published at a time."""
+    """Whether the head says that the page is one article: JSON-LD has one with its title, or there
+    is a time of publication."""
     titles = [text for text in (head.title, head.meta.get("og:title")) if text]
     return "article:published_time" in head.meta or any(
         types_of(item) & _ARTICLE_TYPES
@@ -75,7 +75,7 @@ def is_told_as_article(head: Head) -> bool:
 
 
 def _first_objects(head: Head) -> list[Json]:
-    """The objects that JSON-LD tells of the page itself: not those within others."""
+    """The objects of JSON-LD about the page itself: not those within others."""
     found: list[Json] = []
     for value in head.linked:
         for item in value if isinstance(value, list) else [value]:

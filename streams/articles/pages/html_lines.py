@@ -33,9 +33,9 @@ class HtmlLines:
 
 def html_lines(markup: Markup) -> HtmlLines:
     """The lines of a page with entities resolved and without invisible characters; the cells of a
-    table's row are one line. What a form lets choose from is none."""
+    table's row are one line. The options of a form are not."""
     texts, columns, nodes = _texts(markup.texts), markup.lines, markup.nodes
-    if not texts or not nodes.shape[1]:  # plain text is no page
+    if not texts or not nodes.shape[1]:  # plain text is not a page
         return HtmlLines([], columns[:, :0])
     chosen = np.zeros(nodes.shape[1], dtype=np.bool_)
     inside_of(nodes, _SELECT, chosen)
@@ -58,7 +58,7 @@ def html_lines(markup: Markup) -> HtmlLines:
         kept.append(at)
     if len(kept) < len(texts):
         texts = [texts[at] for at in kept]
-        # What an element holds is counted in lines: those that are gone count no more.
+        # Elements count the lines that they contain: removed ones no longer count.
         moved = np.zeros(columns.shape[1] + 1, dtype=np.int32)
         moved[np.array(kept, dtype=np.int64) + 1] = 1
         nodes[5:7] = np.cumsum(moved, dtype=np.int32)[nodes[5:7]]

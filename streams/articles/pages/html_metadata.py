@@ -58,8 +58,8 @@ def html_metadata(
     address: str | None,
     now: datetime,
 ) -> Metadata:
-    """Read what the page says of the story at `place`. `address` is the page's own, `now` when it
-    was fetched. Nothing in it can raise."""
+    """Read what the page says about the story at `place`. `address` is the page's own, `now` when
+    it was fetched. No content can make it raise."""
     meta = head.meta
     canonical = _canonical(head, address)
     titles = [
@@ -160,14 +160,14 @@ def _byline(
     for looked in (named.authors, named.called_authors, named.by_lines):
         if found := stated_names(looked(), frozenset()):
             return ", ".join(found)
-    # A site that writes itself: somebody's own, or an agency's.
+    # A site with its own texts: a person's, or an agency's.
     return next(
         (", ".join(found) for names in said if (found := stated_names(names, frozenset()))), None
     )
 
 
 def _canonical(head: Head, address: str | None) -> str | None:
-    """The page's own address as it states it; a site's front page is none of a story's."""
+    """The page's own address as it states it; a site's front page is not a story's address."""
     for stated in (head.links.get("canonical"), head.meta.get("og:url")):
         found = _absolute(stated, address)
         if found is None:

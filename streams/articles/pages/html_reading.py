@@ -1,4 +1,4 @@
-"""An HTML page -> its story, the articles embedded in it, and what it says of itself."""
+"""An HTML page -> its story, the articles embedded in it, and what it says about itself."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from streams.articles.pages.reading import Analysis, Label, Part, labels_of, par
 
 # The largest of the benchmark's 181 pages, 1.5 MB, has 3,229.
 MOST_TAGS = 100_000
-# Of the page's own story beside those embedded in it; with fewer, these are taken for its sections.
+# Of the page's own story beside embedded articles; with fewer, these are taken for its sections.
 _LEAST_OWN_WORDS = 25
 
 Mask = NDArray[np.bool_]
@@ -30,7 +30,7 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class HtmlPage:
-    """`text` is empty where nothing reads like a story.
+    """`text` is empty if nothing reads like a story.
 
     confidence: the F1 of words that is expected of the text, 0 to 1. stub: whether the page plainly
     holds many times the text.
@@ -80,7 +80,7 @@ def read_html(html: str, now: datetime, outlets: Outlets, address: str | None = 
 def explained_html(
     html: str, now: datetime, outlets: Outlets, address: str | None = None
 ) -> tuple[Label, ...]:
-    """What each line of a page was taken for; the same reading as `read_html`."""
+    """What each line of a page was classified as, in the same reading as `read_html`."""
     found = _read(markup_of(html), now, outlets, address)
     return () if found is None else labels_of(found.analysis)
 
@@ -130,7 +130,7 @@ def _rest(cards: list[Card], count: int) -> Mask:
 def _taken_of_rest(
     markup: Markup, lines: HtmlLines, rest: Mask, head: Head, outlets: Outlets
 ) -> Taken | None:
-    """The page read again as if the other lines were not there; None where nothing is left."""
+    """The page read again as if the other lines were missing; None if nothing is left."""
     if not rest.any():
         return None
     moved = np.concatenate(([0], np.cumsum(rest, dtype=np.int32)))

@@ -1,7 +1,7 @@
 """How likely each line of an HTML page is part of its story, and which lines to take.
 
-Two forests of small trees, one on the other: the first sees a line, its neighbours and the elements
-around it; the second what the first thought of the whole page. Both are fitted by
+Two forests of small trees, one on top of the other: the first sees a line, its neighbours and the
+elements around it; the second sees the first one's opinion of the whole page. Both are fitted by
 `python -m tests.quality.pages.html_fit`, with what the words of classes say.
 """
 
@@ -62,7 +62,7 @@ def judged(
     features: Matrix,
     evidence: Evidence,
 ) -> Judged:
-    """Ask both forests. `columns` are those of `HtmlLines`."""
+    """Apply both forests. `columns` are those of `HtmlLines`."""
     blocks = blocks_of(markup, columns, features, page.low, evidence, model.class_words)
     own = in_steps(blocks.matrix)
     first = model.first(own)

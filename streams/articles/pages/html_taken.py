@@ -1,4 +1,4 @@
-"""Which lines of an HTML page are its story, when both forests have been asked."""
+"""Which lines of an HTML page are its story, given the opinion of both forests."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ from streams.articles.pages.own_headline import headline_line
 from streams.articles.pages.page_lines import PageLines, page_lines
 from streams.articles.pages.reader_requests import is_request
 
-# A story of so many words beside them, and readers' comments are none of it.
+# With a story of this many words beside them, readers' comments are not part of it.
 _LEAST_STORY_WORDS, _LEAST_STORY_SHARE = 60, 0.08
-_REPEATED_WORDS = 4  # shorter lines may stand in a story twice
+_REPEATED_WORDS = 4  # shorter lines may occur in a story twice
 _HEAD_LINES = 3
-# Of a stub: paragraphs of so many words stand elsewhere on the page, and of so many times its own.
+# A stub: the page has this many words in paragraphs elsewhere, and this many times its own.
 _STUB_WORDS, _STUB_TIMES, _STUB_CONFIDENCE = 200, 10, 0.3
 _HEADING_LIKELY = 0.8  # that a line in words of such headings is the story's
 _STATED = 0.75  # of a line in JSON-LD's text
 _BOXES, _LONGER_THAN_BOX = ("related", "pictured", "offer", "player", "foot"), 1.5
-# What is no article: fewer words than these without a sentence, or nothing but links.
+# Not an article: fewer words than these without a sentence, or nothing but links.
 _LEAST_WORDS, _LEAST_PROSE_WORDS = 25, 8
 _MOST_LINKS = 0.7
 # A front or section page: most words close below one of several linked titles, no run of them long;
-# or hardly a word on a page that is links above all.
+# or hardly any words on a page that is mostly links.
 _LINKED, _TITLE_WORDS, _BELOW_TITLE, _LEAST_TITLES = 0.8, 3, 4, 5
 _TEASED, _LONGEST_RUN, _LONGEST_RUN_SHARE = 0.75, 150, 0.45
 _FEW_WORDS, _MOSTLY_LINKS, _LARGE_PAGE = 60, 0.6, 400
@@ -45,7 +45,7 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What was thought of each line of a page, and which are `taken`.
+    """The opinion of each line of a page, and which lines are `taken`.
 
     expected: the F1 of words that is expected of them. headline: the line of the page's own. stub:
     whether the page plainly holds many times the text that was taken.
@@ -64,8 +64,8 @@ class Taken:
 def taken_lines(
     markup: Markup, columns: NDArray[np.int32], lines: Sequence[Line], head: Head, outlets: Outlets
 ) -> Taken:
-    """Ask both forests, then rules that need no fitting. `columns` are those of `HtmlLines`; there
-    is a line."""
+    """Apply both forests, then rules that need no fitting. `columns` are those of `HtmlLines`, with
+    at least one line."""
     page = page_lines(lines)
     features = features_of(page)
     evidence = evidence_of(head, page)
@@ -89,7 +89,7 @@ def taken_lines(
 
 
 def _without_comments(taken: Mask, found: Judged) -> Mask:
-    """Without the readers' part, where a story stands outside of it."""
+    """Without the readers' part, if there is a story outside of it."""
     story = taken & ~found.within("comments")
     words = found.words[story].sum()
     enough = words >= max(_LEAST_STORY_WORDS, _LEAST_STORY_SHARE * found.words[taken].sum())
@@ -120,8 +120,8 @@ def _drop_requests(taken: Mask, lines: Sequence[Line]) -> None:
 
 
 def _without_above(taken: Mask, headline: int | None, found: Judged, evidence: Evidence) -> Mask:
-    """Without what stands above the story's own headline, where the story below is clearly longer:
-    a teaser of another one. A standfirst is the description's, or JSON-LD's."""
+    """Without what stands above the story's own headline, if the story below is clearly longer: a
+    teaser of another one. A standfirst is the description's, or JSON-LD's."""
     if headline is None or not taken[:headline].any():
         return taken
     own = (evidence.description > 0) | (evidence.stated >= _STATED)
@@ -137,7 +137,7 @@ def _drop_repeats(
     words: NDArray[np.float64],
     evidence: Evidence,
 ) -> None:
-    """The title above the story, and lines that stood there before."""
+    """Remove the title above the story, and repeated lines."""
     seen: set[str] = set()
     for n, at in enumerate(np.flatnonzero(taken).tolist()):
         if n < _HEAD_LINES and (evidence.is_title[at] or at == headline):

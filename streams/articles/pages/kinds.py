@@ -1,4 +1,4 @@
-"""What each line of a page can be, from its features alone: prose, a title, a heading, a mark."""
+"""What each line of a page may be, from its features alone: prose, a title, a heading, a mark."""
 
 from __future__ import annotations
 
@@ -181,7 +181,7 @@ def _spared_titles(
 
 
 def _beside(mask: Mask) -> Mask:
-    """Whether one of the two lines above each is of the mask."""
+    """Whether one of the two lines above each is in the mask."""
     beside = np.zeros_like(mask)
     beside[1:] = mask[:-1]
     beside[2:] |= mask[:-2]

@@ -1,4 +1,4 @@
-"""What readers of pages ask of numbers that stand in a row, one for each line."""
+"""Operations of page readers on rows of numbers, one for each line."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def best_run(scores: Vector) -> tuple[int, int]:
 
 
 def shifted(values: NDArray[np.float64], by: int) -> NDArray[np.float64]:
-    """Row i holds what row i - by held; zeros come in at the ends."""
+    """Row i holds what row i - by held; zeros are shifted in at the ends."""
     moved = np.zeros_like(values)
     if 0 < by < len(values):
         moved[by:] = values[:-by]

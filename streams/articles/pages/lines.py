@@ -34,7 +34,7 @@ _TERMINAL = frozenset('.!?…:。！？؟।”"')
 
 
 class Line(NamedTuple):
-    """One line: its text without marks, and how it stood in the page."""
+    """One line: its text without marks, and its form in the page."""
 
     text: str
     after_blank: bool

@@ -35,7 +35,7 @@ class Markup:
 
 
 def markup_of(html: str) -> Markup:
-    """Take a page apart; linear in its length. Nothing in it can raise."""
+    """Take a page apart; linear in its length. No content can make it raise."""
     data = html.encode("utf-8", "replace")
     array = np.frombuffer(data, dtype=np.uint8)
     tags = data.count(b"<")

@@ -1,4 +1,4 @@
-"""What follows from the numbers of a line's characters and words: most of its features."""
+"""Features computed from the numbers of a line's characters and words: most of them."""
 
 from __future__ import annotations
 

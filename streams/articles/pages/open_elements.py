@@ -1,4 +1,4 @@
-"""The elements that stand open while an HTML page is read, and what ends them."""
+"""The elements that are open while an HTML page is read, and what closes them."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def open_below(stack: Ints, depth: int, nodes: Ints, tag: int, flags: Ints, unti
 
 @kernel
 def implied_end(stack: Ints, depth: int, nodes: Ints, tag: int, flags: Ints) -> int:
-    """How deep the stack is after what this start tag ends without saying so."""
+    """The stack's depth after closing what this start tag closes implicitly."""
     if tag == _LI:
         found = _open_list(stack, depth, nodes, flags)
     elif tag in (_DD, _DT):
@@ -83,7 +83,7 @@ def _open_list(stack: Ints, depth: int, nodes: Ints, flags: Ints) -> int:
 
 @kernel
 def _open_row(stack: Ints, depth: int, nodes: Ints, tag: int) -> int:
-    """Cells end cells, rows end rows and their cells, up to the table."""
+    """Cells close cells, rows close rows and their cells, up to the table."""
     at, found = depth - 1, depth
     while at >= 0:
         own = nodes[0, stack[at]]
@@ -103,7 +103,7 @@ def _open_row(stack: Ints, depth: int, nodes: Ints, tag: int) -> int:
 def closed_by(
     stack: Ints, dead: NDArray[np.bool_], depth: int, nodes: Ints, tag: int, flags: Ints
 ) -> int:
-    """The place in the stack of what an end tag closes, or -1 where it closes nothing."""
+    """The place in the stack of what an end tag closes, or -1 if it closes nothing."""
     if tag in (_HTML, _BODY) or tag == 0:
         return -1
     at = depth - 1

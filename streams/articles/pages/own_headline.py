@@ -1,4 +1,4 @@
-"""The headline of an HTML page's own story: the heading of rank 1 that the head calls so."""
+"""The headline of an HTML page's own story: the heading of rank 1 that the head names as title."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from streams.articles.pages.tags import NUMBER
 
 def headline_line(markup: Markup, head: Head, lines: Sequence[Line]) -> int | None:
     """The line of the only heading of rank 1 that is the page's title, or that without the site's
-    name; None where there is none, or several."""
+    name; None if there are none, or several."""
     titles = title_pieces(head)
     firsts = {
         int(first)

@@ -21,7 +21,7 @@ _ARTICLES = frozenset(
 _PAGES = frozenset(
     ("webpage", "itempage", "faqpage", "videoobject", "creativework", "podcastepisode")
 )
-# What stands below these is another's.
+# Objects below these belong to others.
 _OTHERS = frozenset(
     "itemlistelement haspart mentions citation relatedlink comment blogpost isrelatedto review "
     "hasdefinedterm subjectof associatedmedia video image author publisher".split()
@@ -33,8 +33,8 @@ _ENOUGH = 2.0
 def own_object(values: list[Any], titles: list[str], addresses: list[str]) -> Json:
     """The object that a page's JSON-LD has for its own article, or an empty one.
 
-    Told by its type, how like the page's `titles` its headline is, and by its address being one of
-    the page's. A related story's object is none. References by `@id` are resolved.
+    Recognised by its type, by how similar its headline is to the page's `titles`, and by an address
+    of the page. A related story's object does not count. References by `@id` are resolved.
     """
     found = list(_objects(values))
     known = {
@@ -74,7 +74,7 @@ def types_of(item: Mapping[str, object]) -> frozenset[str]:
 
 
 def _objects(values: list[Any]) -> Iterator[tuple[Json, bool]]:
-    """All objects, outermost first, and whether each stands below another story's name."""
+    """All objects, outermost first, and whether each is below another story's name."""
     ahead: list[tuple[Any, int, bool]] = [(value, 0, False) for value in values]
     count = 0
     while ahead and count < _MOST:
@@ -107,7 +107,7 @@ def _address_of(item: Mapping[str, object]) -> str | None:
 
 
 def _path(address: str) -> str:
-    """What one page's addresses have in common."""
+    """A key of an address, equal for all addresses of one page."""
     try:
         parts = urlsplit(address)
     except ValueError:
@@ -116,7 +116,7 @@ def _path(address: str) -> str:
 
 
 def like(one: str, other: str) -> float:
-    """Share of words in common, 0 to 1; 1 where one has all words of the other and is not short."""
+    """Share of words in common, 0 to 1; 1 if one has all words of the other and is not short."""
     first, second = (set(_WORDS.findall(text.lower())) for text in (one, other))
     if not first or not second:
         return 0.0

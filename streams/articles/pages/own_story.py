@@ -34,11 +34,11 @@ _NAME = re.compile(r"(?:[^\W\d_][\w.'’-]*+[ ,/&]*+){1,8}")  # possessive: a lo
 def story_lines(
     probabilities: Vector, kinds: Kinds, title: str | None, page: PageLines, *, certain: bool
 ) -> list[int]:
-    """The story's lines, without its title and without a line that stood there before. Of key
-    points and the sentences that they repeat, the sentences stay.
+    """The story's lines, without its title and without repeated lines. Of key points and the
+    sentences that they repeat, the sentences stay.
 
-    `certain`: what stands here is a story, so that the likeliest paragraphs are taken where none
-    is likely.
+    `certain`: this is known to be a story, so the likeliest paragraphs are taken even if none is
+    likely.
     """
     taken = probabilities >= STORY_PROBABILITY
     if certain and kinds.words[taken].sum() < _LEAST_STORY_WORDS:
@@ -62,8 +62,8 @@ def story_lines(
 def _take_beside(
     taken: NDArray[np.bool_], probabilities: Vector, kinds: Kinds, least: float
 ) -> None:
-    """Paragraphs that adjoin the story, from a `least` probability on: with nothing between
-    but a line or two of an advertisement, a button or a time."""
+    """Paragraphs next to the story, from a `least` probability on, with at most a line or two of an
+    advertisement, a button or a time in between."""
     may_be = (probabilities >= least) & (
         kinds.prose
         | (kinds.paragraph & (kinds.words >= _PARAGRAPH_WORDS))
@@ -157,7 +157,7 @@ def _without_headlines(kept: list[int], words: PageWords, kinds: Kinds) -> list[
 
 
 def asking_title(kept: list[int], lines: Sequence[Line], kinds: Kinds) -> int | None:
-    """The first of the story's lines, where that is a question or a quotation above paragraphs.
+    """The first of the story's lines, if that is a question or a quotation above paragraphs.
 
     It is the title of a page that has no other line for one.
     """

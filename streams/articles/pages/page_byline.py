@@ -51,7 +51,7 @@ def names_in(text: str) -> list[str]:
 
 
 def is_name(text: str) -> bool:
-    """Whether somebody may be called so: a few words, each with a capital where its script has
+    """Whether this may be a person's name: a few words, each with a capital where its script has
     them."""
     words = text.split()
     if (
@@ -73,7 +73,7 @@ def is_name(text: str) -> bool:
 
 
 def stated_names(names: Sequence[str], sites: frozenset[str]) -> list[str]:
-    """Names that the page's head states, without the site's own and what is no name."""
+    """Names that the page's head states, without the site's own and anything that is not a name."""
     found: list[str] = []
     for name in names:
         text = _MAIL.sub(" ", name)

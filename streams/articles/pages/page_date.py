@@ -39,7 +39,7 @@ _MONTHS = {
     for word in words_by_language("months", name)["en"]
 }
 _NAMED_IN_ADDRESS = re.compile(rf"/((?:19|20)\d\d)/({'|'.join(_MONTHS)})/(\d\d?)(?=[/_.-]|$)")
-# Site builders write the day of the site's last change so.
+# The form in which site builders write the day of the site's last change.
 _WORDED = re.compile(r"[A-Z][a-z]{2} \d\d, (?:19|20)\d\d")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _LONGEST_LINE, _LONGEST_LABEL = 160, 24
@@ -47,7 +47,7 @@ _UPDATED = re.compile(any_of("page_headers", "updated"), re.IGNORECASE)
 
 
 def first_time(texts: Sequence[str | None]) -> str | None:
-    """The first that is a time; of those that name its day, one that has the hour too."""
+    """The first that is a time; if others name its day, the one that also has the hour."""
     times = [(text, time) for text in texts if text and (time := parse_time(text)) is not None]
     if not times:
         return None
@@ -72,7 +72,7 @@ def in_address(address: str | None) -> str | None:
 
 
 def is_worded(stated: str) -> bool:
-    """`Nov 05, 2025`: a date that a page states so is often the site's and not the story's."""
+    """`Nov 05, 2025`: a date in this form is often the site's and not the story's."""
     return _WORDED.fullmatch(stated.strip()) is not None
 
 
@@ -89,7 +89,7 @@ def printed_date(lines: Sequence[str], now: datetime) -> tuple[str | None, str |
             continue
         found = printed_time(line, now)
         if found is None or not _YEAR.search(line[found.start : found.end]):
-            continue  # `3 hours ago` says what depends on when it was fetched
+            continue  # `3 hours ago` depends on when it was fetched
         text = format_time(found.time)
         if _UPDATED.search(f"{above} {line[: found.start]}"):
             updated = updated or text

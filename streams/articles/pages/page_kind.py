@@ -1,4 +1,4 @@
-"""Live blogs and galleries, told by the lines of a page."""
+"""Live blogs and galleries, recognised by the lines of a page."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _COUNTED = re.compile(
 
 def page_kind(lines: Sequence[Line], kinds: Kinds, kept: Sequence[int]) -> Kind | None:
     """`live_blog`: several paragraphs of the story each under a time of day. `gallery`: pictures
-    counted, `3 / 12`. None: an article as others are."""
+    counted, `3 / 12`. None: an ordinary article."""
     if _pictures(lines) >= _LEAST_PICTURES:
         return "gallery"
     if not kept:
@@ -38,8 +38,8 @@ def page_kind(lines: Sequence[Line], kinds: Kinds, kept: Sequence[int]) -> Kind 
 
 
 def between_entries(lines: Sequence[Line], kinds: Kinds) -> Mask | None:
-    """The times of day above a live blog's entries and the buttons below them, or None where a page
-    is none: among these, no paragraph of it has another beside it."""
+    """The times of day above a live blog's entries and the buttons below them, or None if the page
+    is not one: apart from these, none of its paragraphs is next to another."""
     told = kinds.prose & (np.cumsum(kinds.comments) == 0)
     stamps = _stamps(lines, kinds, told, _CLOCK_WORDS)
     if len(stamps) < _LEAST_CLOCKS:

@@ -1,4 +1,4 @@
-"""The lines of a page in the forms that several steps ask for: each is made once."""
+"""The lines of a page in the forms that several steps need: each is made once."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ _LIKE = 0.5
 
 
 def site_keys(names: Sequence[str | None], address: str | None) -> frozenset[str]:
-    """What the site is called, in letters and figures only, and the words of its domain."""
+    """The site's names, in letters and figures only, and the words of its domain."""
     keys = {key(name) for name in names if name}
     if address:
         try:
@@ -34,7 +34,7 @@ def site_keys(names: Sequence[str | None], address: str | None) -> frozenset[str
 def without_site(title: str, sites: frozenset[str], heading: str | None) -> str:
     """A title without the site's and the section's name before or behind it.
 
-    They are told by the site's names, and by the `heading` that the page prints over its story.
+    These are recognised by the site's names, and by the `heading` above the page's story.
     """
     title = " ".join(title.split())
     for _ in range(3):
@@ -62,7 +62,7 @@ def _shorter(
                 return rest
     start, end = spans[-1]
     rest, name = title[:start], title[end:]
-    # Nobody says that it is the site, but nothing else stands behind such a mark.
+    # Nothing names it as the site, but nothing else follows such a mark.
     if _STRONG.fullmatch(title[start:end]) and len(name.split()) <= _SITE_WORDS:
         enough = len(rest.split()) >= max(_LEAST_TITLE_WORDS, len(name.split()) + 1)
         if enough and (not heading or like(rest, heading) >= like(title, heading)):
@@ -120,5 +120,5 @@ def _printed(
 
 
 def key(text: str) -> str:
-    """What the same name has in common however it is printed."""
+    """A key of a name, equal however it is printed."""
     return "".join(filter(str.isalnum, text.lower()))

@@ -24,7 +24,7 @@ from streams.articles.printed_time import PrintedTime
 
 
 class LineClass(StrEnum):
-    """What a line of a page was taken for."""
+    """What a line of a page was classified as."""
 
     TITLE = "title"
     STORY = "story"
@@ -40,7 +40,7 @@ class LineClass(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """One line, what it was taken for, and how likely it is the story's (0 to 1)."""
+    """One line, its class, and how likely it is part of the story (0 to 1)."""
 
     text: str
     line_class: LineClass
@@ -63,7 +63,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class TextPage:
-    """A page taken apart. `text` is empty where no line of it reads like a story.
+    """A page taken apart. `text` is empty if none of its lines reads like a story.
 
     confidence: mean probability of the story's lines, weighted by their words.
     """
@@ -80,7 +80,7 @@ _LEAST_STORY_WORDS = 40
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """What was thought of each line; `kept` are the story's, by number."""
+    """The opinion of each line; `kept` are the story's, by number."""
 
     lines: Sequence[Line]
     features: Matrix
@@ -118,7 +118,7 @@ def read_text_page(
 def explained_lines(
     text: str, now: datetime, outlets: Outlets, title: str | None = None
 ) -> tuple[Label, ...]:
-    """What each line of a page was taken for; the same reading as `read_text_page`."""
+    """What each line of a page was classified as, in the same reading as `read_text_page`."""
     found = _analysed(text, now, outlets, title)
     return () if found is None else labels_of(found)
 
@@ -176,7 +176,7 @@ def _without_own_story(
 
 
 def part_of_card(card: Card, lines: Sequence[Line]) -> Part:
-    """An embedded article as it is told of."""
+    """An embedded article as it is reported."""
     header = card.header
     return Part(
         text="\n".join([lines[at].text for at in card.body]),
@@ -190,7 +190,7 @@ def part_of_card(card: Card, lines: Sequence[Line]) -> Part:
 
 
 def labels_of(found: Analysis) -> tuple[Label, ...]:
-    """What each line of an analysed page was taken for."""
+    """What each line of an analysed page was classified as."""
     lines, kinds, kept, title_at = found.lines, found.kinds, found.kept, found.title_at
     features, probabilities, cards = found.features, found.probabilities, found.cards
     story = set(kept)

@@ -1,4 +1,4 @@
-"""Whether a text is an article or a whole page: asked of every text, so it must be quick."""
+"""Whether a text is an article or a whole page. Every text is checked, so this must be fast."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from streams.articles.pages.vocabulary import page_marks
 _LEAST_ROWS, _FEW_ROWS = 4, 30
 _SHORT_CHARACTERS = 60
 _EDGES = " \t\xa0.:•*#-–|>»…()[]"
-# A list or table is short lines too: these many of them, in these shares, are a page.
+# Lists and tables have short lines, too: this many, in these shares, are a page.
 _MANY_SHORT, _MOSTLY_SHORT, _FEW_FIGURES = 15, 0.6, 0.3
 _MANY_LINKS = 8  # of Markdown
 _TERMINAL = frozenset('.!?…。！？؟।”"’»)')
 
 
 def is_page(text: str) -> bool:
-    """True where lines show that a text is a page: buttons, headings of other blocks, repetition.
+    """True if lines show that a text is a page: buttons, headings of other blocks, repetition.
 
-    Wrapped wire copy, tables and paragraphs are none. Linear, and done after a glance where a text
-    has few lines.
+    Wrapped wire copy, tables and paragraphs are not. Linear, and done at once if a text has few
+    lines.
     """
     if text.count("\n") < _LEAST_ROWS - 1:
         return False

@@ -1,9 +1,9 @@
-"""How likely each line of a page is part of its main story: two small networks, one on the other.
+"""How likely each line of a page is part of its main story: two small networks, one upon the other.
 
-The first sees a line and the two lines on either side. The second sees what the first thought of
-the whole page: where the best run of lines is, what came before, which words it uses. Both have
+The first sees a line and the two lines on either side. The second sees the first one's opinion
+of the whole page: where the best run of lines is, what came before, which words it uses. Both have
 one hidden layer of 16 units. Weights are multiples of 1/256 and features of 1/64, so that sums are
-exact in any order and every machine takes the same lines.
+exact in any order and every machine selects the same lines.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from streams.articles.pages.page_lines import PageLines
 from streams.articles.pages.words import shared_words
 from streams.compiled import kernel
 
-# From this probability on, a line is the story's. Chosen on pages that the weights were not fitted
-# to: .40 to .50 give F1 within .002 of each other.
+# From this probability on, a line is part of the story. Chosen on pages that the weights were not
+# fitted to: .40 to .50 give F1 within .002 of each other.
 STORY_PROBABILITY = 0.45
-# A verdict is a step in 64ths, as the features are.
+# An opinion is a number of 64ths, like the features.
 _STEP = 64
 _NEIGHBOURS = 2
 _LEAST_SHARED_WORDS = 5
@@ -63,10 +63,10 @@ class Network:
 def _odds(
     inputs: Matrix, rows: Rows, weights: NDArray[np.float64], bias: Vector, out: Vector
 ) -> Vector:
-    """The network without its last bias. No library's threads: they wait longer than they count.
+    """The network without its last bias. No library's threads: they wait longer than they work.
 
-    `weights` are of shape (inputs, rows, units): what a row says to each of its neighbours is
-    summed up in one loop over neighbours and units.
+    `weights` have the shape (inputs, rows, units): a row's contributions to all of its neighbours
+    are added up in one loop over neighbours and units.
     """
     count, width = inputs.shape
     blocks, units = len(rows), len(bias)

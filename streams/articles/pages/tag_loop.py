@@ -67,8 +67,8 @@ def raw_end(data: Bytes, at: int, name: int, name_end: int) -> int:
 def _put_words(
     data: Bytes, start: int, end: int, node: int, words: Hashes, word_nodes: Ints, count: int
 ) -> int:
-    """Hash the words of a class or an id, in lower case, and each two that one name joins; `Card`
-    and `Title` are the words of `CardTitle`."""
+    """Hash the words of a class or an id, in lower case, and each two adjacent words of a name;
+    `Card` and `Title` are the words of `CardTitle`."""
     first, at, before = count, start, _NO_WORD
     while at < end and count - first < _MOST_WORDS and count + 2 < len(words):
         if not is_letter(data[at]):

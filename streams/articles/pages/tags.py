@@ -1,4 +1,4 @@
-"""What each HTML element is to a reader of lines: a table by name, for the loop over a page."""
+"""What each HTML element means for lines: a table by name, for the loop over a page."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def tag_table() -> tuple[NDArray[np.uint64], NDArray[np.int32], NDArray[np.int32
 
 
 def hash_of(name: str) -> np.uint64:
-    """FNV-1a over the bytes of a name of ASCII letters, as the loops count it."""
+    """FNV-1a over the bytes of a name of ASCII letters, as in the loops."""
     found = int(_SEED)
     for byte in name.encode():
         found = (found ^ byte) * int(_PRIME) & 0xFFFFFFFFFFFFFFFF
@@ -65,5 +65,5 @@ def hash_of(name: str) -> np.uint64:
 
 @kernel
 def step(found: np.uint64, byte: np.uint64) -> np.uint64:
-    """The hash with one byte more."""
+    """The hash after one more byte."""
     return (found ^ byte) * np.uint64(0x100000001B3)

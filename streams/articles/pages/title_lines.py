@@ -36,7 +36,7 @@ def has_title(rest: str, outlets: Outlets) -> bool:
 def title_and_sources(text: str, outlets: Outlets, *, timed: bool) -> tuple[str, list[str]]:
     """-> (the title, the sources that stand beside it); `text` has `|` for its time.
 
-    `timed`: what stands beside a title and a time may be a source that nobody knows.
+    `timed`: a piece beside a title and a time may be an unknown source.
     """
     pieces = [trimmed(piece) for piece in _PIECES.split(text) if piece.strip()]
     names = {piece: without_label(piece) for piece in pieces}

@@ -21,7 +21,7 @@ def title_words(low_text: str, lines: int, words: Collection[str]) -> NDArray[np
     of `words` are among them.
 
     Both are 0 for lines that are too long, and where none of `words` stands between blanks. The
-    text is in lower case, of so many lines, each of which ends in a line feed.
+    text is in lower case and has this many lines, each of which ends in a line feed.
     """
     counts = np.zeros((2, lines), dtype=np.int32)
     if words:

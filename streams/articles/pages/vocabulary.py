@@ -1,4 +1,4 @@
-"""The words and phrases that tell what a line of a page is, from the languages' files."""
+"""The words and phrases that show what a line of a page is, from the languages' files."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def phrase_kinds(low: str) -> frozenset[str]:
 
 @lru_cache(maxsize=1)
 def first_words() -> frozenset[str]:
-    """The first words of phrases: what a line begins with that is one, and few others do."""
+    """The first words of phrases: lines that are one begin with them, and few others do."""
     return frozenset(phrase.split(" ", 1)[0] for table in _phrases() for phrase in table)
 
 
@@ -71,6 +71,6 @@ def _phrases() -> tuple[Phrases, Phrases, frozenset[str]]:
 
 @lru_cache(maxsize=1)
 def page_marks() -> frozenset[str]:
-    """Whole lines that articles do not have and pages do: buttons and headings of other blocks."""
+    """Whole lines that pages have and articles do not: buttons and headings of other blocks."""
     whole, _, _ = _phrases()
     return frozenset(whole)

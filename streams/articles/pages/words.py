@@ -1,4 +1,4 @@
-"""Words of a page, told apart by 64-bit hashes: what kinds each line has, which it shares."""
+"""Words of a page, identified by 64-bit hashes: which kinds each line has, which it shares."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class PageWords:
 
 
 def page_words(low: str, lines: int) -> PageWords:
-    """The words of a text in lower case, of so many lines, each of which ends in a line feed."""
+    """The words of a text in lower case with this many lines, each of which ends in a line feed."""
     codes = codes_of(low)
     counts, opens_phrase = np.zeros((len(WORD_COUNTS), lines)), np.zeros(lines, dtype=np.bool_)
     _count_words(codes, bits_table(), *_kinds_table(), counts)
@@ -68,7 +68,7 @@ def shared_words(
     """-> for each of the `chosen` lines the share of its words of four letters or more that the
     lines of the `story` have, or `of_none` where it has no such words.
 
-    By `stems`, words are the same that begin so. Both masks may be of the page's first lines only.
+    By `stems`, words with the same beginning are equal. Both masks may cover the first lines only.
     """
     shared = np.full(len(chosen), of_none)
     numbers = words.stems if stems else words.whole
@@ -78,7 +78,7 @@ def shared_words(
 
 @kernel
 def slot(hashes: Hashes, wanted: np.uint64) -> int:
-    """The place of a hash in an open table whose size is a power of two, or that of its gap."""
+    """The place of a hash, or of the gap for it, in an open table whose size is a power of two."""
     mask = len(hashes) - 1
     at = np.int64(wanted ^ (wanted >> np.uint64(32))) & mask
     while hashes[at] != 0 and hashes[at] != wanted:
@@ -218,7 +218,7 @@ def hashes_of(words: Collection[str]) -> Hashes:
 
 
 def _hash(word: str) -> np.uint64:
-    """FNV-1a of a word, as the loops above hash the words of texts."""
+    """FNV-1a of a word, as in the loops above."""
     found = int(SEED)
     for character in word:
         found = (found ^ ord(character)) * int(PRIME) & 0xFFFFFFFFFFFFFFFF
