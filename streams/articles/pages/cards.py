@@ -212,7 +212,7 @@ def _is_article(body: Sequence[int], lines: Sequence[Line], kinds: Kinds) -> boo
 
 
 def _without_teasers(cards: list[Card], lines: Sequence[Line], kinds: Kinds) -> list[Card]:
-    """Without those that are only a title and a line; if these are a list, without short texts, too."""
+    """Without those that are only a title and a line; in a list of these, without short ones."""
     articles = [card for card in cards if _is_article(card.body, lines, kinds)]
     if len(cards) - len(articles) < max(_TEASER_LIST, len(articles)):
         return articles
