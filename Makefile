@@ -7,6 +7,7 @@ KEEP ?=
 ROUNDS ?=
 SEED ?=
 HOURS ?=
+PEERS ?=
 LOCK := deploy/lock
 PLATFORMS := x86_64-manylinux_2_28 aarch64-manylinux_2_28 aarch64-apple-darwin
 PYTHONS := 3.11 3.12 3.13 3.14
@@ -88,8 +89,8 @@ quality: dev ## Measure quality on labelled pages and articles, against the kept
 	@$(BIN)/python -m tests.quality standards
 	@$(BIN)/python -m tests.quality pages
 
-bench: dev kafka $(VENV)-bench/.ready ## Compare with stock Faust and Quix Streams in one run
-	@$(BIN)/python -m tests.benchmarks $(if $(INPUT),--input $(INPUT))
+bench: dev kafka $(VENV)-bench/.ready ## Compare with stock Faust and Quix Streams in one run (PEERS=all)
+	@$(BIN)/python -m tests.benchmarks $(if $(INPUT),--input $(INPUT)) $(if $(PEERS),--peers $(PEERS))
 
 $(VENV)-bench/.ready: $(LOCK)/bench.txt $(VENV)/.ready
 	rm -rf $(VENV)-bench

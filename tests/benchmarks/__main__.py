@@ -1,4 +1,4 @@
-"""Compare echowire with two other workers: one broker, one run, the same articles.
+"""Compare echowire with other workers: one broker, one run, the same articles.
 
 python -m tests.benchmarks [--input FILE] [--quick] [--json OUT]
 """
@@ -22,7 +22,7 @@ from deploy.kafka.jars import JarsUnavailableError
 from deploy.kafka.java import JavaMissingError
 from tests.benchmarks.articles import read_corpus, write_events
 from tests.benchmarks.cluster import PARTITIONS, read_events
-from tests.benchmarks.contestants import ALL, BenchmarkError, Contestant, Place, Run
+from tests.benchmarks.contestants import ALL, USUAL, BenchmarkError, Contestant, Place, Run
 from tests.benchmarks.figures import medians
 from tests.benchmarks.latency import Period, measure_steady_load
 from tests.benchmarks.report import machine, show
@@ -43,6 +43,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     add("--rounds", type=int, help="rounds of throughput, alternating between the workers (2)")
     add("--seconds", type=float, help="period of each steady load (30)")
     add("--only", nargs="+", choices=[c.name for c in ALL], help="leave the other workers out")
+    add("--peers", choices=["usual", "all"], default="usual", help="all: Bytewax and a loop, too")
     add("--json", type=Path, default=Path("bench.json"), help="where to write (%(default)s)")
     chosen = parser.parse_args(arguments)
     chosen.articles = chosen.articles or (10_000 if chosen.quick else 30_000)
@@ -67,7 +68,8 @@ def main(arguments: list[str] | None = None) -> None:
 
 def compare(options: argparse.Namespace, bootstrap: str, work: Path) -> dict[str, Any]:
     """-> the report."""
-    contestants = [c for c in ALL if not options.only or c.name in options.only]
+    peers = ALL if options.only or options.peers == "all" else USUAL
+    contestants = [c for c in peers if not options.only or c.name in options.only]
     period = Period(WARM_UP_SECONDS, options.seconds)
     fastest = max(rate for contestant in contestants for rate in contestant.rates)
     most = max(options.articles, period.count(fastest))
@@ -102,6 +104,7 @@ def compare(options: argparse.Namespace, bootstrap: str, work: Path) -> dict[str
             {
                 "name": c.name,
                 "title": c.title,
+                "lacks": c.lacks,
                 "throughput": {
                     "median": medians(throughputs[c.name]), "rounds": throughputs[c.name]
                 },

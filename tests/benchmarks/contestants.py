@@ -1,4 +1,4 @@
-"""The three contestants: how each is started, and how its output is read."""
+"""The contestants: how each is started, and how its output is read."""
 
 from __future__ import annotations
 
@@ -26,10 +26,12 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Contestant:
-    """`verdict`: an output record -> (the article's id, the ids of the copies found)."""
+    """`lacks`: what it does not do and echowire does. `verdict`: an output record -> (the article's
+    id, the ids of the copies found)."""
 
     name: str
     title: str
+    lacks: str
     rates: tuple[int, ...]  # articles a second of the steady loads that it is measured at
     command: Callable[[Place], list[str]]
     environment: Callable[[Place], Mapping[str, str]]
@@ -46,9 +48,9 @@ class Run:
     directory: Path
 
 
-# Quix Streams holds back packages that echowire has newer: `make bench` gives it an environment
-# of its own.
-_QUIX_PYTHON = Path(__file__).parents[2] / ".venv-bench" / "bin" / "python"
+# Quix Streams holds back packages that echowire has newer: `make bench` gives it and its like an
+# environment of their own.
+_BENCH_PYTHON = Path(__file__).parents[2] / ".venv-bench" / "bin" / "python"
 
 
 def _module_with_place(
@@ -79,9 +81,15 @@ def _matches_of_detection(record: dict[str, Any]) -> tuple[str, list[str]]:
     return record["article_id"], [m["article_id"] for m in record["detection"]["matches"]]
 
 
+_PLAIN = (
+    "a bad record ends it; no cleaning, fields, relations, reasons or stories; its index is lost"
+    " when it ends, and grows without bound"
+)
+
 STOCK_FAUST = Contestant(
     "stock-faust",
     "Faust + datasketch",
+    _PLAIN,
     (50, 500),  # 3,000 a second are beyond it
     _module_with_place("tests.benchmarks.stock_faust"),
     lambda _place: {},
@@ -90,17 +98,38 @@ STOCK_FAUST = Contestant(
 QUIX_RENSA = Contestant(
     "quix-rensa",
     "Quix Streams + rensa",
+    _PLAIN,
     (50, 500, 3000),
-    _module_with_place("tests.benchmarks.quix_rensa", _QUIX_PYTHON),
+    _module_with_place("tests.benchmarks.quix_rensa", _BENCH_PYTHON),
     lambda _place: {},
     _copies_of_event,
 )
 ECHOWIRE = Contestant(
     "echowire",
     "echowire",
+    "",
     (50, 500, 3000),
     lambda _place: [sys.executable, "-m", "streams.cli.main", "worker"],
     _echowire_environment,
     _matches_of_detection,
 )
-ALL = (STOCK_FAUST, QUIX_RENSA, ECHOWIRE)
+CONFLUENT_RENSA = Contestant(
+    "confluent-rensa",
+    "confluent-kafka + rensa, by hand",
+    _PLAIN + "; no metrics",
+    (50, 500, 3000),
+    _module_with_place("tests.benchmarks.confluent_rensa", _BENCH_PYTHON),
+    lambda _place: {},
+    _copies_of_event,
+)
+BYTEWAX_RENSA = Contestant(
+    "bytewax-rensa",
+    "Bytewax + rensa",
+    _PLAIN + "; no consumer group",
+    (50, 500, 3000),
+    _module_with_place("tests.benchmarks.bytewax_rensa", _BENCH_PYTHON),
+    lambda _place: {},
+    _copies_of_event,
+)
+USUAL = (STOCK_FAUST, QUIX_RENSA, ECHOWIRE)
+ALL = (*USUAL, CONFLUENT_RENSA, BYTEWAX_RENSA)

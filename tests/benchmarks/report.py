@@ -60,6 +60,9 @@ def show(report: Mapping[str, Any], console: Console) -> None:
     )
     console.print(_throughput_table(report))
     console.print(_latency_table(report))
+    for contestant in report["contestants"]:
+        if contestant["lacks"]:
+            console.print(f"{contestant['title']}: {contestant['lacks']}.")
 
 
 def _throughput_table(report: Mapping[str, Any]) -> Table:
