@@ -49,7 +49,7 @@ def run(bootstrap_servers: str, prefix: str, group: str) -> None:
             if error := message.error():
                 raise KafkaException(error)
             since += 1
-            article = finder.enrich(orjson.loads(message.value()))
+            article = finder.enrich(orjson.loads(message.value() or b"{}"))
             producer.produce(enriched, orjson.dumps(article), message.key())
         producer.poll(0)
         if since and time.monotonic() - committed > _COMMIT_SECONDS:
