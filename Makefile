@@ -8,6 +8,7 @@ ROUNDS ?=
 SEED ?=
 HOURS ?=
 PEERS ?=
+PAGES ?=
 LOCK := deploy/lock
 PLATFORMS := x86_64-manylinux_2_28 aarch64-manylinux_2_28 aarch64-apple-darwin
 PYTHONS := 3.11 3.12 3.13 3.14
@@ -89,8 +90,9 @@ quality: dev ## Measure quality on labelled pages and articles, against the kept
 	@$(BIN)/python -m tests.quality standards
 	@$(BIN)/python -m tests.quality pages
 
-bench: dev kafka $(VENV)-bench/.ready ## Compare with stock Faust and Quix Streams in one run (PEERS=all)
+bench: dev kafka $(VENV)-bench/.ready ## Compare with stock Faust and Quix Streams in one run (PEERS=all, PAGES=file)
 	@$(BIN)/python -m tests.benchmarks $(if $(INPUT),--input $(INPUT)) $(if $(PEERS),--peers $(PEERS))
+	@$(if $(PAGES),$(BIN)/python -m tests.benchmarks.html_pages $(PAGES))
 
 $(VENV)-bench/.ready: $(LOCK)/bench.txt $(VENV)/.ready
 	rm -rf $(VENV)-bench

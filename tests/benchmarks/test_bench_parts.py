@@ -25,6 +25,7 @@ from tests.benchmarks.articles import (
     write_events,
 )
 from tests.benchmarks.figures import copies_found, latencies, medians, percentile
+from tests.benchmarks.html_pages import html_of, of_one_article
 from tests.benchmarks.load import NUMBER, SENT_NS, stamp
 
 COUNT = 3000
@@ -189,3 +190,15 @@ def test_medians_are_of_each_figure_over_the_rounds() -> None:
         {"a": 2.0, "b": 2.0},
     ]
     assert medians(rounds) == {"a": 2.0, "b": None}
+
+
+def test_pages_are_taken_of_which_both_readers_make_one_article(tmp_path: Path) -> None:
+    paragraphs = "".join(
+        f"<p>{'The council met again on Monday to talk. ' * 3}{n}</p>" for n in range(9)
+    )
+    story = f"<html><body><h1>Council meets</h1><article>{paragraphs}</article></body></html>"
+    lines = [{"html": story}, {"html": "<p>short</p>"}, {"html": None}, {"text": "none"}]
+    file = tmp_path / "pages.jsonl"
+    file.write_bytes(b"\n".join(map(orjson.dumps, lines)))
+    assert list(html_of(file)) == [story, "<p>short</p>"]
+    assert list(of_one_article(html_of(file))) == [story]
