@@ -11,7 +11,7 @@ from schemas.enriched_article import MatchRelation
 from streams.detection.judge.fact_counts import FactCounts
 from streams.detection.judge.similarity import Floats, Scores
 from streams.detection.parameters import Parameters
-from streams.detection.sketch.sketches import FRAC_LEAST, PERMUTATIONS
+from streams.detection.sketch.sketches import PERMUTATIONS
 
 # Names of matches by number; SIMILAR is everything too weak for a name of its own.
 RELATIONS: tuple[MatchRelation, ...] = (
@@ -23,7 +23,7 @@ SIMILAR, COPY, EXCERPT, EXPANSION, TEMPLATE, REVISION = range(6)
 _LONGER = 4 / 3
 # Fewer shared keys may all lie in one common paragraph. MinHash overrules them if it differs by
 # the first number of standard errors, and more keys if by the second.
-_FEW_KEYS, _ERRORS_OF_FEW, _ERRORS_OF_MANY = 8, 2, 4
+_FEW_KEYS, _ERRORS_OF_FEW, _ERRORS_OF_MANY = 10, 2, 4
 
 
 # Names alone make a template if this many differ, and this share of those compared: an
@@ -32,9 +32,7 @@ _NAMES, _NAME_SHARE = 3, 0.6
 # Below this overlap a form filled in twice looks like a copy. It is recognised by this share of
 # its facts, if this share of their places is common. Longer texts hold more than their form.
 _WEAK_OVERLAP, _WEAK_SHARE, _WEAK_PLACES, _WEAK_WORDS = 0.64, 0.2, 0.6, 300
-# A copy by MinHash stays one unless the 5-grams lower the estimate by more than this.
-_SLACK = 0.015
-_LEAST_VARIANCE = 1e-3  # with no or all 3-grams in common, an estimate is still uncertain
+_LEAST_SPREAD = 1e-3  # with no or all n-grams in common, an estimate is still uncertain
 
 
 class Match(NamedTuple):
@@ -88,8 +86,7 @@ def judge(
     )
     longer, shorter = np.maximum(this_words, other_words), np.minimum(this_words, other_words)
     much_longer = longer >= _LONGER * shorter
-    slack = np.where(overlap >= parameters.copy_overlap, _SLACK, 0)
-    copy = together >= parameters.copy_overlap - slack
+    copy = together >= parameters.copy_overlap
 
     relation = np.zeros(len(copy), np.uint8)
     relation[inside] = np.where(cut[inside], EXCERPT, EXPANSION)
@@ -231,19 +228,19 @@ def second_look(
     MinHash has the smaller error (.04), but ignores where the common words are: the same form
     with other words in it has many 3-grams in common and few 5-grams.
     """
-    this, other = np.maximum(1, this_words - 2), np.maximum(1, other_words - 2)
-    sizes = (this + other) / np.maximum(this, other)
-    spread = np.maximum(scores.jaccard * (1 - scores.jaccard), _LEAST_VARIANCE)
-    minhash_variance = (sizes / (1 + scores.jaccard) ** 2) ** 2 * spread / PERMUTATIONS
-    longer = np.maximum(this, other)
-    by_keys, key_variance = np.zeros(len(this)), np.zeros(len(this))
-    for share, words in ((scores.of_this, this), (scores.of_other, other)):
-        ratio = words / longer
-        keys = np.where(share > 0, scores.shared_keys / np.maximum(share, 1e-9), FRAC_LEAST)
-        likely = (scores.shared_keys + 1) / (keys + 2)
-        by_keys += share * ratio / 2
-        key_variance += likely * (1 - likely) / keys * ratio**2 / 2
-    weighted: Floats = (by_minhash / minhash_variance + by_keys / key_variance) / (
-        1 / minhash_variance + 1 / key_variance
+    compared = np.maximum(1, scores.compared_keys)
+    jaccard = scores.shared_keys / compared
+    by_keys = overlap_of_longer(jaccard, this_words, other_words)
+    # An estimate's error is that of its Jaccard times the slope of J / (1 + J), and both have the
+    # same two lengths.
+    minhash_variance = _variance(scores.jaccard, PERMUTATIONS) / (1 + scores.jaccard) ** 4
+    key_variance = _variance(jaccard, compared) / (1 + jaccard) ** 4
+    together: Floats = (by_minhash * key_variance + by_keys * minhash_variance) / (
+        minhash_variance + key_variance
     )
-    return weighted
+    return together
+
+
+def _variance(jaccard: Floats, samples: npt.NDArray[np.int64] | int) -> Floats:
+    variance: Floats = np.maximum(jaccard * (1 - jaccard), _LEAST_SPREAD) / samples
+    return variance

@@ -22,6 +22,9 @@ class Scores:
     of_this: Floats  # (p,) share of this text that is in the other
     of_other: Floats  # (p,) share of the other that is in this text
     shared_keys: npt.NDArray[np.int64]  # (p,)
+    compared_keys: npt.NDArray[
+        np.int64
+    ]  # (p,) different ones of both, as far as both sketches reach
 
 
 def compare(this: Sketches, other: Sketches) -> Scores:
@@ -30,11 +33,13 @@ def compare(this: Sketches, other: Sketches) -> Scores:
     a, b = this["frac"], other["frac"]  # (p, 48) each, ascending, no repetitions
     both = np.sort(np.concatenate((a, b), axis=1), axis=1)
     shared = ((both[:, 1:] == both[:, :-1]) & (both[:, 1:] != NO_KEY)).sum(1)
+    of_a, of_b = _comparable(a, other["frac_cover"]), _comparable(b, this["frac_cover"])
     return Scores(
         jaccard=np.maximum(0, (equal - _BY_CHANCE) / (1 - _BY_CHANCE)),
-        of_this=shared / np.maximum(1, _comparable(a, other["frac_cover"])),
-        of_other=shared / np.maximum(1, _comparable(b, this["frac_cover"])),
+        of_this=shared / np.maximum(1, of_a),
+        of_other=shared / np.maximum(1, of_b),
         shared_keys=shared,
+        compared_keys=of_a + of_b - shared,
     )
 
 

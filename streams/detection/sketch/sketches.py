@@ -1,8 +1,8 @@
 """Texts -> fixed-size sketches that show, without the texts, how much two articles share.
 
 MinHash (128 permutations over word 3-grams, Broder 1997) estimates the Jaccard similarity of whole
-articles: standard error sqrt(J (1 - J) / 128), .044 at most. FracMinHash over word 5-grams (Irber
-et al. 2022: every hash below a fixed limit) estimates containment, which MinHash cannot: an
+articles: standard error sqrt(J (1 - J) / 128), .044 at most. The smallest hashes of the word
+5-grams, up to where both sketches are complete, estimate containment, which MinHash cannot: an
 excerpt's keys are a subset of the keys of what it was cut from.
 """
 
@@ -20,15 +20,15 @@ from streams.detection.sketch.tokens import Bounds, batches, tokens_of
 
 ALGORITHM = "6/minhash128x3b8/frac16x5/facts10+6"
 PERMUTATIONS = 128
-# A 16th of the 5-grams: a text of 384 words has 24 keys, and a containment of .5 then has a
-# standard error of .1. Shorter texts keep their 24 smallest; longer than 770 words, the 48
-# smallest.
+# Kept are the 48 smallest hashes: two texts of 384 words that share half have then 70 to compare,
+# and a standard error of .06. Fewer enter the index, where they take room: those of a 16th of the
+# 5-grams, at least 24.
 FRAC_LIMIT, FRAC_LEAST, FRAC_MOST = 1 << 28, 24, 48
 NO_KEY = 0xFFFFFFFF  # fills the slots after a sketch's last key
 
 SKETCH = np.dtype(
     [
-        ("frac_count", "u1"),
+        ("frac_count", "u1"),  # of the keys, how many enter the index
         ("words", "<u4"),
         # Up to and including this hash the keys are complete: an absent key is not in the text.
         ("frac_cover", "<u4"),
@@ -130,32 +130,26 @@ def _minima(
 
 @kernel
 def _smallest(grams: Hashes, counts: Bounds) -> tuple[_U32Array, npt.NDArray[np.uint8], _U32Array]:
-    """(keys, how many, cover) of each text: its smallest 5-gram hashes, without duplicates."""
+    """(keys, how many of them enter the index, cover) of each text: its smallest 5-gram hashes,
+    without duplicates."""
     keys = np.full((len(counts), FRAC_MOST), NO_KEY, np.uint32)
-    kept, covers = np.zeros(len(counts), np.uint8), np.empty(len(counts), np.uint32)
+    indexed, covers = np.zeros(len(counts), np.uint8), np.empty(len(counts), np.uint32)
     room = np.empty(max(1, counts.max()), np.uint32)
     first = 0
     for i in range(len(counts)):
         every, count = grams[first : first + counts[i]], 0
         first += counts[i]
-        # Sorting is the cost here, and most hashes are too large to be kept: about 64 are looked
+        # Sorting is the cost here, and most hashes are too large to be kept: about 72 are looked
         # at, and all of them in the few (repetitive) texts where too few of those differ.
-        likely = max(FRAC_LIMIT, (64 << 32) // max(1, len(every)))
-        found, complete = _distinct_below(every, likely, room)
-        if len(found) < FRAC_LEAST and not complete:
+        found, complete = _distinct_below(every, (72 << 32) // max(1, len(every)), room)
+        if len(found) < FRAC_MOST and not complete:
             found, complete = _distinct_below(every, 1 << 32, room)
         for key in found[:FRAC_MOST]:
-            if count < FRAC_LEAST or key < FRAC_LIMIT:
-                keys[i, count] = key
-                count += 1
-        kept[i] = count
-        if count == len(found) and complete:
-            covers[i] = NO_KEY
-        elif count == FRAC_MOST:
-            covers[i] = keys[i, count - 1]
-        else:
-            covers[i] = max(keys[i, count - 1], np.uint32(FRAC_LIMIT - 1))
-    return keys, kept, covers
+            keys[i, count] = key
+            count += 1
+            indexed[i] += count <= FRAC_LEAST or key < FRAC_LIMIT
+        covers[i] = NO_KEY if complete and count == len(found) else keys[i, count - 1]
+    return keys, indexed, covers
 
 
 @kernel

@@ -21,8 +21,8 @@ def relation(
     kept: float = 0,
 ) -> tuple[str, bool]:
     """The (relation, member) of two texts that share this much of their 5-grams."""
-    shares = np.array([keys])
-    scores = Scores(np.array([jaccard]), shares, shares, np.array([round(24 * keys)]))
+    shares, shared = np.array([keys]), np.array([round(48 * keys)])
+    scores = Scores(np.array([jaccard]), shares, shares, shared, 96 - shared)
     none = np.zeros(1)
     facts = FactCounts(
         np.array([same]), np.array([different]), np.array([kept]), none, none, none,
@@ -40,7 +40,7 @@ def relation(
         (0.35, 0.20, "similar"),  # the shared words are scattered
         (0.32, 0.70, "copy"),  # MinHash is a little below, but the passages are shared
         (0.32, 0.40, "similar"),
-        (0.45, 0.25, "copy"),  # far from the threshold MinHash decides
+        (0.45, 0.30, "copy"),  # far from the threshold MinHash decides
     ],
 )
 def test_at_the_border_both_estimates_count(jaccard: float, keys: float, expected: str) -> None:
@@ -73,7 +73,7 @@ def test_nearly_equal_texts_need_more_differing_facts() -> None:
 def test_an_excerpt_joins_from_half_of_the_longer_text_on(inner: int, member: bool) -> None:
     share = inner / 110
     one, both = np.array([1.0]), np.array([share])
-    scores = Scores(np.array([share]), one, both, np.array([20]))
+    scores = Scores(np.array([share]), one, both, np.array([20]), np.array([round(20 / share)]))
     none = np.zeros(1)
     facts = FactCounts(none, none, none, none, none, none, np.full(1, np.nan))
     judged = judge(
