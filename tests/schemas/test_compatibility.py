@@ -14,6 +14,7 @@ import schemas
 from schemas import CONTRACTS
 from schemas.__main__ import RELEASED, breaks, json_schema
 from schemas.compatibility import refusals, tolerant
+from schemas.versions import VERSIONS
 
 EXAMPLES = Path(schemas.__file__).parent / "examples"
 OLD: dict[str, Any] = {
@@ -153,6 +154,11 @@ def test_nothing_breaks_with_a_released_version(folder: Path) -> None:
 def test_a_consumer_of_a_release_reads_every_example(path: Path) -> None:
     schema = tolerant(json.loads(path.read_text(encoding="utf-8")))
     name = path.name.removesuffix(".schema.json")
+    announced = {value for values in VERSIONS[name].announced.values() for value in values}
     for example in (EXAMPLES / name).glob("valid*.json"):
         event = json.loads(example.read_text(encoding="utf-8"))
-        assert [e.message for e in Draft202012Validator(schema).iter_errors(event)] == []
+        assert [
+            error.message
+            for error in Draft202012Validator(schema).iter_errors(event)
+            if not (error.validator == "enum" and error.instance in announced)
+        ] == []

@@ -146,14 +146,16 @@ def test_an_event_example_describes_an_enriched_example(path: Path) -> None:
         )
         for article in map(read, examples("enriched_article/valid*.json"))
     }
-    fields = ("story_id", "article_id", "content_digest", "source", "relation", "time")
-    assert tuple(event[field] for field in fields) in told
+    story_id = event.get("replaced_by") or event["story_id"]  # the one that continues
+    fields = ("article_id", "content_digest", "source", "relation", "time")
+    assert (story_id, *(event[field] for field in fields)) in told
 
 
-@pytest.mark.parametrize("path", examples("story/valid*.json"), ids=contract_and_file)
-def test_a_story_example_is_what_its_events_add_up_to(path: Path) -> None:
-    story = read(path)
-    by_sequence = {e["sequence"]: e for e in map(read, examples("story_event/valid*.json"))}
+@pytest.mark.parametrize("name", ["valid", "valid-withdrawn"])
+def test_a_story_example_is_what_its_events_add_up_to(name: str) -> None:
+    story = read(EXAMPLES / "story" / f"{name}.json")
+    every = map(read, examples("story_event/valid*.json"))
+    by_sequence = {e["sequence"]: e for e in every if e["story_id"] == story["story_id"]}
     events = [by_sequence[n] for n in range(1, story["version"] + 1)]
     articles = [event for event in events if event["type"] in ("started", "joined")]
     publishers = Counter(event["source"] for event in articles)
@@ -164,6 +166,21 @@ def test_a_story_example_is_what_its_events_add_up_to(path: Path) -> None:
     assert story["copies"] == sum(event["relation"] == "copy" for event in articles)
     assert story["publishers"] == [{"source": s, "articles": n} for s, n in publishers.items()]
     assert (story["first_seen"], story["last_seen"]) == (events[0]["time"], events[-1]["time"])
+
+
+def test_the_two_events_of_a_merger_and_the_ended_storys_record_agree() -> None:
+    ended, survived, record = (
+        read(EXAMPLES / name)
+        for name in (
+            "story_event/valid-merged-ends.json",
+            "story_event/valid-merged.json",
+            "story/valid-merged.json",
+        )
+    )
+    assert ended["replaced_by"] == record["replaced_by"] == survived["story_id"]
+    assert (ended["story_id"], ended["sequence"]) == (record["story_id"], record["version"])
+    assert ended["time"] == survived["time"] == record["last_seen"]
+    assert survived["absorbed"] == {name: record[name] for name in survived["absorbed"]}
 
 
 def test_the_generated_json_schemas_are_fresh() -> None:
