@@ -38,6 +38,8 @@ def parse_time(text: str) -> datetime | None:
     what `written_time` reads. None if the text is ambiguous, or not a time at all.
     """
     stripped = text.strip()
+    if _is_plain_utc(stripped) and (plain := _plain_utc(stripped)) is not None:
+        return plain
     try:
         time = _read(stripped)
     except (ValueError, OverflowError):
@@ -45,6 +47,19 @@ def parse_time(text: str) -> datetime | None:
     if time is None or not _FIRST_YEAR <= time.year <= _LAST_YEAR:
         return None
     return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+
+
+def _is_plain_utc(text: str) -> bool:
+    """Whether a text has the length and the letters of `2026-03-02T10:00:00Z`, as most do."""
+    return len(text) == _UTC_CHARACTERS and text[-1] == "Z" and text[10] == "T"
+
+
+def _plain_utc(text: str) -> datetime | None:
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return time if _FIRST_YEAR <= time.year <= _LAST_YEAR and text.isascii() else None
 
 
 def _read(text: str) -> datetime | None:
@@ -86,12 +101,8 @@ def utc_time(text: str) -> str | None:
 
     Most times already have that form, and need only be checked.
     """
-    if len(text) == _UTC_CHARACTERS and text[-1] == "Z" and text[10] == "T":
-        try:
-            year = datetime.fromisoformat(text).year
-        except ValueError:
-            return None
-        return text if _FIRST_YEAR <= year <= _LAST_YEAR and text.isascii() else None
+    if _is_plain_utc(text):
+        return text if _plain_utc(text) is not None else None
     time = parse_time(text)
     return None if time is None else format_time(time)
 

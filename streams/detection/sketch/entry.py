@@ -7,6 +7,7 @@ headers becomes one array without touching any single article.
 from __future__ import annotations
 
 import re
+import struct
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -39,6 +40,7 @@ _STEM, _ENDING = 4, 3
 # A wall may contain a word or two of a title by chance.
 _STRANGE = 0.3
 _TITLE_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]+|[^\W_\u3040-\u30ff\u3400-\u9fff]+")
+_ASCII_TITLE_WORD = re.compile(rf"[a-z0-9]{{{_STEM},}}")
 _FIRST_UNSPACED = "\u3040"
 
 # A truncated text says so near its end: a line added by its feed may follow.
@@ -68,6 +70,8 @@ ENTRY = np.dtype(
         *SKETCH_FIELDS,
     ]
 )
+# The fields of `ENTRY` before the sketch's.
+_FIELDS = struct.Struct(f"<BB16s16s3s{SOURCE_BYTES}s{HEADLINE_BYTES}s{AGENCY_BYTES}sIIIQ")
 Entries = npt.NDArray[np.void]
 
 
@@ -77,25 +81,29 @@ class ForeignEntryError(Exception):
 
 def entries_of(articles: Sequence[Mapping[str, Any]], sketches: Sketches) -> Entries:
     """N articles, as `NormalisedArticle` fields, and their sketches -> (n,) of `ENTRY`."""
-    entries = np.zeros(len(articles), ENTRY)
-    entries["version"] = ENTRY_VERSION
-    if not articles:
-        return entries
-    entries["status"] = [_status(article) for article in articles]
-    for name, field in (("article_id", "article_id"), ("digest", "content_digest")):
-        packed = bytes.fromhex("".join([article[field] for article in articles]))
-        entries[name] = np.frombuffer(packed, np.uint8).reshape(-1, 16)
-    entries["language"] = [article["language"] for article in articles]
-    entries["source"] = [(article["source"] or "").encode() for article in articles]
-    entries["headline"] = [headline(article["title"]) for article in articles]
-    entries["provider"] = [provider_of(article) for article in articles]
-    entries["link"] = [link_of(article) for article in articles]
-    entries["slug"] = [slug_key(article) for article in articles]
-    entries["published"] = [published_seconds(article) for article in articles]
-    entries["order"] = [version_order(article["version"]) for article in articles]
-    for name, _ in SKETCH_FIELDS:
-        entries[name] = sketches[name]
-    return entries
+    sketched, size = sketches.tobytes(), SKETCH.itemsize
+    parts: list[bytes] = []
+    for place, article in enumerate(articles):
+        parts += (_fields(article), sketched[place * size : (place + 1) * size])
+    return np.frombuffer(bytearray(b"".join(parts)), ENTRY)
+
+
+def _fields(article: Mapping[str, Any]) -> bytes:
+    """An entry's beginning, up to the sketch."""
+    return _FIELDS.pack(
+        ENTRY_VERSION,
+        _status(article),
+        bytes.fromhex(article["article_id"]),
+        bytes.fromhex(article["content_digest"]),
+        article["language"].encode(),
+        (article["source"] or "").encode(),
+        headline(article["title"]),
+        provider_of(article),
+        link_of(article),
+        slug_key(article),
+        published_seconds(article),
+        version_order(article["version"]),
+    )
 
 
 def _status(article: Mapping[str, Any]) -> int:
@@ -116,7 +124,9 @@ def _status(article: Mapping[str, Any]) -> int:
 def is_cut(text: str) -> bool:
     """Whether a text's end says that it continues elsewhere, like a feed's summary."""
     end = text[-_END:]
-    return any(mark in end for mark in _CUT_MARKS) or end.rstrip().endswith(_CUT_ENDS)
+    if "[" in end and any(mark in end for mark in _CUT_MARKS):
+        return True
+    return end.rstrip().endswith(_CUT_ENDS)
 
 
 def is_strange(title: str | None, text: str) -> bool:
@@ -136,13 +146,16 @@ def _hold(text: str, words: Iterable[str], least: float) -> bool:
     for word in words:
         if found >= least:
             return True
-        found += word in text
+        if word in text:
+            found += 1
     return found >= least
 
 
 def title_words(title: str | None) -> set[str]:
     """The significant words of a title, in lower case: those of four letters or more; in
     scripts without spaces, every two adjacent characters."""
+    if title is not None and title.isascii():
+        return set(_ASCII_TITLE_WORD.findall(title.lower()))
     words: set[str] = set()
     for word in _TITLE_WORD.findall((title or "").casefold()):
         if word[0] >= _FIRST_UNSPACED:

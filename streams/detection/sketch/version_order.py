@@ -18,7 +18,9 @@ _PARTS = re.compile(r"(\d{1,6})\.(\d{1,6})(?:\.(\d{1,6}))?", re.ASCII)
 def version_order(version: str | int | None) -> int:
     """A version as 64 bits that rise with it: for integers (2, 10), numbers with one or two
     points (1.9, 1.10) and times; 0 for anything else."""
-    text = "" if version is None else str(version).strip()
+    if version is None:
+        return 0
+    text = str(version).strip()
     if _WHOLE.fullmatch(text):
         return _NUMBER << _KIND_BIT | int(text)
     if parts := _PARTS.fullmatch(text):
