@@ -60,6 +60,7 @@ def decide(state: ShardState, chunk: ArticleColumns, writer: VerdictWriter) -> D
     arrivals = arrivals_of(state, chunk)
     judge = _Judge(View(state, arrivals), writer, [chunk.values[p] for p in arrivals.places])
     verdicts = judge.verdicts(arrivals)
+    stories = judge.log.records()
     segment = Segment(
         chunk.offsets[0],
         chunk.offsets[-1],
@@ -67,7 +68,7 @@ def decide(state: ShardState, chunk: ArticleColumns, writer: VerdictWriter) -> D
         arrivals.clock,
         arrivals.latest,
         arrivals.rows,
-        [story.fields() for story in judge.log.touched.values()],
+        judge.log.stored(stories),
     )
     places, ids = arrivals.places, hex_ids(arrivals.rows["article_id"])
     digests = hex_ids(arrivals.rows["digest"])
@@ -82,7 +83,7 @@ def decide(state: ShardState, chunk: ArticleColumns, writer: VerdictWriter) -> D
         enriched=[enriched(chunk.values[places[i]], verdicts[i][1]) for i in ours],
         relations=[verdicts[i][0] for i in ours],
         events=judge.log.events,
-        stories=judge.log.records(),
+        stories=stories,
         match_stats=judge.match_stats,
         credits=judge.credits.among(ours),
     )

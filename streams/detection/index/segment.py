@@ -91,6 +91,13 @@ class PackedStory(NamedTuple):
     story_id: bytes
     last: int
     packed: bytes  # JSON of a `StoredStory`
+    known: StoredStory | None = None  # the same, unless the segment was read
+
+    @classmethod
+    def of(cls, story_id: bytes, story: StoredStory, record: bytes) -> PackedStory:
+        """`record` is the JSON of the story's own."""
+        packed = orjson.dumps({**story, "record": orjson.Fragment(record)})
+        return cls(story_id, story["last"], packed, story)
 
     def fields(self) -> StoredStory:
         """Unpacked."""
@@ -100,7 +107,7 @@ class PackedStory(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One decided chunk. `stories` are those that it changed; packed if the segment was read."""
+    """One decided chunk. `stories` are those that it changed."""
 
     first_offset: int
     last_offset: int
@@ -108,13 +115,13 @@ class Segment:
     clock: int  # of the shard after this chunk, milliseconds since 1970
     latest: int  # newest record time that the shard has seen
     rows: Rows  # (n,) of ROW
-    stories: Sequence[StoredStory | PackedStory]
+    stories: Sequence[PackedStory]
 
 
 def encode_segment(segment: Segment) -> bytes:
     """Column by column, as columns compress better than rows."""
     columns = _columns(octets_of(segment.rows), _FIELDS).tobytes()
-    algorithm, stories = ALGORITHM.encode(), [_packed(story) for story in segment.stories]
+    algorithm, stories = ALGORITHM.encode(), segment.stories
     table = np.zeros(len(stories), _STORY)
     for place, story in enumerate(stories):
         table[place] = np.frombuffer(story.story_id, np.uint8), story.last, len(story.packed)
@@ -172,16 +179,9 @@ def _rows(columns: Octets, fields: _Fields, count: int) -> Octets:
 
 def segment_bytes(segment: Segment) -> int:
     """The size of `encode_segment`'s result."""
-    packed = sum(len(_packed(story).packed) for story in segment.stories)
+    packed = sum(len(story.packed) for story in segment.stories)
     tables = len(segment.rows) * ROW.itemsize + len(segment.stories) * _STORY.itemsize
     return _START.size + _HEADER.size + len(ALGORITHM.encode()) + tables + packed
-
-
-def _packed(story: StoredStory | PackedStory) -> PackedStory:
-    if isinstance(story, PackedStory):
-        return story
-    story_id = bytes.fromhex(story["record"]["story_id"])
-    return PackedStory(story_id, story["last"], orjson.dumps(story))
 
 
 def decode_segment(data: bytes) -> Segment:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
+
 import numpy as np
 import numpy.typing as npt
 
@@ -10,10 +12,8 @@ from streams.detection.index.segment import (
     MATCHABLE,
     NO_SERIAL,
     ROW,
-    PackedStory,
     Rows,
     Segment,
-    StoredStory,
     octets_of,
     taken,
 )
@@ -80,9 +80,9 @@ class ShardState:
         self._take_rows(rows, first)
         # In order of their last events, so that the first ones are forgotten first; one
         # row may be the last of two, if its item leaves one story for another.
-        for story in sorted(segment.stories, key=_last_and_id):
-            state = story if isinstance(story, PackedStory) else StoryState.from_fields(story)
-            self.stories.put(_last_and_id(story)[1], state)
+        for story in sorted(segment.stories, key=attrgetter("last", "story_id")):
+            state = story if story.known is None else StoryState.from_fields(story.known)
+            self.stories.put(story.story_id, state)
         self._forget()
 
     def _take_rows(self, rows: Rows, first: int) -> None:
@@ -138,12 +138,6 @@ class ShardState:
                 del self.items[key]
             elif self.superseded.get((key, digest)) == serial:
                 del self.superseded[key, digest]
-
-
-def _last_and_id(story: StoredStory | PackedStory) -> tuple[int, bytes]:
-    if isinstance(story, PackedStory):
-        return story.last, story.story_id
-    return story["last"], bytes.fromhex(story["record"]["story_id"])
 
 
 def first_64_bits(ids: npt.NDArray[np.uint8]) -> list[int]:

@@ -18,7 +18,7 @@ from schemas.records import (
 )
 from schemas.story import Change
 from streams.articles.times import format_milliseconds
-from streams.detection.index.segment import PARTIAL, WITHDRAWN, ArrivalCounts
+from streams.detection.index.segment import PARTIAL, WITHDRAWN, ArrivalCounts, PackedStory
 from streams.detection.index.story_table import StoryState
 from streams.detection.index.view import View
 from streams.detection.judge.changed_facts import changes_in_words
@@ -181,6 +181,13 @@ class StoryLog:
                 orjson.dumps(story.record),
             )
             for story in self.touched.values()
+        ]
+
+    def stored(self, records: Sequence[Published]) -> list[PackedStory]:
+        """The same for a segment; `records` are what `records` gave."""
+        return [
+            PackedStory.of(story_id, story.fields(), record)
+            for (story_id, story), (*_, record) in zip(self.touched.items(), records, strict=True)
         ]
 
     def _started(self, first: int, serial: int) -> StoryState:
