@@ -38,6 +38,8 @@ class AgencyTable:
         expected."""
         found: list[list[Found]] = [[] for _ in texts]
         matches = self._in_texts.find(in_utf8)
+        if not len(matches):
+            return found
         for text, index, start, end, _ in matches[matches[:, 4] == 0].tolist():
             if _is_whole_word(texts[text], start, end):
                 agency, short = self._names[index]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
@@ -29,6 +30,6 @@ def encoded(texts: Sequence[bytes]) -> Encoded:
     """Texts, each in UTF-8, concatenated."""
     return Encoded(
         content=np.frombuffer(b"".join(texts), np.uint8),
-        ends=np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts))),
+        ends=np.fromiter(accumulate(map(len, texts)), np.int64, len(texts)),
         ascii_only=np.fromiter(map(bytes.isascii, texts), np.bool_, len(texts)),
     )

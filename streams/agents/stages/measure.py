@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
+from typing import TypeVar
 
 import numpy as np
 from aiokafka.structs import ConsumerRecord
@@ -19,6 +20,8 @@ from streams.detection.index.state import ShardState
 from streams.kafka.raw_record import RawRecord
 from streams.metrics import Metrics
 from streams.metrics.labels import AGENCIES, DROPPABLE, LANGUAGES, OTHER
+
+Thing = TypeVar("Thing", bound=Hashable)
 
 _LANGUAGES = {language.encode(): language for language in LANGUAGES}
 _AGENCIES = frozenset(AGENCIES)
@@ -96,20 +99,27 @@ def count_decided(
         places = [records[place].offset for place in decision.places]
         rows = rows[np.searchsorted(rows["offset"], places)]
     languages = rows["language"].tolist()
-    pairs = Counter(zip(decision.relations, languages, strict=True))
-    for (relation, language), count in pairs.items():
+    for (relation, language), count in _counted([*zip(decision.relations, languages, strict=True)]):
         metrics.verdicts[relation, _LANGUAGES.get(language, OTHER)].inc(count)
-    for (agency, how), count in Counter(decision.credits).items():
+    for (agency, how), count in _counted(decision.credits):
         metrics.credited[agency if agency in _AGENCIES else OTHER, how].inc(count)
     _count_comparisons(metrics, decision)
-    for kind, count in Counter([_text_after(_TYPE, e[3]) for e in decision.events]).items():
+    for kind, count in _counted([_text_after(_TYPE, e[3]) for e in decision.events]):
         metrics.story_events[kind].inc(count)
     copies = [i for i, relation in enumerate(decision.relations) if relation == "copy"]
     if copies:
         metrics.copy_delay.observe_many("copy", _copy_delays(rows[copies], state))
         named = [_text_after(_AGENCY, records[decision.places[i]].value) for i in copies]
-        for agency, count in Counter(filter(None, named)).items():
+        for agency, count in _counted([*filter(None, named)]):
             metrics.agency_copies[agency if agency in _AGENCIES else OTHER].inc(count)
+
+
+def _counted(things: Sequence[Thing]) -> Iterable[tuple[Thing, int]]:
+    """Each with how often it occurs. To set up a `Counter` takes as long as all else of a small
+    chunk here."""
+    if len(things) <= 1:
+        return [(thing, 1) for thing in things]
+    return Counter(things).items()
 
 
 def _count_comparisons(metrics: Metrics, decision: Decision) -> None:
@@ -118,13 +128,12 @@ def _count_comparisons(metrics: Metrics, decision: Decision) -> None:
         metrics.redeliveries.inc(decision.redeliveries)
         metrics.outdated.inc(decision.outdated)
     stats = decision.match_stats
-    for relation, count in stats.relations().items():
-        if count:
-            metrics.matches[relation].inc(count)
-    if (jaccard := stats.jaccard(accepted=True)).size:
-        metrics.similarity.observe_many("accepted", jaccard.tolist())
-    if (jaccard := stats.jaccard(accepted=False)).size:
-        metrics.similarity.observe_many("rejected", jaccard.tolist())
+    if stats.has_pairs():
+        for relation, count in stats.relations().items():
+            if count:
+                metrics.matches[relation].inc(count)
+        metrics.similarity.observe_many("accepted", stats.jaccard(accepted=True).tolist())
+        metrics.similarity.observe_many("rejected", stats.jaccard(accepted=False).tolist())
     metrics.candidates.observe_many("detect", stats.candidates.tolist())
 
 

@@ -24,6 +24,7 @@ class View:
             for i, previous in enumerate(arrivals.rows["previous"].tolist())
             if previous != NO_SERIAL
         }
+        self._window = state.parameters.window_milliseconds
         self._octets = octets_of(state.rows), octets_of(self.rows)
         # For each row that matched: used again and again, and slow to take out of an array.
         self._read: dict[int, RowView] = {}
@@ -107,7 +108,7 @@ class View:
         """Whether the shard still remembers a row when the newer one, of this chunk, arrives."""
         if older < self.state.tail or newer - older >= len(self.state.rows):
             return False
-        start = self.row_view(newer).clock - self.state.parameters.window_milliseconds
+        start = self.row_view(newer).clock - self._window
         return self.row_view(older).latest >= start
 
     def column(self, serials: Integers, name: str) -> npt.NDArray[np.int64]:

@@ -41,6 +41,8 @@ def matches_of(
     join_takes(judged, this, other)
     stats.add(scores.jaccard, judged.listed, judged.relation)
     at = np.flatnonzero(judged.listed)
+    if not len(at):
+        return {}
     at = at[np.lexsort((serials[at], -judged.rank[at], places[at]))]
     same = facts.numbers_agreeing + facts.names_agreeing
     different = facts.numbers_differing + facts.names_differing
@@ -53,9 +55,9 @@ def matches_of(
             judged.relation[at].tolist(),
             judged.member[at].tolist(),
             judged.rank[at].tolist(),
-            np.round(scores.jaccard[at], 4).tolist(),
-            np.round(scores.of_this[at], 4).tolist(),
-            np.round(scores.of_other[at], 4).tolist(),
+            scores.jaccard[at].round(4).tolist(),
+            scores.of_this[at].round(4).tolist(),
+            scores.of_other[at].round(4).tolist(),
             scores.shared_keys[at].tolist(),
             np.ceil(same[at]).astype(np.int64).tolist(),
             np.ceil(different[at]).astype(np.int64).tolist(),

@@ -34,6 +34,10 @@ class MatchStats:
         self._matches.append(matches)
         self._relations += np.bincount(relations[matches], minlength=len(RELATIONS))
 
+    def has_pairs(self) -> bool:
+        """Whether any were compared."""
+        return bool(self._scores)
+
     def jaccard(self, *, accepted: bool) -> npt.NDArray[np.float64]:
         """Similarities of all pairs that became matches, or of those that did not."""
         if not self._scores:

@@ -27,6 +27,9 @@ class Matcher:
         newer, older = self._view.state.index.candidates(
             keys_of(taken(self._view.rows, matchable)), self._view.base + matchable
         )
+        if not len(newer):
+            self.stats.candidates = np.zeros(len(matchable), np.int64)
+            return {}
         inside = self._in_window(newer, older)
         places = newer[inside] - self._view.base
         self.stats.candidates = np.bincount(places, minlength=len(self._view.rows))[matchable]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
@@ -93,9 +94,7 @@ def _code_points(text: str) -> Points:
 
 def _starts(texts: Sequence[str]) -> Bounds:
     """Where each text begins in all of them joined, and where the last one ends."""
-    starts = np.zeros(len(texts) + 1, np.int64)
-    np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)), out=starts[1:])
-    return starts
+    return np.fromiter(accumulate(map(len, texts), initial=0), np.int64, len(texts) + 1)
 
 
 @kernel
