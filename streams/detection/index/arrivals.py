@@ -172,34 +172,36 @@ def arrivals_of(state: ShardState, chunk: ArticleColumns) -> Arrivals:
     intake, redeliveries = _Intake(state), 0
     keys = first_64_bits(chunk.entries["article_id"])
     digests = first_64_bits(chunk.entries["digest"])
-    orders = chunk.entries["order"].tolist()
-    canceled = ((chunk.entries["status"] & CANCELED) != 0).tolist()
+    orders, statuses = chunk.entries["order"].tolist(), chunk.entries["status"].tolist()
     for place, (key, digest, time) in enumerate(zip(keys, digests, chunk.times, strict=True)):
-        if not intake.take(place, key, digest, orders[place], time, canceled=canceled[place]):
+        canceled = bool(statuses[place] & CANCELED)
+        if not intake.take(place, key, digest, orders[place], time, canceled=canceled):
             redeliveries += not chunk.notices[place]  # its verdict stands
-    new = intake.new
-    places = [one.place for one in new]
-    held = [one.held for one in new]
-    entries = chunk.entries if len(places) == len(chunk.entries) else chunk.entries[places]
-    rows = _rows(entries, state.parameters.minimum_words, held)
-    rows["offset"] = [chunk.offsets[place] for place in places]
-    rows["time"] = [chunk.times[place] for place in places]
-    rows["clock"] = [one.clock for one in new]
-    rows["latest"] = [one.latest for one in new]
-    rows["previous"] = [one.previous for one in new]
+    rows = _rows(chunk, statuses, intake.new, state.parameters.minimum_words)
+    places = [one.place for one in intake.new]
     outdated = sum(not chunk.notices[place] for place in intake.outdated)
     return Arrivals(state.count, intake.clock, intake.latest, rows, places, redeliveries, outdated)
 
 
-def _rows(entries: Entries, minimum_words: int, held: list[bool]) -> Rows:
-    """Rows of these articles, without their position in log and window."""
-    rows = np.zeros(len(entries), ROW)
-    own = octets_of(rows).reshape(len(rows), ROW.itemsize)
-    theirs = octets_of(np.ascontiguousarray(entries)).reshape(len(rows), ENTRY.itemsize)
-    own[:, _ENTRY_IN_ROW:] = theirs[:, _FIELDS_IN_ENTRY:]
-    withdrawn = np.array(held, bool)
-    matchable = (rows["words"] >= minimum_words) & ~withdrawn
-    rows["flags"] = _FLAGS[entries["status"]] + matchable * _MATCHABLE + withdrawn * _WITHDRAWN
+def _rows(chunk: ArticleColumns, statuses: list[int], new: list[_New], minimum_words: int) -> Rows:
+    """The rows of the new articles."""
+    rows = np.zeros(len(new), ROW)
+    octets = octets_of(rows).reshape(len(rows), ROW.itemsize)
+    entries = octets_of(np.ascontiguousarray(chunk.entries)).reshape(-1, ENTRY.itemsize)
+    places = [one.place for one in new]
+    own = entries if len(places) == len(entries) else entries[places]
+    octets[:, _ENTRY_IN_ROW:] = own[:, _FIELDS_IN_ENTRY:]
+    numbers = [
+        (chunk.offsets[one.place], chunk.times[one.place], one.latest, one.clock, one.previous)
+        for one in new
+    ]
+    octets[:, :_NUMBERS_BYTES] = np.array(numbers, "<i8").reshape(-1, 5).view(np.uint8)
+    words = rows["words"].tolist()
+    rows["flags"] = [
+        _FLAGS[statuses[one.place]]
+        | (WITHDRAWN if one.held else MATCHABLE if words[i] >= minimum_words else 0)
+        for i, one in enumerate(new)
+    ]
     return rows
 
 
@@ -208,11 +210,8 @@ def _offset(dtype: np.dtype[Any], name: str) -> int:
     return int(fields[name][1])
 
 
-# A row ends as its entry does: with the fields that it has from there.
+# A row begins with five numbers and ends as its entry does, with the same fields.
+_NUMBERS_BYTES = _offset(ROW, "story_id")
 _ENTRY_IN_ROW, _FIELDS_IN_ENTRY = (_offset(dtype, ENTRY_FIELDS[0]) for dtype in (ROW, ENTRY))
-_MATCHABLE, _WITHDRAWN = np.uint16(MATCHABLE), np.uint16(WITHDRAWN)
-# (256,) of each status in an entry, what it adds to a row's flags.
-_FLAGS = np.array(
-    [sum(flag for bit, flag in _FLAG_OF.items() if status & bit) for status in range(256)],
-    np.uint16,
-)
+# Of each status in an entry, what it adds to a row's flags.
+_FLAGS = [sum(flag for bit, flag in _FLAG_OF.items() if status & bit) for status in range(256)]

@@ -43,6 +43,8 @@ def compare_facts(this: npt.NDArray[np.void], other: npt.NDArray[np.void]) -> Fa
 def _frames(a: Points, b: Points, framed: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
     """(p,) Jaccard of frames: unrelated ones have half of their bits in common by chance."""
     frame = np.full(len(a), np.nan)
+    if not framed.any():
+        return frame
     differing = np.bitwise_count(a[framed, NUMBERS:] ^ b[framed, NUMBERS:]).sum(1)
     frame[framed] = np.maximum(0, 1 - 2 * differing / BITS)
     return frame
