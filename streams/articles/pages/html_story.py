@@ -67,7 +67,7 @@ def judged(
     own = in_steps(blocks.matrix)
     first = model.first(own)
     context = in_steps(context_of(blocks, page, first))
-    second = model.second(np.hstack([context, own]))
+    second = model.second(np.concatenate([context, own]))
     links = columns[2] / np.maximum(columns[1], 1)
     return Judged(second, np.diff(blocks.words), links, blocks.bits)
 
