@@ -13,7 +13,7 @@ from streams.articles.outlets import Outlets
 from streams.articles.pages.features import column
 from streams.articles.pages.head import attributes, nodes_of, short_text
 from streams.articles.pages.header_forms import BY, is_labelled, may_be_source, trimmed
-from streams.articles.pages.headers import Header
+from streams.articles.pages.headers import TELLING, Header
 from streams.articles.pages.html_lines import HtmlLines
 from streams.articles.pages.html_taken import Taken
 from streams.articles.pages.markup import Markup
@@ -106,8 +106,20 @@ class Elements:
             first, last = map(int, self._markup.nodes[[2, 4], box])
         else:
             first, last = self._bytes(header.start, header.body)
-        self._take_address(header, first, last, box)
-        self._take_time(header, first, last)
+        if not header.signs.isdisjoint(TELLING) or self._may_tell(header, first, last):
+            self._take_address(header, first, last, box)
+            self._take_time(header, first, last)
+
+    def _may_tell(self, header: Header, first: int, last: int) -> bool:
+        """Whether elements may name a source or a time: most heads are sub-headings, whose links
+        and addresses need no look."""
+        if self._within(self._times, first, last) or self._within(self._stated, first, last):
+            return True
+        nodes = self._markup.nodes
+        return any(
+            header.start <= int(nodes[5, node]) < header.body
+            for node in self._within(self._links, first, last)[:_MOST_LINKS]
+        )
 
     def _box(self, header: Header, above: int, limit: int) -> int | None:
         """The outermost element that contains title and text, but nothing of other articles."""

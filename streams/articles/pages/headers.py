@@ -46,7 +46,7 @@ _WEIGHTS = {
     "dateline": 1.0, "long_body": 0.5, "copy": 2.5, "in_title": 1.5,
     "boxed": 1.0, "linked": 1.0, "stamped": 1.5, "article": 0.5,
 }  # fmt: skip
-_TELLING = frozenset({"ago", "time", "known_source", "source", "copy", "stamped"})
+TELLING = frozenset({"ago", "time", "known_source", "source", "copy", "stamped"})
 
 
 @dataclass(slots=True)
@@ -67,7 +67,7 @@ class Header:
     @property
     def score(self) -> float:
         """The sum of its cues; zero without a source or a time among them."""
-        if not self.signs & _TELLING:
+        if not self.signs & TELLING:
             return 0.0
         return sum(_WEIGHTS[sign] for sign in self.signs)
 

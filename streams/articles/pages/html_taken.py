@@ -20,7 +20,7 @@ from streams.articles.pages.lines import Line
 from streams.articles.pages.markup import Markup
 from streams.articles.pages.own_headline import headline_line
 from streams.articles.pages.page_lines import PageLines, page_lines
-from streams.articles.pages.reader_requests import is_request
+from streams.articles.pages.reader_requests import requests_among
 
 # With a story of this many words beside them, readers' comments are not part of it.
 _LEAST_STORY_WORDS, _LEAST_STORY_SHARE = 60, 0.08
@@ -114,9 +114,10 @@ def _if_clearly_longer(story: Mask, taken: Mask, found: Judged) -> Mask:
 
 def _drop_requests(taken: Mask, lines: Sequence[Line]) -> None:
     """What asks the reader to sign up, within what tells of other things."""
-    asking = [at for at in np.flatnonzero(taken).tolist() if is_request(lines[at].text)]
-    if 2 * len(asking) < np.count_nonzero(taken):
-        taken[asking] = False
+    kept = np.flatnonzero(taken)
+    asking = requests_among([lines[at].text for at in kept.tolist()])
+    if 2 * len(asking) < len(kept):
+        taken[kept[asking]] = False
 
 
 def _without_above(taken: Mask, headline: int | None, found: Judged, evidence: Evidence) -> Mask:

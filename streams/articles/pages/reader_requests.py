@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
+
+from ahocorasick_rs import AhoCorasick, Implementation
 
 from streams.articles.languages import any_of, words_of_all
 
@@ -16,6 +18,15 @@ _LAST_LATIN, _FIRST_UNSPACED = "\u024f", "\u3000"
 _QUOTED = frozenset('“„«"')
 
 
+def requests_among(texts: Sequence[str]) -> list[int]:
+    """The places of those that are requests. One search through all tells that most pages have
+    none."""
+    short = [(n, text) for n, text in enumerate(texts) if len(text) <= _LONGEST]
+    if not _objects().find_matches_as_indexes("\n".join([text for _, text in short]).lower()):
+        return []
+    return [n for n, text in short if is_request(text)]
+
+
 def is_request(text: str) -> bool:
     """`Sign up for our newsletter and get the best of the coast in your inbox.` A report of one
     (`Sign up, the minister told farmers`) names nothing that a reader is asked for."""
@@ -25,6 +36,13 @@ def is_request(text: str) -> bool:
     openings, objects = _forms()
     opening = openings.match(low)
     return opening is not None and objects.search(low, opening.start("form")) is not None
+
+
+@lru_cache(maxsize=1)
+def _objects() -> AhoCorasick:
+    """What every request names."""
+    forms = [form.removesuffix("*") for form in words_of_all("reader_requests", "objects")]
+    return AhoCorasick(forms, implementation=Implementation.DFA)
 
 
 @lru_cache(maxsize=1)
