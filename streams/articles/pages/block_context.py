@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from streams.articles.pages.block_features import LEVELS, Blocks
 from streams.articles.pages.elements import Vector
 from streams.articles.pages.features import Matrix
-from streams.articles.pages.line_runs import best_run
+from streams.articles.pages.forest import Steps, in_steps
+from streams.articles.pages.line_runs import best_run, sums_of
 from streams.articles.pages.page_lines import PageLines
 from streams.articles.pages.words import shared_words
 from streams.compiled import kernel
@@ -27,11 +28,11 @@ NAMES = (
 _LEAST_SHARED_WORDS = 5
 
 
-def context_of(blocks: Blocks, page: PageLines, first: Vector) -> Matrix:
-    """-> a row of len(NAMES) numbers for each line, multiples of 1/64. `first`: the first opinion,
-    a probability for each line."""
+def context_of(blocks: Blocks, page: PageLines, first: Vector) -> Steps:
+    """-> what stands in the columns `NAMES` for each line. `first`: the first opinion, a
+    probability for each line."""
     words = blocks.words[1:] - blocks.words[:-1]
-    out = np.zeros((len(first), len(NAMES)))
+    out = np.zeros((len(NAMES), len(first)), dtype=np.int16)
     start, end = best_run((first - 0.5) * (np.minimum(words, 60) + 2))
     chosen = words >= _LEAST_SHARED_WORDS
     inside = np.zeros(len(first), dtype=np.bool_)
@@ -42,14 +43,6 @@ def context_of(blocks: Blocks, page: PageLines, first: Vector) -> Matrix:
         start, end, _REACH, _MOST_OF_STORY, out,
     )  # fmt: skip
     return out
-
-
-@kernel
-def _sums(values: Vector) -> Vector:
-    sums = np.zeros(len(values) + 1)
-    for at in range(len(values)):
-        sums[at + 1] = sums[at] + values[at]
-    return sums
 
 
 @kernel
@@ -72,11 +65,11 @@ def _fill(  # noqa: C901, PLR0915  # one loop over the lines, column by column
     end: int,
     reaches: NDArray[np.int64],
     shares: Vector,
-    out: Matrix,
+    out: Steps,
 ) -> None:
     count = len(first)
     mass = first * words
-    told, all_words, likely = _sums(mass), _sums(words), _sums(first)
+    told, all_words, likely = sums_of(mass), sums_of(words), sums_of(first)
     total = max(told[count], 1.0)
     paths = path.max() + 1
     path_mass, path_words = np.zeros(paths), np.zeros(paths)
@@ -94,18 +87,20 @@ def _fill(  # noqa: C901, PLR0915  # one loop over the lines, column by column
                 inside[n, 0], inside[n, 1] = begins[node], ends[node]
     best = first.max()
     reference = min(start, count - 1)
+    row = np.empty(len(out))
     for at in range(count):
+        row[:] = 0
         to = 0
-        out[at, to] = first[at]
+        row[to] = first[at]
         to += 1
         for offset in (-3, -2, -1, 1, 2, 3):
             if 0 <= at + offset < count:
-                out[at, to] = first[at + offset]
+                row[to] = first[at + offset]
             to += 1
         for reach in reaches:
             low, high = max(at - reach, 0), min(at + reach + 1, count)
-            out[at, to] = (likely[high] - likely[low]) / (high - low)
-            out[at, to + 1] = (told[high] - told[low] - mass[at]) / max(
+            row[to] = (likely[high] - likely[low]) / (high - low)
+            row[to + 1] = (told[high] - told[low] - mass[at]) / max(
                 all_words[high] - all_words[low] - words[at], 1.0
             )
             to += 2
@@ -113,33 +108,33 @@ def _fill(  # noqa: C901, PLR0915  # one loop over the lines, column by column
             node = levels[level, at]
             held = told[ends[node]] - told[begins[node]]
             near = all_words[ends[node]] - all_words[begins[node]]
-            out[at, to] = _mean_but(held - mass[at], near - words[at])
-            out[at, to + 1] = held / total
+            row[to] = _mean_but(held - mass[at], near - words[at])
+            row[to + 1] = held / total
             to += 2
         own = path[at]
-        out[at, to] = _mean_but(path_mass[own] - mass[at], path_words[own] - words[at])
-        out[at, to + 1] = path_mass[own] / total
+        row[to] = _mean_but(path_mass[own] - mass[at], path_words[own] - words[at])
+        row[to + 1] = path_mass[own] / total
         to += 2
         in_run = start <= at < end
         far = start - at if at < start else at - end + 1 if at >= end else 0
         distance = min(np.log2(far + 1.0) / 3, 2.0)
-        out[at, to] = 1.0 * in_run
-        out[at, to + 1] = -distance if at < start else distance
-        out[at, to + 2] = told[at] / total
-        out[at, to + 3] = 1 - told[at + 1] / total
-        out[at, to + 4] = np.log2(total) / 8
-        out[at, to + 5] = total / max(all_words[count], 1.0)
+        row[to] = 1.0 * in_run
+        row[to + 1] = -distance if at < start else distance
+        row[to + 2] = told[at] / total
+        row[to + 3] = 1 - told[at + 1] / total
+        row[to + 4] = np.log2(total) / 8
+        row[to + 5] = total / max(all_words[count], 1.0)
         to += 6
         for n in range(len(shares)):
             low, high = inside[n, 0], inside[n, 1]
-            out[at, to] = 1.0 * (low <= at < high)
-            out[at, to + 1] = (high - low) / count
-            out[at, to + 2] = min(max((at - low) / max(high - low, 1), -2.0), 2.0)
+            row[to] = 1.0 * (low <= at < high)
+            row[to + 1] = (high - low) / count
+            row[to + 2] = min(max((at - low) / max(high - low, 1), -2.0), 2.0)
             to += 3
-        out[at, to] = shared[at]
-        out[at, to + 1] = shared[at] * in_run
-        out[at, to + 2] = opened[at, 0] - opened[reference, 0]
-        out[at, to + 3] = opened[at, 1] - opened[reference, 1]
-        out[at, to + 4] = best
-        for n in range(out.shape[1]):
-            out[at, n] = np.rint(out[at, n] * 64) / 64
+        row[to] = shared[at]
+        row[to + 1] = shared[at] * in_run
+        row[to + 2] = opened[0, at] - opened[0, reference]
+        row[to + 3] = opened[1, at] - opened[1, reference]
+        row[to + 4] = best
+        for n in range(len(row)):
+            out[n, at] = in_steps(row[n])

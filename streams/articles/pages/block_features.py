@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from streams.articles.pages.block_columns import (
+    count_headings,
+    line_sums,
+    number_paths,
+    put_beside,
+    put_elements,
+    put_levels,
+    put_own,
+    put_text,
+)
 from streams.articles.pages.elements import (
     BITS,
     INHERITED,
@@ -22,19 +32,18 @@ from streams.articles.pages.elements import (
     tag_bits,
 )
 from streams.articles.pages.features import NAMES as TEXT_NAMES
-from streams.articles.pages.features import Matrix, column
-from streams.articles.pages.line_runs import shifted
+from streams.articles.pages.features import Matrix, column, word_counts
+from streams.articles.pages.forest import Steps
 from streams.articles.pages.markup import Markup
 from streams.articles.pages.tags import NAMES as TAG_NAMES
 
 LEVELS = 4
-_LEAST_REPEAT, _CLOSE_BY = 30, 12
 _GROUPS = (
     "p", "li dd dt", "h1", "h2", "h3", "h4 h5 h6", "td th", "blockquote", "pre",
     "figcaption caption", "article section main", "button label option summary legend select",
 )  # fmt: skip
 _BESIDE = ("words_log", "prose", "terminal", "time", "word_byline")
-_OFFSETS = (-2, -1, 1, 2)
+_OFFSETS = np.array([-2, -1, 1, 2])
 OWN = (
     "tag", "link_share", "bold_share", "gap", "bytes_log", "is_title", "title_words",
     "description", "stated", "at", "told_before", "told_after", "since_title", "heading_above",
@@ -48,11 +57,15 @@ NAMES = (
     *(f"{name}_{level}" for level in range(LEVELS) for name in OF_LEVEL),
     *(f"{name}{offset:+d}" for offset in _OFFSETS for name in (*_BESIDE, "links", "tag", "near")),
 )  # fmt: skip
+_OWN = len(TEXT_NAMES)
+_BITS = _OWN + len(OWN)
+_INHERITED = _BITS + len(BITS)
+_LEVELS = _INHERITED + len(INHERITED)
+_BESIDE_ROWS = np.array([NAMES.index(n) for n in (*_BESIDE, "link_share", "tag", "near")])
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What a page's head says about its story, line by line: values from 0 to 1.
+class Evidence(NamedTuple):
+    """What a page's head says of its story, line by line: values of 0 to 1.
 
     is_title: the line is the title. title_words: share of its words that the title has.
     description: it stands in the description. stated: share of it in JSON-LD's `articleBody`.
@@ -66,11 +79,12 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Blocks:
-    """A page's lines in their elements: `levels` int32 of shape (LEVELS, lines), `words` before
-    each line, `path` numbers lines that stand in elements of the same names and classes, `opened`
-    counts headings of comments and of other stories above each line, `bits` what each stands in."""
+    """A page's lines in their elements: `steps` are the features, a row for each of NAMES, `levels`
+    int32 of shape (LEVELS, lines), `words` before each line, `path` numbers lines that stand in
+    elements of the same names and classes, `opened` counts headings of comments and of other
+    stories above each line, `bits` what each stands in."""
 
-    matrix: Matrix
+    steps: Steps
     levels: NDArray[np.int32]
     first: NDArray[np.int32]
     last: NDArray[np.int32]
@@ -96,118 +110,36 @@ def blocks_of(
     markup: Markup,
     columns: NDArray[np.int32],
     features: Matrix,
-    low: Sequence[str],
+    repeats: Matrix,
     evidence: Evidence,
     class_words: tuple[Hashes, Vector],
 ) -> Blocks:
-    """-> for each line a row of len(NAMES) multiples of 1/64, and where the lines stand."""
+    """-> what stands in the columns `NAMES` for each line, and where the lines stand."""
     nodes, count = markup.nodes, columns.shape[1]
-    line_nodes = columns[0]
-    sizes = np.maximum(columns[1], 1).astype(np.float64)
-    link = columns[2] / sizes
-    words = np.exp2(features[:, column("words_log")] * 3) - 1
-    prose = features[:, column("prose")]
-    sums = [_sums(v) for v in (sizes, columns[2].astype(np.float64), words, words * prose)]
-    bits = np.zeros(nodes.shape[1], dtype=np.int64)
+    line_nodes, tag = columns[0], _TAG_GROUPS[nodes[0, columns[0]]]
+    words, prose = word_counts(features), features[:, column("prose")]
+    sums = line_sums(columns, words, prose)
+    bits, scores = np.zeros(nodes.shape[1], dtype=np.int64), np.zeros(nodes.shape[1])
     put_called(markup.words, markup.word_nodes, *called_table(), bits)
-    inherited = np.zeros((len(INHERITED), nodes.shape[1]))
-    scores = np.zeros(nodes.shape[1])
     own_scores(markup.words, markup.word_nodes, *class_words, scores)
+    inherited = np.zeros((len(INHERITED), nodes.shape[1]))
     inherit(nodes, sums[0], _TAG_BITS, scores, bits, inherited)
     levels = np.zeros((LEVELS, count), dtype=np.int32)
     ancestors(nodes, line_nodes, levels)
-    paths = np.zeros(nodes.shape[1], dtype=np.uint64)
-    signatures(nodes, markup.words, markup.word_nodes, paths)
-    _, path = np.unique(paths[line_nodes], return_inverse=True)
-    tag = _TAG_GROUPS[nodes[0, line_nodes]]
-    own = _own(columns, link, tag, words, prose, sums, path, evidence)
-    headings = np.column_stack(
-        [_headings(features, name) for name in ("opens_comments", "opens_stories")]
+    signed, path = np.zeros(nodes.shape[1], dtype=np.uint64), np.empty(count, dtype=np.int64)
+    signatures(nodes, markup.words, markup.word_nodes, signed)
+    paths = number_paths(signed, line_nodes, path)
+    opened = np.empty((2, count))
+    for n, name in enumerate(("opens_comments", "opens_stories")):
+        count_headings(features[:, column("words")], features[:, column(name)], opened[n])
+    steps, line_bits = np.empty((len(NAMES), count), dtype=np.int16), np.empty(count, np.int64)
+    put_text(features, steps[:_OWN])
+    put_own(columns, tag, sums, path, paths, evidence, words, prose, steps[_OWN:])
+    put_text(opened.T, steps[_BITS - 4 :])
+    put_text(repeats[2:].T, steps[_BITS - 2 :])
+    put_elements(
+        line_nodes, bits, inherited, steps[_BITS:_INHERITED], steps[_INHERITED:_LEVELS], line_bits
     )
-    own = np.hstack([own, headings, _repeats(low)])
-    line_bits = bits[line_nodes]
-    flags = (line_bits[:, None] >> np.arange(len(BITS))) & 1
-    of_levels = _of_levels(levels, nodes, sums)
-    classes = inherited[:, line_nodes].T
-    beside = np.column_stack(
-        [features[:, [column(name) for name in _BESIDE]], link, tag, classes[:, 1]]
-    )
-    near = [shifted(beside, -offset) for offset in _OFFSETS]
-    matrix = np.hstack([features, own, flags, classes, of_levels, *near])
-    matrix = np.rint(matrix * 64) / 64
-    return Blocks(matrix, levels, nodes[5], nodes[6], path, sums[2], headings, line_bits)
-
-
-def _headings(features: Matrix, name: str) -> Vector:
-    """How many short headings of a kind are above each line."""
-    heads = (features[:, column(name)] > 0) & (features[:, column("words")] < 0.35)
-    return np.minimum(_sums(heads.astype(np.float64))[:-1], 4)
-
-
-def _repeats(low: Sequence[str]) -> Matrix:
-    """Whether a longer line stands above as well, and whether close by."""
-    seen: dict[str, int] = {}
-    found = np.zeros((len(low), 2))
-    for at, line in enumerate(low):
-        if len(line) > _LEAST_REPEAT:
-            before = seen.setdefault(line, at)
-            if before != at:
-                found[at] = 1, at - before < _CLOSE_BY
-    return found
-
-
-def _own(
-    columns: NDArray[np.int32],
-    link: Vector,
-    tag: Vector,
-    words: Vector,
-    prose: Vector,
-    sums: Sequence[Vector],
-    path: NDArray[np.int64],
-    evidence: Evidence,
-) -> Matrix:
-    count = len(words)
-    sizes, bold = np.maximum(columns[1], 1), columns[3]
-    total = max(sums[3][-1], 1.0)
-    told = sums[3][:-1] / total
-    titles = np.flatnonzero(evidence.is_title > 0)
-    places = np.arange(count)
-    title_at = titles[-1] if len(titles) == 1 else titles[0] if len(titles) else 0
-    # The title that most prose follows: others are in menus and lists.
-    if len(titles) > 1:
-        after = np.append(titles[1:], count)
-        title_at = titles[int(np.argmax(sums[3][after] - sums[3][titles]))]
-    since = places - title_at
-    since_title = (
-        np.sign(since) * np.log2(np.abs(since) + 1) / 3 if len(titles) else np.full(count, -4.0)
-    )
-    heading = np.maximum.accumulate(np.where((tag >= 2) & (tag <= 5), places, -1))
-    above = np.where(heading >= 0, np.log2(places - heading + 1) / 3, 4.0)
-    size = np.bincount(path)
-    mean = [np.bincount(path, v) / size for v in (np.minimum(words, 80), link, prose)]
-    ones = np.ones(count)
-    return np.column_stack([
-        tag, link, bold / sizes, columns[5], np.log2(sizes + 1) / 3,
-        evidence.is_title, evidence.title_words, evidence.description, evidence.stated,
-        places / count, told, 1 - told, since_title, above,
-        ones * np.log2(sums[2][-1] + 1) / 3, ones * np.log2(count) / 3,
-        ones * sums[1][-1] / max(sums[0][-1], 1),
-        np.log2(size[path] + 1) / 2, mean[0][path] / 20, mean[1][path], mean[2][path],
-    ])  # fmt: skip
-
-
-def _of_levels(
-    levels: NDArray[np.int32], nodes: NDArray[np.int32], sums: Sequence[Vector]
-) -> Matrix:
-    first, last = nodes[5][levels], nodes[6][levels]
-    size, links, words, prose = (s[last] - s[first] for s in sums)
-    lines = np.maximum(last - first, 1)
-    found = np.stack([
-        size / max(sums[0][-1], 1), links / np.maximum(size, 1), np.log2(lines + 1) / 3,
-        prose / np.maximum(words, 1), np.log2(words / lines + 1) / 3,
-    ])  # fmt: skip
-    return found.transpose(2, 1, 0).reshape(levels.shape[1], -1)
-
-
-def _sums(values: Vector) -> Vector:
-    return np.concatenate(([0.0], np.cumsum(values)))
+    put_levels(levels, nodes, sums, steps[_LEVELS:])
+    put_beside(_OFFSETS, _BESIDE_ROWS, steps)
+    return Blocks(steps, levels, nodes[5], nodes[6], path, sums[2], opened, line_bits)

@@ -20,7 +20,7 @@ _LAST_COUNTED = 0xFFFF  # letters beyond count as letters of words only
 # One bit for each kind of character; a character may have several.
 _UPPER, _DIGIT, _CJK, _KANA, _END, _COMMA, _QUOTE, _BAR = (1 << n for n in range(8))
 _LOUD, _LETTER, SPACE, _OPENING, _CLOSING, _LOWER_CASE, _UPPER_CASE = (1 << n for n in range(8, 15))
-ALNUM, DECIMAL, _OPEN = 1 << 15, 1 << 16, 1 << 17
+ALNUM, DECIMAL, _OPEN, EDGE = 1 << 15, 1 << 16, 1 << 17, 1 << 18
 _COUNTED = np.array(
     [_UPPER, _DIGIT, _CJK, _KANA, _COMMA, _QUOTE, _BAR, _LOUD, _LETTER], dtype=np.uint32
 )
@@ -40,6 +40,7 @@ _CHARACTERS = {
     "“\"„«‘「'": _OPENING,
     "”\"»’')]）」": _CLOSING,
     ".;,:": _OPEN,
+    " .:•-–|": EDGE,
 }
 
 
@@ -49,15 +50,15 @@ def codes_of(text: str) -> Codes:
     return np.minimum(codes, np.uint32(_TABLE_SIZE - 1))
 
 
-def character_counts(text: str, lines: int) -> Counts:
-    """Characters of each kind in each line of a text of `lines`, each of which ends in a line feed.
+def character_counts(codes: Codes, lines: int) -> Counts:
+    """Characters of each kind in each line of a text of so many, each of which ends in a line feed.
 
     -> float64 of shape (len(COUNTS), lines). `end` counts ends of sentences, `starts_lower` and
     `starts_upper` words by their first letter; those after `starts_upper` are 1 where a line's
     first or last character is such.
     """
     counts = np.zeros((len(COUNTS), lines))
-    _count(codes_of(text), bits_table(), _COUNTED, counts)
+    _count(codes, bits_table(), _COUNTED, counts)
     return counts
 
 

@@ -35,7 +35,7 @@ def evidence_of(head: Head, page: PageLines) -> Evidence:
 def _compare_titles(head: Head, page: PageLines, found: Evidence) -> None:
     titles, pieces = _titles(head), title_pieces(head)
     bags = [set(_WORDS.findall(title)) for title in titles]
-    counts, shared = title_words(page.low_text, len(page.lines), set().union(*bags))
+    counts, shared = title_words(page.codes, len(page.lines), set().union(*bags))
     found.title_words[:] = shared / np.maximum(counts, 1)
     alike = (counts >= _LEAST_TITLE_WORDS) & (found.title_words >= _SAME_TITLE)
     for at in np.flatnonzero(alike).tolist():

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,6 +78,12 @@ def column(name: str) -> int:
     return _AT[name]
 
 
+def word_counts(features: Matrix) -> NDArray[np.float64]:
+    """-> the words of each line: 0.6 a character of Chinese."""
+    counts: NDArray[np.float64] = np.exp2(features[:, _AT["words_log"]] * 3) - 1
+    return counts
+
+
 def features_of(page: PageLines) -> Matrix:
     """-> float64 of shape (lines, len(NAMES)), every value a multiple of 1/64 within [-8, 8]."""
     measures = measures_of(page.characters, page.words.counts)
@@ -86,7 +91,7 @@ def features_of(page: PageLines) -> Matrix:
     out[:, _MEASURED] = measures
     marks = b"".join([bytes(line[1:]) for line in page.lines])
     out[:, _MARKED] = np.frombuffer(marks, dtype=np.uint8).reshape(-1, len(_MARKED))
-    _put_repeats(out, page.low)
+    out[:, _REPEATED] = page.repeats[:2].T
     _put_matches(out, page)
     _put_phrases(out, page)
     out[:-1, _AT["before_blank"]] = out[1:, _AT["after_blank"]]
@@ -96,7 +101,7 @@ def features_of(page: PageLines) -> Matrix:
 
 _MEASURED = [_AT[name] for name in MEASURES]
 _MARKED = [_AT[name] for name in ("after_blank", "bullet", "heading", "numbered", "strong")]
-_EDGES = " .:•-–|"
+_REPEATED = [_AT[name] for name in ("twice", "often")]
 _PHRASE_WORDS = 15
 _PHRASES = {
     "stories": "opens_stories",
@@ -105,16 +110,6 @@ _PHRASES = {
     "interstitial": "interstitial",
 }
 _ADDRESS_MARKS = ("http", "www.", "@")
-
-
-def _put_repeats(out: Matrix, low: Sequence[str]) -> None:
-    """Whether a line occurs in the page twice or more often."""
-    bare = [line.strip(_EDGES) for line in low]
-    repeated = Counter(bare)
-    if len(repeated) < len(bare):
-        times = np.fromiter(map(repeated.__getitem__, bare), dtype=np.int64, count=len(bare))
-        out[:, _AT["twice"]] = times == 2
-        out[:, _AT["often"]] = times > 2
 
 
 def _put_matches(out: Matrix, page: PageLines) -> None:

@@ -53,10 +53,10 @@ class Forest:
         return found
 
 
-def in_steps(rows: NDArray[np.float64]) -> Steps:
-    """Features as forests compare them: whole numbers of 64ths, a row for each."""
-    limited = np.clip(np.rint(rows.T * FEATURE_STEPS), -_LARGEST, _LARGEST)
-    return np.ascontiguousarray(limited, dtype=np.int16)
+@kernel
+def in_steps(value: float) -> int:
+    """A feature as forests compare it: a whole number of 64ths."""
+    return int(min(max(np.rint(value * FEATURE_STEPS), -_LARGEST), _LARGEST))
 
 
 @kernel

@@ -22,7 +22,7 @@ from streams.articles.pages.block_context import context_of
 from streams.articles.pages.block_features import Evidence, blocks_of
 from streams.articles.pages.elements import BITS, Hashes, Vector, word_table
 from streams.articles.pages.features import Matrix
-from streams.articles.pages.forest import Forest, forest, in_steps
+from streams.articles.pages.forest import Forest, forest
 from streams.articles.pages.markup import Markup
 from streams.articles.pages.page_lines import PageLines
 
@@ -62,12 +62,10 @@ def judged(
     features: Matrix,
     evidence: Evidence,
 ) -> Judged:
-    """Apply both forests. `columns` are those of `HtmlLines`."""
-    blocks = blocks_of(markup, columns, features, page.low, evidence, model.class_words)
-    own = in_steps(blocks.matrix)
-    first = model.first(own)
-    context = in_steps(context_of(blocks, page, first))
-    second = model.second(np.concatenate([context, own]))
+    """Ask both forests. `columns` are those of `HtmlLines`."""
+    blocks = blocks_of(markup, columns, features, page.repeats, evidence, model.class_words)
+    first = model.first(blocks.steps)
+    second = model.second(np.concatenate([context_of(blocks, page, first), blocks.steps]))
     links = columns[2] / np.maximum(columns[1], 1)
     return Judged(second, np.diff(blocks.words), links, blocks.bits)
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from streams.articles.outlets import Outlets
 from streams.articles.pages.characters import COUNTS
-from streams.articles.pages.features import Matrix, column
+from streams.articles.pages.features import Matrix, column, word_counts
 from streams.articles.pages.page_lines import PageLines
 from streams.articles.pages.words import WORD_COUNTS
 
@@ -51,7 +51,7 @@ def kinds_of(page: PageLines, features: Matrix, outlets: Outlets) -> Kinds:
     def flag(name: str) -> Mask:
         return features[:, column(name)] > 0
 
-    words = np.exp2(features[:, column("words_log")] * 3) - 1
+    words = word_counts(features)
     lower, stop = features[:, column("lower")], features[:, column("stop")] / 2
     ends, cjk = features[:, column("ends")] * 3, features[:, column("cjk")] > 0.3
     terminal = flag("terminal")

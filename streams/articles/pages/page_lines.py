@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from streams.articles.pages.characters import Counts, character_counts
+import numpy as np
+from numpy.typing import NDArray
+
+from streams.articles.pages.characters import Codes, Counts, character_counts, codes_of
 from streams.articles.pages.lines import Line
+from streams.articles.pages.repeats import repeats_of
 from streams.articles.pages.words import PageWords, page_words
 
 
@@ -17,8 +21,10 @@ class PageLines:
     lines: Sequence[Line]
     low: Sequence[str]
     low_text: str
+    codes: Codes  # of `low_text`
     characters: Counts  # see `character_counts`
     words: PageWords
+    repeats: NDArray[np.float64]  # see `repeats_of`
 
 
 def page_lines(lines: Sequence[Line]) -> PageLines:
@@ -26,6 +32,13 @@ def page_lines(lines: Sequence[Line]) -> PageLines:
     text = "\n".join([line.text for line in lines]) + "\n"
     low_text = text.lower()
     low = low_text.split("\n")[:-1]
+    codes, count = codes_of(low_text), len(lines)
     return PageLines(
-        lines, low, low_text, character_counts(text, len(lines)), page_words(low_text, len(lines))
+        lines=lines,
+        low=low,
+        low_text=low_text,
+        codes=codes,
+        characters=character_counts(codes_of(text), count),
+        words=page_words(codes, count),
+        repeats=repeats_of(codes, count),
     )

@@ -18,7 +18,7 @@ import orjson
 from numpy.typing import NDArray
 
 from streams.articles.pages.features import NAMES, Matrix, column
-from streams.articles.pages.line_runs import best_run, shifted
+from streams.articles.pages.line_runs import best_run, shifted, sums_of
 from streams.articles.pages.page_lines import PageLines
 from streams.articles.pages.words import shared_words
 from streams.compiled import kernel
@@ -147,8 +147,8 @@ def _put_context(
     """Fill the last columns: what stands around each line and above it, and what the best run of
     lines, [start, end), has to do with it. `mass` are words by their likelihood."""
     count = len(local)
-    told = _sums(mass)
-    likely, comments, stories = _sums(local), _sums(opens[:, 0]), _sums(opens[:, 1])
+    told = sums_of(mass)
+    likely, comments, stories = sums_of(local), sums_of(opens[:, 0]), sums_of(opens[:, 1])
     total = max(told[count], 1.0)
     reference = min(start, count - 1)
     for at in range(count):
@@ -174,15 +174,6 @@ def _put_context(
         )  # fmt: skip
         for n in range(len(context)):
             out[at, out.shape[1] - len(context) + n] = np.rint(context[n] * _STEP) / _STEP
-
-
-@kernel
-def _sums(values: Vector) -> Vector:
-    """-> (values + 1,): the sum of those before each, and that of all."""
-    sums = np.zeros(len(values) + 1)
-    for at in range(len(values)):
-        sums[at + 1] = sums[at] + values[at]
-    return sums
 
 
 @kernel

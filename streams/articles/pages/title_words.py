@@ -7,7 +7,7 @@ from collections.abc import Collection
 import numpy as np
 from numpy.typing import NDArray
 
-from streams.articles.pages.characters import ALNUM, SPACE, Bits, Codes, bits_table, codes_of
+from streams.articles.pages.characters import ALNUM, SPACE, Bits, Codes, bits_table
 from streams.articles.pages.words import PRIME, SEED, Hashes, hashes_of, slot
 from streams.compiled import kernel
 
@@ -16,7 +16,7 @@ _MOST_WORDS = LONGEST_LINE // 2 + 1
 _UNDERSCORE, _LINE_FEED = 0x5F, 0x0A
 
 
-def title_words(low_text: str, lines: int, words: Collection[str]) -> NDArray[np.int32]:
+def title_words(codes: Codes, lines: int, words: Collection[str]) -> NDArray[np.int32]:
     r"""-> int32 of shape (2, lines): how many different words (`\w+`) each line has, and how many
     of `words` are among them.
 
@@ -25,7 +25,7 @@ def title_words(low_text: str, lines: int, words: Collection[str]) -> NDArray[np
     """
     counts = np.zeros((2, lines), dtype=np.int32)
     if words:
-        _count(codes_of(low_text), bits_table(), hashes_of(words), counts)
+        _count(codes, bits_table(), hashes_of(words), counts)
     return counts
 
 

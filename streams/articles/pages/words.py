@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from streams.articles.pages.characters import ALNUM, DECIMAL, Bits, Codes, bits_table, codes_of
+from streams.articles.pages.characters import ALNUM, DECIMAL, Bits, Codes, bits_table
 from streams.articles.pages.vocabulary import KINDS, MARKS, first_words, word_kinds
 from streams.compiled import kernel
 
@@ -43,9 +43,8 @@ class PageWords:
     opens_phrase: NDArray[np.bool_]
 
 
-def page_words(low: str, lines: int) -> PageWords:
-    """The words of a text in lower case with this many lines, each of which ends in a line feed."""
-    codes = codes_of(low)
+def page_words(codes: Codes, lines: int) -> PageWords:
+    """The words of a text in lower case, of so many lines, each of which ends in a line feed."""
     counts, opens_phrase = np.zeros((len(WORD_COUNTS), lines)), np.zeros(lines, dtype=np.bool_)
     _count_words(codes, bits_table(), *_kinds_table(), counts)
     most = len(codes) // (_CONTENT_LETTERS + 1) + 1

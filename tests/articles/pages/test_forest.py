@@ -8,7 +8,7 @@ import random
 import numpy as np
 import pytest
 
-from streams.articles.pages.forest import LEAF_STEPS, MOST_LEAVES, forest, in_steps
+from streams.articles.pages.forest import LEAF_STEPS, MOST_LEAVES, forest
 
 Stored = dict[str, list[int]]
 COLUMNS, TREES = 7, 20
@@ -51,7 +51,7 @@ def test_a_forest_answers_as_its_trees_do_row_by_row(leaves: int) -> None:
     chance = random.Random(leaves)
     stored = grown(chance, TREES, leaves)
     rows = [[chance.randint(-250, 250) for _ in range(COLUMNS)] for _ in range(300)]
-    found = forest(stored)(in_steps(np.array(rows) / 64))
+    found = forest(stored)(np.array(rows, dtype=np.int16).T)
     assert found.tolist() == [asked(stored, row) for row in rows]
     assert len(set(found.tolist())) > 20
 

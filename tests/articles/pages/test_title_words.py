@@ -7,6 +7,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
+from streams.articles.pages.characters import codes_of
 from streams.articles.pages.title_words import LONGEST_LINE, title_words
 
 texts = st.text("ab_é9 .,\u3000木", max_size=24)
@@ -14,7 +15,7 @@ words = st.sets(st.from_regex(r"\w{1,3}", fullmatch=True).map(str.lower), max_si
 
 
 def counted(lines: list[str], wanted: set[str]) -> list[tuple[int, int]]:
-    found = title_words("".join(f"{line}\n" for line in lines), len(lines), wanted)
+    found = title_words(codes_of("".join(f"{line}\n" for line in lines)), len(lines), wanted)
     return list(zip(*found.tolist(), strict=True))
 
 

@@ -24,7 +24,7 @@ from streams.articles.pages import block_context, block_features
 from streams.articles.pages.block_context import context_of
 from streams.articles.pages.block_features import Blocks, blocks_of
 from streams.articles.pages.elements import Hashes, Vector, word_hash
-from streams.articles.pages.forest import FEATURE_STEPS, LEAF_STEPS
+from streams.articles.pages.forest import FEATURE_STEPS, LEAF_STEPS, Steps
 from streams.articles.pages.html_story import model_of
 from streams.articles.pages.words import slot
 from tests.quality.pages.html_corpus import HtmlRows, rows_of, wcxb_pages, zyte_pages
@@ -119,8 +119,14 @@ def _logit(share: float) -> float:
 
 def _blocks(page: HtmlRows, table: tuple[Hashes, Vector]) -> Blocks:
     return blocks_of(
-        page.markup, page.columns, page.features, page.page_lines.low, page.evidence, table
+        page.markup, page.columns, page.features, page.page_lines.repeats, page.evidence, table
     )
+
+
+def _rows(steps: Steps) -> NDArray[np.float64]:
+    """Features as the trees are grown from them, a row for each line."""
+    rows: NDArray[np.float64] = steps.T / FEATURE_STEPS
+    return rows
 
 
 def fit(pages: Sequence[HtmlRows], names: Iterable[str]) -> dict[str, Any]:
@@ -129,7 +135,7 @@ def fit(pages: Sequence[HtmlRows], names: Iterable[str]) -> dict[str, Any]:
     blocks = [_blocks(page, table.table(page)) for page in pages]
     share = [page.share for page in pages]
     weight = [_weights(page) for page in pages]
-    matrices = [block.matrix for block in blocks]
+    matrices = [_rows(block.steps) for block in blocks]
     opinions: list[NDArray[np.float64]] = [np.zeros(0)] * len(pages)
     folds = [page.page.fold(INNER_FOLDS, "inner") for page in pages]
     for unseen in range(INNER_FOLDS):
@@ -139,7 +145,7 @@ def fit(pages: Sequence[HtmlRows], names: Iterable[str]) -> dict[str, Any]:
             if fold == unseen:
                 opinions[n] = np.rint(trees.predict(matrices[n]) * 64) / 64
     whole = [
-        np.hstack([context_of(block, page.page_lines, opinion), block.matrix])
+        _rows(np.concatenate([context_of(block, page.page_lines, opinion), block.steps]))
         for block, page, opinion in zip(blocks, pages, opinions, strict=True)
     ]
     return {
