@@ -20,7 +20,7 @@ _LAST_COUNTED = 0xFFFF  # letters beyond count as letters of words only
 # One bit for each kind of character; a character may have several.
 _UPPER, _DIGIT, _CJK, _KANA, _END, _COMMA, _QUOTE, _BAR = (1 << n for n in range(8))
 _LOUD, _LETTER, SPACE, _OPENING, _CLOSING, _LOWER_CASE, _UPPER_CASE = (1 << n for n in range(8, 15))
-ALNUM, DECIMAL, _OPEN, EDGE = 1 << 15, 1 << 16, 1 << 17, 1 << 18
+ALNUM, DECIMAL, _OPEN, EDGE, _ENDS_QUOTE = (1 << n for n in range(15, 20))
 _COUNTED = np.array(
     [_UPPER, _DIGIT, _CJK, _KANA, _COMMA, _QUOTE, _BAR, _LOUD, _LETTER], dtype=np.uint32
 )
@@ -28,7 +28,7 @@ _SELDOM = np.uint32(_COUNTED[:-1].sum())  # all but letters, the most common cha
 COUNTS = (
     "upper", "digit", "cjk", "kana", "comma", "quote", "bar", "loud", "letter", "length", "end",
     "starts_lower", "starts_upper", "terminal", "closed", "starts_quote", "starts_lower_case",
-    "capital", "colon", "ends_open",
+    "capital", "colon", "ends_open", "ends_quoted",
 )  # fmt: skip
 _CJK_RANGES = (("\u3400", "\u9fff"), ("\uac00", "\ud7af"), ("\u0e00", "\u0e7f"))
 _CHARACTERS = {
@@ -41,6 +41,7 @@ _CHARACTERS = {
     "”\"»’')]）」": _CLOSING,
     ".;,:": _OPEN,
     " .:•-–|": EDGE,
+    '"”»“': _ENDS_QUOTE,
 }
 
 
@@ -83,6 +84,7 @@ def _count(codes: Codes, table: Bits, counted: Bits, counts: NDArray[np.float64]
             counts[kinds + 8, line] = (first & _UPPER_CASE) != 0
             counts[kinds + 9, line] = codes[at - 1] == 58 or codes[at - 1] == 0xFF1A
             counts[kinds + 10, line] = (last & _OPEN) != 0
+            counts[kinds + 11, line] = (last & _ENDS_QUOTE) != 0
             line += 1
             start, letters = at + 1, 0
         elif bits & _LETTER:

@@ -13,12 +13,13 @@ from streams.articles.pages.characters import COUNTS
 from streams.articles.pages.features import Matrix, column, word_counts
 from streams.articles.pages.page_lines import PageLines
 from streams.articles.pages.words import WORD_COUNTS
+from streams.compiled import kernel
 
 Mask = NDArray[np.bool_]
 _TITLE_WORDS = (3, 32)
 TITLE_CHARACTERS = 230
 _RULE_CHARACTERS, _NAME_CHARACTERS = 80, 40
-_SENTENCE_WORDS, _CASED_WORDS = 6, 8
+_SENTENCE_WORDS, _CASED_WORDS, _HEADING_WORDS = 6, 8, 14
 # Closing quotation marks and what opens them, besides the same mark; what stands before one.
 _QUOTES, _QUOTED_ENDS = {'"': "“", "”": "“", "»": "«", "“": "„"}, ("!", "?", ",")
 _QUOTE_MARKS = "\"”“»«’'"
@@ -47,69 +48,140 @@ class Kinds:
 
 def kinds_of(page: PageLines, features: Matrix, outlets: Outlets) -> Kinds:
     """Sort the lines of a page; `features` are theirs, row by row."""
-
-    def flag(name: str) -> Mask:
-        return features[:, column(name)] > 0
-
-    words = word_counts(features)
-    lower, stop = features[:, column("lower")], features[:, column("stop")] / 2
-    ends, cjk = features[:, column("ends")] * 3, features[:, column("cjk")] > 0.3
-    terminal = flag("terminal")
-    promotion = features[:, column("promo_many")] * 3
-    characters = page.characters[COUNTS.index("length")]
+    words, length = word_counts(features), page.characters[COUNTS.index("length")]
     ends_open = page.characters[COUNTS.index("ends_open")] > 0
-    stories, comments = flag("opens_stories"), flag("opens_comments")
-    opens = (stories | comments) & (words < 14)
-    promoted = (promotion >= 1) & (words < 30 * promotion)
-    caption = flag("caption_form") & (words < 40) & ~flag("ago")  # `via Reuters, 2 hours ago`
-    furniture = flag("furniture") & (words < 25)
-    interstitial = flag("interstitial") & (words < 40)
-    noise = furniture | promoted | caption
-    long_prose = (words >= 20) & ((lower > 0.45) | cjk) & ((ends > 0) | (words >= 45))
-    short_prose = (words >= 8) & terminal & (lower > 0.4) & (stop > 0.15)
-    prose = (long_prose | short_prose) & ~noise & ~opens & ~interstitial
-    dated = (flag("time") | flag("ago")) & (words <= 14)
-    named = np.array([low in outlets.domains for low in page.low]) & (characters < _NAME_CHARACTERS)
-    separator = _rules(page)
-    for at in [at for at, line in enumerate(page.lines) if line.text[-1] in _QUOTES]:
+    quoted = page.characters[COUNTS.index("ends_quoted")] > 0
+    for at in np.flatnonzero(quoted).tolist():
         ends_open[at] = _ends_quotation(page.lines[at].text)
-    marked = flag("heading") | flag("numbered") | flag("strong")
-    sized = (
-        (words >= _TITLE_WORDS[0]) & (words <= _TITLE_WORDS[1]) & (characters < TITLE_CHARACTERS)
-        & ~opens & ~separator
-    )  # fmt: skip
-    doubtful = sized & (
-        (prose & (words <= 25) & (ends <= 2))
-        | (furniture & ~promoted & ~dated & (words >= _SENTENCE_WORDS))
-        | (~prose & ~noise & ends_open & (words <= 25) & (words >= _SENTENCE_WORDS))
-    )
-    cased = ~prose & ends_open & (lower < 0.35) & (words >= _CASED_WORDS)
-    meta = (dated | named) & ~prose
-    spared = _spared_titles(page.low, doubtful, meta, marked, opens, cased, prose)
-    prose &= ~spared
-    noise &= ~spared
-    title = sized & ~prose & ~noise & (~ends_open | spared)
-    paragraph = prose | (
-        ~title & ~noise & ~opens & ~interstitial & ~separator & ~dated
-        & (words >= np.where(terminal, _PARAGRAPH_WORDS, _OPEN_PARAGRAPH_WORDS))
-    )  # fmt: skip
-    short = ~noise & (words >= _SHORT_WORDS)
-    short |= promoted & ~furniture & (words >= _PROMOTED_WORDS * promotion)
-    paragraph |= _between(prose, short & terminal & ~title & ~opens & ~caption)
+    named = np.zeros(len(words), dtype=np.bool_)
+    for at in np.flatnonzero(length < _NAME_CHARACTERS).tolist():
+        named[at] = page.low[at] in outlets.domains
+    first = np.empty((len(_FIRST), len(words)), dtype=np.bool_)
+    _put_first(features, words, length, ends_open, named, _rules(page), first)
+    if (doubtful := first[_FIRST.index("doubtful")]).any():
+        spared = _spared_titles(page.low, doubtful, *(first[_FIRST.index(n)] for n in _TELLING))
+    else:
+        spared = doubtful
+    masks = np.empty((len(_MASKS), len(words)), dtype=np.bool_)
+    _put_masks(features, words, ends_open, first, spared, masks)
     return Kinds(
-        words=words,
-        prose=prose,
-        paragraph=paragraph,
-        title=title,
-        stories=stories & (words < 14),
-        comments=comments & (words < 14),
-        noise=noise,
-        separator=separator,
-        marked=marked,
-        interstitial=interstitial,
-        dated=dated,
-        sentences=ends,
+        words=words, sentences=features[:, _ENDS] * 3, **dict(zip(_MASKS, masks, strict=True))
     )
+
+
+# In the order in which the loops below write them.
+_FIRST = (
+    "opens", "promoted", "caption", "furniture", "interstitial", "prose", "dated", "marked",
+    "separator", "sized", "doubtful", "cased", "meta",
+)  # fmt: skip
+_MASKS = (
+    "prose", "paragraph", "title", "stories", "comments", "noise", "separator", "marked",
+    "interstitial", "dated",
+)  # fmt: skip
+_TELLING = ("meta", "marked", "opens", "cased", "prose")  # what a title that reads like prose is by
+(
+    _LOWER, _STOP, _ENDS, _CJK, _TERMINAL, _PROMOTED, _STORIES, _COMMENTS, _CAPTION, _AGO,
+    _FURNITURE, _INTERSTITIAL, _TIME, _HEADING, _NUMBERED, _STRONG,
+) = map(column, (
+    "lower", "stop", "ends", "cjk", "terminal", "promo_many", "opens_stories", "opens_comments",
+    "caption_form", "ago", "furniture", "interstitial", "time", "heading", "numbered", "strong",
+))  # fmt: skip
+
+
+@kernel
+def _put_first(
+    features: Matrix,
+    words: NDArray[np.float64],
+    length: NDArray[np.float64],
+    ends_open: Mask,
+    named: Mask,
+    rules: Mask,
+    out: Mask,
+) -> None:
+    """What each line is at first sight."""
+    for at in range(len(words)):
+        own, count = features[at], words[at]
+        ends, promotion, terminal = own[_ENDS] * 3, own[_PROMOTED] * 3, own[_TERMINAL] > 0
+        opens = (own[_STORIES] > 0 or own[_COMMENTS] > 0) and count < _HEADING_WORDS
+        promoted = promotion >= 1 and count < 30 * promotion
+        # `via Reuters, 2 hours ago` is no caption.
+        caption = own[_CAPTION] > 0 and count < 40 and not own[_AGO] > 0
+        furniture = own[_FURNITURE] > 0 and count < 25
+        interstitial = own[_INTERSTITIAL] > 0 and count < 40
+        noise = furniture or promoted or caption
+        long_prose = count >= 20 and (own[_LOWER] > 0.45 or own[_CJK] > 0.3)
+        long_prose = long_prose and (ends > 0 or count >= 45)
+        short_prose = count >= 8 and terminal and own[_LOWER] > 0.4 and own[_STOP] / 2 > 0.15
+        prose = (long_prose or short_prose) and not (noise or opens or interstitial)
+        dated = (own[_TIME] > 0 or own[_AGO] > 0) and count <= 14
+        marked = own[_HEADING] > 0 or own[_NUMBERED] > 0 or own[_STRONG] > 0
+        sized = _TITLE_WORDS[0] <= count <= _TITLE_WORDS[1] and length[at] < TITLE_CHARACTERS
+        sized = sized and not opens and not rules[at]
+        sentence = count >= _SENTENCE_WORDS
+        doubtful = sized and (
+            (prose and count <= 25 and ends <= 2)
+            or (furniture and not promoted and not dated and sentence)
+            or (not prose and not noise and ends_open[at] and count <= 25 and sentence)
+        )
+        cased = not prose and ends_open[at] and own[_LOWER] < 0.35 and count >= _CASED_WORDS
+        meta = (dated or named[at]) and not prose
+        values = (
+            opens, promoted, caption, furniture, interstitial, prose, dated, marked, rules[at],
+            sized, doubtful, cased, meta,
+        )  # fmt: skip
+        for n in range(len(values)):
+            out[n, at] = values[n]
+
+
+@kernel
+def _put_masks(
+    features: Matrix,
+    words: NDArray[np.float64],
+    ends_open: Mask,
+    first: Mask,
+    spared: Mask,
+    out: Mask,
+) -> None:
+    """What each line is when it is known which sentences are titles."""
+    may_be = np.empty(len(words), dtype=np.bool_)
+    for at in range(len(words)):
+        own, count, terminal = features[at], words[at], features[at, _TERMINAL] > 0
+        opens, promoted, caption, furniture, interstitial, prose = first[:6, at]
+        dated, marked, separator, sized = first[6:10, at]
+        prose = prose and not spared[at]
+        noise = (furniture or promoted or caption) and not spared[at]
+        title = sized and not prose and not noise and (not ends_open[at] or spared[at])
+        paragraph = prose or (
+            not (title or noise or opens or interstitial or separator or dated)
+            and count >= (_PARAGRAPH_WORDS if terminal else _OPEN_PARAGRAPH_WORDS)
+        )
+        promotion = own[_PROMOTED] * 3
+        short = (not noise and count >= _SHORT_WORDS) or (
+            promoted and not furniture and count >= _PROMOTED_WORDS * promotion
+        )
+        may_be[at] = short and terminal and not (title or opens or caption or prose)
+        brief = count < _HEADING_WORDS
+        values = (
+            prose, paragraph, title, own[_STORIES] > 0 and brief, own[_COMMENTS] > 0 and brief,
+            noise, separator, marked, interstitial, dated,
+        )  # fmt: skip
+        for n in range(len(values)):
+            out[n, at] = values[n]
+    _put_between(out[0], may_be, out[1])
+
+
+@kernel
+def _put_between(prose: Mask, may_be: Mask, paragraph: Mask) -> None:
+    """Of the lines that `may_be`, those are paragraphs that have nothing else between them and
+    prose on either side."""
+    start, count = 0, len(prose)
+    while start < count:
+        end = start
+        while end < count and may_be[end]:
+            end += 1
+        if end > start and start > 0 and end < count and prose[start - 1] and prose[end]:
+            paragraph[start:end] = True
+        start = end + 1
 
 
 def _rules(page: PageLines) -> Mask:
@@ -120,18 +192,6 @@ def _rules(page: PageLines) -> Mask:
         text = page.lines[at].text
         rules[at] = not text[0].isalnum() and not any(map(str.isalnum, text[:_RULE_CHARACTERS]))
     return rules
-
-
-def _between(prose: Mask, may_be: Mask) -> Mask:
-    """Of the lines that `may_be`, those that have nothing else between them and prose on either
-    side."""
-    after, before = prose.copy(), prose.copy()
-    places = np.flatnonzero(may_be & ~prose).tolist()
-    for at in places:
-        after[at] = at > 0 and after[at - 1]
-    for at in reversed(places):
-        before[at] = at + 1 < len(before) and before[at + 1]
-    return after & before
 
 
 def _ends_quotation(text: str) -> bool:
@@ -163,8 +223,11 @@ def _spared_titles(
     below[:-1] &= ~opens[1:]
     for at in map(int, np.flatnonzero(doubtful)):
         text = low[at]
-        near = range(max(0, at - 6), min(len(low), at + 7))
-        twins = [other for other in near if low[other] == text]
+        first = max(0, at - 6)
+        near = low[first : at + 7]
+        twins = [at]
+        if near.count(text) > 1:
+            twins = [other for other, line in enumerate(near, first) if line == text]
         if text[-1] == "." and prose[twins[0] + 1 : twins[-1]].any():
             twins = [at]  # a sentence that a box beside the text repeats
         open_end = text.rstrip(_QUOTE_MARKS)[-1:] != "." or text.endswith("...")

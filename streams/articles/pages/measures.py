@@ -27,7 +27,7 @@ _WORDS_A_CHARACTER = 0.6  # of Chinese
 (
     _UPPER, _DIGIT, _CJK, _KANA, _COMMA, _QUOTE, _BAR, _LOUD, _LETTER, _LENGTH, _END,
     _STARTS_LOWER, _STARTS_UPPER, _TERMINAL, _CLOSED, _STARTS_QUOTE, _LOWER_CASE, _CAPITAL, _COLON,
-    _ENDS_OPEN,
+    _ENDS_OPEN, _ENDS_QUOTED,
 ) = range(len(COUNTS))  # fmt: skip
 _STOP, _PROMOTION, _WORDS = (WORD_COUNTS.index(name) for name in ("stop", "promotion", "words"))
 _KINDS = [WORD_COUNTS.index(kind) for kind in KINDS if kind != "stop"]
