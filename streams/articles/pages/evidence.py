@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Sequence
 
 import numpy as np
 
 from streams.articles.pages.block_features import Evidence
+from streams.articles.pages.characters import ALNUM, bits_table, codes_of
 from streams.articles.pages.head import Head, linked_objects
 from streams.articles.pages.page_lines import PageLines
 from streams.articles.pages.title_words import LONGEST_LINE, title_words
@@ -27,15 +27,15 @@ def evidence_of(head: Head, page: PageLines) -> Evidence:
     count = len(page.lines)
     found = Evidence(np.zeros(count), np.zeros(count), np.zeros(count), np.zeros(count))
     _compare_titles(head, page, found)
-    _compare_descriptions(head, page.low, found)
-    _compare_stated(_stated_body(head), page.low, found)
+    _compare_descriptions(head, page, found)
+    _compare_stated(_stated_body(head), page, found)
     return found
 
 
 def _compare_titles(head: Head, page: PageLines, found: Evidence) -> None:
     titles, pieces = _titles(head), title_pieces(head)
     bags = [set(_WORDS.findall(title)) for title in titles]
-    counts, shared = title_words(page.codes, len(page.lines), set().union(*bags))
+    counts, shared = title_words(page.codes, len(page.lines), codes_of("\n".join(titles)))
     found.title_words[:] = shared / np.maximum(counts, 1)
     alike = (counts >= _LEAST_TITLE_WORDS) & (found.title_words >= _SAME_TITLE)
     for at in np.flatnonzero(alike).tolist():
@@ -57,27 +57,39 @@ def title_pieces(head: Head) -> set[str]:
     return {key(piece) for title in titles for piece in (title, *_SEPARATOR.split(title))} - {""}
 
 
-def _compare_descriptions(head: Head, low: Sequence[str], found: Evidence) -> None:
+def _compare_descriptions(head: Head, page: PageLines, found: Evidence) -> None:
     names = ("description", "og:description", "twitter:description")
-    for description in {head.meta[name].lower() for name in names if name in head.meta}:
+    described = {head.meta[name].lower() for name in names if name in head.meta}
+    described = {text for text in described if len(" ".join(text.split())[:_OPENING]) == _OPENING}
+    if not described:
+        return
+    long = [at for at, line in enumerate(page.low) if len(line) >= _OPENING]
+    for description in described:
         opening = " ".join(description.split())[:_OPENING]
-        if len(opening) < _OPENING:
-            continue
-        for at, line in enumerate(low):
-            if len(line) >= _OPENING and (opening in line or line[:_OPENING] in description):
+        stands = opening in page.low_text
+        for at in long:
+            line = page.low[at]
+            if line[:_OPENING] in description or (stands and opening in line):
                 found.description[at] = 1
 
 
-def _compare_stated(body: str, low: Sequence[str], found: Evidence) -> None:
+def _compare_stated(body: str, page: PageLines, found: Evidence) -> None:
     if not body:
         return
-    for at, line in enumerate(low):
-        if len(line) >= _LEAST_STATED and key(line) in body:
+    for at, (line, bare) in enumerate(zip(page.low, _keys(page), strict=True)):
+        if len(line) >= _LEAST_STATED and bare in body:
             found.stated[at] = 1
         elif len(line) > 2 * _OPENING and key(line[20 : 20 + _OPENING]) in body:
             found.stated[at] = 0.75
         else:
             found.stated[at] = 0.25
+
+
+def _keys(page: PageLines) -> list[str]:
+    """The `key` of each line in lower case."""
+    codes = np.frombuffer(page.low_text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    kept = (bits_table()[page.codes] & ALNUM > 0) | (page.codes == ord("\n"))
+    return codes[kept].tobytes().decode("utf-32-le", "surrogatepass").split("\n")[:-1]
 
 
 def key(text: str) -> str:

@@ -76,7 +76,7 @@ def taken_lines(
     taken = _without_boxes(_without_comments(taken, found), found)
     unlikely = found.probabilities < _HEADING_LIKELY
     taken &= ~(kinds.interstitial | kinds.comments | (kinds.stories & unlikely))
-    _drop_requests(taken, lines)
+    _drop_requests(taken, page)
     taken = _without_above(taken, headline, found, evidence)
     _drop_repeats(taken, page, headline, found.words, evidence)
     if not _is_article(taken, found, kinds) or (
@@ -112,10 +112,11 @@ def _if_clearly_longer(story: Mask, taken: Mask, found: Judged) -> Mask:
     return story if words >= max(_LEAST_STORY_WORDS, _LONGER_THAN_BOX * rest) else taken
 
 
-def _drop_requests(taken: Mask, lines: Sequence[Line]) -> None:
+def _drop_requests(taken: Mask, page: PageLines) -> None:
     """What asks the reader to sign up, within what tells of other things."""
     kept = np.flatnonzero(taken)
-    asking = requests_among([lines[at].text for at in kept.tolist()])
+    texts = [page.lines[at].text for at in kept.tolist()]
+    asking = requests_among(texts, [page.low[at] for at in kept.tolist()])
     if 2 * len(asking) < len(kept):
         taken[kept[asking]] = False
 

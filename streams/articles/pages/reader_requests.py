@@ -18,12 +18,13 @@ _LAST_LATIN, _FIRST_UNSPACED = "\u024f", "\u3000"
 _QUOTED = frozenset('“„«"')
 
 
-def requests_among(texts: Sequence[str]) -> list[int]:
-    """The places of those that are requests: one search through all finds the few that may be."""
+def requests_among(texts: Sequence[str], low: Sequence[str]) -> list[int]:
+    """The places of those that are requests; `low` are the texts in lower case. One search through
+    all finds the few that may be."""
     short = [n for n, text in enumerate(texts) if len(text) <= _LONGEST]
-    low = "\n".join([texts[n] for n in short]).lower()
-    named = [start for _, start, _ in _objects().find_matches_as_indexes(low)]
-    places = {short[low.count("\n", 0, start)] for start in named}
+    joined = "\n".join([low[n] for n in short])
+    named = [start for _, start, _ in _objects().find_matches_as_indexes(joined)]
+    places = {short[joined.count("\n", 0, start)] for start in named}
     return [n for n in sorted(places) if is_request(texts[n])]
 
 

@@ -15,7 +15,9 @@ words = st.sets(st.from_regex(r"\w{1,3}", fullmatch=True).map(str.lower), max_si
 
 
 def counted(lines: list[str], wanted: set[str]) -> list[tuple[int, int]]:
-    found = title_words(codes_of("".join(f"{line}\n" for line in lines)), len(lines), wanted)
+    found = title_words(
+        codes_of("".join(f"{line}\n" for line in lines)), len(lines), codes_of(" ".join(wanted))
+    )
     return list(zip(*found.tolist(), strict=True))
 
 
