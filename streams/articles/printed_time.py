@@ -95,6 +95,13 @@ def printed_time(line: str, now: datetime) -> PrintedTime | None:
     return None
 
 
+@lru_cache(maxsize=1)
+def words_of_times() -> frozenset[str]:
+    """A line without figures and without any of these words, of letters only, prints no time."""
+    forms = _forms()
+    return forms.relative_marks | forms.day_marks
+
+
 def _seconds(match: re.Match[str], forms: _Forms) -> tuple[int, int]:
     """-> (seconds back, seconds of the unit)."""
     number, unit = match["n"].lower(), forms.units[match["u"].lower()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from datetime import datetime
 from urllib.parse import urljoin, urlsplit
 
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from streams.articles.outlets import Outlets
+from streams.articles.pages.elements import Ints, Vector
 from streams.articles.pages.features import column
 from streams.articles.pages.head import attributes, nodes_of, short_text
 from streams.articles.pages.header_forms import BY, is_labelled, may_be_source, trimmed
@@ -21,6 +23,7 @@ from streams.articles.pages.tag_loop import ITEMPROP, MARKS
 from streams.articles.pages.tags import NUMBER
 from streams.articles.printed_time import PrintedTime
 from streams.articles.times import parse_time
+from streams.compiled import kernel
 
 TOLD_WORDS = 40  # of the page's own story before the first of others
 LEAST_WORDS = 75  # of a whole article; teasers have fewer, or break off
@@ -42,6 +45,31 @@ _SHARING = frozenset(
 _LEAST_PATH = 8  # characters: shorter ones are sections
 
 
+@kernel
+def _box(nodes: Ints, told: Vector, node: int, title: int, above: int, limit: int) -> int:
+    found, held = -1, 0.0
+    while node >= 0:
+        first, last = nodes[5, node], nodes[6, node]
+        words = told[last] - told[first]
+        if first < above or last > limit or (found >= 0 and words > _ROOM * held):
+            break
+        if first <= title:
+            found, held = node, words
+        node = np.int64(nodes[1, node])
+    return found
+
+
+class _Placed:
+    """Elements in the page's order, found by where they stand."""
+
+    def __init__(self, markup: Markup, nodes: list[int]) -> None:
+        self.nodes, self._starts = nodes, markup.nodes[2, nodes].tolist()
+
+    def within(self, first: int, last: int) -> list[int]:
+        """Those that begin in these bytes."""
+        return self.nodes[bisect_left(self._starts, first) : bisect_left(self._starts, last)]
+
+
 class Elements:
     """The elements around the lines of one page. `address` is the page's own."""
 
@@ -57,9 +85,9 @@ class Elements:
         self._outlets, self._address = outlets, address
         kinds = whole.kinds
         self._told = np.concatenate(([0.0], np.cumsum(np.where(kinds.prose, kinds.words, 0))))
-        self._links = np.array(nodes_of(markup, "a"), dtype=np.int64)
-        self._times = np.array(nodes_of(markup, "time"), dtype=np.int64)
-        self._stated = np.flatnonzero(markup.nodes[MARKS] & ITEMPROP > 0)
+        self._links = _Placed(markup, nodes_of(markup, "a"))
+        self._times = _Placed(markup, nodes_of(markup, "time"))
+        self._stated = _Placed(markup, np.flatnonzero(markup.nodes[MARKS] & ITEMPROP > 0).tolist())
         self._comments = whole.found.within("comments")
         self._own = np.concatenate(([0.0], np.cumsum(whole.found.words * whole.taken)))
         self._signs = np.concatenate(([0], np.cumsum(self._signed(whole))))
@@ -69,7 +97,7 @@ class Elements:
         kinds, features, nodes = whole.kinds, whole.features, self._markup.nodes
         times = (features[:, column("time")] > 0) | (features[:, column("ago")] > 0)
         signed: NDArray[np.bool_] = times & ~kinds.prose & (kinds.words <= _HEAD_WORDS)
-        stamped = nodes[5, np.concatenate([self._times, self._stated])]
+        stamped = nodes[5, [*self._times.nodes, *self._stated.nodes]]
         signed[stamped[stamped < len(signed)]] = True
         short = kinds.words <= _NAME_WORDS
         signed |= short & (features[:, column("digit")] > 0)  # `time13 minutes ago`
@@ -113,28 +141,19 @@ class Elements:
     def _may_tell(self, header: Header, first: int, last: int) -> bool:
         """Whether elements may name a source or a time: most heads are sub-headings, whose links
         and addresses need no look."""
-        if self._within(self._times, first, last) or self._within(self._stated, first, last):
+        if self._times.within(first, last) or self._stated.within(first, last):
             return True
         nodes = self._markup.nodes
         return any(
             header.start <= int(nodes[5, node]) < header.body
-            for node in self._within(self._links, first, last)[:_MOST_LINKS]
+            for node in self._links.within(first, last)[:_MOST_LINKS]
         )
 
     def _box(self, header: Header, above: int, limit: int) -> int | None:
-        """The outermost element that contains title and text, but nothing of other articles."""
-        nodes, told = self._markup.nodes, self._told
-        found, held = None, 0.0
+        """The outermost element that holds title and text, and nothing of other articles."""
         node = int(self._line_nodes[header.body])
-        while node >= 0:
-            first, last = int(nodes[5, node]), int(nodes[6, node])
-            words = float(told[last] - told[first])
-            if first < above or last > limit or (found is not None and words > _ROOM * held):
-                break
-            if first <= header.title_at:
-                found, held = node, words
-            node = int(nodes[1, node])
-        return found
+        found = _box(self._markup.nodes, self._told, node, header.title_at, above, limit)
+        return found if found >= 0 else None
 
     def _take_heading(self, header: Header, top: int) -> None:
         """A heading closely above is the title, if the supposed title is not: a paragraph
@@ -152,15 +171,9 @@ class Elements:
         nodes = self._markup.nodes[:, self._line_nodes[[first, end - 1]]]
         return int(nodes[2, 0]), int(max(nodes[4, 1], nodes[4, 0]))
 
-    def _within(self, chosen: NDArray[np.int64], first: int, last: int) -> list[int]:
-        starts = self._markup.nodes[2, chosen]
-        low, high = np.searchsorted(starts, [first, last])
-        found: list[int] = chosen[low:high].tolist()
-        return found
-
     def _take_address(self, header: Header, first: int, last: int, box: int | None) -> None:
         title = range(header.start, header.body)
-        links = self._within(self._links, first, last)[:_MOST_LINKS]
+        links = self._links.within(first, last)[:_MOST_LINKS]
         own = [node for node in links if int(self._markup.nodes[5, node]) in title]
         for node in (*own, *(node for node in links if node not in own)):
             if found := self._story_address(attributes(self._markup, node).get("href")):
@@ -215,10 +228,10 @@ class Elements:
 
     def _take_time(self, header: Header, first: int, last: int) -> None:
         """The time that elements declare, if the printed one is less exact."""
-        for node in self._within(self._times, first, last):
+        for node in self._times.within(first, last):
             if self._put_time(header, attributes(self._markup, node).get("datetime")):
                 return
-        for node in self._within(self._stated, first, last):
+        for node in self._stated.within(first, last):
             named = attributes(self._markup, node)
             if named.get("itemprop", "").lower() in ("datepublished", "datecreated") and (
                 self._put_time(header, named.get("content") or named.get("datetime"))

@@ -65,6 +65,8 @@ def title_key(text: str) -> str:
 
 def is_labelled(text: str) -> bool:
     """`Source: Gulf News`; not `Sources: minister signed off on the list of names`."""
+    if ":" not in text and "：" not in text:
+        return False
     label = _LABELLED.match(text)
     return label is not None and len(text[label.end() :].split()) <= _LABELLED_WORDS
 
@@ -107,8 +109,10 @@ def may_be_source(name: str, outlets: Outlets) -> bool:
 def person_for_outlet(text: str, outlets: Outlets) -> tuple[str, str] | None:
     """`Maria Costa for Gulf News`: names on both sides of one short word."""
     words = trimmed(text).split()
+    if len(words) > _PERSON_WORDS:
+        return None
     small = [n for n, word in enumerate(words) if word.islower()]
-    if len(words) > _PERSON_WORDS or len(small) != 1 or len(words[small[0]]) > _JOINT_LETTERS:
+    if len(small) != 1 or len(words[small[0]]) > _JOINT_LETTERS:
         return None
     person, outlet = words[: small[0]], " ".join(words[small[0] + 1 :])
     if len(person) < 2 or not outlets.reads_like_outlet(outlet):

@@ -178,26 +178,25 @@ class HeaderReader:
         kinds = self._kinds
         if not kinds.title[at] or not (kinds.words[at] >= least_words or kinds.marked[at]):
             return False
-        if at not in self._titles:  # each text looks at the lines above it, and at those below
-            self._titles[at] = self._reads_like_title(self._lines[at].text)
+        if at not in self._titles:  # each text looks at lines above and below it
+            self._titles[at] = self._reads_like_title(at)
         return self._titles[at]
 
-    def _reads_like_title(self, text: str) -> bool:
+    def _reads_like_title(self, at: int) -> bool:
+        text = self._lines[at].text
         if BY.match(text) or is_labelled(text) or READING_TIME.search(text):
             return False
         if self._outlets.domain(trimmed(text)) or person_for_outlet(text, self._outlets):
             return False
-        time, rest = self._without_times(text)
-        if time is None:
-            return True
-        return has_title(rest, self._outlets)
+        time, rest = self._without_times(at)
+        return time is None or has_title(rest, self._outlets)
 
     def _take_title(self, header: Header, sources: Counter[str], at: int) -> None:
         """The title of a line that may hold source and time too."""
         text = self._lines[at].text
         if self._kinds.marked[at]:
             header.signs.add("marked")
-        time = self._time(text)
+        time = self._time(text) if self._kinds.may_time[at] else None
         if time is not None and (is_ago(text, time) or stands_aside(text, time)):
             header.time = time
             header.signs.add(time_sign(text, time))
@@ -214,7 +213,7 @@ class HeaderReader:
         text, kinds = self._lines[at].text, self._kinds
         if len(text) > _META_CHARACTERS or kinds.words[at] > _META_WORDS:
             return False
-        time, rest = self._without_times(text)
+        time, rest = self._without_times(at)
         if kinds.noise[at] and time is None and not self._names_source(text):
             return False
         if time is not None:
@@ -273,9 +272,12 @@ class HeaderReader:
         if sources[best] > 1 and likely:
             header.signs.add("source_again")
 
-    def _without_times(self, text: str) -> tuple[PrintedTime | None, str]:
+    def _without_times(self, at: int) -> tuple[PrintedTime | None, str]:
         """-> (a line's time, the rest of the line). Of several, `posted ... updated ...` or one in
         two zones, the first that is found counts; none is left in the rest."""
+        text = self._lines[at].text
+        if not self._kinds.may_time[at]:
+            return None, text
         first = time = self._time(text)
         for _ in range(_MOST_TIMES):
             if time is None:

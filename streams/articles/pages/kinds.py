@@ -43,6 +43,7 @@ class Kinds:
     marked: Mask  # a heading, a number or bold type
     interstitial: Mask  # `Read also: ...`
     dated: Mask  # short, with a time
+    may_time: Mask  # with what a printed time needs
     sentences: NDArray[np.float64]
 
 
@@ -64,8 +65,9 @@ def kinds_of(page: PageLines, features: Matrix, outlets: Outlets) -> Kinds:
         spared = doubtful
     masks = np.empty((len(_MASKS), len(words)), dtype=np.bool_)
     _put_masks(features, words, ends_open, first, spared, masks)
+    found = dict(zip(_MASKS, masks, strict=True))
     return Kinds(
-        words=words, sentences=features[:, _ENDS] * 3, **dict(zip(_MASKS, masks, strict=True))
+        words=words, may_time=page.words.may_time, sentences=features[:, _ENDS] * 3, **found
     )
 
 

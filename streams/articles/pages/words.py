@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from streams.articles.pages.characters import ALNUM, DECIMAL, Bits, Codes, bits_table
 from streams.articles.pages.vocabulary import KINDS, MARKS, first_words, word_kinds
+from streams.articles.printed_time import words_of_times
 from streams.compiled import kernel
 
 Hashes = NDArray[np.uint64]
@@ -33,6 +34,8 @@ class PageWords:
     and of four or more, are told apart by numbers below `numbers`, in the page's order: `whole`
     are the words' own, `stems` those of their first five letters, `line` their lines; int32.
     opens_phrase: bool of shape (lines,), whether a line's first word is one that phrases have.
+    may_time: bool of shape (lines,), whether a line has what `printed_time` needs: a figure, or a
+    word of times.
     """
 
     counts: NDArray[np.float64]
@@ -41,19 +44,24 @@ class PageWords:
     line: Numbers
     numbers: int
     opens_phrase: NDArray[np.bool_]
+    may_time: NDArray[np.bool_]
 
 
 def page_words(codes: Codes, lines: int) -> PageWords:
     """The words of a text in lower case, of so many lines, each of which ends in a line feed."""
-    counts, opens_phrase = np.zeros((len(WORD_COUNTS), lines)), np.zeros(lines, dtype=np.bool_)
+    counts = np.zeros((len(WORD_COUNTS), lines))
+    opens_phrase, may_time = np.zeros((2, lines), dtype=np.bool_)
     _count_words(codes, bits_table(), *_kinds_table(), counts)
     most = len(codes) // (_CONTENT_LETTERS + 1) + 1
     whole, stems, line = (np.empty(most, dtype=np.int32) for _ in range(3))
     hashes = np.zeros(1 << (2 * most).bit_length() + 1, dtype=np.uint64)
     found = _content_words(
-        codes, bits_table(), hashes, whole, stems, line, _phrase_hashes(), opens_phrase
+        codes, bits_table(), hashes, whole, stems, line, _phrase_hashes(), opens_phrase,
+        _time_hashes(), may_time,
+    )  # fmt: skip
+    return PageWords(
+        counts, whole[:found], stems[:found], line[:found], len(hashes), opens_phrase, may_time
     )
-    return PageWords(counts, whole[:found], stems[:found], line[:found], len(hashes), opens_phrase)
 
 
 def shared_words(
@@ -132,6 +140,8 @@ def _content_words(
     line: Numbers,
     phrases: Hashes,
     opens_phrase: NDArray[np.bool_],
+    times: Hashes,
+    may_time: NDArray[np.bool_],
 ) -> int:
     """Number the longer words; -> how many there are. `hashes` has room for twice as many."""
     count, row, length, found, stem, first = 0, 0, 0, SEED, SEED, True
@@ -144,9 +154,14 @@ def _content_words(
             if length <= _STEM_LETTERS:
                 stem = found
             continue
-        if first and length:
-            first = False
-            opens_phrase[row] = phrases[slot(phrases, found)] != 0
+        if length:
+            if first:
+                first = False
+                opens_phrase[row] = phrases[slot(phrases, found)] != 0
+            if not may_time[row]:
+                may_time[row] = times[slot(times, found)] != 0
+        if bits & DECIMAL:
+            may_time[row] = True
         if length >= _CONTENT_LETTERS:
             place = slot(hashes, found)
             hashes[place] = found
@@ -205,6 +220,11 @@ def _kinds_table() -> tuple[Hashes, NDArray[np.int32]]:
 @lru_cache(maxsize=1)
 def _phrase_hashes() -> Hashes:
     return hashes_of(first_words())
+
+
+@lru_cache(maxsize=1)
+def _time_hashes() -> Hashes:
+    return hashes_of(words_of_times())
 
 
 def hashes_of(words: Collection[str]) -> Hashes:
