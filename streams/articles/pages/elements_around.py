@@ -55,7 +55,7 @@ def _box(nodes: Ints, told: Vector, node: int, title: int, above: int, limit: in
             break
         if first <= title:
             found, held = node, words
-        node = np.int64(nodes[1, node])
+        node = int(nodes[1, node])
     return found
 
 

@@ -89,7 +89,8 @@ def _keys(page: PageLines) -> list[str]:
     """The `key` of each line in lower case."""
     codes = np.frombuffer(page.low_text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     kept = (bits_table()[page.codes] & ALNUM > 0) | (page.codes == ord("\n"))
-    return codes[kept].tobytes().decode("utf-32-le", "surrogatepass").split("\n")[:-1]
+    keys: str = codes[kept].tobytes().decode("utf-32-le", "surrogatepass")
+    return keys.split("\n")[:-1]
 
 
 def key(text: str) -> str:

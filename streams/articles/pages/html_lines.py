@@ -33,9 +33,9 @@ class HtmlLines:
 
 def html_lines(markup: Markup) -> HtmlLines:
     """The lines of a page with entities resolved and without invisible characters; the cells of a
-    table's row are one line. The options of a form are not."""
-    texts, columns, nodes = _texts(markup.texts), markup.lines, markup.nodes
-    if not texts or not nodes.shape[1]:  # plain text is not a page
+    table's row are one line. What a form lets choose from is none."""
+    texts, columns, nodes = _texts(markup.text), markup.lines, markup.nodes
+    if not markup.text or not nodes.shape[1]:  # plain text is no page
         return HtmlLines([], columns[:, :0])
     chosen = np.zeros(nodes.shape[1], dtype=np.bool_)
     inside_of(nodes, _SELECT, chosen)
@@ -83,8 +83,8 @@ def _numbered(text: str) -> bool:
     return text.lstrip("0123456789")[:2] in (". ", ") ")
 
 
-def _texts(found: list[bytes]) -> list[str]:
-    text = b"\n".join(found).decode("utf-8", "replace")
+def _texts(found: bytes) -> list[str]:
+    text = found[:-1].decode("utf-8", "replace")
     if "&" in text:
         resolved = html.unescape(text)
         if resolved.count("\n") != text.count("\n"):  # `&#10;`

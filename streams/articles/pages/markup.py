@@ -21,13 +21,14 @@ Ints = NDArray[np.int32]
 class Markup:
     """A page's lines and elements.
 
-    data: the page as UTF-8. texts: the lines, entities unresolved. lines: int32 of shape
-    (LINE_COLUMNS, lines); nodes: int32 of shape (NODE_COLUMNS, elements), parents before children;
-    words: hashes of the words of classes and ids, with the element of each in `word_nodes`.
+    data: the page as UTF-8. text: the lines, each ended by a line feed, entities unresolved.
+    lines: int32 of shape (LINE_COLUMNS, lines); nodes: int32 of shape (NODE_COLUMNS, elements),
+    parents before children; words: hashes of the words of classes and ids, with the element of each
+    in `word_nodes`.
     """
 
     data: bytes
-    texts: list[bytes]
+    text: bytes
     lines: Ints
     nodes: Ints
     words: NDArray[np.uint64]
@@ -49,7 +50,7 @@ def markup_of(html: str) -> Markup:
     bytes_out, count, elements, found = flatten(
         array, hashes, numbers, flags, out, lines, nodes, words, word_nodes
     )
-    texts = out[:bytes_out].tobytes().split(b"\n")[:count]
     return Markup(
-        data, texts, lines[:, :count], nodes[:, :elements], words[:found], word_nodes[:found]
-    )
+        data, out[:bytes_out].tobytes(), lines[:, :count], nodes[:, :elements], words[:found],
+        word_nodes[:found],
+    )  # fmt: skip

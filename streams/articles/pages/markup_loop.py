@@ -27,6 +27,8 @@ LINE_COLUMNS = ("node", "bytes", "link", "bold", "start", "gap")
 NODE_COLUMNS = ("tag", "parent", "start", "inside", "end", "first", "last", "marks")
 
 DEEPEST = 512
+# Bytes of a text that stand for themselves.
+PLAIN = np.array([b > 32 and b not in (60, 127, 0xC2) for b in range(256)])
 _A, _BR, _HR, _PRE = (NUMBER[n] for n in ("a", "br", "hr", "pre"))
 
 
@@ -59,6 +61,8 @@ def flatten(  # noqa: C901, PLR0912, PLR0915
         if byte != 60 or at + 1 >= size:
             if is_space(byte):
                 space = True
+                while not in_pre and at + 1 < size and is_space(data[at + 1]):
+                    at += 1
                 if byte == 10 and in_pre and written > begun:
                     out[written] = 10
                     written += 1
@@ -78,13 +82,15 @@ def flatten(  # noqa: C901, PLR0912, PLR0915
             elif space:
                 out[written] = 32
                 written += 1
-            space = False
+            space, first = False, written
             out[written] = byte
-            written += 1
-            lines[1, count] += 1
-            lines[2, count] += links > 0
-            lines[3, count] += bolds > 0
-            at += 1
+            written, at = written + 1, at + 1
+            while at < size and PLAIN[data[at]]:
+                out[written] = data[at]
+                written, at = written + 1, at + 1
+            lines[1, count] += written - first
+            lines[2, count] += (links > 0) * (written - first)
+            lines[3, count] += (bolds > 0) * (written - first)
             continue
         # A mark, or a `<` of the text.
         after = data[at + 1]

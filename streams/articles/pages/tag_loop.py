@@ -15,6 +15,7 @@ Hashes = NDArray[np.uint64]
 # Marks of an element, in the last row of its column.
 HIDDEN, ITEMPROP = 1, 2
 MARKS = 7
+_AT_ONCE = 32  # bytes
 _MOST_WORDS = 24  # of classes and ids of one element
 _SHORTEST, _LONGEST = 3, 24  # letters of such a word
 SEED = np.uint64(0xCBF29CE484222325)
@@ -25,6 +26,22 @@ _NO_WORD = np.uint64(0)
 def is_space(byte: int) -> bool:
     """Whether HTML takes a byte for white space."""
     return byte == 32 or (9 <= byte <= 13 and byte != 11)
+
+
+@kernel
+def place_of(data: Bytes, wanted: int, at: int) -> int:
+    """Where a byte stands next, or the data's end: many bytes are compared at once."""
+    size = len(data)
+    while at + _AT_ONCE <= size:
+        found = False
+        for n in range(at, at + _AT_ONCE):
+            found |= data[n] == wanted
+        if found:
+            break
+        at += _AT_ONCE
+    while at < size and data[at] != wanted:
+        at += 1
+    return at
 
 
 @kernel
@@ -50,8 +67,11 @@ def raw_end(data: Bytes, at: int, name: int, name_end: int) -> int:
     data[name:name_end]."""
     size = name_end - name
     last = len(data) - size - 2
-    while at <= last:
-        if data[at] == 60 and data[at + 1] == 47:
+    while True:
+        at = place_of(data, 60, at)
+        if at > last:
+            return -1
+        if data[at + 1] == 47:
             same = True
             for n in range(size):
                 if (data[at + 2 + n] | 32) != (data[name + n] | 32):
@@ -60,7 +80,6 @@ def raw_end(data: Bytes, at: int, name: int, name_end: int) -> int:
             if same:
                 return at
         at += 1
-    return -1
 
 
 @kernel
@@ -146,10 +165,9 @@ def attributes(  # noqa: C901, PLR0912  # one state, byte by byte
                 at += 1
             if at < size and (data[at] == 34 or data[at] == 39):
                 quote = data[at]
-                start = at = at + 1
-                while at < size and data[at] != quote:
-                    at += 1
-                end, at = at, at + 1
+                start = at + 1
+                end = place_of(data, quote, start)
+                at = end + 1
             else:
                 start = at
                 while at < size and not is_space(data[at]) and data[at] != 62:
@@ -193,10 +211,9 @@ def behind_comment(data: Bytes, at: int) -> int:
         look = at + 4
         if look < size and data[look] == 62:
             return look + 1
-        while look + 2 < size:
-            if data[look] == 45 and data[look + 1] == 45 and data[look + 2] == 62:
-                return look + 3
-            look += 1
-    while at < size and data[at] != 62:
-        at += 1
-    return at + 1
+        look = place_of(data, 62, look + 2)
+        while look < size:
+            if data[look - 1] == 45 and data[look - 2] == 45:
+                return look + 1
+            look = place_of(data, 62, look + 1)
+    return place_of(data, 62, at) + 1
