@@ -28,7 +28,7 @@ def put_text(features: Matrix, out: Steps) -> None:
 
 @kernel
 def count_headings(words: Vector, opens: Vector, above: Vector) -> None:
-    """How many headings of a kind stand above each line, short ones only."""
+    """How many short headings of a kind are above each line."""
     count = 0.0
     for line in range(len(words)):
         above[line] = min(count, _MOST_HEADINGS)

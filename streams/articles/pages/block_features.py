@@ -65,7 +65,7 @@ _BESIDE_ROWS = np.array([NAMES.index(n) for n in (*_BESIDE, "link_share", "tag",
 
 
 class Evidence(NamedTuple):
-    """What a page's head says of its story, line by line: values of 0 to 1.
+    """What a page's head says about its story, line by line: values from 0 to 1.
 
     is_title: the line is the title. title_words: share of its words that the title has.
     description: it stands in the description. stated: share of it in JSON-LD's `articleBody`.

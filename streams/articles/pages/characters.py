@@ -52,7 +52,7 @@ def codes_of(text: str) -> Codes:
 
 
 def character_counts(codes: Codes, lines: int) -> Counts:
-    """Characters of each kind in each line of a text of so many, each of which ends in a line feed.
+    """Characters of each kind in each line of a text of `lines`, each of which ends in a line feed.
 
     -> float64 of shape (len(COUNTS), lines). `end` counts ends of sentences, `starts_lower` and
     `starts_upper` words by their first letter; those after `starts_upper` are 1 where a line's

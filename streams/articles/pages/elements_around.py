@@ -150,7 +150,7 @@ class Elements:
         )
 
     def _box(self, header: Header, above: int, limit: int) -> int | None:
-        """The outermost element that holds title and text, and nothing of other articles."""
+        """The outermost element that contains title and text, but nothing of other articles."""
         node = int(self._line_nodes[header.body])
         found = _box(self._markup.nodes, self._told, node, header.title_at, above, limit)
         return found if found >= 0 else None

@@ -33,9 +33,9 @@ class HtmlLines:
 
 def html_lines(markup: Markup) -> HtmlLines:
     """The lines of a page with entities resolved and without invisible characters; the cells of a
-    table's row are one line. What a form lets choose from is none."""
+    table's row are one line. The options of a form are not."""
     texts, columns, nodes = _texts(markup.text), markup.lines, markup.nodes
-    if not markup.text or not nodes.shape[1]:  # plain text is no page
+    if not markup.text or not nodes.shape[1]:  # plain text is not a page
         return HtmlLines([], columns[:, :0])
     chosen = np.zeros(nodes.shape[1], dtype=np.bool_)
     inside_of(nodes, _SELECT, chosen)

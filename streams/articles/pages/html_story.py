@@ -62,7 +62,7 @@ def judged(
     features: Matrix,
     evidence: Evidence,
 ) -> Judged:
-    """Ask both forests. `columns` are those of `HtmlLines`."""
+    """Apply both forests. `columns` are those of `HtmlLines`."""
     blocks = blocks_of(markup, columns, features, page.repeats, evidence, model.class_words)
     first = model.first(blocks.steps)
     second = model.second(np.concatenate([context_of(blocks, page, first), blocks.steps]))

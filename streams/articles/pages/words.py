@@ -48,7 +48,7 @@ class PageWords:
 
 
 def page_words(codes: Codes, lines: int) -> PageWords:
-    """The words of a text in lower case, of so many lines, each of which ends in a line feed."""
+    """The words of a text in lower case with this many lines, each of which ends in a line feed."""
     counts = np.zeros((len(WORD_COUNTS), lines))
     opens_phrase, may_time = np.zeros((2, lines), dtype=np.bool_)
     _count_words(codes, bits_table(), *_kinds_table(), counts)
