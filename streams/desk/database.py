@@ -21,12 +21,19 @@ from streams.errors import UserError
 
 _BUSY_MILLISECONDS = 10_000
 _CACHE_KIBIBYTES = 16_384
+_MAPPED_BYTES = 128 << 20  # counts as the process' memory, though the system may take it back
 _INGEST_LOCK: Final = 0x6563686F  # PostgreSQL's advisory lock of the one desk that takes records in
 _FULL_TEXT = {
     "sqlite": "CREATE VIRTUAL TABLE IF NOT EXISTS search"
     " USING fts5(title, body, content='', tokenize='unicode61')",
     "postgresql": "CREATE TABLE IF NOT EXISTS search (n integer PRIMARY KEY, words tsvector)",
 }
+# Stored as they are: events are compressed already, and a search reads thousands of word lists.
+_POSTGRESQL = (
+    "CREATE INDEX search_words ON search USING gin (words)",
+    "ALTER TABLE search ALTER words SET STORAGE EXTERNAL",
+    "ALTER TABLE version ALTER body SET STORAGE EXTERNAL",
+)
 
 
 class DatabaseError(UserError):
@@ -148,7 +155,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
         "synchronous=NORMAL",
         "temp_store=MEMORY",
         f"cache_size=-{_CACHE_KIBIBYTES}",
-        "mmap_size=268435456",
+        f"mmap_size={_MAPPED_BYTES}",
     ):
         connection.execute(f"PRAGMA {pragma}")
 
@@ -166,7 +173,8 @@ def _make(database: Database) -> None:
         metadata.create_all(connection)
         connection.execute(text(_FULL_TEXT[database.engine.dialect.name]))
         if not database.is_sqlite:
-            connection.execute(text("CREATE INDEX search_words ON search USING gin (words)"))
+            for statement in _POSTGRESQL:
+                connection.execute(text(statement))
         connection.execute(
             database.upsert(meta), [{"name": "schema", "value": str(SCHEMA_VERSION)}]
         )

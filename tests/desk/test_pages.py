@@ -211,6 +211,7 @@ def test_texts_under_embargo_or_withheld_bear_a_mark(database: Database) -> None
         for a in client.get("/articles.json").json()["articles"]
     }
     assert "Under embargo until 2026-03-02T18:00:00Z" in html["a.example"]
+    assert 'class="mark-w">embargo' in client.get("/articles?publisher=a.example").text
     assert "Withheld by its publisher" in html["b.example"]
     assert "notice mark" not in html["c.example"]
     later = Desk(database, Progress(lag=0), clock=lambda: NOON + 86_400)

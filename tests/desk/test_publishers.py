@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 
 from streams.desk.database import Database
 from streams.desk.follow import Progress
+from streams.desk.queries import stories
 from streams.desk.web.app import create_app
 from streams.desk.web.desk import Desk
 from streams.desk.web.kept import Kept
@@ -101,3 +102,22 @@ def test_figures_are_recounted_while_the_old_ones_are_shown() -> None:
         if kept.get("x", count)[1] == 2:
             break
     assert kept.get("x", count) == (61, 2)
+
+
+def test_what_takes_long_to_count_is_kept_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, begun_and_done = [0.0], iter([0.0, 3.0])
+    monkeypatch.setattr("time.perf_counter", lambda: next(begun_and_done))
+    kept = Kept(60, lambda: now[0])
+    kept.get("x", lambda: "first")
+    now[0] = 149  # fifty times three seconds
+    assert kept.get("x", lambda: pytest.fail("counted again")) == (0.0, "first")
+
+
+def test_a_publisher_of_many_articles_has_the_same_stories(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = "/stories.json?publisher=silent.example"
+    found = client.get(address).json()["stories"]
+    monkeypatch.setattr(stories, "_MANY_ARTICLES", 1)
+    assert len(found) > 0
+    assert client.get(address).json()["stories"] == found

@@ -6,11 +6,15 @@ with the desk; what is counted over all is kept for a minute.
 
 from __future__ import annotations
 
-from typing import Any, TypedDict
+from collections import Counter
+from collections.abc import Iterable
+from statistics import fmean
+from typing import Any, Literal, TypedDict
 
-from sqlalchemy import Connection, Subquery, case, func, select
+from sqlalchemy import Connection, case, func, select
 from sqlalchemy.sql.elements import ColumnElement
 
+from schemas.enriched_article import Relation
 from streams.desk.table_rows import rows_of
 from streams.desk.tables import article, story
 
@@ -108,72 +112,91 @@ def publishers(connection: Connection) -> list[ListedPublisher]:
     return rows_of(ListedPublisher, rows)
 
 
+class _Ran(TypedDict):
+    """One of a publisher's articles, with the publisher and time of its story's original."""
+
+    time: int
+    relation: Relation
+    language: str
+    provider: str | None
+    syndicated: bool | None
+    credited: Literal["provider", "cites", "none"] | None
+    kept: float | None
+    original_source: str | None
+    original_time: int | None
+
+
 def publisher(connection: Connection, source: str) -> Publisher | None:
     """One publisher's figures, over its newest articles; None where it has none."""
     newest = (
-        select(article)
+        select(
+            article.c.time, article.c.relation, article.c.language, article.c.provider,
+            article.c.syndicated, article.c.credited, article.c.kept, article.c.original_id,
+        )
         .where(article.c.source == source)
         .order_by(article.c.time.desc(), article.c.article_id.desc())
         .limit(COUNTED_ARTICLES)
         .subquery()
-    )
+    )  # fmt: skip
+    original = article.alias()
     found = connection.execute(
         select(
-            func.count().label("articles"),
-            sum_of(newest.c.relation == "copy").label("copies"),
-            sum_of(newest.c.syndicated.is_(True)).label("syndicated"),
-            sum_of(newest.c.credited == "provider").label("credit_given"),
-            sum_of(newest.c.credited == "cites").label("credit_cited"),
-            sum_of(newest.c.credited == "none").label("credit_missing"),
-            func.min(newest.c.time).label("first_seen"),
-            func.max(newest.c.time).label("last_seen"),
-        )
+            *(column for column in newest.c if column.name != "original_id"),
+            original.c.source.label("original_source"),
+            original.c.time.label("original_time"),
+        ).join(original, original.c.article_id == newest.c.original_id, isouter=True)
     )
-    [one] = rows_of(Figures, found)
-    if not one["articles"]:
+    rows = rows_of(_Ran, found)
+    if not rows:
         return None
+    credited = Counter(row["credited"] for row in rows)
+    relations = Counter[str](row["relation"] for row in rows)
     return {
         "source": source,
-        **one,
-        "all_counted": one["articles"] < COUNTED_ARTICLES,
-        "relations": _grouped(connection, newest, "relation"),
-        "languages": _grouped(connection, newest, "language"),
-        "agencies": _grouped(connection, newest, "provider"),
-        "runs": _runs(connection, newest, source),
+        "articles": len(rows),
+        "copies": relations["copy"],
+        "syndicated": sum(row["syndicated"] is True for row in rows),
+        "credit_given": credited["provider"],
+        "credit_cited": credited["cites"],
+        "credit_missing": credited["none"],
+        "first_seen": min(row["time"] for row in rows),
+        "last_seen": max(row["time"] for row in rows),
+        "all_counted": len(rows) < COUNTED_ARTICLES,
+        "relations": _groups(relations),
+        "languages": _groups(Counter(row["language"] for row in rows)),
+        "agencies": _groups(Counter(row["provider"] for row in rows if row["provider"])),
+        "runs": _runs(rows, source),
         "feeds": _feeds(connection, source),
     }
 
 
-def _grouped(connection: Connection, newest: Subquery, name: str) -> list[Group]:
-    value, number = newest.c[name], func.count()
-    rows = connection.execute(
-        select(value.label("value"), number.label("articles"))
-        .where(value.is_not(None))
-        .group_by(value)
-        .order_by(number.desc(), value)
-        .limit(ROWS)
-    )
-    return rows_of(Group, rows)
+def _groups(counts: Counter[str]) -> list[Group]:
+    """The most frequent values first."""
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return [{"value": value, "articles": number} for value, number in ordered[:ROWS]]
 
 
-def _runs(connection: Connection, newest: Subquery, source: str) -> list[Supplier]:
+def _runs(rows: list[_Ran], source: str) -> list[Supplier]:
     """Whose texts it runs: the publishers of their originals, with the usual delay and share."""
-    original, number = article.alias(), func.count()
-    rows = connection.execute(
-        select(
-            original.c.source,
-            number.label("articles"),
-            func.avg(newest.c.time - original.c.time).label("delay"),
-            func.avg(newest.c.kept).label("kept"),
-            sum_of(newest.c.credited == "none").label("credit_missing"),
-        )
-        .join(original, original.c.article_id == newest.c.original_id)
-        .where(original.c.source.is_not(None), original.c.source != source)
-        .group_by(original.c.source)
-        .order_by(number.desc(), original.c.source)
-        .limit(ROWS)
-    )
-    return [{**row, "delay": int(row["delay"])} for row in rows_of(Supplier, rows)]
+    of: dict[str, list[_Ran]] = {}
+    for row in rows:
+        if row["original_source"] not in (None, source):
+            of.setdefault(str(row["original_source"]), []).append(row)
+    ordered = sorted(of.items(), key=lambda item: (-len(item[1]), item[0]))
+    return [
+        {
+            "source": name,
+            "articles": len(ran),
+            "delay": int(fmean(row["time"] - (row["original_time"] or 0) for row in ran)),
+            "kept": fmean(kept) if (kept := _known(row["kept"] for row in ran)) else None,
+            "credit_missing": sum(row["credited"] == "none" for row in ran),
+        }
+        for name, ran in ordered[:ROWS]
+    ]
+
+
+def _known(numbers: Iterable[float | None]) -> list[float]:
+    return [number for number in numbers if number is not None]
 
 
 def _feeds(connection: Connection, source: str) -> list[Customer]:

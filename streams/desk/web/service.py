@@ -32,9 +32,8 @@ def show_about(desk: Desk, _asked: Asked) -> View:
     """The desk's progress, its contents, and its keys."""
     progress = desk.progress
     with desk.database.reading() as connection:
-        oldest, newest = connection.execute(
-            select(func.min(article.c.time), func.max(article.c.time))
-        ).one()
+        oldest = connection.scalar(select(func.min(article.c.time)))
+        newest = connection.scalar(select(func.max(article.c.time)))
         counts = {
             "articles": connection.scalar(select(func.count()).select_from(article)),
             "stories": connection.scalar(select(func.count()).select_from(story)),
