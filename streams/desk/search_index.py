@@ -104,13 +104,18 @@ def terms(query: str) -> tuple[list[list[str]], list[list[str]]]:
 
 def matching(dialect: str, query: str) -> Select[Any]:
     """SELECT n of the articles that a query finds. Raises NothingToFindError."""
+    if dialect != "sqlite":
+        return _selected("n", "words @@ to_tsquery('simple', :words)", postgres_query(query))
     wanted, unwanted = terms(query)
-    if dialect == "sqlite":
-        expression = " AND ".join(map(_lite, wanted))
-        expression += "".join(f" NOT {_lite(words)}" for words in unwanted)
-        return _selected("rowid", "search MATCH :words", expression)
-    expression = " & ".join([*map(_postgres, wanted), *(f"!{_postgres(w)}" for w in unwanted)])
-    return _selected("n", "words @@ to_tsquery('simple', :words)", expression)
+    expression = " AND ".join(map(_lite, wanted))
+    expression += "".join(f" NOT {_lite(words)}" for words in unwanted)
+    return _selected("rowid", "search MATCH :words", expression)
+
+
+def postgres_query(query: str) -> str:
+    """A query as `to_tsquery` reads it. Raises NothingToFindError."""
+    wanted, unwanted = terms(query)
+    return " & ".join([*map(_postgres, wanted), *(f"!{_postgres(w)}" for w in unwanted)])
 
 
 def any_phrase(dialect: str, phrases: Sequence[Sequence[str]]) -> Select[Any]:

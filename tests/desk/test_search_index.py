@@ -10,6 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from sqlalchemy import func, select
 
 from streams.desk.database import Database
+from streams.desk.queries import search
+from streams.desk.queries.search import among_found
 from streams.desk.search_index import (
     NothingToFindError,
     add,
@@ -19,6 +21,8 @@ from streams.desk.search_index import (
     matching,
     remove,
 )
+from streams.desk.tables import article
+from tests.desk.newsroom import raw, records_of, take_in
 
 ENTRIES = [
     (1, "Crane collapse halts ferries", "Harbour master Karin Lindqvist told Reuters on Tuesday."),
@@ -100,3 +104,19 @@ def test_an_excerpt_shows_the_words_that_were_found() -> None:
     assert ("Crane", True) in pieces
     assert sum(len(piece) for piece, _ in pieces) <= 240
     assert excerpt("Nothing of it", "crane") == [("Nothing of it", False)]
+
+
+def test_frequent_and_rare_words_are_found_alike(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL reads articles for the first, and the index for the second."""
+    take_in(database, records_of([raw(n, f"{n}.example", title=f"Number n{n}") for n in range(6)]))
+    found = []
+    for frequent in (-1.0, 2.0):
+        monkeypatch.setattr(search, "_FREQUENT", frequent)
+        with database.reading() as connection:
+            rows = connection.execute(
+                select(article.c.source).where(among_found(connection, "ferry -n3"))
+            )
+            found.append(sorted(row.source for row in rows))
+    assert found[0] == found[1] == [f"{n}.example" for n in (0, 1, 2, 4, 5)]

@@ -12,13 +12,12 @@ from schemas.raw_article import Status
 from schemas.records import EnrichedArticleRecord
 from streams.desk import search_index
 from streams.desk.filters import PAGE_ROWS, Filters, cursor
+from streams.desk.queries.search import among_found
 from streams.desk.rows import known_time, unpacked
 from streams.desk.table_rows import ArticleRow, ShownArticle, row_of, rows_of
 from streams.desk.tables import article, version
 
 MOST_VERSIONS = 50
-# A search covers this many articles, the newest.
-FOUND_ARTICLES = 3000
 LISTED = (
     article.c.article_id, article.c.source, article.c.title, article.c.language, article.c.time,
     article.c.status, article.c.relation, article.c.provider, article.c.credited,
@@ -140,9 +139,7 @@ def articles_page(connection: Connection, filters: Filters) -> ArticlesPage:
     wanted = select(*LISTED)
     for name, value in filters.values.items():
         if name == "q":
-            matching = search_index.matching(connection.dialect.name, str(value)).subquery()
-            newest = select(matching.c.n).order_by(matching.c.n.desc()).limit(FOUND_ARTICLES)
-            wanted = wanted.where(article.c.n.in_(newest))
+            wanted = wanted.where(among_found(connection, str(value)))
         elif name in _CONDITIONS:
             wanted = wanted.where(_CONDITIONS[name](value))
     wanted = wanted.order_by(article.c.time.desc(), article.c.article_id.desc())

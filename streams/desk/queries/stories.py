@@ -9,10 +9,9 @@ from typing import Any, Literal, TypedDict
 from sqlalchemy import Connection, Select, and_, exists, func, literal, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
-from streams.desk import search_index
 from streams.desk.counting import RELATION_BITS
 from streams.desk.filters import PAGE_ROWS, Filters, Value, cursor
-from streams.desk.queries.articles import FOUND_ARTICLES
+from streams.desk.queries.search import among_found
 from streams.desk.table_rows import StoryRow, rows_of
 from streams.desk.tables import article, story
 
@@ -116,7 +115,7 @@ def _conditions(connection: Connection, filters: Filters) -> list[ColumnElement[
 def _condition(connection: Connection, name: str, value: Value) -> Any:
     """A filter's condition, or None if there is no filter of that name."""
     if name == "q":
-        return story.c.story_id.in_(_found(connection, str(value)))
+        return story.c.story_id.in_(_stories_of(among_found(connection, str(value))))
     if name == "publisher":
         return _of_publisher(connection, str(value))
     make = _CONDITIONS.get(name)
@@ -159,12 +158,6 @@ def _of_publisher(connection: Connection, source: str) -> Any:
 
 def _stories_of(condition: ColumnElement[bool]) -> Select[Any]:
     return select(article.c.story_id).where(condition, article.c.story_id.is_not(None))
-
-
-def _found(connection: Connection, query: str) -> Select[Any]:
-    matching = search_index.matching(connection.dialect.name, query).subquery()
-    newest = select(matching.c.n).order_by(matching.c.n.desc()).limit(FOUND_ARTICLES)
-    return _stories_of(article.c.n.in_(newest))
 
 
 def _facets(connection: Connection, rows: list[_Counted]) -> Facets:

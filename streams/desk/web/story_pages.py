@@ -12,7 +12,8 @@ from schemas.records import EnrichedArticleRecord
 from streams.desk.filters import STORY_FILTERS, Filters, checked, cursor, story_filters
 from streams.desk.matrix import Fate, Reference
 from streams.desk.queries import story as of_story
-from streams.desk.queries.articles import FOUND_ARTICLES, article_event
+from streams.desk.queries.articles import article_event
+from streams.desk.queries.search import FOUND_ARTICLES
 from streams.desk.queries.stories import COUNTED_STORIES, StoriesPage, stories_page
 from streams.desk.rows import picked
 from streams.desk.search_index import NothingToFindError
