@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import ARRAY, Connection, Integer, any_, literal, select, text
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -43,7 +41,7 @@ def among_found(connection: Connection, query: str) -> ColumnElement[bool]:
 
 
 def _found(connection: Connection, words: str) -> list[int]:
-    asked: dict[str, Any] = {"words": words, "most": FOUND_ARTICLES}
+    asked = {"words": words, "most": FOUND_ARTICLES}
     sampled = connection.scalar(_IN_SAMPLE, {"words": words, "sample": _SAMPLE}) or 0
     if sampled > _SAMPLE * _FREQUENT:
         return list(connection.scalars(_BY_READING, asked))
