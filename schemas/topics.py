@@ -132,6 +132,7 @@ TOPICS = (
     ),
 )
 TOPIC = {topic.name: topic for topic in TOPICS}
+STAGES = tuple(stage.value for stage in Stage)
 INPUT = {topic.input_of: topic for topic in TOPICS if topic.input_of is not None}
 # Of all `event_type`s on the wire; entries above leave it out.
 EVENT_TYPE_PREFIX = "org.echowire."

@@ -11,7 +11,7 @@ from functools import partial
 import faust
 from faust.types import TP
 
-from schemas.topics import DEAD_LETTERS, INPUT, SEGMENTS, Stage
+from schemas.topics import DEAD_LETTERS, INPUT, SEGMENTS, STAGES, Stage
 from streams.agents.canaries.sender import CanarySender
 from streams.agents.running.chunk_life import ChunkHandler
 from streams.agents.running.exit import exit_process
@@ -46,8 +46,6 @@ from streams.tracing import create_tracer
 from streams.web import WebServer
 
 log = logging.getLogger("echowire")
-
-STAGES = tuple(stage.value for stage in Stage)
 
 # Chunks that may wait for an agent: more than the consumer ever hands over ahead of acks, with
 # one chunk per partition of a topic, so that no stage's queue holds up the consumer.

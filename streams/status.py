@@ -12,11 +12,11 @@ from string import Template
 
 from pydantic import SecretStr
 
+from schemas.topics import STAGES
 from streams.detection.index.occupancy import occupancy, oldest_seconds
 from streams.health import PartitionProgress, Progress
 from streams.kafka.shards import Shards
 from streams.metrics import Metrics
-from streams.metrics.labels import STAGES
 from streams.settings import Settings
 
 # Rates cover the last minute, or the time between two visits if that is longer.

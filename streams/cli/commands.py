@@ -46,8 +46,7 @@ def worker(
     Start up to as many as there are partitions; they share the work. Stop one with Ctrl-C or
     SIGTERM: another takes over what it has not finished.
     """
-    from streams.app import STAGES
-    from streams.cli.worker import run_worker
+    from schemas.topics import STAGES
     from streams.settings import SettingsError, load_settings
 
     if stage != "all" and stage not in STAGES:
@@ -59,6 +58,9 @@ def worker(
         http_port=http_port,
         **_assignments(set_ or []),
     )
+    # Imported last: compiled loops take seconds to load, and a wrong setting is known before.
+    from streams.cli.worker import run_worker
+
     run_worker(settings, STAGES if stage == "all" else [stage])
 
 
@@ -102,13 +104,17 @@ def process(
     time of its own takes that of the one before it. Exits with 1 if all events of a file were
     rejected, unless --rejected is set and they are pages without an article.
     """
-    from streams.agents.running.normaliser_pool import NormaliserPool
-    from streams.cli.process import Summary, normalised_in_time, process
-    from streams.pipeline import Pipeline
     from streams.settings import load_settings
     from streams.sources.inputs import Meter, read_events
 
-    settings, summary, meter = load_settings(**_assignments(set_ or [])), Summary(), Meter()
+    settings, meter = load_settings(**_assignments(set_ or [])), Meter()
+    events = read_events([source], meter)
+    # Imported last: compiled loops take seconds to load, and a missing file is known before.
+    from streams.agents.running.normaliser_pool import NormaliserPool
+    from streams.cli.process import Summary, normalised_in_time, process
+    from streams.pipeline import Pipeline
+
+    summary = Summary()
     processes = max(settings.normalising_processes, _cores())
     pool = NormaliserPool(processes)
     pool.start()
@@ -127,7 +133,6 @@ def process(
         files.callback(pool.close)
         sink = sys.stdout.buffer if str(output) == "-" else files.enter_context(output.open("wb"))
         refused = files.enter_context(rejected.open("wb")) if rejected else None
-        events = read_events([source], meter)
         for done in process(
             events, pipeline, settings.chunk_records, summary, begin, ahead=processes
         ):

@@ -19,6 +19,7 @@ from prometheus_client import (
     disable_created_metrics,
 )
 
+from schemas.topics import STAGES
 from streams.agents.canaries.rounds import KINDS
 from streams.metrics import labels
 from streams.metrics.histogram import BatchHistogram
@@ -215,7 +216,7 @@ class Metrics:
         return Counter(f"echowire_{name}", text, registry=self.registry)
 
     def _counters(
-        self, name: str, text: str, label: str, values: Iterable[str] = labels.STAGES
+        self, name: str, text: str, label: str, values: Iterable[str] = STAGES
     ) -> dict[str, Counter]:
         """One counter per value: looking up a child costs more than counting."""
         counter = Counter(f"echowire_{name}", text, [label], registry=self.registry)
@@ -225,7 +226,7 @@ class Metrics:
         return Gauge(f"echowire_{name}", text, label_names, registry=self.registry)
 
     def _by_stage(self, name: str, text: str, buckets: Sequence[float]) -> BatchHistogram:
-        return self._histogram(name, text, buckets, "stage", labels.STAGES)
+        return self._histogram(name, text, buckets, "stage", STAGES)
 
     def _histogram(
         self, name: str, text: str, buckets: Sequence[float], label: str, values: Sequence[str]

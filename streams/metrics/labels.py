@@ -9,12 +9,11 @@ from typing import get_args
 
 from schemas import Reason, StoryEvent
 from schemas.enriched_article import MatchRelation, Relation
-from schemas.topics import TOPICS, Stage
+from schemas.topics import TOPICS
 from streams.articles.agencies import agencies
 
 OTHER = "other"
 
-STAGES = tuple(stage.value for stage in Stage)
 REASONS = tuple(reason.value for reason in Reason)
 RELATIONS: tuple[str, ...] = get_args(Relation)
 MATCH_RELATIONS: tuple[str, ...] = get_args(MatchRelation)

@@ -50,6 +50,13 @@ def test_help_of_a_command_imports_nothing_that_only_its_work_needs(command: str
     assert (HEAVY - allowed) & imported_by(command, "--help") == set()
 
 
+@pytest.mark.parametrize(
+    "arguments", [["worker", "--set", "chunk_records=0"], ["process", "nowhere.jsonl"]]
+)
+def test_a_mistake_is_named_before_compiled_loops_are_loaded(arguments: list[str]) -> None:
+    assert {"numba", "faust", "aiokafka"} & imported_by(*arguments) == set()
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_overview_describes_a_command_as_its_own_help_does(name: str) -> None:
     _, sentence = COMMANDS[name]

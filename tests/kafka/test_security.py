@@ -14,9 +14,8 @@ from aiokafka.errors import TopicAuthorizationFailedError, TransactionalIdAuthor
 from aiokafka.structs import TopicPartition
 
 from deploy.kafka.embedded import EmbeddedKafka
-from schemas.topics import ENRICHED, RAW
+from schemas.topics import ENRICHED, RAW, STAGES
 from streams.agents.running.exit import EXIT_FORBIDDEN, exit_code
-from streams.app import STAGES
 from streams.kafka.connection import BrokerUnreachableError, admin_client, client_options
 from streams.kafka.fencing import ShardPublisher
 from streams.kafka.rights import Right, RightsError, acl_command, check_rights, fence_name, rights
