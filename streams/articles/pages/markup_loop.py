@@ -54,6 +54,7 @@ def flatten(  # noqa: C901, PLR0912, PLR0915
     count = elements = found = written = begun = 0
     stack = np.zeros(DEEPEST, dtype=np.int32)
     dead = np.zeros(DEEPEST, dtype=np.bool_)
+    endless = np.zeros(len(flags), dtype=np.bool_)  # tags that are not closed from here on
     depth = beyond = links = bolds = 0
     space, gap, in_pre = False, 2, 0
     while at < size:
@@ -203,7 +204,8 @@ def flatten(  # noqa: C901, PLR0912, PLR0915
         nodes[3, node] = nodes[4, node] = at
         nodes[6, node] = count + (written > begun)
         if kind & RAW:
-            end = raw_end(data, at, name, name_end)
+            end = -1 if endless[tag] else raw_end(data, at, name, name_end)
+            endless[tag] = end < 0  # or a search for each would take quadratic time
             if end < 0 and kind & TO_THE_END:
                 end = size
             if end >= 0:

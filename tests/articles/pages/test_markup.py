@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -65,6 +67,15 @@ def test_an_element_knows_its_lines_and_its_parents() -> None:
 def test_too_deeply_nested_elements_lose_no_text() -> None:
     deep = "<div>" * (DEEPEST + 50) + "inside" + "</div>" * (DEEPEST + 50) + "<p>outside"
     assert lines(deep) == ["inside", "outside"]
+
+
+@pytest.mark.parametrize("tag", ["svg", "iframe", "textarea", "title", "script"])
+def test_elements_that_are_never_closed_take_linear_time(tag: str) -> None:
+    """A search for the end of each took 14 s."""
+    markup_of(f"<{tag}>one")  # compiles
+    started = process_time()
+    assert markup_of(f"<{tag}>" * 100_000 + "<p>one").nodes.shape[1]
+    assert process_time() - started < 2
 
 
 @settings(max_examples=300, deadline=None)
