@@ -57,16 +57,15 @@ def _entry(entry: Any, feed: Any, kind: str) -> Gathered:
     found.put("version", ("updated", seconds(updated)))
     found.put("source", *_sources(entry, link, feed))
     found.put("url", ("link", link))
-    found.put("title", ("title", _content(entry.get("title_detail"), kind)))
+    found.put("title", ("title", _content(_object(entry, "title_detail"), kind)))
     found.put("byline", *_bylines(entry, feed, kind))
-    contents = [
-        _content(content, kind) for content in entry.get("content", []) if _is_text(content)
-    ]
-    summary = _content(entry.get("summary_detail"), kind)
+    bodies = dictionaries(entry.get("content"))
+    contents = [_content(content, kind) for content in bodies if _is_text(content)]
+    summary = _content(_object(entry, "summary_detail"), kind)
     body = max(contents, key=len, default="")
     own = ("content", body), ("summary", summary)
     found.put("text", *(own if len(body) >= len(summary) else own[::-1]))
-    languages = (content.get("language") for content in entry.get("content", []))
+    languages = (content.get("language") for content in bodies)
     found.put(
         "language",
         ("entry's language", entry.get("language")),
@@ -75,18 +74,24 @@ def _entry(entry: Any, feed: Any, kind: str) -> Gathered:
     )
     published = _time(entry.get("published") or entry.get("created"))
     found.put_time("published_at", ("published", published), ("updated", updated))
-    origin = entry.get("source") or {}
+    origin = _object(entry, "source")
     found.put_attributes(
         updated=updated,
         source=origin.get("title") or origin.get("href"),
-        rights=html.unescape(_content(entry.get("rights_detail"), kind)) or entry.get("rights"),
+        rights=html.unescape(_content(_object(entry, "rights_detail"), kind)),
     )
     return found
 
 
+def _object(entry: Any, name: str) -> Any:
+    """One of feedparser's objects; an unknown element of its name is text."""
+    found = entry.get(name)
+    return found if isinstance(found, dict) else {}
+
+
 def _sources(entry: Any, link: str | None, feed: Any) -> Iterator[tuple[str, str | None]]:
     """In an aggregated feed each entry has its own: what it names, else where it links to."""
-    origin = entry.get("source") or {}
+    origin = _object(entry, "source")
     for address in (origin.get("link"), origin.get("href")):
         yield "entry's source", _publisher(address)
     yield "entry's source", origin.get("title")
@@ -104,13 +109,13 @@ def _publisher(address: str | None) -> str | None:
 
 
 def _bylines(entry: Any, feed: Any, kind: str) -> Iterator[tuple[str, str]]:
-    yield "author", names(_author(author) for author in entry.get("authors", []))
+    yield "author", names(map(_author, dictionaries(entry.get("authors"))))
     if kind.startswith("atom"):  # RFC 4287, 4.2.1
         for place, owner in (
-            ("source's author", entry.get("source") or {}),
+            ("source's author", _object(entry, "source")),
             ("feed's author", feed),
         ):
-            yield place, names(_author(author) for author in owner.get("authors", []))
+            yield place, names(map(_author, dictionaries(owner.get("authors"))))
 
 
 def _author(author: Any) -> str:
@@ -139,7 +144,8 @@ def _is_text(detail: Any) -> bool:
 def _absolute(link: str | None, feed: Any) -> str | None:
     if not link or "://" in link:
         return link
-    own = (item.get("href") for item in feed.get("links", []) if item.get("rel") == "self")
+    links = dictionaries(feed.get("links"))
+    own = (item.get("href") for item in links if item.get("rel") == "self")
     base = feed.get("link") or next(own, None) or ""
     try:
         return urljoin(base, link)

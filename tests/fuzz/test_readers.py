@@ -7,14 +7,17 @@ again: `FUZZ_FROM` is the first, `FUZZ_MUTATIONS` how many of each kind.
 
 from __future__ import annotations
 
+import copy
 import gzip
 import json
 import os
 import random
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
+from lxml import etree
 
 from schemas import RawArticle
 from streams.articles.normalise import decode_chunk
@@ -70,6 +73,16 @@ NINJS = json.dumps([
      "infoSources": [{"uri": "https://wire.example", "name": "Wire"}],
      "embargoedUntil": "2026-03-03"},
 ])  # fmt: skip
+NEWSML_1 = """<NewsML Version="1.2"><NewsItem xml:lang="fr"><Identification><NewsIdentifier>
+<ProviderId>wire.example</ProviderId><DateId>20260302</DateId><NewsItemId>N-1</NewsItemId>
+<RevisionId PreviousRevision="0" Update="N">1</RevisionId></NewsIdentifier></Identification>
+<NewsManagement><FirstCreated>20260302T080000+0100</FirstCreated><Status FormalName="Embargoed"/>
+<StatusWillChange><DateAndTime>20260302T130000+0100</DateAndTime></StatusWillChange></NewsManagement>
+<NewsComponent><NewsLines><HeadLine>Pier</HeadLine><ByLine>Par Ana Berg</ByLine></NewsLines>
+<NewsComponent><Role FormalName="Main"/><ContentItem><MediaType FormalName="Text"/><DataContent>
+<p>Le conseil a vot\u00e9.</p></DataContent></ContentItem></NewsComponent>
+</NewsComponent></NewsItem>
+</NewsML>"""
 NEWSML = item(
     inline(NITF) + inline(XHTML, 'contenttype="application/xhtml+xml"'),
     meta="<pubStatus qcode='stat:usable'/><firstCreated>2026-03-02T10:00:00Z</firstCreated>",
@@ -83,6 +96,7 @@ KINDS = {
     "json feed": ("json", JSON_FEED.encode()),
     "ninjs": ("json", NINJS.encode()),
     "newsml": ("xml", NEWSML.encode()),
+    "newsml 1": ("xml", NEWSML_1.encode()),
     "nitf": ("xml", NITF.encode()),
     "warc": ("warc", WARC),
     "warc.gz": ("warc.gz", gzip.compress(WARC[:300]) + gzip.compress(WARC[300:])),
@@ -118,6 +132,91 @@ def mutated(content: bytes, chance: random.Random) -> bytes:
     return content
 
 
+# What properties of JSON may hold, and names of properties, elements and attributes.
+VALUES: tuple[object, ...] = (
+    None, True, 0, -1, 2**70, 1e300, "", " ", "x", "<p>a<b>", "\\ud800", "2026-03-02", "http://[",
+    [], {}, [[]], [None], [1, "a", {}], {"name": None}, {"value": {}, "role": []}, ["a"] * 50,
+)  # fmt: skip
+NAMES = (
+    "id", "url", "version", "authors", "bodies", "headlines", "items", "value", "role", "name",
+    "title", "link", "date", "content", "summary", "newsItem", "inlineXML", "contentMeta", "nitf",
+    "body.content", "byline", "item", "entry", "lang", "href", "type", "qcode", "guid",
+)  # fmt: skip
+
+
+def rearranged(content: bytes, suffix: str, chance: random.Random) -> bytes:
+    """JSON or XML that is as well-formed as before, with other values and in another order."""
+    if suffix == "json":
+        document = json.loads(content)
+        for _ in range(chance.randint(1, MOST_CHANGES)):
+            _change_value(document, chance)
+        return json.dumps(document).encode()
+    root = etree.fromstring(content)
+    for _ in range(chance.randint(1, MOST_CHANGES)):
+        _change_element(root, chance)
+    return etree.tostring(root)
+
+
+def _change_value(document: Any, chance: random.Random) -> None:
+    places: list[tuple[Any, Any]] = []
+    waiting = [document]
+    while waiting:
+        value = waiting.pop()
+        keys = value if isinstance(value, dict) else range(len(value))
+        places += [(value, key) for key in keys]
+        waiting += [value[key] for key in keys if isinstance(value[key], dict | list)]
+    if not places:
+        return
+    holder, key = chance.choice(places)
+    kept = holder[key]
+    if isinstance(holder, dict) and chance.random() < 0.3:
+        del holder[key]
+        holder[chance.choice((chance.choice(NAMES), str(key).upper(), f"{key}s"))] = kept
+    else:
+        other, place = chance.choice(places)
+        holder[key] = copy.deepcopy(chance.choice((*VALUES, [kept], {"value": kept}, other[place])))
+
+
+def _change_element(root: Any, chance: random.Random) -> None:
+    elements = [element for element in root.iter() if isinstance(element.tag, str)]
+    element, other = chance.choice(elements), chance.choice(elements)
+    match chance.randrange(6):
+        case 0 if element is not root:
+            element.getparent().remove(element)
+        case 1:
+            other.insert(0, copy.deepcopy(element))
+        case 2:
+            element.tag = chance.choice((chance.choice(NAMES), other.tag))
+        case 3:
+            element.set(chance.choice(NAMES), chance.choice(("", "x", "2026", "http://[", "a/b:c")))
+        case 4:
+            element.text = chance.choice(("", " ", "&", "<p>a<b", "2026-03", "9" * 40, "]]>"))
+        case _:
+            element.attrib.clear()
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if "warc" not in kind])
+def test_a_rearranged_file_gives_events_in_time(kind: str, tmp_path: Path) -> None:
+    suffix, content = KINDS[kind]
+    path = tmp_path / f"a.{suffix}"
+    read = 0
+    for number in range(FIRST, FIRST + MUTATIONS):
+        chance = random.Random(f"rearranged {kind} {number}")
+        path.write_bytes(rearranged(content, "json" if suffix == "json" else "xml", chance))
+        read += articles_in(path, f"{kind} {number}")
+    assert read > MUTATIONS / 10
+
+
+def articles_in(path: Path, name: str) -> int:
+    """How many articles a file gives; fails if reading it takes too long."""
+    started = time.process_time()
+    events = list(read_events([path], Meter()))
+    taken = time.process_time() - started
+    assert taken < SLOWEST_SECONDS, f"{name}: {taken:.1f} s"
+    decoded = decode_chunk([FileRecord(0, 0, e.value) for e in events], RECORD_BYTES)
+    return sum(isinstance(article, RawArticle) for article in decoded.articles)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_damaged_file_gives_events_or_is_passed_over_in_time(kind: str, tmp_path: Path) -> None:
     suffix, content = KINDS[kind]
@@ -125,12 +224,7 @@ def test_a_damaged_file_gives_events_or_is_passed_over_in_time(kind: str, tmp_pa
     read = 0
     for number in range(FIRST, FIRST + MUTATIONS):
         path.write_bytes(mutated(content, random.Random(f"{kind} {number}")))
-        started = time.process_time()
-        events = list(read_events([path], Meter()))
-        taken = time.process_time() - started
-        assert taken < SLOWEST_SECONDS, f"{kind} {number}: {taken:.1f} s"
-        decoded = decode_chunk([FileRecord(0, 0, e.value) for e in events], RECORD_BYTES)
-        read += sum(isinstance(article, RawArticle) for article in decoded.articles)
+        read += articles_in(path, f"{kind} {number}")
     assert read > MUTATIONS / 50  # XML with any damage is no XML; some of it has to be tried whole
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,13 +12,16 @@ from streams.articles.pages.elements import word_hash
 from streams.articles.pages.head import attributes, nodes_of, short_text
 from streams.articles.pages.lines import Line
 from streams.articles.pages.markup import Markup
-from streams.articles.pages.page_byline import BY, is_name, names_in
+from streams.articles.pages.page_byline import BY, is_label, is_name, names_in
 from streams.articles.pages.tag_loop import ITEMPROP, MARKS
 
 _AUTHOR = ("author", "byline", "authors", "bylines", "autor", "auteur")
 _DATE = ("date", "dates", "published", "time", "timestamp", "datum", "fecha", "pubdate", "posted")
 _BYLINE_WORDS, _DATE_WORDS = (np.array([word_hash(w) for w in words]) for words in (_AUTHOR, _DATE))
 _ABOVE, _BELOW = 8, 4  # lines around headline and beginning of the story
+_HEADER_WITHIN_STORY = 8
+_AUTHOR_LINKS = (b'rel="author"', b"rel='author'", b"rel=author", b"/author/", b"/authors/")
+_LONGEST_NAMES, _INITIALS = 110, 2
 _FOOT = 6  # lines below its end
 
 
@@ -34,6 +37,12 @@ class Place:
         """The lines in which pages print byline and date."""
         top = self.first if self.title is None else min(self.title, self.first)
         return range(max(0, top - _ABOVE), min(count, self.first + _BELOW))
+
+
+def _named_alone(line: str) -> list[str]:
+    """The names of a line below `Written by`; initials of a picture's place are none."""
+    names = names_in(line) if len(line) <= _LONGEST_NAMES else []
+    return [] if names and len(names[0]) <= _INITIALS else names
 
 
 class Surroundings:
@@ -131,12 +140,33 @@ class Surroundings:
 
     def by_lines(self) -> list[str]:
         """Names in lines like `By Ana Berg`."""
-        for text in (*self.near_lines(), *self.below_lines()):
-            if len(text) < 150 and (by := BY.match(text)):
-                names = names_in(text)
-                if names and len(text) - by.end() < 110:
+        for lines in (self.near_lines(), self.below_lines()):
+            for n, text in enumerate(lines):
+                if is_label(text) and (names := _named_alone("".join(lines[n + 1 : n + 2]))):
                     return names
+                if len(text) < 150 and (by := BY.match(text)):
+                    names = names_in(text)
+                    if names and len(text) - by.end() < 110:
+                        return names
         return []
+
+    def authors_below(self) -> list[str]:
+        """Names in elements marked as author right below the story, and in the only link to an
+        author that the page has."""
+        below = range(self._place.last + 1, self._place.last + 1 + _FOOT) if self._place else ()
+        for node in self._called(_BYLINE_WORDS, near=False)[:30]:
+            if int(self._markup.nodes[5, node]) in below:
+                names = names_in(short_text(self._markup, node, 1_500))
+                if names and len(names[0].split()) > 1:
+                    return names[:1]
+        linked = {tuple(names_in(text)) for text in self._author_links()} - {()}
+        return list(linked.pop()) if len(linked) == 1 else []
+
+    def _author_links(self) -> Iterator[str]:
+        for node in nodes_of(self._markup, "a"):
+            opening = self._markup.data[self._markup.nodes[2, node] : self._markup.nodes[3, node]]
+            if b"author" in opening and any(mark in opening for mark in _AUTHOR_LINKS):
+                yield short_text(self._markup, node)
 
     def times(self) -> list[str]:
         """Times in elements that declare a time, the most certain first."""
@@ -183,6 +213,12 @@ class Surroundings:
             *(() if own or above else self._repeated()),
             *(self._lines[at].text for at in self._near if at < title),
         ]
+
+    def lines_of_header(self) -> list[str]:
+        """From the headline to the story, and some of the story, whose standfirst may stand above
+        its date."""
+        start = self._place.first if self._place else 0
+        return [line.text for line in self._lines[self._title : start + _HEADER_WITHIN_STORY]]
 
     def _repeated(self) -> list[str]:
         """The text of elements marked as date or time elsewhere, if it is the same in all."""

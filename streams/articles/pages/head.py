@@ -20,7 +20,7 @@ _ATTRIBUTE = re.compile(r"""([^\s"'<>/=]++)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|
 _RELATION = re.compile(rb"(?:canonical|amphtml|author)\b", re.IGNORECASE)
 _USELESS = re.compile(
     rb"""(?:name|property)\s*=\s*["']?(?:viewport|robots|googlebot|theme-color|referrer|og:image
-    |twitter:(?:image|card|label|data|creator)|fb:|msapplication|apple-|google-site|format-detection
+    |twitter:(?:image|card|creator)|fb:|msapplication|apple-|google-site|format-detection
     |al:|og:video|msvalidate|yandex|p:domain|next-head|keywords)|charset\s*=""",
     re.IGNORECASE | re.VERBOSE,
 )

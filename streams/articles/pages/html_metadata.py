@@ -5,9 +5,11 @@
 | title | the heading above the story that is like what the head says; JSON-LD `headline`; |
 | | `title`, `og:title`, `twitter:title`, without the site's and the section's name |
 | byline | JSON-LD `author`; meta `author` and others; `rel=author`, `itemprop=author`; |
-| | elements called byline or author, and lines `By ...`, near the headline |
+| | elements called byline or author, and lines `By ...`, near the headline; a box below the |
+| | story; the page's only link to an author |
 | published | JSON-LD `datePublished`; meta dates; `itemprop=datePublished`; `time` near the |
-| | headline; the day in the address; a date printed there; the time of the last change |
+| | headline; the day in the address; a date printed there; the time of the last change. A date |
+| | by itself below the headline counts before a stated one that is days later |
 | address | `link rel=canonical`; `og:url`; JSON-LD `url`, `mainEntityOfPage` |
 | publisher | JSON-LD `publisher`; `og:site_name`; `application-name` |
 | language | JSON-LD `inLanguage`; `html lang`; `content-language`; `og:locale` |
@@ -29,13 +31,14 @@ from streams.articles.pages.html_kind import html_kind
 from streams.articles.pages.lines import Line
 from streams.articles.pages.markup import Markup
 from streams.articles.pages.own_object import names_of, own_object, plain, text_of
-from streams.articles.pages.page_byline import stated_names
+from streams.articles.pages.page_byline import is_label, stated_names
 from streams.articles.pages.page_date import (
     MODIFIED_META,
     PUBLISHED_META,
     first_time,
     in_address,
     is_worded,
+    lone_date,
     printed_date,
 )
 from streams.articles.pages.page_title import best_title, site_keys
@@ -46,7 +49,8 @@ _AUTHORS = (
     "sailthru.author", "citation_author", "article:author_name", "cxenseparse:author", "authors",
     "dc.contributor", "book:author", "shareaholic:article_author_name",
 )  # fmt: skip
-_DAY = timedelta(days=1)
+_CLOCK_CHARACTERS = len("2026-03-02T10:00:00")
+_SYSTEM_DAYS = 2  # a day may be the time zone's
 _ORIGINS = ("syndication-source", "original-source", "article:original_source")
 
 
@@ -132,21 +136,30 @@ def _times(
         published = in_address(address) or printed or changed
     elif is_worded(published):
         published = near or published
+    first = lone_date(named.lines_of_header(), now) if published else None
+    if first and _is_days_before(first, published, _SYSTEM_DAYS):
+        published = first  # the stated one is when a new system took the story over
     if published and _are_same(published, changed):
         # Some systems state the last change as the publication, too.
-        if near is None or not _is_day_before(near, published):
+        if near is None or not _is_days_before(near, published, 1):
             return published, None
         published = near
     return published, changed
 
 
 def _are_same(published: str, changed: str | None) -> bool:
-    return bool(changed) and parse_time(changed or "") == parse_time(published)
+    """One time, or one clock with two zones: a system that forgets its own."""
+    if not changed:
+        return False
+    clocks = {text.strip()[:_CLOCK_CHARACTERS] for text in (published, changed)}
+    return parse_time(changed) == parse_time(published) or (
+        len(clocks) == 1 and len(clocks.pop()) == _CLOCK_CHARACTERS
+    )
 
 
-def _is_day_before(one: str, other: str) -> bool:
-    first, second = parse_time(one), parse_time(other)
-    return first is not None and second is not None and second - first >= _DAY
+def _is_days_before(one: str, other: str | None, days: int) -> bool:
+    first, second = parse_time(one), parse_time(other or "")
+    return first is not None and second is not None and second - first >= timedelta(days=days)
 
 
 def _byline(
@@ -154,16 +167,26 @@ def _byline(
 ) -> str | None:
     said = [names_of(linked.get(name)) for name in ("author", "creator")]
     said += [head.every.get(name, []) for name in _AUTHORS]
+    said.append(_labelled(head.meta))
     for names in said:
         if found := stated_names(names, sites):
             return ", ".join(found)
-    for looked in (named.authors, named.called_authors, named.by_lines):
+    for looked in (named.authors, named.called_authors, named.by_lines, named.authors_below):
         if found := stated_names(looked(), frozenset()):
             return ", ".join(found)
     # A site with its own texts: a person's, or an agency's.
     return next(
         (", ".join(found) for names in said if (found := stated_names(names, frozenset()))), None
     )
+
+
+def _labelled(meta: Mapping[str, str]) -> list[str]:
+    """`twitter:label1` says what `twitter:data1` is: `Written by`."""
+    return [
+        meta.get(f"twitter:data{n}", "")
+        for n in (1, 2)
+        if is_label(meta.get(f"twitter:label{n}", ""))
+    ]
 
 
 def _canonical(head: Head, address: str | None) -> str | None:

@@ -107,7 +107,10 @@ def _read(markup: Markup, now: datetime, outlets: Outlets, address: str | None) 
     kept = np.flatnonzero(taken).tolist()
     titles = np.flatnonzero(whole.evidence.is_title)
     above = titles[titles <= kept[0]] if kept else titles
-    title_at = int(above[-1]) if len(above) else None
+    headings = markup.nodes[5, nodes_of(markup, "h1")]
+    # It may stand again in a table of contents.
+    ranked = above[np.isin(above, headings)]
+    title_at = int((ranked if len(ranked) else above)[-1]) if len(above) else None
     analysis = Analysis(lines, whole.features, whole.kinds, cards, probabilities, kept, title_at)
     return _Read(markup, head, analysis, expected, stub, _first_heading(markup, kept))
 

@@ -14,6 +14,12 @@ BY = re.compile(
     rf"|(?:{any_of('page_bylines', 'by_unspaced')})\s*)",
     re.IGNORECASE,
 )
+_LABEL = re.compile(
+    rf"\W*(?:(?:(?:{any_of('page_bylines', 'before_by')}) )?(?:{any_of('page_bylines', 'by')})"
+    rf"|(?:{any_of('page_bylines', 'label')}))\W*",
+    re.IGNORECASE,
+)
+_LONGEST_LABEL = 30
 _ENDS = re.compile(
     r"\s*[|·•‧►▪»]\s*|\s+[-–—]+\s+|\s{2,}|\(|\[|\d|@|\bhttps?:"
     rf"|\s*,?\s+(?:{any_of('page_bylines', 'ends')})\b\s"
@@ -26,12 +32,18 @@ _NO_NAME = frozenset(
     "admin administrator editor editors staff webmaster guest anonymous team editorial newsroom "
     "redaktion redaction redacción redazione redactie author unknown none null user default "
     "content desk home by view all more posts share read comments reply subscribe author's "
-    "wordpress superuser n/a na".split()
+    "wordpress superuser n/a na learn".split()
 )
 _LONGEST, _MOST_WORDS, _MOST_NAMES = 60, 7, 12
 _PREFIXES = frozenset(
-    "de da di del della van von der den la le el al bin ben dos du y and jr sr st mc o".split()
+    "de da di del della van von der den la le el al bin ben dos du y and jr sr st mc o the editors "
+    "staff team".split()
 )
+
+
+def is_label(line: str) -> bool:
+    """Whether a line says that the next one names the author: `Written by`, `By:`, `Author`."""
+    return len(line) <= _LONGEST_LABEL and _LABEL.fullmatch(line) is not None
 
 
 def names_in(text: str) -> list[str]:
@@ -60,7 +72,7 @@ def is_name(text: str) -> bool:
         or not any(map(str.isalpha, text))
     ):
         return False
-    if any(character.isdigit() for character in text) or text[-1] in "?!":
+    if any(character.isdigit() for character in text) or text[-1] in "?!*":
         return False
     low = [word.lower().strip(".,") for word in words]
     if low[0] in _NO_NAME or all(word in _NO_NAME for word in low):

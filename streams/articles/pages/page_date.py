@@ -22,7 +22,7 @@ PUBLISHED_META = (
     "dc.date", "dcterms.date", "date", "datecreated", "eomportal-issue-date", "vr:published_time",
     "analyticsattributes.articledate", "displaydate", "shareaholic:article_published_time",
     "published", "article_publication_date", "sailthru.published", "post_date", "postdate",
-    "dateposted", "firstpublished", "first_published", "last_published",
+    "dateposted", "firstpublished", "first_published", "published-date", "last_published",
 )  # fmt: skip
 MODIFIED_META = (
     "article:modified_time", "og:updated_time", "datemodified", "last-modified", "lastmod",
@@ -43,6 +43,7 @@ _NAMED_IN_ADDRESS = re.compile(rf"/((?:19|20)\d\d)/({'|'.join(_MONTHS)})/(\d\d?)
 _WORDED = re.compile(r"[A-Z][a-z]{2} \d\d, (?:19|20)\d\d")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _LONGEST_LINE, _LONGEST_LABEL = 160, 24
+_LONGEST_LONE, _WORDS_BESIDE, _FIRST_WEB_YEAR = 40, 2, 1991
 _UPDATED = re.compile(any_of("page_headers", "updated"), re.IGNORECASE)
 
 
@@ -74,6 +75,21 @@ def in_address(address: str | None) -> str | None:
 def is_worded(stated: str) -> bool:
     """`Nov 05, 2025`: a date in this form is often the site's and not the story's."""
     return _WORDED.fullmatch(stated.strip()) is not None
+
+
+def lone_date(lines: Sequence[str], now: datetime) -> str | None:
+    """The first date that is a line by itself, but for a word or two, and is not an update's."""
+    above = ""
+    for line in lines:
+        found = printed_time(line, now) if len(line) <= _LONGEST_LONE else None
+        if found is None or not _YEAR.search(line[found.start : found.end]):
+            above = line if len(line) <= _LONGEST_LABEL else ""
+            continue
+        beside = f"{line[: found.start]} {line[found.end :]}"
+        if not _UPDATED.search(f"{above} {beside}") and len(beside.split()) <= _WORDS_BESIDE:
+            return format_time(found.time) if found.time.year >= _FIRST_WEB_YEAR else None
+        above = ""
+    return None
 
 
 def printed_date(lines: Sequence[str], now: datetime) -> tuple[str | None, str | None]:

@@ -101,3 +101,47 @@ def test_a_publication_stated_as_the_last_change_gives_way_to_an_earlier_printed
     )
     body = f"<h1>Pier to be rebuilt</h1><p>{printed}</p>{TEXT}"
     assert published(head, body) == expected
+
+
+PUBLISHED = '<meta property="article:published_time" content="2026-02-20T12:00:00Z">'
+
+
+@pytest.mark.parametrize(
+    ("printed", "time"),
+    [
+        ("<p>December 30, 2013</p>", "2013-12-30T00:00:00Z"),
+        ("<div>On 8 Feb 2026</div>", "2026-02-08T00:00:00Z"),
+        ("<div>Updated February 8, 2026</div>", "2026-02-20T12:00:00Z"),
+        ("<div>Last updated</div><div>February 8, 2026</div>", "2026-02-20T12:00:00Z"),
+        ("<div>February 19, 2026</div>", "2026-02-20T12:00:00Z"),  # a zone may be a day
+        ("<div>The mill was closed on 8 Feb 2024</div>", "2026-02-20T12:00:00Z"),
+        ("<div>January 1, 1970</div>", "2026-02-20T12:00:00Z"),
+    ],
+)
+def test_a_date_by_itself_below_the_headline_is_older_than_the_system_that_states_another(
+    printed: str, time: str
+) -> None:
+    assert published(PUBLISHED, f"<h1>Pier to be rebuilt</h1>{printed}{TEXT}") == time
+
+
+def test_a_date_may_stand_below_a_standfirst() -> None:
+    standfirst = "<p>What the council wants, what it costs, and who will pay for it at last.</p>"
+    lines = "<div>Ana Berg</div><div>7 min read</div><div>Dec 30, 2013</div>"
+    body = f"<h1>Pier to be rebuilt</h1>{standfirst}{lines}{TEXT}"
+    assert published(PUBLISHED, body) == "2013-12-30T00:00:00Z"
+
+
+def test_one_clock_in_two_zones_is_no_publication_but_the_last_change() -> None:
+    head = (
+        '<meta name="dc.date" content="2024-07-05T14:20:08Z">'
+        '<meta property="og:updated_time" content="2024-07-05T14:20:08-04:00">'
+    )
+    body = f'<h1>Pier to be rebuilt</h1><time datetime="2024-03-01">March 1, 2024</time>{TEXT}'
+    assert published(head, body) == "2024-03-01T00:00:00Z"
+
+
+def test_the_headline_is_the_heading_and_not_its_line_in_a_table_of_contents() -> None:
+    contents = "".join(f"<div>{line}</div>" for line in ("Contents", *"abcdefghijklm"))
+    listed = f"{contents}<div>Pier to be rebuilt</div><div>New comments since 4 March 2026</div>"
+    body = f"<h1>Pier to be rebuilt</h1><div>8 February 2026</div>{listed}{TEXT}"
+    assert published("", body) == "2026-02-08T00:00:00Z"

@@ -1,0 +1,63 @@
+"""Who wrote an HTML page's story: by labels, boxes and links around it."""
+
+from __future__ import annotations
+
+import pytest
+
+from streams.articles.page import PageSource, read_page
+from tests.articles.pages.test_page_dates import NOW, TEXT
+
+
+def byline(body: str, head: str = "") -> str | None:
+    html = f"<html><head><title>Pier to be rebuilt</title>{head}</head><body>{body}</body></html>"
+    return read_page(PageSource(html, None, NOW)).metadata.byline
+
+
+def below_headline(markup: str) -> str | None:
+    return byline(f"<h1>Pier to be rebuilt</h1>{markup}{TEXT}")
+
+
+@pytest.mark.parametrize(
+    ("markup", "names"),
+    [
+        ("<p>Written by</p><p>Ana Berg</p>", "Ana Berg"),
+        ("<div>By</div><div>The Meeting Notes Team</div>", "The Meeting Notes Team"),
+        ("<h3>Author</h3><p>Ana Berg, Bo Cole</p>", "Ana Berg, Bo Cole"),
+        ("<div>by: </div><div>Ana Berg</div>", "Ana Berg"),
+        ("<div>Geschrieben von</div><div>Ana Berg</div>", "Ana Berg"),
+        ("<h4>By the editors of the coast paper</h4>", None),
+        ("<h4>By The Coast editors</h4>", "The Coast editors"),
+        ("<div>Recipe by Ana Berg</div>", "Ana Berg"),
+        ("<div>Author</div><div>Name *</div>", None),
+        ("<div>Written by</div><div>AB</div>", None),
+        ('<a href="/authors/ana-berg/">Ana Berg</a>', "Ana Berg"),
+        ('<a href="/authors/">Learn more</a>', None),
+    ],
+)
+def test_a_label_a_link_or_a_word_before_by_names_the_author(
+    markup: str, names: str | None
+) -> None:
+    assert below_headline(markup) == names
+
+
+def test_a_box_below_the_story_names_its_author() -> None:
+    box = '<div class="post-author"><p>Written by</p><p><b>Ana Berg</b></p></div>'
+    assert byline(f"<h1>Pier to be rebuilt</h1>{TEXT}{box}") == "Ana Berg"
+
+
+def test_links_to_several_authors_are_of_several_stories() -> None:
+    links = '<a href="/author/a">Ana Berg</a> <a href="/author/b">Bo Cole</a>'
+    rows = "".join(f"<p>Row {n}</p>" for n in "abcdefghijkl")
+    assert byline(f"<h1>Pier to be rebuilt</h1>{TEXT}{rows}{links}") is None
+    one = '<a href="/author/a">Ana Berg</a>'
+    assert byline(f"<h1>Pier to be rebuilt</h1>{TEXT}{rows}{one}") == "Ana Berg"
+
+
+def test_a_card_for_networks_says_who_wrote_it() -> None:
+    card = (
+        '<meta name="twitter:label1" content="Est. reading time">'
+        '<meta name="twitter:data1" content="7 minutes">'
+        '<meta name="twitter:label2" content="Written by">'
+        '<meta name="twitter:data2" content="Ana Berg">'
+    )
+    assert byline(f"<h1>Pier to be rebuilt</h1>{TEXT}", card) == "Ana Berg"
