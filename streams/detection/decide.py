@@ -99,7 +99,7 @@ class _Judge:
         self.log = StoryLog(view)
         self.credits = Credits(view, values)
         self._matcher = Matcher(view)
-        self._evidence = Evidence(view, self._matcher, self.log)
+        self._evidence = Evidence(view, self._matcher, self.log, values)
 
     @property
     def match_stats(self) -> MatchStats:

@@ -8,6 +8,7 @@ from streams.detection.index.segment import STANDING
 from streams.detection.index.view import View
 from streams.detection.judge.candidates import Found
 from streams.detection.judge.matcher import Matcher
+from streams.detection.judge.other_numbers import with_other_numbers
 from streams.detection.judge.relations import Match
 from streams.detection.judge.standing import is_standing, without_passages
 from streams.detection.stories.story_log import StoryLog
@@ -16,8 +17,9 @@ from streams.detection.stories.story_log import StoryLog
 class Evidence:
     """For a chunk's articles, taken in order."""
 
-    def __init__(self, view: View, matcher: Matcher, log: StoryLog) -> None:
-        self._view, self._matcher, self._log = view, matcher, log
+    def __init__(self, view: View, matcher: Matcher, log: StoryLog, values: list[bytes]) -> None:
+        """`values` are the chunk's articles as JSON."""
+        self._view, self._matcher, self._log, self._values = view, matcher, log, values
         self._originals: dict[tuple[int, int], Match | None] = {}
         self._standing: set[int] = set()  # serials of this chunk
 
@@ -36,7 +38,8 @@ class Evidence:
     def of(self, i: int, candidates: list[Match]) -> list[Match]:
         """The matches that are evidence, best first."""
         some = [m for m in candidates if not (m.standing or m.serial in self._standing)]
-        return without_passages(i, self._with_originals(i, some), self._view)
+        some = with_other_numbers(self._with_originals(i, some), self._view, self._values[i])
+        return without_passages(i, some, self._view)
 
     def _with_originals(self, i: int, candidates: list[Match]) -> list[Match]:
         """The matches, best first, with the current originals of their stories."""

@@ -20,6 +20,7 @@ from streams.detection.sketch.number_codes import value_of
 # A text with more changes is another report.
 MOST_CHANGED = 5
 LONGEST_BEFORE, LONGEST_NUMBER = 80, 40  # characters
+_SMALL = 12  # months, hours, and what is spelled out elsewhere
 
 _GROUP = re.compile(r"\d{1,3}(?:([^\w\s]|[ \u00a0\u202f])\d{3})+")
 _VALUES = re.compile(r"\d+")
@@ -42,9 +43,25 @@ class Numbers:
 
     def changed_since(self, earlier: np.void) -> list[ChangedFactRecord]:
         """Those that differ from an earlier article, given by its row."""
+        return changed_facts(self._all(), earlier)
+
+    def found_of(self, earlier: np.void) -> tuple[int, int]:
+        """(how many are among these, how many there are) of the numbers that an earlier article's
+        row keeps, without the small ones that any text may have."""
+        kept = {
+            spread for _, spread, zero_led in kept_numbers(earlier) if _telling(spread, zero_led)
+        }
+        return len(kept.intersection(number.spread for number in self._all())), len(kept)
+
+    def _all(self) -> list[Number]:
         if self._found is None:
             self._found = numbers_of(orjson.loads(self._value)["text"])
-        return changed_facts(self._found, earlier)
+        return self._found
+
+
+def _telling(spread: int, zero_led: int) -> bool:
+    value = value_of(spread, zero_led)
+    return value is None or bool(value[1]) or value[0] > _SMALL
 
 
 def changed_facts(numbers: list[Number], earlier: np.void) -> list[ChangedFactRecord]:

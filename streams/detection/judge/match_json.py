@@ -98,7 +98,13 @@ def reason(match: Match, name: str, words: int, other_words: int, in_parts: bool
         why = (
             f"The wording of {name} with other names: the function words around them are the same."
         )
-        if match.different_facts >= _LEAST_OTHER_FACTS:
+        if match.numbers_found:
+            found, kept = match.numbers_found
+            why = (
+                f"Much of the wording of {name} with other numbers: {kept - found} of {kept} that"
+                " were sampled from it are not in this text."
+            )
+        elif match.different_facts >= _LEAST_OTHER_FACTS:
             why = (
                 f"The wording of {name} with other facts: {match.different_facts} of {compared}"
                 " numbers and names that stand in the same places differ."

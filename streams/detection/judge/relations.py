@@ -49,6 +49,8 @@ class Match(NamedTuple):
     same_facts: int
     different_facts: int
     standing: bool  # the earlier one is a page of standing text, as known before the chunk
+    # Of a template worded anew: how many of the earlier one's sampled numbers are in this text.
+    numbers_found: tuple[int, int] | None = None
 
 
 class Judged(NamedTuple):
