@@ -31,7 +31,8 @@ class CreditWords:
     labelled: re.Pattern[str]  # a label and its colon, before the names
     lead: re.Pattern[str]  # marks and words that may stand between a sentence and a name
     around: frozenset[str]
-    sentences: tuple[tuple[str, str], ...]  # what may precede the name, and what may follow it
+    openings: tuple[str, ...]  # what may precede the name, whatever follows
+    sentences: tuple[tuple[str, str], ...]  # what may precede it, and what must follow then
 
 
 @lru_cache(maxsize=1)
@@ -41,6 +42,12 @@ def credit_words() -> CreditWords:
         words_of_all("credit_lines", "labels") + words_of_all("credit_lines", "words")
     )
     either = "|".join(map(re.escape, sorted(around, key=len, reverse=True)))
+    sentences = [
+        (before.strip(), behind)
+        for before, _, behind in (
+            sentence.partition("…") for sentence in words_of_all("credit_lines", "sentences")
+        )
+    ]
     return CreditWords(
         labelled=re.compile(
             rf"(?:^|[\n.!?。”\"])\W*(?:{any_of('credit_lines', 'labels')})\s*[:：]+\s*-?",
@@ -50,12 +57,8 @@ def credit_words() -> CreditWords:
             rf"(?:[{_MARKS}{NAME}]+|(?<![^\W\d_])(?:{either})(?![^\W\d_]))*+$", re.IGNORECASE
         ),
         around=around,
-        sentences=tuple(
-            (before.strip(), behind)
-            for before, _, behind in (
-                sentence.partition("…") for sentence in words_of_all("credit_lines", "sentences")
-            )
-        ),
+        openings=tuple(before for before, behind in sentences if not behind),
+        sentences=tuple((before, behind) for before, behind in sentences if behind),
     )
 
 

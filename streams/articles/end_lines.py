@@ -85,7 +85,9 @@ def agencies_at_the_end(text: str, found: list[Found], story_end: int) -> Iterat
         yield "Reuters", "end_line"  # only its desk signs like this
     if not found:
         return
-    found = [name._replace(start=name.start - offset, end=name.end - offset) for name in found]
+    found = [
+        Found(agency, start - offset, end - offset, short) for agency, start, end, short in found
+    ]
     bare = masked(tail, found)
     for name in found:
         if (kind := _kind(tail, bare, name)) is None and name.end <= story_end - offset < len(tail):
@@ -129,8 +131,9 @@ def _in_standing_sentence(before: str, after: str) -> bool:
     if _PICTURE.search(before):
         return False
     bare, rest = _ARTICLES.sub("", before).rstrip(), after.lower()
-    return any(
-        bare.endswith(left) and rest.startswith(right) for left, right in credit_words().sentences
+    words = credit_words()
+    return bare.endswith(words.openings) or any(
+        bare.endswith(left) and rest.startswith(right) for left, right in words.sentences
     )
 
 

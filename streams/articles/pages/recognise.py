@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from streams.articles.pages.vocabulary import page_marks
 
 _LEAST_ROWS, _FEW_ROWS = 4, 30
@@ -10,6 +12,7 @@ _EDGES = " \t\xa0.:•*#-–|>»…()[]"
 # Lists and tables have short lines, too: this many, in these shares, are a page.
 _MANY_SHORT, _MOSTLY_SHORT, _FEW_FIGURES = 15, 0.6, 0.3
 _MANY_LINKS = 8  # of Markdown
+_FIGURE = re.compile(r"\d", re.ASCII)
 _TERMINAL = frozenset('.!?…。！？؟।”"’»)')
 
 
@@ -37,15 +40,20 @@ def is_page(text: str) -> bool:
 def _has_loose_rows(rows: list[str], bare: list[str], found: int) -> bool:
     """Short rows that end no sentence: repeated, beside a mark, or most of the text."""
     loose = [row for row in bare if row and row[-1] not in _TERMINAL]
-    wordy = [row for row in loose if row.count(" ") >= 2 and not any(map(str.isdigit, row))]
-    repeated = len(wordy) - len(set(wordy))
-    if found and (repeated or len(loose) * 4 >= len(rows)):
+    if found and len(loose) * 4 >= len(rows):
         return True
-    if _is_wrapped(rows):
+    wrapped = _is_wrapped(rows)
+    if wrapped and not found:  # most texts of several lines
+        return False
+    wordy = [row for row in loose if row.count(" ") >= 2 and not _has_figure(row)]
+    repeated = len(wordy) - len(set(wordy))
+    if found and repeated:
+        return True
+    if wrapped:
         return False
     if repeated >= 2 or (repeated and len(rows) < _FEW_ROWS):
         return True
-    figures = sum(any(map(str.isdigit, row)) for row in loose)
+    figures = sum(map(_has_figure, loose))
     return (
         len(loose) >= _MANY_SHORT
         and len(loose) >= len(rows) * _MOSTLY_SHORT
@@ -53,7 +61,16 @@ def _has_loose_rows(rows: list[str], bare: list[str], found: int) -> bool:
     )
 
 
+def _has_figure(row: str) -> bool:
+    if row.isascii():
+        return _FIGURE.search(row) is not None
+    return any(map(str.isdigit, row))
+
+
 def _is_wrapped(rows: list[str]) -> bool:
     """Rows of one width, as wires send them."""
-    longest = max(map(len, rows))
-    return longest <= 100 and sum(len(row) >= longest * 0.8 for row in rows) * 3 >= len(rows)
+    lengths = [*map(len, rows)]
+    longest = max(lengths)
+    if longest > 100:
+        return False
+    return sum([length >= longest * 0.8 for length in lengths]) * 3 >= len(rows)
