@@ -35,7 +35,7 @@ from streams.articles.written_time import is_day_or_month
 
 EVIDENCE: tuple[Evidence, ...] = get_args(Evidence)
 _RANKS: dict[str, int] = {kind: rank for rank, kind in enumerate(EVIDENCE)}
-_CITED, _MENTION = _RANKS["cited"], _RANKS["mention"]
+_END_LINE, _CITED, _MENTION = _RANKS["end_line"], _RANKS["cited"], _RANKS["mention"]
 _PROVIDING = frozenset(EVIDENCE[:_CITED])
 _CONTEXT = 70
 
@@ -148,7 +148,8 @@ def attribute(
         for name in names.head:
             if name.start == reported.end():
                 _note(evidence, name.agency, "dateline")
-    for agency, kind in agencies_at_the_end(text, names.tail, names.story_end):
+    known = [agency for agency, rank in evidence.items() if rank <= _END_LINE]
+    for agency, kind in agencies_at_the_end(text, names.tail, names.story_end, known):
         _note(evidence, agency, kind)
     _note_named(evidence, text, names.distinct, start)
     if not evidence:  # of most articles

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from streams.articles.agencies import signs
 from streams.articles.agency_table import Found
@@ -74,26 +74,34 @@ _SENTENCE_END = re.compile(r"[.!?。！？”\"»)]\s|\n")
 _ARTICLES = re.compile(rf"(?:\b(?:{any_of('credits', 'articles')})\s+|\bl['’])$")
 
 
-def agencies_at_the_end(text: str, found: list[Found], story_end: int) -> Iterator[tuple[str, str]]:
-    """(agency, evidence) of the last lines.
+def agencies_at_the_end(
+    text: str, found: list[Found], story_end: int, known: Collection[str]
+) -> Iterator[tuple[str, str]]:
+    """(agency, evidence) of the last lines, each agency's best.
 
     `found` are the agencies in the last `TAIL_CHARACTERS`; boilerplate begins at `story_end`.
+    Those of `known` need no evidence.
     """
     offset = max(0, len(text) - TAIL_CHARACTERS)
     tail = text[offset:]
     if _has(tail, _EDITING) and _DESK.search(tail):
         yield "Reuters", "end_line"  # only its desk signs like this
-    if not found:
+    if all(name.agency in known for name in found):
         return
     found = [
         Found(agency, start - offset, end - offset, short) for agency, start, end, short in found
     ]
     bare = masked(tail, found)
+    sure = {*known}
     for name in found:
+        if name.agency in sure:
+            continue
         if (kind := _kind(tail, bare, name)) is None and name.end <= story_end - offset < len(tail):
             kind = _kind(tail[: story_end - offset], bare[: story_end - offset], name)
         if kind is not None:
             yield name.agency, kind
+        if kind == "end_line":
+            sure.add(name.agency)
 
 
 def _kind(tail: str, bare: str, name: Found) -> str | None:

@@ -32,9 +32,14 @@ def is_page(text: str) -> bool:
     bare = [row.strip(_EDGES).lower() for row in rows if len(row) <= _SHORT_CHARACTERS]
     marks = page_marks()
     found = sum(row in marks for row in bare)
-    if found >= 2 or sum(row.startswith(("# ", "## ", "### ", "**")) for row in rows) >= 2:
+    if found >= 2 or (("# " in text or "**" in text) and _has_headings(rows)):
         return True
     return _has_loose_rows(rows, bare, found)
+
+
+def _has_headings(rows: list[str]) -> bool:
+    """Of Markdown."""
+    return sum(row.startswith(("# ", "## ", "### ", "**")) for row in rows) >= 2
 
 
 def _has_loose_rows(rows: list[str], bare: list[str], found: int) -> bool:
