@@ -58,9 +58,7 @@ def read_html(html: str, now: datetime, outlets: Outlets, address: str | None = 
 
     Raises ValueError for a page of too many tags.
     """
-    if html.count("<") > MOST_TAGS:
-        raise ValueError(f"a page of more than {MOST_TAGS} tags")
-    markup = markup_of(html)
+    markup = markup_of(html, MOST_TAGS)
     found = _read(markup, now, outlets, address)
     if found is None:
         return HtmlPage()

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from streams.articles.pages.markup_loop import LINE_COLUMNS, NODE_COLUMNS, flatten
 from streams.articles.pages.tags import tag_table
+from streams.compiled import kernel
 
 Ints = NDArray[np.int32]
 
@@ -35,12 +36,17 @@ class Markup:
     word_nodes: Ints
 
 
-def markup_of(html: str) -> Markup:
-    """Take a page apart; linear in its length. No content can make it raise."""
+def markup_of(html: str, most_tags: int | None = None) -> Markup:
+    """Take a page apart; linear in its length.
+
+    Raises ValueError for one of more than `most_tags`. No other content can make it raise.
+    """
     data = html.encode("utf-8", "replace")
     array = np.frombuffer(data, dtype=np.uint8)
-    tags = data.count(b"<")
-    most_lines = tags * 2 + data.count(b"\n") + 2
+    tags, feeds = _counted(array)
+    if most_tags is not None and tags > most_tags:
+        raise ValueError(f"a page of more than {most_tags} tags")
+    most_lines = tags * 2 + feeds + 2
     lines = np.zeros((len(LINE_COLUMNS), most_lines), dtype=np.int32)
     nodes = np.zeros((len(NODE_COLUMNS), tags + 1), dtype=np.int32)
     out = np.empty(len(data) + 2 * tags + 16, dtype=np.uint8)
@@ -54,3 +60,13 @@ def markup_of(html: str) -> Markup:
         data, out[:bytes_out].tobytes(), lines[:, :count], nodes[:, :elements], words[:found],
         word_nodes[:found],
     )  # fmt: skip
+
+
+@kernel
+def _counted(data: NDArray[np.uint8]) -> tuple[int, int]:
+    """How often `<` and line feeds occur."""
+    tags = feeds = 0
+    for byte in data:
+        tags += byte == 60
+        feeds += byte == 10
+    return tags, feeds

@@ -29,7 +29,7 @@ NODE_COLUMNS = ("tag", "parent", "start", "inside", "end", "first", "last", "mar
 DEEPEST = 512
 # Bytes of a text that stand for themselves.
 PLAIN = np.array([b > 32 and b not in (60, 127, 0xC2) for b in range(256)])
-_A, _BR, _HR, _PRE = (NUMBER[n] for n in ("a", "br", "hr", "pre"))
+_A, _BR, _HR, _P, _PRE = (NUMBER[n] for n in ("a", "br", "hr", "p", "pre"))
 
 
 # One loop, as each function would have to be given all of its state.
@@ -54,8 +54,7 @@ def flatten(  # noqa: C901, PLR0912, PLR0915
     count = elements = found = written = begun = 0
     stack = np.zeros(DEEPEST, dtype=np.int32)
     dead = np.zeros(DEEPEST, dtype=np.bool_)
-    endless = np.zeros(len(flags), dtype=np.bool_)  # tags that are not closed from here on
-    depth = beyond = links = bolds = 0
+    depth = beyond = links = bolds = paragraphs = 0
     space, gap, in_pre = False, 2, 0
     while at < size:
         byte = data[at]
@@ -174,7 +173,7 @@ def flatten(  # noqa: C901, PLR0912, PLR0915
                     continue
             until = place
         else:
-            until = implied_end(stack, depth, nodes, tag, flags)
+            until = implied_end(stack, depth, nodes, tag, flags, paragraphs)
             if tag == _A and links:
                 place = open_below(stack, depth, nodes, _A, flags, -1)
                 if place >= 0 and not dead[place]:
@@ -189,6 +188,7 @@ def flatten(  # noqa: C901, PLR0912, PLR0915
                 links -= (flags[own] & LINK) != 0
                 bolds -= (flags[own] & BOLD) != 0
             in_pre -= own == _PRE
+            paragraphs -= own == _P
             nodes[4, node], nodes[6, node] = start, count + (written > begun)
         if ends:
             if kind & LINK and at < size and data[at] == 60:
@@ -225,6 +225,7 @@ def flatten(  # noqa: C901, PLR0912, PLR0915
         links += (kind & LINK) != 0
         bolds += (kind & BOLD) != 0
         in_pre += tag == _PRE
+        paragraphs += tag == _P
     if written > begun:
         out[written] = 10
         written, count = written + 1, count + 1

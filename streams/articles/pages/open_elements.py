@@ -42,8 +42,10 @@ def open_below(stack: Ints, depth: int, nodes: Ints, tag: int, flags: Ints, unti
 
 
 @kernel
-def implied_end(stack: Ints, depth: int, nodes: Ints, tag: int, flags: Ints) -> int:
-    """The stack's depth after closing what this start tag closes implicitly."""
+def implied_end(
+    stack: Ints, depth: int, nodes: Ints, tag: int, flags: Ints, paragraphs: int
+) -> int:
+    """How deep the stack is after the ends that this start tag implies; `paragraphs` are open."""
     if tag == _LI:
         found = _open_list(stack, depth, nodes, flags)
     elif tag in (_DD, _DT):
@@ -61,7 +63,7 @@ def implied_end(stack: Ints, depth: int, nodes: Ints, tag: int, flags: Ints) -> 
         found = -1
     if found >= 0:
         return found
-    if flags[tag] & BLOCK:
+    if paragraphs and flags[tag] & BLOCK:
         found = open_below(stack, depth, nodes, _P, flags, _BUTTON)
         if found >= 0:
             return found

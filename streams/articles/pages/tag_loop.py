@@ -15,33 +15,38 @@ Hashes = NDArray[np.uint64]
 # Marks of an element, in the last row of its column.
 HIDDEN, ITEMPROP = 1, 2
 MARKS = 7
-_AT_ONCE = 32  # bytes
+_AT_ONCE = np.uint64(32)  # bytes
 _MOST_WORDS = 24  # of classes and ids of one element
 _SHORTEST, _LONGEST = 3, 24  # letters of such a word
 SEED = np.uint64(0xCBF29CE484222325)
 _NO_WORD = np.uint64(0)
 
 
+_SPACES = np.array([byte in b" \t\n\f\r" for byte in range(256)])
+_NAME_ENDS = np.array([byte in b" \t\n\f\r=>/" for byte in range(256)])
+
+
 @kernel
 def is_space(byte: int) -> bool:
     """Whether HTML takes a byte for white space."""
-    return byte == 32 or (9 <= byte <= 13 and byte != 11)
+    return bool(_SPACES[byte])
 
 
 @kernel
-def place_of(data: Bytes, wanted: int, at: int) -> int:
-    """Where a byte stands next, or the data's end: many bytes are compared at once."""
-    size = len(data)
-    while at + _AT_ONCE <= size:
-        found = False
-        for n in range(at, at + _AT_ONCE):
-            found |= data[n] == wanted
+def place_of(data: Bytes, wanted: int, at: int) -> np.int64:
+    """Where a byte stands next, or the data's end."""
+    # Many bytes are compared at once: where no index can be negative, the loop is vectorised.
+    place, size, byte = np.uint64(at), np.uint64(len(data)), np.uint8(wanted)
+    while place + _AT_ONCE <= size:
+        found = np.uint8(0)
+        for n in range(_AT_ONCE):
+            found |= np.uint8(data[place + n] == byte)
         if found:
             break
-        at += _AT_ONCE
-    while at < size and data[at] != wanted:
-        at += 1
-    return at
+        place += _AT_ONCE
+    while place < size and data[place] != byte:
+        place += np.uint64(1)
+    return np.int64(place)
 
 
 @kernel
@@ -151,9 +156,7 @@ def attributes(  # noqa: C901, PLR0912  # one state, byte by byte
             continue
         closed, name = False, at
         at += 1
-        while at < size and not (
-            is_space(data[at]) or data[at] == 61 or data[at] == 62 or data[at] == 47
-        ):
+        while at < size and not _NAME_ENDS[data[at]]:
             at += 1
         name_end = at
         while at < size and is_space(data[at]):
