@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from streams.articles.pages.open_elements import block, closed_by, implied_end, open_below
+from streams.articles.pages.open_elements import (
+    CLOSABLE,
+    IMPLYING,
+    block,
+    closed_by,
+    implied_end,
+    open_below,
+)
 from streams.articles.pages.tag_loop import (
     SEED,
     Bytes,
@@ -32,7 +39,8 @@ PLAIN = np.array([b > 32 and b not in (60, 127, 0xC2) for b in range(256)])
 _A, _BR, _HR, _P, _PRE = (NUMBER[n] for n in ("a", "br", "hr", "p", "pre"))
 
 
-# One loop, as each function would have to be given all of its state.
+# One loop, as each function would have to be given all of its state: that costs as much as a tag's
+# other work, so that the commonest forms of tags need no call.
 @kernel
 def flatten(  # noqa: C901, PLR0912, PLR0915
     data: Bytes,
@@ -149,11 +157,16 @@ def flatten(  # noqa: C901, PLR0912, PLR0915
                 gap = 1
             space = False
         if ends:
-            at, _, _ = attributes(data, at, -1, nodes, words, word_nodes, found)
+            if at < size and data[at] == 62:
+                at += 1
+            else:
+                at, _, _ = attributes(data, at, -1, nodes, words, word_nodes, found)
             if beyond:
                 beyond -= 1
                 continue
-            place = closed_by(stack, dead, depth, nodes, tag, flags)
+            place = depth - 1
+            if not (depth and CLOSABLE[tag] and nodes[0, stack[place]] == tag and not dead[place]):
+                place = closed_by(stack, dead, depth, nodes, tag, flags)
             if place < 0:
                 continue
             inline = not kind & (BLOCK | CELL)
@@ -173,7 +186,9 @@ def flatten(  # noqa: C901, PLR0912, PLR0915
                     continue
             until = place
         else:
-            until = implied_end(stack, depth, nodes, tag, flags, paragraphs)
+            until = depth
+            if IMPLYING[tag] or (paragraphs and kind & BLOCK):
+                until = implied_end(stack, depth, nodes, tag, flags, paragraphs)
             if tag == _A and links:
                 place = open_below(stack, depth, nodes, _A, flags, -1)
                 if place >= 0 and not dead[place]:
@@ -200,7 +215,11 @@ def flatten(  # noqa: C901, PLR0912, PLR0915
         nodes[1, node] = stack[depth - 1] if depth else -1
         nodes[2, node] = start
         nodes[5, node] = count
-        at, found, closed = attributes(data, at, node, nodes, words, word_nodes, found)
+        closed = False
+        if at < size and data[at] == 62:
+            at += 1
+        else:
+            at, found, closed = attributes(data, at, node, nodes, words, word_nodes, found)
         nodes[3, node] = nodes[4, node] = at
         nodes[6, node] = count + (written > begun)
         if kind & RAW:

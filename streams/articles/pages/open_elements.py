@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from streams.articles.pages.tags import BLOCK, CELL, NUMBER, SCOPE
+from streams.articles.pages.tags import BLOCK, CELL, NAMES, NUMBER, SCOPE
 from streams.compiled import kernel
 
 Ints = NDArray[np.int32]
@@ -14,6 +14,12 @@ _P, _LI, _DD, _DT, _TR, _TD, _TH = (NUMBER[n] for n in ("p", "li", "dd", "dt", "
 _UL, _OL, _MENU, _DL, _TABLE = (NUMBER[n] for n in ("ul", "ol", "menu", "dl", "table"))
 _TBODY, _THEAD, _TFOOT, _BUTTON = (NUMBER[n] for n in ("tbody", "thead", "tfoot", "button"))
 _OPTION = NUMBER["option"]
+# By a tag's number, whether its start may end others than paragraphs, and its end anything.
+IMPLYING = np.array([
+    name in ("li", "dd", "dt", "option", "button", "td", "th", "tr", "tbody", "thead", "tfoot")
+    for name in NAMES
+])  # fmt: skip
+CLOSABLE = np.array([name not in ("?", "html", "body") for name in NAMES])
 _H1, _H6, _HTML, _BODY = (NUMBER[n] for n in ("h1", "h6", "html", "body"))
 
 

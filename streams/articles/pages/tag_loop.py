@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from streams.articles.pages.tags import step
+from streams.articles.pages.tags import hash_of, step
 from streams.compiled import kernel
 
 Bytes = NDArray[np.uint8]
@@ -20,6 +20,11 @@ _MOST_WORDS = 24  # of classes and ids of one element
 _SHORTEST, _LONGEST = 3, 24  # letters of such a word
 SEED = np.uint64(0xCBF29CE484222325)
 _NO_WORD = np.uint64(0)
+# Attributes by the hashes of their names; words of the first say what an element is.
+_CALLING = tuple(
+    hash_of(name) for name in ("class", "id", "role", "data-testid", "data-component", "itemprop")
+)
+_ITEMPROP, _HIDDEN, _STYLE = _CALLING[-1], hash_of("hidden"), hash_of("style")
 
 
 _SPACES = np.array([byte in b" \t\n\f\r" for byte in range(256)])
@@ -118,16 +123,6 @@ def _put_words(
 
 
 @kernel
-def _spells(data: Bytes, start: int, end: int, name: bytes) -> bool:
-    if end - start != len(name):
-        return False
-    same = True
-    for n in range(len(name)):
-        same &= (data[start + n] | 32) == name[n]
-    return same
-
-
-@kernel
 def _hides(data: Bytes, start: int, end: int) -> bool:
     """Whether a style has `display:none`."""
     for at in range(start, end - 10):
@@ -154,11 +149,11 @@ def attributes(  # noqa: C901, PLR0912  # one state, byte by byte
             closed = byte == 47
             at += 1
             continue
-        closed, name = False, at
+        closed, name = False, step(SEED, np.uint64(byte | 32))
         at += 1
         while at < size and not _NAME_ENDS[data[at]]:
+            name = step(name, np.uint64(data[at] | 32))
             at += 1
-        name_end = at
         while at < size and is_space(data[at]):
             at += 1
         start = end = at
@@ -178,20 +173,10 @@ def attributes(  # noqa: C901, PLR0912  # one state, byte by byte
                 end = at
         if node < 0:
             continue
-        first = data[name] | 32
-        if (first == 99 and _spells(data, name, name_end, b"class")) or (
-            (first == 105 and _spells(data, name, name_end, b"id"))
-            or (first == 114 and _spells(data, name, name_end, b"role"))
-            or (first == 100 and _spells(data, name, name_end, b"data-testid"))
-            or (first == 100 and _spells(data, name, name_end, b"data-component"))
-        ):
+        if name in _CALLING:
             count = _put_words(data, start, end, node, words, word_nodes, count)
-        elif first == 105 and _spells(data, name, name_end, b"itemprop"):
-            nodes[MARKS, node] |= ITEMPROP
-            count = _put_words(data, start, end, node, words, word_nodes, count)
-        elif (first == 104 and _spells(data, name, name_end, b"hidden")) or (
-            first == 115 and _spells(data, name, name_end, b"style") and _hides(data, start, end)
-        ):
+            nodes[MARKS, node] |= ITEMPROP * (name == _ITEMPROP)
+        elif name == _HIDDEN or (name == _STYLE and _hides(data, start, end)):
             nodes[MARKS, node] |= HIDDEN
     return size, count, closed
 
