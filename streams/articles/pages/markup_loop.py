@@ -62,6 +62,7 @@ def flatten(  # noqa: C901, PLR0912, PLR0915
     count = elements = found = written = begun = 0
     stack = np.zeros(DEEPEST, dtype=np.int32)
     dead = np.zeros(DEEPEST, dtype=np.bool_)
+    endless = np.zeros(len(flags), dtype=np.bool_)  # tags that are not closed from here on
     depth = beyond = links = bolds = paragraphs = 0
     space, gap, in_pre = False, 2, 0
     while at < size:

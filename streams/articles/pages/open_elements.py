@@ -51,7 +51,8 @@ def open_below(stack: Ints, depth: int, nodes: Ints, tag: int, flags: Ints, unti
 def implied_end(
     stack: Ints, depth: int, nodes: Ints, tag: int, flags: Ints, paragraphs: int
 ) -> int:
-    """How deep the stack is after the ends that this start tag implies; `paragraphs` are open."""
+    """The stack's depth after closing what this start tag closes implicitly; `paragraphs` are
+    open."""
     if tag == _LI:
         found = _open_list(stack, depth, nodes, flags)
     elif tag in (_DD, _DT):

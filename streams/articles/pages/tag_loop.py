@@ -38,7 +38,7 @@ def is_space(byte: int) -> bool:
 
 
 @kernel
-def place_of(data: Bytes, wanted: int, at: int) -> np.int64:
+def place_of(data: Bytes, wanted: int, at: int) -> int:
     """Where a byte stands next, or the data's end."""
     # Many bytes are compared at once: where no index can be negative, the loop is vectorised.
     place, size, byte = np.uint64(at), np.uint64(len(data)), np.uint8(wanted)
@@ -51,7 +51,7 @@ def place_of(data: Bytes, wanted: int, at: int) -> np.int64:
         place += _AT_ONCE
     while place < size and data[place] != byte:
         place += np.uint64(1)
-    return np.int64(place)
+    return int(np.int64(place))  # an unsigned number would make floats of sums with it
 
 
 @kernel
