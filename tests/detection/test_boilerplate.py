@@ -102,9 +102,9 @@ def test_articles_alike_only_in_their_boilerplate_are_matched_with_their_copies(
 def test_memory_does_not_grow_with_what_they_share() -> None:
     desk = Desk(WIDE)
     reserved = desk.state.rows.nbytes + desk.state.index.bytes
-    texts = [TEXTS["400 words below 120 own ones"](n) for n in range(2000)]
+    texts = [TEXTS["400 words below 120 own ones"](n) for n in range(800)]
     arrivals = [desk.arrival(article(str(n), text)) for n, text in enumerate(texts)]
-    for chunk in (chunk_of(arrivals[:1000]), chunk_of(arrivals[1000:])):
+    for chunk in (chunk_of(arrivals[:400]), chunk_of(arrivals[400:])):
         assert peak_of(desk, chunk) < MOST_BYTES_AN_ARTICLE * len(chunk.values)
     kept = desk.state.rows.nbytes + desk.state.index.bytes
     assert kept == reserved <= bytes_an_article(WIDE) * WIDE.capacity
