@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -66,12 +67,18 @@ def within(path: str, places: tuple[str, ...]) -> bool:
     return any(path.startswith(p) if p.endswith("/") else path == p for p in places)
 
 
+@cache
+def parsed(source: str) -> ast.Module:
+    return ast.parse(source)
+
+
+@cache
 def names_used(source: str) -> set[str]:
     """Dotted names of all that a module imports or reaches, by the names they have at home.
 
     `import numpy as np; np.random.rand()` -> {"numpy", "numpy.random", "numpy.random.rand"}.
     """
-    tree = ast.parse(source)
+    tree = parsed(source)
     homes: dict[str, str] = {}
     used: set[str] = set()
     for node in ast.walk(tree):
@@ -91,7 +98,7 @@ def names_used(source: str) -> set[str]:
 
 def calls(source: str, name: str) -> list[ast.Call]:
     """The calls of what has this dotted name at home."""
-    tree = ast.parse(source)
+    tree = parsed(source)
     homes: dict[str, str] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -122,6 +129,7 @@ def forbidden(source: str, names: tuple[str, ...]) -> list[str]:
     )
 
 
+@cache
 def read(path: str) -> str:
     return (ROOT / path).read_text(encoding="utf-8")
 
@@ -221,7 +229,7 @@ def test_a_file_fits_in_a_head(path: str) -> None:
 
 @pytest.mark.parametrize("path", [p for p in sources("streams", "schemas", "deploy") if read(p)])
 def test_a_module_says_what_it_is_for(path: str) -> None:
-    assert ast.get_docstring(ast.parse(read(path)))
+    assert ast.get_docstring(parsed(read(path)))
 
 
 UNTYPED = "dict[str, Any]"
@@ -229,7 +237,7 @@ NAMES_JSON = "streams/json_object.py"
 
 
 def subscripts(source: str) -> list[str]:
-    return [ast.unparse(n) for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Subscript)]
+    return [ast.unparse(n) for n in ast.walk(parsed(source)) if isinstance(n, ast.Subscript)]
 
 
 @pytest.mark.parametrize("path", [p for p in sources("streams") if p != NAMES_JSON])
