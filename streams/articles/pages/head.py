@@ -45,8 +45,11 @@ class Head:
 
 def attributes(markup: Markup, node: int) -> dict[str, str]:
     """An element's attributes, names in lower case, values with entities resolved."""
-    start, inside = int(markup.nodes[2, node]), int(markup.nodes[3, node])
-    tag = markup.data[start + 1 : inside].decode("utf-8", "replace")
+    return _attributes_in(markup.data[markup.nodes[2, node] : markup.nodes[3, node]])
+
+
+def _attributes_in(opening: bytes) -> dict[str, str]:
+    tag = opening[1:].decode("utf-8", "replace")
     found: dict[str, str] = {}
     for name, double, single, bare in _ATTRIBUTE.findall(tag, len(_NAME.match(tag)[0])):  # type: ignore[index]  # matches anything
         value = (double or single or bare)[:_LONGEST_VALUE]
@@ -80,25 +83,31 @@ def nodes_of(markup: Markup, *names: str) -> list[int]:
     return np.flatnonzero(chosen).tolist()
 
 
+def _tags_of(markup: Markup, name: str) -> list[list[int]]:
+    """Where the start tags of these elements begin and end."""
+    found: list[list[int]] = markup.nodes[2:4, markup.nodes[0] == NUMBER[name]].T.tolist()
+    return found
+
+
 def head_of(markup: Markup) -> Head:
     """Read it once; no content can make it raise."""
     meta: dict[str, str] = {}
     every: dict[str, list[str]] = {}
-    for node in nodes_of(markup, "meta")[:_MOST_METAS]:
-        tag = markup.data[markup.nodes[2, node] : markup.nodes[3, node]]
+    for start, inside in _tags_of(markup, "meta")[:_MOST_METAS]:
+        tag = markup.data[start:inside]
         if _USELESS.search(tag):
             continue
-        named = attributes(markup, node)
+        named = _attributes_in(tag)
         text = named.get("content", "")[:_LONGEST]
         for key in ("property", "name", "itemprop", "http-equiv"):
             if (name := named.get(key, "").lower()) and text:
                 meta.setdefault(name, text)
                 every.setdefault(name, []).append(text)
     links: dict[str, str] = {}
-    for node in nodes_of(markup, "link"):
-        if not _RELATION.search(markup.data, markup.nodes[2, node], markup.nodes[3, node]):
+    for start, inside in _tags_of(markup, "link"):
+        if not _RELATION.search(markup.data, start, inside):
             continue
-        named = attributes(markup, node)
+        named = _attributes_in(markup.data[start:inside])
         for relation in named.get("rel", "").lower().split():
             if named.get("href"):
                 links.setdefault(relation, named["href"])
@@ -115,10 +124,10 @@ def head_of(markup: Markup) -> Head:
 def _linked(markup: Markup) -> list[Any]:
     found: list[Any] = []
     for node in nodes_of(markup, "script"):
-        start, inside = int(markup.nodes[2, node]), int(markup.nodes[3, node])
+        start, inside, end = markup.nodes[2:5, node].tolist()
         if b"ld+json" not in markup.data[start:inside].lower():
             continue
-        size = int(markup.nodes[4, node]) - inside
+        size = end - inside
         if 0 < size <= _MOST_SCRIPT_BYTES and len(found) < _MOST_SCRIPTS:
             found += json_values(content(markup, node))
     return found

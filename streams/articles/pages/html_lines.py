@@ -64,19 +64,16 @@ def html_lines(markup: Markup) -> HtmlLines:
         nodes[5:7] = np.cumsum(moved, dtype=np.int32)[nodes[5:7]]
         columns = columns[:, kept]
     tags = nodes[0, columns[0]] if kept else np.zeros(0, dtype=np.int32)
-    marks = zip(
+    fields = zip(
         texts,
         (columns[5] > 0).tolist(),
         (tags == _ITEM).tolist(),
         _HEADINGS[tags].tolist(),
+        [text[0].isdigit() and _numbered(text) for text in texts],
         (columns[3] >= columns[1] * _STRONG_SHARE).tolist(),
         strict=True,
     )
-    lines = [
-        Line(text, gap, item, head, text[0].isdigit() and _numbered(text), strong)
-        for text, gap, item, head, strong in marks
-    ]
-    return HtmlLines(lines, columns)
+    return HtmlLines([*map(Line._make, fields)], columns)
 
 
 def _numbered(text: str) -> bool:
@@ -98,6 +95,8 @@ def _texts(found: bytes) -> list[str]:
             if invisible in text:
                 text = text.replace(invisible, "")
     rows = text.split("\n")
+    if not any(blanks in text for blanks in ("  ", " \n", "\n ")) and text == text.strip(" "):
+        return rows
     return [
         " ".join(row.split()) if "  " in row or row[:1] == " " or row[-1:] == " " else row
         for row in rows
