@@ -102,4 +102,4 @@ def _article(
 
 
 def _empty(name: str) -> Rejection:
-    return rejected(Reason.EMPTY_BODY, f"{name}: expected some text, got none but white space")
+    return rejected(Reason.EMPTY_BODY, f"{name}: expected some text, got only white space")

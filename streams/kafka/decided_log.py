@@ -80,8 +80,8 @@ class DecidedLog:
                 continue
             if record.key != key:
                 log.warning(
-                    "%s[%d]: the log was cut behind offset %d while its shard was read back;"
-                    " what was decided from there on stands, and what stands there now is decided",
+                    "%s[%d]: the log was cut after offset %d while its shard was read back;"
+                    " earlier decisions stand, and the records that are there now are decided",
                     *self.articles, cut - 1,
                 )  # fmt: skip
                 return cut
@@ -105,7 +105,7 @@ class DecidedLog:
             log.warning(
                 "%s[%d]: the log was cut at offset %d, although it had been decided up to %d: %d"
                 " records are gone from it, after an unclean leader election or with a disk; their"
-                " verdicts stand, and what stands there now is decided",
+                " verdicts stand, and the records that are there now are decided",
                 tp.topic, tp.partition, cut, decided, decided - cut + 1,
             )  # fmt: skip
             self.cut(cut)
@@ -118,7 +118,7 @@ class DecidedLog:
             )
         if cut is not None:
             raise OtherLogError(
-                f"is decided up to offset {decided}, but {tp.topic} has lost what stood from {cut}"
+                f"is decided up to offset {decided}, but {tp.topic} has lost everything from {cut}"
                 " on: it was recreated, or cut further back than the window reaches"
             )
         await self._holds_row_before(consumer, beginning, end)

@@ -36,7 +36,7 @@ async def raw_record_at(settings: Settings, topic: str, partition: int, offset: 
             consumer.seek(place, offset)
             record = await consumer.getone(place)
     except TimeoutError:
-        raise RecordGoneError(f"{name} did not come within {_SECONDS:.0f} s") from None
+        raise RecordGoneError(f"{name} did not arrive within {_SECONDS:.0f} s") from None
     except (KafkaError, OSError) as error:
         raise RecordGoneError(f"{name} cannot be read: {error!r}") from None
     finally:

@@ -164,7 +164,7 @@ class Recovery:
             if state.tail <= first.base:
                 log.warning(
                     "%s begins at offset %d with article %d of its shard; whether articles before"
-                    " it are still needed, segments of this version do not tell",
+                    " it are still needed, segments of this version do not say",
                     self._place, beginning, first.base,
                 )  # fmt: skip
             return

@@ -42,7 +42,7 @@ def may_be_large(codec: int, packed_bytes: int) -> bool:
 
 def most_unpacked_bytes(codec: int, packed: bytes) -> int:
     """An upper bound on the decompressed size of a batch's records, from its frames alone, or a
-    number over LARGE_BYTES if they do not tell."""
+    number over LARGE_BYTES if they do not say."""
     try:
         match codec:
             case 1:
@@ -148,7 +148,7 @@ def _lz4_blocks(packed: bytes) -> Iterator[tuple[bytes, int, bool]]:
             length = size & 0x7FFF_FFFF
             block = packed[at + 4 : at + 4 + length]
             if len(block) < length or not length:
-                raise UnpackError("an LZ4 block that is cut off")
+                raise UnpackError("a truncated LZ4 block")
             yield block, min(most, 255 * length), not size >> 31
             at += 4 + length + 4 * bool(flags & 0x10)
         at += 4 + 4 * bool(flags & 0x04)
@@ -180,7 +180,7 @@ def _zstd_bytes(packed: bytes) -> int:
         while not last:
             header = int.from_bytes(packed[at : at + 3], "little")
             if at + 3 > len(packed):
-                raise UnpackError("a zstd frame that is cut off")
+                raise UnpackError("a truncated zstd frame")
             last, kind, size = bool(header & 1), header >> 1 & 3, header >> 3
             total += size if kind < 2 else _ZSTD_BLOCK_BYTES
             at += 3 + (1 if kind == 1 else size)

@@ -67,7 +67,7 @@ def _record(file: IO[bytes]) -> Gathered | None:
     while left > 0 and (piece := file.read(min(left, _PIECE_BYTES))):
         left -= len(piece)
     if left > 0:
-        raise _UnreadableError(f"the file ends {left} bytes before it does")
+        raise _UnreadableError(f"the file is truncated: {left} bytes of it are missing")
     return _page(headers, content) if wanted else None
 
 

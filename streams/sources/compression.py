@@ -44,7 +44,7 @@ class ZstandardFrames(io.RawIOBase):
             self._input = self._input or self._file.read(_PIECE_BYTES)
             if not self._input:
                 if self._frame is not None:
-                    raise EOFError("the file ends before its last frame does")
+                    raise EOFError("the file is truncated within its last frame")
                 return 0
             frame = self._frame or self._decompressor.decompressobj()
             self._output = memoryview(frame.decompress(self._input))

@@ -67,13 +67,13 @@ def test_the_event_takes_precedence_over_the_page() -> None:
     [
         ({}, Reason.NO_BODY, "text: expected text or html, got no field"),
         ({"title": "Bridge"}, Reason.NO_BODY, "text: expected text or html, got `title`"),
-        ({"text": ""}, Reason.EMPTY_BODY, "text: expected some text, got none but white space"),
+        ({"text": ""}, Reason.EMPTY_BODY, "text: expected some text, got only white space"),
         (
             {"text": " \n\0"},
             Reason.EMPTY_BODY,
-            "text: expected some text, got none but white space",
+            "text: expected some text, got only white space",
         ),
-        ({"html": " "}, Reason.EMPTY_BODY, "html: expected some text, got none but white space"),
+        ({"html": " "}, Reason.EMPTY_BODY, "html: expected some text, got only white space"),
         (
             {"html": NO_ARTICLE},
             Reason.NO_ARTICLE,

@@ -56,7 +56,7 @@ def test_a_log_with_other_records_was_cut_behind_the_last_that_is_the_same(
     log = log_of(desk)
     again = records(LOG[:kept] + others(len(LOG) - kept + 2))
     assert log.cut_in(again) == cut
-    assert f"cut behind offset {cut - 1}" in caplog.text
+    assert f"cut after offset {cut - 1}" in caplog.text
 
 
 def test_what_was_decided_before_an_earlier_cut_is_not_compared_with() -> None:

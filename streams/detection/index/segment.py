@@ -188,14 +188,14 @@ def decode_segment(data: bytes) -> Segment:
     """Undo `encode_segment`. Raises DamagedSegmentError, which says what is wrong."""
     at = _START.size + _HEADER.size
     if len(data) < at:
-        raise DamagedSegmentError(f"a segment has {at} bytes at least, this {len(data)}")
+        raise DamagedSegmentError(f"expected a segment of at least {at} bytes, got {len(data)}")
     magic, version, crc = _START.unpack_from(data)
     if magic != _MAGIC or version != _VERSION:
         raise DamagedSegmentError(
             f"expected {_MAGIC!r} of version {_VERSION}, got {magic!r} of version {version}"
         )
     if zlib.crc32(memoryview(data)[_START.size :]) != crc:
-        raise DamagedSegmentError("the checksum does not fit the bytes")
+        raise DamagedSegmentError("the checksum does not match the bytes")
     name_bytes, count, story_count, first, last, base, clock, latest = _HEADER.unpack_from(
         data, _START.size
     )
