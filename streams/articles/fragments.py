@@ -79,10 +79,11 @@ def fragment_text(markup: str) -> str:
     if markup.count("<") < _MOST_STRAY:
         markup = _without_stray(markup)
     content = markup.replace("\0", "").encode("utf-8", "replace")
+    parser = lxml.html.HTMLParser(encoding="utf-8")
     try:
-        tree = lxml.html.fragment_fromstring(
-            content, create_parent="div", parser=lxml.html.HTMLParser(encoding="utf-8")
-        )
+        tree = lxml.html.fragment_fromstring(content, create_parent="div", parser=parser)
+    except AssertionError:  # several bodies
+        tree = lxml.html.document_fromstring(content, parser=parser)
     except (LxmlError, ValueError):
         return markup.strip()
     lines = (" ".join(line.split()) for line in "".join(_pieces(tree)).split("\n"))

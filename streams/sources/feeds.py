@@ -51,9 +51,10 @@ def _possible(reference: re.Match[bytes]) -> bytes:
 
 def _entry(entry: Any, feed: Any, kind: str) -> Gathered:
     found = Gathered()
-    link = _absolute(entry.get("feedburner_origlink") or entry.get("link"), feed)
-    updated = _time(entry.get("updated") if "updated" in entry else None)
-    found.put("id", ("id", entry.get("id", "")[:LONGEST_ID]), ("link", (link or "")[:LONGEST_ID]))
+    link = _absolute(_said(entry, "feedburner_origlink") or _said(entry, "link"), feed)
+    updated = _time(_said(entry, "updated") if "updated" in entry else None)
+    identity = _said(entry, "id") or ""
+    found.put("id", ("id", identity[:LONGEST_ID]), ("link", (link or "")[:LONGEST_ID]))
     found.put("version", ("updated", seconds(updated)))
     found.put("source", *_sources(entry, link, feed))
     found.put("url", ("link", link))
@@ -65,22 +66,27 @@ def _entry(entry: Any, feed: Any, kind: str) -> Gathered:
     body = max(contents, key=len, default="")
     own = ("content", body), ("summary", summary)
     found.put("text", *(own if len(body) >= len(summary) else own[::-1]))
-    languages = (content.get("language") for content in bodies)
+    languages = (_said(content, "language") for content in bodies)
     found.put(
         "language",
-        ("entry's language", entry.get("language")),
+        ("entry's language", _said(entry, "language")),
         ("content's language", next(filter(None, languages), None)),
-        ("feed's language", feed.get("language")),
+        ("feed's language", _said(feed, "language")),
     )
-    published = _time(entry.get("published") or entry.get("created"))
+    published = _time(_said(entry, "published") or _said(entry, "created"))
     found.put_time("published_at", ("published", published), ("updated", updated))
     origin = _object(entry, "source")
     found.put_attributes(
         updated=updated,
-        source=origin.get("title") or origin.get("href"),
+        source=_said(origin, "title") or _said(origin, "href"),
         rights=html.unescape(_content(_object(entry, "rights_detail"), kind)),
     )
     return found
+
+
+def _said(entry: Any, name: str) -> str | None:
+    """A text of feedparser's; an unknown element of its name with attributes is an object."""
+    return text_of(entry.get(name))
 
 
 def _object(entry: Any, name: str) -> Any:
@@ -92,10 +98,10 @@ def _object(entry: Any, name: str) -> Any:
 def _sources(entry: Any, link: str | None, feed: Any) -> Iterator[tuple[str, str | None]]:
     """In an aggregated feed each entry has its own: what it names, else where it links to."""
     origin = _object(entry, "source")
-    for address in (origin.get("link"), origin.get("href")):
+    for address in (_said(origin, "link"), _said(origin, "href")):
         yield "entry's source", _publisher(address)
-    yield "entry's source", origin.get("title")
-    channel, own = domain_of(feed.get("link") or ""), _publisher(link)
+    yield "entry's source", _said(origin, "title")
+    channel, own = domain_of(_said(feed, "link") or ""), _publisher(link)
     if channel and own and not f".{own}".endswith(f".{channel}"):
         yield "link", None if channel.endswith(f".{own}") else own
     yield "feed's link", channel
@@ -119,17 +125,17 @@ def _bylines(entry: Any, feed: Any, kind: str) -> Iterator[tuple[str, str]]:
 
 
 def _author(author: Any) -> str:
-    name, mail = author.get("name") or "", author.get("email") or ""
+    name, mail = _said(author, "name") or "", _said(author, "email")
     if "<" in name:  # `Ana Berg <ple` or `Ana Berg <ple>`, from a truncated address
-        return str(name.split("<")[0])
-    return _REST_OF_MAIL.sub("", name) if mail else str(name)
+        return name.split("<")[0]
+    return _REST_OF_MAIL.sub("", name) if mail else name
 
 
 def _content(detail: Any, kind: str) -> str:
     """A title's or body's text: Atom says whether it is plain, in RSS any may be markup."""
     if not detail:
         return ""
-    value = detail.get("value") or ""
+    value = _said(detail, "value") or ""
     if kind.startswith("atom") and detail.get("type") == "text/plain":
         return plain_text(value)
     return fragment_text(value)
@@ -137,7 +143,7 @@ def _content(detail: Any, kind: str) -> str:
 
 def _is_text(detail: Any) -> bool:
     """Anything else is base64 (RFC 4287, 4.1.3.3)."""
-    kind = (detail.get("type") or "text").lower()
+    kind = (_said(detail, "type") or "text").lower()
     return kind.startswith("text") or kind.endswith(("html", "xml"))
 
 
@@ -145,8 +151,8 @@ def _absolute(link: str | None, feed: Any) -> str | None:
     if not link or "://" in link:
         return link
     links = dictionaries(feed.get("links"))
-    own = (item.get("href") for item in links if item.get("rel") == "self")
-    base = feed.get("link") or next(own, None) or ""
+    own = (_said(item, "href") for item in links if item.get("rel") == "self")
+    base = _said(feed, "link") or next(own, None) or ""
     try:
         return urljoin(base, link)
     except ValueError:

@@ -45,6 +45,18 @@ def test_an_atom_entry_without_authors_has_its_sources_or_its_feeds(tmp_path: Pa
 
 
 @pytest.mark.parametrize(
+    "name", ["authors", "content", "source", "title_detail", "updated", "id", "link", "language"]
+)
+@pytest.mark.parametrize("element", ["<{0}>x</{0}>", '<{0} a="1"><b/></{0}>'])
+def test_an_element_named_like_a_field_of_the_parser_costs_no_item(
+    tmp_path: Path, name: str, element: str
+) -> None:
+    text = "<description>Pier to be rebuilt</description>"
+    (item,) = events(tmp_path / "a.rss", rss(f"{element.format(name)}{text}"))
+    assert item["text"] == "Pier to be rebuilt"
+
+
+@pytest.mark.parametrize(
     ("item", "source"),
     [
         ("<link>https://daily.example/1</link>", "daily.example"),
@@ -89,6 +101,9 @@ def test_xml_base_is_where_links_begin(tmp_path: Path) -> None:
         ('<p class="x" hidden>One<br/>two <a href=/x>three</a> <o:p>four</o:p></p>',
          "One\ntwo three four"),
         ("<my-box>One</my-box> <!-- no --> two", "One two"),
+        ("<html><body><p>One</p><html><body><p>two</p></body></html></body></html>", "One\ntwo"),
+        ("<p>One\ntwo</p>\n<p>three</p>", "One two\nthree"),
+        ("One\ntwo <b>three</b>", "One\ntwo three"),
     ],
 )  # fmt: skip
 def test_a_body_is_markup_as_far_as_its_tags_are_tags(tmp_path: Path, body: str, text: str) -> None:
