@@ -9,7 +9,14 @@ import numpy as np
 import numpy.typing as npt
 
 from streams.articles.encoded import Bounds, Bytes, Flags, encoded
-from streams.articles.mojibake import GBK_LEAD, LEADS, OTHER_LEADS, OTHER_TAILS, TAILS
+from streams.articles.mojibake import (
+    GBK_LEAD,
+    LEADS,
+    LONG_LEADS,
+    OTHER_LEADS,
+    OTHER_TAILS,
+    TAILS,
+)
 from streams.articles.text import INVISIBLE
 from streams.compiled import kernel
 
@@ -57,7 +64,7 @@ def _characters() -> _Table:
         ("&", _AMPERSAND),
         (";", _SEMICOLON),
         (GBK_LEAD, _UNCLEAN),
-        (LEADS, _LEAD),
+        (LEADS + LONG_LEADS, _LEAD),
         (TAILS, _TAIL),
         (OTHER_LEADS, _OTHER_LEAD),
         (OTHER_TAILS, _OTHER_TAIL),

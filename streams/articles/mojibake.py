@@ -19,7 +19,8 @@ from ftfy.badness import is_bad
 # Encodings that readers assume, the likeliest first.
 _ENCODINGS = (
     "sloppy-windows-1252", "latin-1", "sloppy-windows-1251", "sloppy-windows-1250", "mac_roman",
-    "cp437", "sloppy-windows-1254", "sloppy-windows-1253", "sloppy-windows-1257", "cp1256", "cp850",
+    "cp437", "sloppy-windows-1254", "sloppy-windows-1253", "sloppy-windows-1255",
+    "sloppy-windows-1257", "cp1256", "cp850",
 )  # fmt: skip
 # A lead byte as a letter, next to something that no word has there. A single pair is not enough
 # in a text about such things.
@@ -32,7 +33,14 @@ OTHER_TAILS = (
     "ÄÅÇÉÑÖÜáàâäãåçéèêëíìîïñóòôöõúùûü" + "¢£ß≠ÆØ∞≤≥¥∂∑∏π∫ªºΩæø"
     "⌐½¼¡░▒▓│┤╡╢╖╕╣║╗╝╜╛┐" + "·¹²³¾" + "".join(map(chr, range(0x80, 0xA0)))
 )  # fmt: skip
-_SUSPECT = re.compile(f"[{LEADS}][{re.escape(TAILS)}]|[{OTHER_LEADS}][{re.escape(OTHER_TAILS)}]")
+# Of three bytes, for one is in intact texts (`está»`): Vietnamese, Georgian.
+LONG_LEADS = "á"
+# Greek and Hebrew as their own tables read them.
+_OWN_LEADS, _OWN_TAILS = "ΞΟ׳", TAILS + "‰‹›΅ΆΈΉΊΌΎΏ΄₪׳×÷"
+_SUSPECT = re.compile(
+    f"[{LEADS}][{re.escape(TAILS)}]|[{OTHER_LEADS}][{re.escape(OTHER_TAILS)}]"
+    f"|[{LONG_LEADS}][{re.escape(TAILS)}]{{2}}|[{_OWN_LEADS}][{re.escape(_OWN_TAILS)}]"
+)
 GBK_LEAD = "鈥"  # the first two bytes of curly quotes and dashes
 _HALF = re.compile(rf"(?:[{LEADS[:-1]}][{re.escape(TAILS)}]|ðŸ).{{0,400}}?" * 2, re.DOTALL)
 # What may follow a single letter: `MANHÃ»` ends a quotation in Portuguese.

@@ -164,8 +164,8 @@ def _forms() -> _Forms:
     # A year may be joined to the number: "In 201626 days ago".
     before = r"(?:(?<=(?<!\d)(?:19|20)\d\d)|(?<!\d))"
     clock = (
-        rf"(?:(?:,|\b(?:{any_of('printed_times', 'at')})\b|[T•·|–-]|\s)\s*){{0,3}}"
-        r"(?P<H>\d{1,2})[:.h](?P<M>\d\d)(?::\d\d)?"
+        rf"(?:(?:,|\.(?= \d\d?:)|\b(?:{any_of('printed_times', 'at')})\b|[T•·|–-]|\s)\s*){{0,3}}"
+        r"(?P<H>\d{1,2})(?:[:.h]|\s?[時时点點시]\s?)(?P<M>\d\d)(?::\d\d)?"
         rf"(?:\s*(?P<half>[ap]\.?m\b\.?))?(?:\s*\(?(?P<zone>{zone})(?![^\W\d_]))?"
     )
     end = rf"(?:{clock})?"
@@ -186,7 +186,9 @@ def _forms() -> _Forms:
         rf"\s*(?:{any_of('printed_times', 'ago_unspaced')})"
     )
     absolute = (
-        re.compile(rf"(?P<y>(?:19|20)\d\d)[-/.](?P<m>\d\d?)[-/.](?P<d>\d\d?){end}", flags),
+        re.compile(
+            rf"(?P<y>(?:19|20)\d\d)(?:[-/.]|\. )(?P<m>\d\d?)(?:[-/.]|\. )(?P<d>\d\d?){end}", flags
+        ),
         re.compile(rf"(?P<y>(?:19|20)\d\d)\s?年\s?(?P<m>\d\d?)\s?月\s?(?P<d>\d\d?)\s?日{end}"),
         re.compile(rf"(?P<y>(?:19|20)\d\d)년\s?(?P<m>\d\d?)월\s?(?P<d>\d\d?)일{end}"),
         re.compile(

@@ -34,6 +34,7 @@ STORY = "https://daily.example/news/bridge?id=5"
         "https://daily.example/news/bridge?id=5#comments",
         "https://daily.example/news/bridge?id=5&",
         "https://daily.example/news/bridge?utm_source=feed&id=5&UTM_Campaign=x",
+        "https://daily.example/news/bridge?id=5&partner=rss&emc=rss&maca=en-rss-en-all-1573-rdf",
         "https://daily.example/news/bridge?fbclid=IwAR0&id=5",
         "https://daily.example/news/bridge?id=5&gclid=1&ref=home",
         "https://daily.example/news/bridge;jsessionid=9F3A?id=5",

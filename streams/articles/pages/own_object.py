@@ -139,11 +139,13 @@ def plain(value: Any) -> str | None:
 
 
 def text_of(value: Any, *names: str) -> str | None:
-    """A string, the first string of a list, or an object's field of one of these names."""
+    """A string or number, the first of a list, or an object's field of one of these names."""
     if isinstance(value, list):
         value = value[0] if value else None
     if isinstance(value, dict):
         value = next((value[name] for name in (*names, "url", "@id") if name in value), None)
+    if type(value) is int:  # a time since 1970
+        return str(value)
     return value.strip()[:_LONGEST] or None if isinstance(value, str) else None
 
 

@@ -72,13 +72,20 @@ def _shorter(
 
 def _is_site(name: str, sites: frozenset[str]) -> bool:
     own = key(name)
-    if own in sites:
+    if _names_site(name, sites):
         return True
-    bare = own.removeprefix("the")
-    return len(bare) > 3 and any(
-        bare == site.removeprefix("the")
-        or (len(site) > 5 and (site in own or own in site) and len(name.split()) <= _SITE_WORDS)
+    return len(own.removeprefix("the")) > 3 and any(
+        len(site) > 5 and (site in own or own in site) and len(name.split()) <= _SITE_WORDS
         for site in sites
+    )
+
+
+def _names_site(name: str, sites: frozenset[str]) -> bool:
+    """Whether it is one of the site's names, with or without an article: a logo's heading."""
+    own = key(name)
+    bare = own.removeprefix("the")
+    return own in sites or (
+        len(bare) > 3 and any(bare == site.removeprefix("the") for site in sites)
     )
 
 
@@ -110,7 +117,7 @@ def _printed(
     """The heading that is the title: like what the page says, or alone above the story."""
     best, best_score = None, 0.0
     for text, close in headings:
-        if key(text) in sites or not key(text):
+        if not key(text) or _names_site(text, sites):
             continue
         likeness = max((like(text, other) for other in said), default=0.0)
         score = likeness + 0.4 * close

@@ -145,3 +145,33 @@ def test_the_headline_is_the_heading_and_not_its_line_in_a_table_of_contents() -
     listed = f"{contents}<div>Pier to be rebuilt</div><div>New comments since 4 March 2026</div>"
     body = f"<h1>Pier to be rebuilt</h1><div>8 February 2026</div>{listed}{TEXT}"
     assert published("", body) == "2026-02-08T00:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("printed", "time"),
+    [
+        ("2026年3月2日 10時15分", "2026-03-02T10:15:00Z"),
+        ("2026. 3. 2. 10:15", "2026-03-02T10:15:00Z"),
+    ],
+)
+def test_a_clock_may_be_written_in_characters_and_a_date_with_blanks(
+    printed: str, time: str
+) -> None:
+    assert published("", f"<h1>Pier to be rebuilt</h1><div>{printed}</div>{TEXT}") == time
+
+
+def test_json_ld_may_state_a_time_as_a_number() -> None:
+    stated = (
+        '{"@type": "Article", "headline": "Pier to be rebuilt", "datePublished": 1772445600000}'
+    )
+    script = f'<script type="application/ld+json">{stated}</script>'
+    assert published(script, f"<h1>Pier to be rebuilt</h1>{TEXT}") == "1772445600000"
+
+
+def test_a_logo_is_no_headline_whatever_article_its_name_has() -> None:
+    html = (
+        "<html><head><title>Pier to be rebuilt - The Coast</title></head><body>"
+        f"<header><h1>The Coast</h1></header><h2>Pier to be rebuilt</h2>{TEXT}</body></html>"
+    )
+    page = read_page(PageSource(html, None, NOW, address="https://coast.example/pier"))
+    assert page.metadata.title == "Pier to be rebuilt"
