@@ -118,12 +118,14 @@ def _candidates(connection: Connection, text: str) -> dict[str, EnrichedArticleR
     phrases = phrases_of(text)
     if not phrases:
         return {}
-    hits = search_index.any_phrase(connection.dialect.name, phrases).subquery()
+    hits = search_index.any_phrase(connection.dialect.name, phrases)
+    numbers = sorted(connection.scalars(hits))
+    some = CANDIDATES  # half of them may have been withdrawn
     ids: dict[str, None] = {}
-    for order in (article.c.n.desc(), article.c.n):
+    for order, part in ((article.c.n.desc(), numbers[-some:]), (article.c.n, numbers[:some])):
         rows = connection.execute(
             select(article.c.article_id, article.c.original_id)
-            .where(article.c.n.in_(select(hits.c.n)), article.c.status != "canceled")
+            .where(article.c.n.in_(part), article.c.status != "canceled")
             .order_by(order)
             .limit(CANDIDATES // 2)
         )
