@@ -24,7 +24,7 @@ _SAME_HEADLINE = 0.5
 
 # How agencies mark what replaces an earlier take, before the headline or in brackets.
 _MARK = re.compile(
-    rf"^\W*(?:(?:{any_of('takes', 'marks')})\b\s*\d*\s*[-:.\u2013\u2014|]"
+    rf"^\W*(?:(?:{any_of('takes', 'marks')})\b\s*\d*\s*[-:.\u2013\u2014|)\]]"
     rf"|\d\s?(?:ST|ND|RD|TH)\s+L(?:EA)?D\b|\d\.\s*(?:{any_of('takes', 'numbered')})\b"
     r"|[\u3010\[(]\s*\u66f4\u65b0)"
     rf"|[(\[](?:(?:{any_of('takes', 'in_brackets_numbered')})\s*\d*"

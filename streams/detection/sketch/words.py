@@ -26,6 +26,8 @@ Kinds = npt.NDArray[np.uint8]
 # capitals, or one that is compared character by character.
 _BREAK, _BLANK, _STOP, _QUOTE, _NEWLINE, WORD, UNCASED, NAME, NUMBER, _SINGLE, _NOTHING = range(11)
 _OF_CATEGORY = {"Lu": NAME, "Lt": NAME, "Ll": WORD, "Nd": NUMBER}
+# Its capitals, which Unicode has, are for whole headlines: they begin no name.
+_GEORGIAN = slice(0x10D0, 0x1100)
 
 # The shape of a number: digits, three of them (which may be a group of thousands), a time of day, a
 # word that begins with a digit, or digits with a leading zero (in 3.05, say, the 05).
@@ -69,6 +71,8 @@ def word_tables() -> tuple[Kinds, Points]:
             kinds[point] = _OF_CATEGORY.get(category, UNCASED)
         elif chr(point).isspace():
             kinds[point] = _BLANK
+    georgian = kinds[_GEORGIAN]
+    georgian[georgian == WORD] = UNCASED
     kinds[ord("\n")] = _NEWLINE
     kinds[[ord(c) for c in _STOPS]] = _STOP
     kinds[[ord(c) for c in _QUOTES]] = _QUOTE

@@ -32,6 +32,13 @@ def joined(first: dict[str, Any], then: dict[str, Any], hours: int = 1) -> bool:
         ("Ferry runs aground off Skagen", "Ferry runs aground off Skagen (Update)"),
         ("Ferry runs aground off Skagen", "2nd LD: Ferry runs aground off Skagen"),
         ("渡轮在斯卡恩附近搁浅", "【更新】渡轮在斯卡恩附近搁浅"),
+        ("Färja på grund vid Skagen", "UPPDATERAD: Färja på grund vid Skagen, 40 räddade"),
+        ("Trajekt najel na mělčinu", "DOPLNĚNO: Trajekt najel na mělčinu u Skagenu"),
+        ("Ferry encalha em Skagen", "ATUALIZA 2-Ferry encalha em Skagen"),
+        ("Паром сел на мель у Скагена", "ОБНОВЛЕНИЕ: Паром сел на мель у Скагена"),
+        ("Ферибот заседна край Скаген", "АКТУАЛИЗИРАНА: Ферибот заседна край Скаген"),
+        ("Un ferry s'échoue à Skagen", "MISE À JOUR: Un ferry s'échoue à Skagen"),
+        ("Fähre vor Skagen gestrandet", "(Update 2) Fähre vor Skagen gestrandet"),
     ],
 )  # fmt: skip
 def test_a_first_take_and_its_update_share_a_story(first: str, then: str) -> None:
