@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from streams.articles.metadata import NOTHING_SAID, Metadata
 from streams.articles.outlets import Outlets
 from streams.articles.pages.around_headline import Place
-from streams.articles.pages.cards import Card
+from streams.articles.pages.embedded_articles import Card
 from streams.articles.pages.head import Head, head_of, nodes_of
-from streams.articles.pages.html_cards import embedded_in
+from streams.articles.pages.html_embedded_articles import embedded_in
 from streams.articles.pages.html_lines import HtmlLines, html_lines
 from streams.articles.pages.html_metadata import html_metadata
 from streams.articles.pages.html_taken import Taken, taken_lines

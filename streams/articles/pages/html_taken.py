@@ -14,7 +14,7 @@ from streams.articles.pages.evidence import evidence_of
 from streams.articles.pages.features import Matrix, features_of
 from streams.articles.pages.head import Head
 from streams.articles.pages.html_kind import is_told_as_article
-from streams.articles.pages.html_story import Judged, best_lines, html_model, judged
+from streams.articles.pages.html_line_classifier import Judged, best_lines, html_model, judged
 from streams.articles.pages.kinds import Kinds, kinds_of
 from streams.articles.pages.lines import Line
 from streams.articles.pages.markup import Markup

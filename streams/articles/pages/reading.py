@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 
 from schemas.normalised_article import Kind
 from streams.articles.outlets import Outlets
-from streams.articles.pages.cards import Card, cards_of
+from streams.articles.pages.embedded_articles import Card, cards_of
 from streams.articles.pages.features import Matrix, column, features_of
 from streams.articles.pages.kinds import Kinds, kinds_of
+from streams.articles.pages.line_classifier import STORY_PROBABILITY, story_probabilities
 from streams.articles.pages.lines import Line, lines_of
-from streams.articles.pages.own_story import asking_title, story_lines, title_line
+from streams.articles.pages.main_story import asking_title, story_lines, title_line
 from streams.articles.pages.page_kind import between_entries, page_kind
 from streams.articles.pages.page_lines import PageLines, page_lines
-from streams.articles.pages.story import STORY_PROBABILITY, story_probabilities
 from streams.articles.printed_time import PrintedTime
 
 
@@ -132,7 +132,7 @@ def _analysed(text: str, now: datetime, outlets: Outlets, title: str | None) -> 
     kinds = kinds_of(page, features, outlets)
     cards = cards_of(lines, kinds, now, outlets)
     if cards:
-        cards = _without_own_story(cards, page, features, kinds)
+        cards = _without_main_story(cards, page, features, kinds)
     end = cards[0].header.start if cards else len(lines)
     probabilities = np.zeros(len(lines))
     if (between := between_entries(lines, kinds)) is None:
@@ -148,7 +148,7 @@ def _analysed(text: str, now: datetime, outlets: Outlets, title: str | None) -> 
     return Analysis(lines, features, kinds, cards, probabilities, kept, title_at)
 
 
-def _without_own_story(
+def _without_main_story(
     cards: list[Card], page: PageLines, features: Matrix, kinds: Kinds
 ) -> list[Card]:
     """Without those that come before the page has said anything: what stands above them is a

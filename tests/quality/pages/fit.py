@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 import streams.articles
 from streams.articles.outlets import outlets
 from streams.articles.pages.features import NAMES, Matrix
+from streams.articles.pages.line_classifier import Network, surroundings, whole_page
 from streams.articles.pages.page_lines import page_lines
-from streams.articles.pages.story import Network, surroundings, whole_page
 from tests.quality.pages.built import ingredients
 from tests.quality.pages.corpus import NOW, benchmark_pages, stories
 from tests.quality.pages.labels import LabelledLines, of_built_page, of_real_pages

@@ -25,7 +25,7 @@ from streams.articles.pages.block_context import context_of
 from streams.articles.pages.block_features import Blocks, blocks_of
 from streams.articles.pages.elements import Hashes, Vector, word_hash
 from streams.articles.pages.forest import FEATURE_STEPS, LEAF_STEPS, Steps
-from streams.articles.pages.html_story import model_of
+from streams.articles.pages.html_line_classifier import model_of
 from streams.articles.pages.words import slot
 from tests.quality.pages.html_corpus import HtmlRows, rows_of, wcxb_pages, zyte_pages
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from streams.articles.outlets import Outlets
-from streams.articles.pages.cards import cards_of
+from streams.articles.pages.embedded_articles import cards_of
 from streams.articles.pages.features import Matrix, features_of
 from streams.articles.pages.kinds import kinds_of
 from streams.articles.pages.lines import Line, lines_of

@@ -10,8 +10,8 @@ from statistics import mean
 
 from streams.articles.outlets import outlets
 from streams.articles.pages import reading
+from streams.articles.pages.line_classifier import probabilities_by, story_probabilities
 from streams.articles.pages.reading import Part, read_text_page
-from streams.articles.pages.story import probabilities_by, story_probabilities
 from tests.quality.kept import compare
 from tests.quality.pages import agencies, layouts, newer_layouts, unseen, wider_layouts
 from tests.quality.pages import other_layouts as others

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from streams.articles.pages.features import Matrix, column
 from streams.articles.pages.kinds import Kinds
+from streams.articles.pages.line_classifier import STORY_PROBABILITY
 from streams.articles.pages.lines import Line
 from streams.articles.pages.page_lines import PageLines
-from streams.articles.pages.story import STORY_PROBABILITY
 from streams.articles.pages.words import PageWords, shared_words
 
 Vector = NDArray[np.float64]

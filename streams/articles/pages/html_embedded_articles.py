@@ -8,8 +8,8 @@ from datetime import datetime
 import numpy as np
 
 from streams.articles.outlets import Outlets
-from streams.articles.pages.cards import Card, cards_of
 from streams.articles.pages.elements_around import LEAST_WORDS, TOLD_WORDS, Elements
+from streams.articles.pages.embedded_articles import Card, cards_of
 from streams.articles.pages.html_lines import HtmlLines
 from streams.articles.pages.html_taken import Taken
 from streams.articles.pages.lines import Line
