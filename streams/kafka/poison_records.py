@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,7 @@ CRASHES_TOLERATED = 3
 # a normalising process from outside, are done in 8 steps; the guilty one of 64 is isolated after
 # two errors, of 1,000 after four. Halves would take ten, and supervisors back off at each restart.
 _PARTS = 8
+_PATIENCE_SECONDS, _RETRY_SECONDS = 60.0, 0.2
 _ERROR_CHARACTERS = 200  # brokers take 4,096 bytes of metadata
 
 
@@ -144,8 +146,7 @@ class CrashLedger:
 
     async def _read(self, partitions: set[TP]) -> None:
         self._crashes = {}
-        async with admin_client(self._settings) as admin:
-            committed = await admin.list_consumer_group_offsets(self._settings.group)
+        committed = await self._committed()
         for tp, at in committed.items():
             crashes = decode_note(at)
             if crashes and tp in partitions:
@@ -155,3 +156,17 @@ class CrashLedger:
                     tp.topic, tp.partition, crashes.count, crashes.first, crashes.last,
                     crashes.error,
                 )  # fmt: skip
+
+    async def _committed(self) -> Mapping[TopicPartition, OffsetAndMetadata]:
+        """The group's offsets. While leaders are elected, brokers may name no broker at all."""
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while True:
+            try:
+                async with admin_client(self._settings) as admin:
+                    found: Mapping[TopicPartition, OffsetAndMetadata]
+                    found = await admin.list_consumer_group_offsets(self._settings.group)
+                    return found
+            except KafkaError as error:
+                if not error.retriable or time.monotonic() > deadline:
+                    raise
+            await asyncio.sleep(_RETRY_SECONDS)

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
+from aiokafka.errors import GroupAuthorizationFailedError, KafkaError, NodeNotReadyError
 from aiokafka.structs import ConsumerRecord, OffsetAndMetadata, TopicPartition
+from faust.types import TP
 from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas import DeadLetterHeaders
 from schemas.topics import DEAD_LETTERS, ENRICHED, NORMALISED
 from streams.agents.running.exit import EXIT_INTERNAL_ERROR
+from streams.kafka import poison_records
 from streams.kafka.connection import admin_client
 from streams.kafka.poison_records import CRASHES_TOLERATED, CrashLedger, CrashNote, decode_note
 from streams.settings import Settings
@@ -131,6 +135,44 @@ def suspecting(**spans: tuple[int, int, int]) -> CrashLedger:
         for name, (count, first, last) in spans.items()
     }
     return ledger
+
+
+class _Admin:
+    """Knows no broker at first, as while leaders are elected."""
+
+    def __init__(self, failures: list[KafkaError], note: CrashNote) -> None:
+        self._failures, self._note = failures, note
+
+    async def list_consumer_group_offsets(self, _group: str) -> dict[TopicPartition, object]:
+        if self._failures:
+            raise self._failures.pop()
+        at = OffsetAndMetadata(self._note.first, self._note.encode())
+        return {TopicPartition("raw", 0): at}
+
+
+async def read_notes(monkeypatch: pytest.MonkeyPatch, failures: list[KafkaError]) -> CrashLedger:
+    @asynccontextmanager
+    async def admin_client(_settings: Settings) -> AsyncIterator[_Admin]:
+        yield _Admin(failures, CrashNote(1, 3, 5, "an error"))
+
+    monkeypatch.setattr(poison_records, "admin_client", admin_client)
+    ledger = CrashLedger(None, Settings())
+    ledger.assigned({TP("raw", 0)})
+    return ledger
+
+
+async def test_notes_are_read_although_no_broker_is_known_for_a_moment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ledger = await read_notes(monkeypatch, [NodeNotReadyError(), NodeNotReadyError()])
+    assert await ledger.suspects(records_at(range(4, 5)))
+    assert not await ledger.suspects(records_at(range(6, 9)))
+
+
+async def test_what_will_not_pass_is_raised_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    ledger = await read_notes(monkeypatch, [GroupAuthorizationFailedError("g")])
+    with pytest.raises(GroupAuthorizationFailedError):
+        await ledger.suspects(records_at(range(4, 5)))
 
 
 def test_suspects_are_handled_in_eight_parts_apart_from_the_others() -> None:
