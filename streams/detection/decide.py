@@ -99,7 +99,7 @@ class _Judge:
         self.log = StoryLog(view)
         self.credits = Credits(view, values)
         self._matcher = Matcher(view)
-        self._evidence = Evidence(view, self._matcher, self.log, values)
+        self._evidence = Evidence(view, self._matcher, self.log)
 
     @property
     def match_stats(self) -> MatchStats:
@@ -135,10 +135,11 @@ class _Judge:
         view, serial = self._view, self._view.base + i
         if self._evidence.stands(i, candidates):
             return "original", self._writer.alone(story_id, article_id, "standing_text")
-        matches = self._evidence.of(i, candidates)
+        numbers = Numbers(self._values[i])
+        matches = self._evidence.of(i, candidates, numbers)
         if parts := parts_of(i, matches, view):
             view.rows["flags"][i] |= COMPILATION
-            json, _ = self._written(i, matches, parts)
+            json, _ = self._written(i, matches, numbers, parts)
             return "compilation", self._writer.verdict(
                 story_id=story_id, relation="compilation", original_id=article_id, matches=json
             )
@@ -146,7 +147,7 @@ class _Judge:
         best = self._best_to_join(matches)
         if best is not None and best is not matches[0]:  # its reason is the verdict's
             matches = [best, *(m for m in matches if m is not best)]
-        json, reason = self._written(i, matches)
+        json, reason = self._written(i, matches, numbers)
         if best is None:
             named = RELATIONS[relation] if relation is not None and relation != COPY else "original"
             return named, self._writer.verdict(
@@ -165,14 +166,9 @@ class _Judge:
         )
 
     def _written(
-        self,
-        i: int,
-        matches: list[Match],
-        parts: Collection[int] = (),
-        numbers: Numbers | None = None,
+        self, i: int, matches: list[Match], numbers: Numbers, parts: Collection[int] = ()
     ) -> tuple[bytes, str]:
         """The matches as JSON, and the reason of the best one."""
-        numbers = numbers or Numbers(self._values[i])
         return matches_json(self._words[i], matches, self._view, self._most, parts, numbers)
 
     def _joined(
@@ -214,10 +210,9 @@ class _Judge:
     ) -> tuple[str, bytes]:
         view, serial = self._view, self._view.base + i
         row, earlier = view.rows[i], view.row(before)
-        stands = self._evidence.stands(i, candidates)
-        matches = [] if stands else self._evidence.of(i, candidates)
-        numbers = Numbers(self._values[i])
-        json, reason = self._written(i, matches, numbers=numbers)
+        stands, numbers = self._evidence.stands(i, candidates), Numbers(self._values[i])
+        matches = [] if stands else self._evidence.of(i, candidates, numbers)
+        json, reason = self._written(i, matches, numbers)
         why = "standing_text" if stands else None
         verdict = {
             "relation": "revision",

@@ -7,6 +7,7 @@ from __future__ import annotations
 from streams.detection.index.segment import STANDING
 from streams.detection.index.view import View
 from streams.detection.judge.candidates import Found
+from streams.detection.judge.changed_facts import Numbers
 from streams.detection.judge.matcher import Matcher
 from streams.detection.judge.other_numbers import with_other_numbers
 from streams.detection.judge.relations import Match
@@ -17,9 +18,8 @@ from streams.detection.stories.story_log import StoryLog
 class Evidence:
     """For a chunk's articles, taken in order."""
 
-    def __init__(self, view: View, matcher: Matcher, log: StoryLog, values: list[bytes]) -> None:
-        """`values` are the chunk's articles as JSON."""
-        self._view, self._matcher, self._log, self._values = view, matcher, log, values
+    def __init__(self, view: View, matcher: Matcher, log: StoryLog) -> None:
+        self._view, self._matcher, self._log = view, matcher, log
         self._originals: dict[tuple[int, int], Match | None] = {}
         self._standing: set[int] = set()  # serials of this chunk
 
@@ -35,10 +35,10 @@ class Evidence:
         self._standing.add(self._view.base + i)
         return True
 
-    def of(self, i: int, candidates: list[Match]) -> list[Match]:
-        """The matches that are evidence, best first."""
+    def of(self, i: int, candidates: list[Match], numbers: Numbers) -> list[Match]:
+        """The matches that are evidence, best first. `numbers` are the article's."""
         some = [m for m in candidates if not (m.standing or m.serial in self._standing)]
-        some = with_other_numbers(self._with_originals(i, some), self._view, self._values[i])
+        some = with_other_numbers(self._with_originals(i, some), self._view, numbers)
         return without_passages(i, some, self._view)
 
     def _with_originals(self, i: int, candidates: list[Match]) -> list[Match]:

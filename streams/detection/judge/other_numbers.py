@@ -18,12 +18,11 @@ _BORDER_JACCARD = 0.6
 _LEAST_MISSING, _LEAST_FOUND = 4, 0.5
 
 
-def with_other_numbers(matches: list[Match], view: View, value: bytes) -> list[Match]:
-    """The matches of a chunk's article, given as JSON, too: copies of which most numbers are not
-    in it are templates. The others stay."""
+def with_other_numbers(matches: list[Match], view: View, numbers: Numbers) -> list[Match]:
+    """The matches of an article with these numbers: copies of which most numbers are not among them
+    are templates. The others stay."""
     if not any(_at_border(match) for match in matches):
         return matches
-    numbers = Numbers(value)
     judged = [_judged(match, view, numbers) if _at_border(match) else match for match in matches]
     return sorted(judged, key=lambda m: (-m.rank, m.serial))
 
