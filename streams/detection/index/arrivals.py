@@ -186,8 +186,8 @@ def arrivals_of(state: ShardState, chunk: ArticleColumns) -> Arrivals:
 def _rows(chunk: ArticleColumns, statuses: list[int], new: list[_New], minimum_words: int) -> Rows:
     """The rows of the new articles."""
     rows = np.zeros(len(new), ROW)
-    octets = octets_of(rows).reshape(len(rows), ROW.itemsize)
-    entries = octets_of(np.ascontiguousarray(chunk.entries)).reshape(-1, ENTRY.itemsize)
+    octets = octets_of(rows)
+    entries = octets_of(np.ascontiguousarray(chunk.entries))
     places = [one.place for one in new]
     own = entries if len(places) == len(entries) else entries[places]
     octets[:, _ENTRY_IN_ROW:] = own[:, _FIELDS_IN_ENTRY:]

@@ -6,10 +6,8 @@ import struct
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from schemas.raw_article import Status
-from streams.detection.index.segment import ROW, WITHDRAWN, WITHHELD, Rows
+from streams.detection.index.segment import ROW, WITHDRAWN, WITHHELD
 from streams.detection.sketch.evidence import agency_named
 
 
@@ -66,14 +64,9 @@ _FIELDS = struct.Struct(
 )  # fmt: skip
 
 
-def octets_of(rows: Rows) -> memoryview:
-    """(n,) contiguous rows -> their memory. Asking an array of records for it takes
-    longer than reading one."""
-    return rows.view(np.uint8).data
-
-
 def row_view_of(octets: memoryview, place: int) -> RowView:
-    """One of some rows as Python values."""
+    """One of some rows, given as their memory, as Python values. Asking an array of records for its
+    memory takes longer than reading a row."""
     time, latest, clock, story_id, flags, article, digest, language, source, headline, provider, \
         link, published, words = _FIELDS.unpack_from(octets, place * ROW.itemsize)  # fmt: skip
     return RowView(

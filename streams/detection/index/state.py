@@ -90,8 +90,7 @@ class ShardState:
             self.tail = first
         serials = np.arange(first, first + len(rows))
         self._forget_overwritten(first + len(rows) - len(self.rows))
-        ring = octets_of(self.rows).reshape(len(self.rows), ROW.itemsize)
-        ring[serials % len(ring)] = octets_of(rows).reshape(len(rows), ROW.itemsize)
+        octets_of(self.rows)[serials % len(self.rows)] = octets_of(rows)
         held = max(0, self.tail - first)  # rows beyond the ring's size are not kept
         keys = first_64_bits(rows["article_id"][held:])
         self.items.update(zip(keys, serials[held:].tolist(), strict=True))

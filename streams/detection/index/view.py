@@ -9,8 +9,8 @@ import numpy.typing as npt
 
 from streams.detection.index.arrivals import Arrivals
 from streams.detection.index.key_index import Integers
-from streams.detection.index.row_view import RowView, octets_of, row_view_of
-from streams.detection.index.segment import NO_SERIAL, WITHDRAWN, Rows, taken
+from streams.detection.index.row_view import RowView, row_view_of
+from streams.detection.index.segment import NO_SERIAL, WITHDRAWN, Rows, octets_of, taken
 from streams.detection.index.state import ShardState
 
 
@@ -25,7 +25,7 @@ class View:
             if previous != NO_SERIAL
         }
         self._window = state.parameters.window_milliseconds
-        self._octets = octets_of(state.rows), octets_of(self.rows)
+        self._octets = octets_of(state.rows).data, octets_of(self.rows).data
         # For each row that matched: used again and again, and slow to take out of an array.
         self._read: dict[int, RowView] = {}
         self._joined: dict[int, bytes] = {}  # serial of this chunk -> its story, if not its own
