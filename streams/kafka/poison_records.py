@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -21,6 +20,7 @@ from aiokafka.errors import KafkaError
 from aiokafka.structs import ConsumerRecord, OffsetAndMetadata, TopicPartition
 
 from streams.kafka.connection import admin_client
+from streams.kafka.patience import answered
 from streams.settings import Settings
 
 if TYPE_CHECKING:  # importing Faust takes a second, which `dead-letters` can do without
@@ -34,7 +34,7 @@ CRASHES_TOLERATED = 3
 # a normalising process from outside, are done in 8 steps; the guilty one of 64 is isolated after
 # two errors, of 1,000 after four. Halves would take ten, and supervisors back off at each restart.
 _PARTS = 8
-_PATIENCE_SECONDS, _RETRY_SECONDS = 60.0, 0.2
+_PATIENCE_SECONDS = 60.0
 _ERROR_CHARACTERS = 200  # brokers take 4,096 bytes of metadata
 
 
@@ -146,7 +146,7 @@ class CrashLedger:
 
     async def _read(self, partitions: set[TP]) -> None:
         self._crashes = {}
-        committed = await self._committed()
+        committed = await answered(self._committed, _PATIENCE_SECONDS)
         for tp, at in committed.items():
             crashes = decode_note(at)
             if crashes and tp in partitions:
@@ -158,15 +158,8 @@ class CrashLedger:
                 )  # fmt: skip
 
     async def _committed(self) -> Mapping[TopicPartition, OffsetAndMetadata]:
-        """The group's offsets. While leaders are elected, brokers may name no broker at all."""
-        deadline = time.monotonic() + _PATIENCE_SECONDS
-        while True:
-            try:
-                async with admin_client(self._settings) as admin:
-                    found: Mapping[TopicPartition, OffsetAndMetadata]
-                    found = await admin.list_consumer_group_offsets(self._settings.group)
-                    return found
-            except KafkaError as error:
-                if not error.retriable or time.monotonic() > deadline:
-                    raise
-            await asyncio.sleep(_RETRY_SECONDS)
+        """The group's offsets. A new client may be told of no broker, while leaders are elected."""
+        async with admin_client(self._settings) as admin:
+            found: Mapping[TopicPartition, OffsetAndMetadata]
+            found = await admin.list_consumer_group_offsets(self._settings.group)
+            return found

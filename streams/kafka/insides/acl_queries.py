@@ -7,14 +7,13 @@ codes.
 
 from __future__ import annotations
 
-import asyncio
-import time
-
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaError, for_code
+from aiokafka.errors import for_code
 from aiokafka.protocol.admin import DescribeGroupsRequest_v3, DescribeGroupsResponse_v3
 from aiokafka.protocol.api import Request, RequestStruct, Response
 from aiokafka.protocol.types import Array, Boolean, Int16, Int32, Schema, String
+
+from streams.kafka.patience import answered
 
 READ, WRITE, DESCRIBE = 3, 4, 8  # org.apache.kafka.common.acl.AclOperation
 NAMES = {READ: "Read", WRITE: "Write", DESCRIBE: "Describe"}
@@ -117,21 +116,19 @@ async def topic_operations(admin: AIOKafkaAdminClient, topics: list[str]) -> dic
 
 async def group_operations(admin: AIOKafkaAdminClient, group: str) -> set[int]:
     """The same for a consumer group, whether it exists or not. Raises KafkaError."""
-    deadline = time.monotonic() + _COORDINATOR_SECONDS
-    while True:  # a cluster's first group waits for the topic that is created for it
-        try:
-            coordinator = await admin.find_coordinator(group)
-            answer = await admin._send_request(_GroupRequest(group), coordinator)
-            code, *_, bits = answer.groups[0]
-            if code == _UNAUTHORIZED_GROUP:
-                return set()
-            if not code:
-                return _operations(bits)
+
+    async def ask() -> set[int]:
+        coordinator = await admin.find_coordinator(group)
+        answer = await admin._send_request(_GroupRequest(group), coordinator)
+        code, *_, bits = answer.groups[0]
+        if code == _UNAUTHORIZED_GROUP:
+            return set()
+        if code:
             raise for_code(code)(group)
-        except KafkaError as error:
-            if not error.retriable or time.monotonic() > deadline:
-                raise
-        await asyncio.sleep(0.1)
+        return _operations(bits)
+
+    # A cluster's first group waits for the topic that is created for it.
+    return await answered(ask, _COORDINATOR_SECONDS)
 
 
 def _operations(bits: int) -> set[int]:
