@@ -86,6 +86,19 @@ _PLAIN = (
     " when it ends, and grows without bound"
 )
 
+
+def _with_rensa(framework: str, title: str, lacks: str = "") -> Contestant:
+    return Contestant(
+        f"{framework}-rensa",
+        f"{title} + rensa",
+        _PLAIN + lacks,
+        (50, 500, 3000),
+        _module_with_place(f"tests.benchmarks.{framework}_rensa", _BENCH_PYTHON),
+        lambda _place: {},
+        _copies_of_event,
+    )
+
+
 STOCK_FAUST = Contestant(
     "stock-faust",
     "Faust + datasketch",
@@ -95,15 +108,7 @@ STOCK_FAUST = Contestant(
     lambda _place: {},
     _copies_of_event,
 )
-QUIX_RENSA = Contestant(
-    "quix-rensa",
-    "Quix Streams + rensa",
-    _PLAIN,
-    (50, 500, 3000),
-    _module_with_place("tests.benchmarks.quix_rensa", _BENCH_PYTHON),
-    lambda _place: {},
-    _copies_of_event,
-)
+QUIX_RENSA = _with_rensa("quix", "Quix Streams")
 ECHOWIRE = Contestant(
     "echowire",
     "echowire",
@@ -113,23 +118,7 @@ ECHOWIRE = Contestant(
     _echowire_environment,
     _matches_of_detection,
 )
-CONFLUENT_RENSA = Contestant(
-    "confluent-rensa",
-    "confluent-kafka + rensa, by hand",
-    _PLAIN + "; no metrics",
-    (50, 500, 3000),
-    _module_with_place("tests.benchmarks.confluent_rensa", _BENCH_PYTHON),
-    lambda _place: {},
-    _copies_of_event,
-)
-BYTEWAX_RENSA = Contestant(
-    "bytewax-rensa",
-    "Bytewax + rensa",
-    _PLAIN + "; no consumer group",
-    (50, 500, 3000),
-    _module_with_place("tests.benchmarks.bytewax_rensa", _BENCH_PYTHON),
-    lambda _place: {},
-    _copies_of_event,
-)
+CONFLUENT_RENSA = _with_rensa("confluent", "confluent-kafka by hand", "; no metrics")
+BYTEWAX_RENSA = _with_rensa("bytewax", "Bytewax", "; no consumer group")
 USUAL = (STOCK_FAUST, QUIX_RENSA, ECHOWIRE)
 ALL = (*USUAL, CONFLUENT_RENSA, BYTEWAX_RENSA)
