@@ -34,7 +34,9 @@ TABLES: Mapping[str, tuple[str, ...]] = MappingProxyType({
         "paywall", "consent", "bot", "script", "login", "region", "error", "newsletter",
     ),
     "reader_requests": ("before", "openings", "objects"),
-    "page_headers": ("by", "source", "time", "reading_time", "own_line", "updated", "of"),
+    "page_headers": (
+        "by", "source", "time", "reading_time", "own_line", "updated", "first_published", "of",
+    ),
     "page_bylines": ("before_by", "by", "by_unspaced", "label", "ends", "furniture", "and"),
     "credits": (
         "between", "opens", "dated", "staff", "pictures", "with", "behind_with", "articles",
@@ -60,7 +62,10 @@ TABLES: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "weekdays": (
         "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
     ),
-    "dates": ("pm", "am", "o_clock", "between", "month", "year"),
+    "dates": (
+        "pm", "am", "midday", "night", "noon", "midnight", "o_clock", "between", "month", "year",
+        "eras", "day_first",
+    ),
     "units": _UNITS,
     "units_unspaced": _UNITS,
     "printed_times": (

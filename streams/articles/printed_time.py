@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
+from streams.articles.day_parts import LETTER, day_parts, hour_in_day, part_of_day
 from streams.articles.languages import any_of, meanings, places, words_of_all
 from streams.articles.time_zones import time_zones
 
 _DAY, _MINUTE = 86_400, 60
-_DIGIT, _LETTERS = re.compile(r"\d"), re.compile(r"[^\W\d_]+")
+_DIGIT, _LETTERS = re.compile(r"\d"), re.compile(rf"{LETTER}+")
 _LONGEST_GLUED = 60
 _GLUED_MONTH = re.compile(r"(?<=[^\W\d_])[A-Z][a-z]{2,8}(?=\.? \d)")  # `CNNNov 3`
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -121,12 +122,9 @@ def _absolute(match: re.Match[str], forms: _Forms, now: datetime) -> PrintedTime
             return None
     if not month:
         return None
-    hour, minute = int(part("H") or 0), int(part("M") or 0)
-    half = (part("half") or "").lower().replace(".", "")
-    if half and 1 <= hour <= 12:
-        hour = hour % 12 + (12 if half == "pm" else 0)
+    hour, minute = _clock(part)
     try:
-        time = datetime(int(year or now.year), month, day, hour, minute, tzinfo=UTC)
+        time = datetime(int(year or now.year), month, day, hour or 0, minute, tzinfo=UTC)
         if not year and time > now + timedelta(days=1):
             time = time.replace(year=time.year - 1)
     except ValueError:
@@ -137,8 +135,19 @@ def _absolute(match: re.Match[str], forms: _Forms, now: datetime) -> PrintedTime
         offset += 1
     if not _FIRST_YEAR <= time.year <= _LAST_YEAR:
         return None
-    precision = _MINUTE if part("H") else _DAY
+    precision = _DAY if hour is None else _MINUTE
     return PrintedTime(time - timedelta(hours=offset), precision, *match.span())
+
+
+def _clock(part: Callable[[str], str | None]) -> tuple[int | None, int]:
+    """-> (hour, minute); without an hour where there is none, or none that is certain."""
+    if part("noon"):
+        return 12, 0
+    stated = part("H") or part("H2") or part("H3")
+    if stated is None:
+        return None, 0
+    hour = hour_in_day(int(stated), part_of_day(part("before") or part("half") or part("half3")))
+    return hour, 0 if hour is None else 30 if part("M30") else int(part("M") or part("M2") or 0)
 
 
 def is_american_summer(time: datetime) -> bool:
@@ -163,12 +172,18 @@ def _forms() -> _Forms:
     number = rf"(?P<n>\d{{1,3}}|(?<!\w)(?:{any_of('printed_times', 'one')}))"
     # A year may be joined to the number: "In 201626 days ago".
     before = r"(?:(?<=(?<!\d)(?:19|20)\d\d)|(?<!\d))"
+    day = day_parts()
+    half, ends = rf"[ap]\.\s?m|{day.part}", rf"(?!{LETTER})\.?"
     clock = (
         rf"(?:(?:,|\.(?= \d\d?:)|\b(?:{any_of('printed_times', 'at')})\b|[T•·|–-]|\s)\s*){{0,3}}"
-        r"(?P<H>\d{1,2})(?:[:.h]|\s?[時时点點시]\s?)(?P<M>\d\d)(?::\d\d)?"
-        rf"(?:\s*(?P<half>[ap]\.?m\b\.?))?(?:\s*\(?(?P<zone>{zone})(?![^\W\d_]))?"
+        rf"(?:(?:12(?:[:.]00)?\s*)?(?P<noon>{day.noon}){ends}|(?:(?P<before>{half})\.?\s*)?(?:"
+        rf"(?:(?P<H>\d{{1,2}})[:.h](?P<M>\d\d)(?::\d\d)?"
+        r"|(?P<H2>\d{1,2})\s?[時时点點시](?![間间간])(?:\s?(?P<M2>\d{1,2})(?!\d)\s?[分분]?|\s?(?P<M30>[半반]))?)"
+        rf"(?:\s*(?P<half>{half}){ends})?|(?P<H3>\d{{1,2}})\s*(?P<half3>{half}){ends}))"
+        rf"(?:\s*\(?(?P<zone>{zone})(?![^\W\d_]))?"
     )
     end = rf"(?:{clock})?"
+    alone = r"(?:\s?\([^\W\d_]\))?"  # the weekday: `2026年3月2日(月)`
     month_start = r"(?:\b|(?-i:(?<=[^\W\d_])(?=[A-Z][a-z])))"
     flags = re.IGNORECASE
     ago = any_of("printed_times", "ago")
@@ -189,8 +204,10 @@ def _forms() -> _Forms:
         re.compile(
             rf"(?P<y>(?:19|20)\d\d)(?:[-/.]|\. )(?P<m>\d\d?)(?:[-/.]|\. )(?P<d>\d\d?){end}", flags
         ),
-        re.compile(rf"(?P<y>(?:19|20)\d\d)\s?年\s?(?P<m>\d\d?)\s?月\s?(?P<d>\d\d?)\s?日{end}"),
-        re.compile(rf"(?P<y>(?:19|20)\d\d)년\s?(?P<m>\d\d?)월\s?(?P<d>\d\d?)일{end}"),
+        re.compile(
+            rf"(?P<y>(?:19|20)\d\d)\s?年\s?(?P<m>\d\d?)\s?月\s?(?P<d>\d\d?)\s?日{alone}{end}"
+        ),
+        re.compile(rf"(?P<y>(?:19|20)\d\d)년\s?(?P<m>\d\d?)월\s?(?P<d>\d\d?)일{alone}{end}"),
         re.compile(
             rf"(?<!\d)(?P<d>\d{{1,2}})(?:st|nd|rd|th|\.|º|er)?(?:\s+de)?[\s-]+(?P<name>{month})\b"
             rf"\.?,?(?:\s+de)?[\s-]*(?P<y>(?:19|20)\d\d){end}",

@@ -10,36 +10,41 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from typing import NamedTuple
 
-from streams.articles.languages import any_of, meanings, places, words_of_all
+from streams.articles.date_words import DateWords, date_words
+from streams.articles.day_parts import LETTER, hour_in_day, part_of_day, plain_letters
 from streams.articles.printed_time import is_american_summer
-from streams.articles.time_zones import time_zones
 
 _LONGEST = 100
 _LONGEST_LEAD_WORD = 12  # `Updated`, or the weekday in a language that the table lacks
 _MOST_HOURS_FROM_UTC = 14
 _LAST_TWELFTH = 12  # of hours and of months
-_TOKEN = re.compile(r"[^\W\d_]+(?:[.'’׳-][^\W\d_]+)*|\d+|\S")
+_TOKEN = re.compile(rf"{LETTER}+(?:[.'’׳-]{LETTER}+)*|\d+|\S")
 _SIGNS = frozenset(",.|-–—•·/()،;:'’@\0")
 _COMMENT = re.compile(r"\s*\(([^()]*)\)\s*$")
 _REGION = re.compile(r"\s*\[([A-Za-z_]+(?:/[A-Za-z_+-]+)*)\]\s*$")
 _MONOTONIC = re.compile(r"\s+m=[+-][\d.]+$")  # Go
 _ENDS_IN_OFFSET = re.compile(r"(?:\d[Zz]|[+-]\d\d:?\d\d)$")
 _HALF = re.compile(r"\b([ap])\.\s?m\b\.?", re.IGNORECASE)
-_CJK_DATE = re.compile(r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일号號]")
+# With the weekday in one letter, as in Japan: `2026年3月2日(月)`.
+_CJK_DATE = re.compile(
+    r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일号號](?:\s*\([^\W\d_]\))?"
+)
 _CJK_CLOCK = re.compile(
-    r"(\d{1,2})\s*[時时点點시]\s*(?:(\d{1,2})\s*[分분])?\s*(?:(\d{1,2})\s*[秒초])?"
+    r"(\d{1,2})\s*[時时点點시]\s*(?:(\d{1,2})\s*[分분]|([半반]))?\s*(?:(\d{1,2})\s*[秒초])?"
 )
 _NUMERIC = (
     re.compile(r"(?<!\d)(?P<y>\d{4})([-/]|\. ?)(?P<m>\d{1,2})\2(?P<d>\d{1,2})(?!\d)[Tt]?"),
     re.compile(r"(?<![\d.])(?P<d>\d{1,2})\. ?(?P<m>\d{1,2})\. ?(?P<y>\d{4})(?!\d)"),
     re.compile(r"(?<!\d)(?P<a>\d{1,2})([/-])(?P<b>\d{1,2})\2(?P<y>\d{4})(?!\d)"),
 )
+_FIRST_WORD = re.compile(rf"{LETTER}+")
+_ERA = re.compile(r"([^\W\d_]{2})\s?(\d{1,3}|元)(?=\s?年)")
+_FIRST_OF_ERA = "元"
+_FIRST_BUDDHIST_YEAR, _BUDDHIST_YEARS = 2400, 543
 # After the clock, whose place a NUL marks.
 _OFFSET = re.compile(r"\0\s*(?:GMT|UTC?|Z)?\s?([+\-−])(\d\d?)(?::?(\d\d))?(?![\d:])", re.IGNORECASE)
 
@@ -51,25 +56,12 @@ class _Clock(NamedTuple):
     microsecond: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Words:
-    months: Mapping[str, int]
-    weekdays: Mapping[str, int]
-    either_day: frozenset[str]
-    between: frozenset[str]
-    zones: Mapping[str, float]
-    summer_zones: frozenset[str]
-    halves: Mapping[str, bool]  # whether it is the afternoon
-    clock: re.Pattern[str]
-    numbered_month: re.Pattern[str]  # `3 tháng 3, năm 2026`
-
-
 def written_time(text: str) -> datetime | None:
     """The time that a whole text states, in UTC; without a zone it is taken for UTC."""
     if len(text) > _LONGEST:
         return None
     try:
-        words = _words()
+        words = date_words()
         return _written(_without_comment(_plain(text, words)), words)
     except (ValueError, OverflowError):  # the 30th of February, the year 0
         return None
@@ -77,23 +69,28 @@ def written_time(text: str) -> datetime | None:
 
 def is_day_or_month(word: str) -> bool:
     """Whether a word is a month or a weekday, in full or abbreviated, in any known language."""
-    low, words = word.casefold().strip("."), _words()
+    low, words = word.casefold().strip("."), date_words()
     return low in words.months or low in words.weekdays
 
 
-def _written(text: str, words: _Words) -> datetime | None:
+def _written(text: str, words: DateWords) -> datetime | None:
+    lead = _lead(text, words)
     date_at = next((m for form in _NUMERIC if (m := form.search(text))), None)
     if date_at is not None:  # first: `02.03.2026` contains what looks like a clock
         text = f"{text[: date_at.start()]} {text[date_at.end() :]}"
     clock, found = None, words.clock.search(text)
     if found is not None:
-        clock = _clock(found, words)
+        clock = _clock(found)
         text = f"{text[: found.start()]} \0{text[found.end() :]}"
     if found is not None and clock is None:
         return None
     offset, text = _offset(text, clock)
     tokens = _Tokens(words, date_at, timed=clock is not None)
-    if not all(tokens.take(t, first=n == 0) for n, t in enumerate(_TOKEN.findall(text))):
+    if words.midnight.search(text):
+        return None
+    if not all(
+        tokens.take(t) or (n == 0 and t == lead) for n, t in enumerate(_TOKEN.findall(text))
+    ):
         return None
     if (date := tokens.date()) is None:
         return None
@@ -104,14 +101,37 @@ def _written(text: str, words: _Words) -> datetime | None:
     return time - (offset or timedelta())
 
 
-def _plain(text: str, words: _Words) -> str:
+def _lead(text: str, words: DateWords) -> str | None:
+    """The first word, which may be unknown: `Updated`, a weekday. Right before a clock it has to be
+    known, since it could be a part of the day."""
+    match = _FIRST_WORD.match(text)
+    if match is None or len(match[0]) > _LONGEST_LEAD_WORD:
+        return None
+    clock = words.clock.match(text, match.end())
+    return None if clock and not words.leads.match(match[0]) else match[0]
+
+
+def _colons(clock: re.Match[str]) -> str:
+    hour, minute, half, second = clock.groups()
+    return f"{hour}:{'30' if half else minute or '00':0>2}:{second or '00':0>2} "
+
+
+def _in_common_years(match: re.Match[str], eras: Mapping[str, int]) -> str:
+    first = eras.get(match[1])
+    if first is None:
+        return match[0]
+    return f" {first + (1 if match[2] == _FIRST_OF_ERA else int(match[2]))}"
+
+
+def _plain(text: str, words: DateWords) -> str:
     """One form for digits, dates and clocks of all scripts."""
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", text.replace("º", "").replace("ª", ""))
+        text = plain_letters(text.replace("º", "").replace("ª", ""))
         text = "".join(str(unicodedata.decimal(c, c)) for c in text)
+        text = _ERA.sub(lambda m: _in_common_years(m, words.eras), text)
         text = _CJK_DATE.sub(r" \1-\2-\3 ", text)
         text = words.numbered_month.sub(r" \1.\2.\3 ", text)
-        text = _CJK_CLOCK.sub(lambda m: f"{m[1]}:{m[2] or '00':0>2}:{m[3] or '00':0>2} ", text)
+        text = _CJK_CLOCK.sub(_colons, text)
     return _HALF.sub(r"\1m", _MONOTONIC.sub("", text.strip()))
 
 
@@ -127,16 +147,14 @@ def _without_comment(text: str) -> str:
     return text
 
 
-def _clock(found: re.Match[str], words: _Words) -> _Clock | None:
+def _clock(found: re.Match[str]) -> _Clock | None:
     part = found.groupdict()
-    hour = int(part["H"] or part["H2"] or part["H3"])
-    half = part["before"] or part["after"] or part["after2"]
-    afternoon = words.halves.get(half.casefold()) if half else None
-    if afternoon is not None:
-        if hour > _LAST_TWELFTH and not afternoon:
-            return None
-        if hour <= _LAST_TWELFTH:
-            hour = hour % _LAST_TWELFTH + (_LAST_TWELFTH if afternoon else 0)
+    if part["noon"]:
+        return _Clock(_LAST_TWELFTH, 0, 0, 0)
+    word = part_of_day(part["before"] or part["after"] or part["after2"])
+    hour = hour_in_day(int(part["H"] or part["H2"] or part["H3"]), word)
+    if hour is None:
+        return None
     fraction = (part["F"] or "")[:6].ljust(6, "0")
     return _Clock(hour, int(part["M"] or 0), int(part["S"] or 0), int(fraction))
 
@@ -154,7 +172,7 @@ def _offset(text: str, clock: _Clock | None) -> tuple[timedelta | None, str]:
     return (offset if match[1] == "+" else -offset), rest
 
 
-def _zone_hours(zone: str, time: datetime, words: _Words) -> float | None:
+def _zone_hours(zone: str, time: datetime, words: DateWords) -> float | None:
     low = zone.casefold()
     if low in words.summer_zones:
         if not zone.isupper():
@@ -166,7 +184,7 @@ def _zone_hours(zone: str, time: datetime, words: _Words) -> float | None:
 class _Tokens:
     """The rest of a text without its clock and offset, word by word."""
 
-    def __init__(self, words: _Words, numeric: re.Match[str] | None, *, timed: bool) -> None:
+    def __init__(self, words: DateWords, numeric: re.Match[str] | None, *, timed: bool) -> None:
         self._words, self._numeric, self._timed = words, numeric, timed
         self.zone: str | None = None
         self._months: list[str] = []
@@ -174,13 +192,13 @@ class _Tokens:
         self._year: int | None = None
         self._day: int | None = None
 
-    def take(self, token: str, *, first: bool) -> bool:
+    def take(self, token: str) -> bool:
         """Take the next one; False if it makes no sense here."""
         if token.isdigit():
             return self._number(token)
         if len(token) == 1 and token in _SIGNS:
             return True
-        return self._word(token) or (first and len(token) <= _LONGEST_LEAD_WORD)
+        return self._word(token)
 
     def _word(self, token: str) -> bool:
         words, low = self._words, token.casefold().rstrip("'’")
@@ -194,7 +212,7 @@ class _Tokens:
         elif is_zone and low not in words.between and self.zone is None:
             self.zone = token
         elif "-" in low or "." in low:  # `02-Mar-2026`
-            return all(self.take(part, first=False) for part in re.split("[-.]", token))
+            return all(self.take(part) for part in re.split("[-.]", token))
         else:
             return low in words.between
         return True
@@ -217,6 +235,8 @@ class _Tokens:
         if len(self._months) > 2 or self._year is None or self._day is None:
             return None
         year, day, words = self._year, self._day, self._words
+        if year >= _FIRST_BUDDHIST_YEAR:
+            year -= _BUDDHIST_YEARS
         months = {w for w in self._months if w not in words.weekdays} or set(self._months)
         if len(months) == 2:  # `lun, 02 mar 2026`, where each may be a month and a weekday
             one, other = months
@@ -240,47 +260,3 @@ class _Tokens:
 
 def _weekday(year: int, month: int, day: int) -> int:
     return datetime(year, month, day, tzinfo=UTC).weekday()
-
-
-@lru_cache(maxsize=1)
-def _words() -> _Words:
-    halves = {word: name == "pm" for name in ("pm", "am") for word in words_of_all("dates", name)}
-    half = "|".join(map(re.escape, sorted(halves, key=len, reverse=True)))
-    after = rf"\s*(?:\b|(?<=\d))(?:{any_of('dates', 'o_clock')})\b\.?"
-    clock = re.compile(
-        rf"(?:(?<![^\W\d_])(?P<before>{half})\s*)?(?<![\d:.+−-])(?:"
-        rf"(?P<H>\d\d?)(?:[:.]|\s?h\s?)(?P<M>[0-5]\d)(?:[:.m](?P<S>[0-5]\d)(?:[.,](?P<F>\d{{1,9}}))?)?"
-        rf"(?!\d)(?:\s*(?P<after>{half})\b)?(?:{after})?"
-        rf"|(?P<H2>\d\d?)\s*(?P<after2>{half})\b|(?P<H3>\d\d?){after})",
-        re.IGNORECASE,
-    )
-    months, _ = meanings(_spelled("months", "months_in_dates"))
-    weekdays, either_day = meanings(_spelled("weekdays"))
-    zones = time_zones()
-    return _Words(
-        months={word: place + 1 for word, place in months.items()},
-        weekdays=weekdays,
-        either_day=either_day,
-        between=frozenset((*words_of_all("dates", "between"), *words_of_all("dates", "o_clock"))),
-        zones={**zones.printed, **zones.summer, **zones.written},
-        summer_zones=frozenset(zones.summer),
-        halves=halves,
-        clock=clock,
-        numbered_month=re.compile(
-            rf"(\d{{1,2}})\s+(?:{any_of('dates', 'month')})\s+(\d{{1,2}}),?"
-            rf"\s+(?:(?:{any_of('dates', 'year')})\s+)?(\d{{4}})",
-            re.IGNORECASE,
-        ),
-    )
-
-
-def _spelled(*tables: str) -> Iterator[tuple[str, int]]:
-    """The words of tables, in the form in which tokens are compared, with their places."""
-    for word, place in places(*tables):
-        low = word.casefold()
-        yield low, place
-        plain = "".join(
-            c for c in unicodedata.normalize("NFKD", low) if not unicodedata.combining(c)
-        )
-        if plain.isascii():  # `Marz` for `März`, as systems without accents write it
-            yield plain, place

@@ -31,6 +31,8 @@ ENGLISH_HAS_NONE = {
     ("page_ago", "units"): "units",
     ("page_ago", "ago_unspaced"): "ago_unspaced",
     ("citations", "after_unspaced"): "after_unspaced",
+    ("dates", "midday"): "midday",
+    ("dates", "eras"): "eras",
     ("dates", "month"): "month",
     ("dates", "year"): "year",
     ("printed_times", "before"): "before",
@@ -67,7 +69,11 @@ def test_english_shows_every_list_that_a_language_may_have(table: str, name: str
 @pytest.mark.parametrize(("table", "name"), LISTS)
 def test_words_are_in_the_form_they_are_compared_in(table: str, name: str) -> None:
     words = words_of_all(table, name)
-    assert [word for word in words if word != word.lower()] == []
+    in_capitals = {("dates", "pm"), ("dates", "am")}  # `CH` behind a clock
+    assert [
+        word for word in words
+        if word != word.lower() and not (word.isupper() and (table, name) in in_capitals)
+    ] == []  # fmt: skip
     assert len(words) == len(set(words))
 
 

@@ -93,12 +93,18 @@ def head_of(markup: Markup) -> Head:
     """Read it once; no content can make it raise."""
     meta: dict[str, str] = {}
     every: dict[str, list[str]] = {}
+    objects: list[Any] = []
     for start, inside in _tags_of(markup, "meta")[:_MOST_METAS]:
         tag = markup.data[start:inside]
         if _USELESS.search(tag):
             continue
         named = _attributes_in(tag)
-        text = named.get("content", "")[:_LONGEST]
+        text = named.get("content", "")
+        if text.startswith("{"):
+            name = named.get("name") or named.get("property") or ""
+            _take_json(text, name, meta, every, objects)
+            continue
+        text = text[:_LONGEST]
         for key in ("property", "name", "itemprop", "http-equiv"):
             if (name := named.get(key, "").lower()) and text:
                 meta.setdefault(name, text)
@@ -117,8 +123,28 @@ def head_of(markup: Markup) -> Head:
     roots = nodes_of(markup, "html")[:1]
     language = attributes(markup, roots[0]).get("lang") if roots else None
     return Head(
-        titles[0][:_LONGEST] if titles else "", language, meta, every, links, _linked(markup)
-    )
+        titles[0][:_LONGEST] if titles else "", language, meta, every, links,
+        [*_linked(markup), *objects],
+    )  # fmt: skip
+
+
+def _take_json(
+    text: str, name: str, meta: dict[str, str], every: dict[str, list[str]], objects: list[Any]
+) -> None:
+    """A `meta` whose content is JSON: Parse.ly's `parsely-page`, whose fields have `meta`s of their
+    own on other sites, or JSON-LD that a framework was told to put there."""
+    values = json_values(text)
+    if name.lower() != "parsely-page":
+        objects += [value for value in values if isinstance(value, dict) and "@type" in value]
+        return
+    for value in values:
+        for field_name, said in value.items() if isinstance(value, dict) else ():
+            listed = said if isinstance(said, list) else [said]
+            texts = [text[:_LONGEST] for text in listed if isinstance(text, str) and text.strip()]
+            if texts:
+                key = f"parsely-{field_name.replace('_', '-').removesuffix('s')}"
+                meta.setdefault(key, texts[0])
+                every.setdefault(key, []).extend(texts)
 
 
 def _linked(markup: Markup) -> list[Any]:

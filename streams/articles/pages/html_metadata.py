@@ -9,7 +9,7 @@
 | | story; the page's only link to an author |
 | published | JSON-LD `datePublished`; meta dates; `itemprop=datePublished`; `time` near the |
 | | headline; the day in the address; a date printed there; the time of the last change. A date |
-| | by itself below the headline counts before a stated one that is days later |
+| | by itself below the headline, or `first published on ...`, counts before a later one |
 | address | `link rel=canonical`; `og:url`; JSON-LD `url`, `mainEntityOfPage` |
 | publisher | JSON-LD `publisher`; `og:site_name`; `application-name` |
 | language | JSON-LD `inLanguage`; `html lang`; `content-language`; `og:locale` |
@@ -24,6 +24,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from urllib.parse import urljoin, urlsplit
 
+from streams.articles.day_order import in_order
 from streams.articles.metadata import Metadata
 from streams.articles.pages.around_headline import Place, Surroundings
 from streams.articles.pages.head import Head
@@ -35,6 +36,7 @@ from streams.articles.pages.page_byline import is_label, stated_names
 from streams.articles.pages.page_date import (
     MODIFIED_META,
     PUBLISHED_META,
+    first_published,
     first_time,
     in_address,
     is_worded,
@@ -79,7 +81,11 @@ def html_metadata(
     ]
     sites = site_keys(site_names, canonical or address)
     named = Surroundings(markup, lines, place)
-    published, updated = _times(linked, meta, named, canonical or address, now)
+    language = _first(
+        text_of(linked.get("inLanguage"), "alternateName", "name"), head.language,
+        meta.get("content-language"), meta.get("og:locale"),
+    )  # fmt: skip
+    published, updated = _times(linked, meta, named, canonical or address, now, language)
     section = (
         plain(linked.get("articleSection")) or meta.get("article:section") or meta.get("section")
     )
@@ -91,10 +97,7 @@ def html_metadata(
         address=canonical or _absolute(text_of(linked.get("url")), address)
         or _absolute(text_of(linked.get("mainEntityOfPage"), "@id"), address),
         publisher=_first(*publishers[:1], meta.get("og:site_name"), meta.get("application-name")),
-        language=_first(
-            text_of(linked.get("inLanguage"), "alternateName", "name"), head.language,
-            meta.get("content-language"), meta.get("og:locale"),
-        ),
+        language=language,
         syndicated_from=_first(
             text_of(linked.get("isBasedOn"), "url", "@id"), *(meta.get(name) for name in _ORIGINS)
         ),
@@ -113,8 +116,12 @@ def _times(
     named: Surroundings,
     address: str | None,
     now: datetime,
+    language: str | None,
 ) -> tuple[str | None, str | None]:
     """-> (published, changed)."""
+    header, below = (
+        in_order(texts, language) for texts in (named.lines_of_header(), named.below_lines())
+    )
     stated = [text_of(linked.get(name)) for name in ("datePublished", "dateCreated", "uploadDate")]
     stated += [meta.get(name) for name in PUBLISHED_META]
     stated += [
@@ -125,18 +132,23 @@ def _times(
     changed = first_time(
         [text_of(linked.get("dateModified")), *(meta.get(name) for name in MODIFIED_META)]
     )
-    published = first_time(stated) or first_time(named.times())
+    published = first_time(in_order([text or "" for text in stated], language)) or first_time(
+        in_order(named.times(), language)
+    )
     near = updated = None
     if published is None or is_worded(published) or _are_same(published, changed):
-        near, updated = printed_date(named.dated_lines(), now)
+        near, updated = printed_date(in_order(named.dated_lines(), language), now)
     if published is None:
         printed, changed = near, changed or updated
         if printed is None and changed is None:
-            printed, changed = printed_date(named.below_lines(), now)
+            printed, changed = printed_date(below, now)
         published = in_address(address) or printed or changed
     elif is_worded(published):
         published = near or published
-    first = lone_date(named.lines_of_header(), now) if published else None
+    original = first_published([*header, *below], now)
+    if original and (published is None or _is_days_before(original, published, 1)):
+        return original, changed or published
+    first = lone_date(header, now) if published else None
     if first and _is_days_before(first, published, _SYSTEM_DAYS):
         published = first  # the stated one is when a new system took the story over
     if published and _are_same(published, changed):

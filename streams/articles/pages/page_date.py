@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, time, timedelta
 
 from streams.articles.languages import TABLES, any_of, words_by_language
-from streams.articles.printed_time import printed_time
+from streams.articles.printed_time import PrintedTime, printed_time
 from streams.articles.times import format_time, parse_time
+from streams.articles.written_time import written_time
 
 PUBLISHED_META = (
     "article:published_time", "og:article:published_time", "article:published", "datepublished",
@@ -44,7 +45,10 @@ _WORDED = re.compile(r"[A-Z][a-z]{2} \d\d, (?:19|20)\d\d")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _LONGEST_LINE, _LONGEST_LABEL = 160, 24
 _LONGEST_LONE, _WORDS_BESIDE, _FIRST_WEB_YEAR = 40, 2, 1991
+_LONGEST_BETWEEN = 12  # `on Monday, `
+_HOUR, _DAY, _MIDNIGHT = 3_600, timedelta(days=1), time()
 _UPDATED = re.compile(any_of("page_headers", "updated"), re.IGNORECASE)
+_FIRST_PUBLISHED = re.compile(any_of("page_headers", "first_published"), re.IGNORECASE)
 
 
 def first_time(texts: Sequence[str | None]) -> str | None:
@@ -81,7 +85,7 @@ def lone_date(lines: Sequence[str], now: datetime) -> str | None:
     """The first date that is a line by itself, but for a word or two, and is not an update's."""
     above = ""
     for line in lines:
-        found = printed_time(line, now) if len(line) <= _LONGEST_LONE else None
+        found = _time_in(line, now) if len(line) <= _LONGEST_LONE else None
         if found is None or not _YEAR.search(line[found.start : found.end]):
             above = line if len(line) <= _LONGEST_LABEL else ""
             continue
@@ -90,6 +94,30 @@ def lone_date(lines: Sequence[str], now: datetime) -> str | None:
             return format_time(found.time) if found.time.year >= _FIRST_WEB_YEAR else None
         above = ""
     return None
+
+
+def first_published(lines: Sequence[str], now: datetime) -> str | None:
+    """The time of `This article was originally published on March 2, 2026`: RFC 3339, UTC."""
+    for line in lines:
+        said = _FIRST_PUBLISHED.search(line) if len(line) <= 2 * _LONGEST_LINE else None
+        found = printed_time(line[said.end() :], now) if said else None
+        if said and found and found.start <= _LONGEST_BETWEEN:
+            dated = _YEAR.search(line[said.end() :][found.start : found.end])
+            return format_time(found.time) if dated else None
+    return None
+
+
+def _time_in(line: str, now: datetime) -> PrintedTime | None:
+    """A time that a line prints; if it is no more than a day, the one that the whole line is:
+    `3 p.m. ET, March 2, 2026`."""
+    found = printed_time(line, now)
+    if (found is None or found.precision_seconds > _HOUR) and len(line) <= _LONGEST_LONE:
+        whole = written_time(line)
+        if whole and (found is None or abs(whole - found.time) < _DAY):
+            start, end = (0, len(line)) if found is None else (found.start, found.end)
+            precision = 60 if whole.time() != _MIDNIGHT else 24 * _HOUR
+            return PrintedTime(whole, precision, start, end)
+    return found
 
 
 def printed_date(lines: Sequence[str], now: datetime) -> tuple[str | None, str | None]:
@@ -103,7 +131,7 @@ def printed_date(lines: Sequence[str], now: datetime) -> tuple[str | None, str |
         above, label = label, ""
         if len(line) > _LONGEST_LINE:
             continue
-        found = printed_time(line, now)
+        found = _time_in(line, now)
         if found is None or not _YEAR.search(line[found.start : found.end]):
             continue  # `3 hours ago` depends on when it was fetched
         text = format_time(found.time)

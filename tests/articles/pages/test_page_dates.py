@@ -175,3 +175,78 @@ def test_a_logo_is_no_headline_whatever_article_its_name_has() -> None:
     )
     page = read_page(PageSource(html, None, NOW, address="https://coast.example/pier"))
     assert page.metadata.title == "Pier to be rebuilt"
+
+
+@pytest.mark.parametrize(
+    ("line", "time"),
+    [
+        ("3 p.m. ET, March 12, 2025", "2025-03-12T19:00:00Z"),
+        ("2. Mai 2025, 9 Uhr", "2025-05-02T09:00:00Z"),
+        ("7 मई 2025, 4:20 अपराह्न", "2025-05-07T16:20:00Z"),
+    ],
+)
+def test_a_line_that_is_a_time_as_a_whole_is_read_to_the_minute(line: str, time: str) -> None:
+    assert published("", f"<h1>Pier to be rebuilt</h1><p>{line}</p>{TEXT}") == time
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "This article was originally published on 26 Sep 2019 at 4:12pm but is kept up to date.",
+        "First published on Thu 26 Sep 2019 16.12 GMT",
+        "Dieser Text wurde erstmals veröffentlicht am 26.09.2019, 16:12 Uhr.",
+    ],
+)
+def test_the_first_publication_counts_wherever_the_page_names_it(sentence: str) -> None:
+    head = '<meta property="article:published_time" content="2025-11-05T10:00:00Z">'
+    for body in (f"<p>{sentence}</p>{TEXT}", f"{TEXT}<p>{sentence}</p>"):
+        assert published(head, f"<h1>Pier to be rebuilt</h1>{body}") == "2019-09-26T16:12:00Z"
+
+
+def test_another_paper_s_publication_without_a_date_is_none() -> None:
+    head = '<meta property="article:published_time" content="2025-11-05T10:00:00Z">'
+    note = "<p>This story was originally published by the Arden Post, not on 2 May 2019.</p>"
+    assert published(head, f"<h1>Pier to be rebuilt</h1>{TEXT}{note}") == "2025-11-05T10:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("language", "day"),
+    [
+        ("fr", "2025-03-02T10:15:00Z"),
+        ("pt-BR", "2025-03-02T10:15:00Z"),
+        ("es_MX", "2025-03-02T10:15:00Z"),
+        ("en-GB", "2025-03-02T10:15:00Z"),
+        ("es-US", None),
+        ("en-US", None),
+        ("en", None),
+        ("ja", None),
+    ],
+)
+def test_the_page_s_language_says_whether_a_date_begins_with_the_day(
+    language: str, day: str | None
+) -> None:
+    html = (
+        f'<html lang="{language}"><head><title>Pier to be rebuilt</title></head><body>'
+        f"<h1>Pier to be rebuilt</h1><p>02/03/2025 10:15</p>{TEXT}</body></html>"
+    )
+    assert read_page(PageSource(html, None, NOW)).metadata.published == day
+
+
+def test_parse_ly_s_fields_may_stand_in_one_meta() -> None:
+    head = """<meta name="parsely-page" content='{"title": "Pier to be rebuilt",
+    "pub_date": "2025-09-04T06:30:00Z", "section": "Coast", "authors": ["Ana Berg", "Bo Chen"]}'>"""
+    html = f"<html><head><title>Pier</title>{head}</head><body><h1>Pier</h1>{TEXT}</body></html>"
+    found = read_page(PageSource(html, None, NOW)).metadata
+    assert (found.published, found.byline) == ("2025-09-04T06:30:00Z", "Ana Berg, Bo Chen")
+
+
+def test_json_ld_may_stand_in_a_meta() -> None:
+    stated = STATED.replace('"', "&quot;").replace("Nov 05, 2025", "2025-09-04T06:30:00Z")
+    head = f'<meta name="script:ld+json" content="{stated}">'
+    assert published(head, f"<h1>Pier to be rebuilt</h1>{TEXT}") == "2025-09-04T06:30:00Z"
+
+
+@pytest.mark.parametrize("content", ["{", '{"a": 1}', '{"authors": [1, null]}', "{}", "[1]"])
+def test_a_meta_of_other_json_says_nothing(content: str) -> None:
+    head = f"<meta name='parsely-page' content='{content}'>"
+    assert published(head, f"<h1>Pier to be rebuilt</h1>{TEXT}") is None
