@@ -1,4 +1,4 @@
-"""How fast a quantity rises: a straight line through the means of blocks, with its interval.
+"""How fast a quantity rises: a straight line through one value a block, with its interval.
 
 Two samples a second apart say nearly the same, and a line through all of them would look far more
 certain than it is. Means over whole rounds of disturbances are close to independent; where
@@ -7,7 +7,7 @@ neighbours still resemble each other, the interval is widened.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,10 +45,16 @@ class Slope:
 
 
 def slope_of(
-    seconds: Sequence[float], values: Sequence[float], block_seconds: float
+    seconds: Sequence[float],
+    values: Sequence[float],
+    block_seconds: float,
+    of_block: Callable[[npt.NDArray[np.float64]], float] = np.mean,
 ) -> Slope | None:
-    """Of samples (n,) taken at `seconds` (n,); None with fewer than LEAST_BLOCKS whole blocks."""
-    times, heights = _block_means(np.asarray(seconds), np.asarray(values), block_seconds)
+    """Of samples (n,) taken at `seconds` (n,); None with fewer than LEAST_BLOCKS whole blocks.
+    `of_block` makes one value of a block's samples."""
+    times, heights = _by_blocks(
+        np.asarray(seconds, float), np.asarray(values, float), block_seconds, of_block
+    )
     n = len(times)
     if n < LEAST_BLOCKS:
         return None
@@ -61,17 +67,20 @@ def slope_of(
     return Slope(slope, error * _student(n - 2), float(heights.mean()), n)
 
 
-def _block_means(
-    seconds: npt.NDArray[np.float64], values: npt.NDArray[np.float64], block_seconds: float
+def _by_blocks(
+    seconds: npt.NDArray[np.float64],
+    values: npt.NDArray[np.float64],
+    block_seconds: float,
+    of_block: Callable[[npt.NDArray[np.float64]], float],
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """(b,) mean times and (b,) mean values; what is left after the last whole block is not used."""
+    """(b,) mean times and (b,) values; what is left after the last whole block is not used."""
     if not len(seconds):
         return seconds, values
     places = ((seconds - seconds[0]) // block_seconds).astype(int)
     whole = int((seconds[-1] - seconds[0] + block_seconds * 0.05) // block_seconds)
     blocks = [places == block for block in range(whole) if (places == block).any()]
     times = np.array([seconds[block].mean() for block in blocks])
-    return times, np.array([values[block].mean() for block in blocks])
+    return times, np.array([of_block(values[block]) for block in blocks])
 
 
 def _widening(left: npt.NDArray[np.float64]) -> float:

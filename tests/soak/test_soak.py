@@ -70,9 +70,23 @@ def test_a_leak_of_two_megabytes_an_hour_is_found_under_the_swing_of_rebalances(
         return 700 + (80 if hours * 3600 % ROUND < 100 else 0) + 2 * hours
 
     leaking = slopes_of(hours_of_samples(2, swinging), ROUND)
-    assert [line.split()[0] for line in missed(leaking, 2)] == ["memory_mib"]
+    assert [line.split()[0] for line in missed(leaking, 2)] == ["memory_mib", "memory_least"]
     flat = slopes_of(hours_of_samples(2, lambda hours: swinging(hours) - 2 * hours), ROUND)
     assert missed(flat, 2) == []
+
+
+def test_rounds_that_hold_all_shards_for_longer_hide_no_leak() -> None:
+    """Nor do they look like one."""
+    chance = random.Random(5)
+    shares = [chance.random() * 0.9 for _ in range(24)]
+
+    def swinging(hours: float) -> float:
+        place, rest = divmod(hours * 3600 / ROUND, 1)
+        return 700 + (200 if rest < shares[int(place)] else 0)
+
+    leaking = slopes_of(hours_of_samples(2, lambda hours: swinging(hours) + 2 * hours), ROUND)
+    assert [line.split()[0] for line in missed(leaking, 2)] == ["memory_least"]
+    assert missed(slopes_of(hours_of_samples(2, swinging), ROUND), 2) == []
 
 
 def test_what_fills_before_the_windows_are_full_does_not_count() -> None:
