@@ -28,6 +28,7 @@ from streams.kafka.acks import Acks
 from streams.kafka.event_time import own_time, raw_time
 from streams.kafka.insides.chunk import Chunk
 from streams.kafka.insides.consumer_thread import ConsumerThread, Fetched
+from streams.kafka.insides.fetch_loop import FetchLoop
 from streams.kafka.insides.pace import Pace
 from streams.kafka.insides.short_cut import MOST_WAITING_BYTES, Offer
 from streams.kafka.insides.topic_ids import TopicNow
@@ -45,7 +46,7 @@ PUBLISHED_IN_HAND = 4096
 _LOOK_AGAIN_SECONDS = 0.05
 
 
-class ChunkConsumer(driver.Consumer):  # type: ignore[misc]
+class ChunkConsumer(FetchLoop):
     """Fetches chunks as configured by its `ChunkTransport`."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -23,10 +23,10 @@ from aiokafka.errors import (
 )
 from aiokafka.structs import ConsumerRecord, OffsetAndMetadata
 from faust.exceptions import ConsumerNotStarted
-from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
 from streams.kafka.connection import METADATA_SECONDS
+from streams.kafka.insides.fetch_loop import FetchThread
 from streams.kafka.insides.fetching import read_epochs_of
 from streams.kafka.insides.log_cuts import find_cuts, forget_epochs, with_epochs
 from streams.kafka.insides.pace import FIRST, Wait
@@ -51,7 +51,7 @@ class Fetched:
     holes: list[Lost | Ended | Cut] = field(default_factory=list)
 
 
-class ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
+class ConsumerThread(FetchThread):
     """Faust's, except for how it waits, how it handles gaps in the log, and its commits."""
 
     def __post_init__(self) -> None:

@@ -1,0 +1,134 @@
+"""Fetches in the consumer's thread, and how their chunks reach the agents."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from aiokafka.errors import ConsumerStoppedError, OffsetOutOfRangeError
+from faust.types import TP
+
+from streams.kafka.insides.fetch_loop import FetchLoop, FetchThread
+
+RAW = TP("raw", 0)
+
+
+@contextmanager
+def thread_with(fetch_records: Any) -> Iterator[Any]:
+    """A consumer thread whose queue of calls nobody works on."""
+    made: Any = FetchThread.__new__(FetchThread)
+    made.parent_loop, made.thread_loop = asyncio.get_running_loop(), asyncio.new_event_loop()
+    made._ensure_consumer = lambda: SimpleNamespace(_max_poll_records=500)
+    made._fetch_records = fetch_records
+    running = threading.Thread(target=made.thread_loop.run_forever)
+    running.start()
+    try:
+        yield made
+    finally:
+        made.thread_loop.call_soon_threadsafe(made.thread_loop.stop)
+        running.join()
+        made.thread_loop.close()
+
+
+async def test_a_fetch_does_not_wait_for_the_threads_other_calls() -> None:
+    async def records(_consumer: Any, partitions: Any, **limits: Any) -> Any:
+        return partitions, limits, threading.current_thread()
+
+    with thread_with(records) as thread:
+        partitions, limits, ran_in = await thread.getmany({RAW}, 1.0)
+    assert partitions == {RAW}
+    assert limits == {"timeout": 1.0, "max_records": 500}
+    assert ran_in is not threading.current_thread()
+
+
+async def test_the_error_of_a_fetch_is_raised_where_it_was_asked_for() -> None:
+    async def out_of_range(*_: Any, **__: Any) -> Any:
+        raise OffsetOutOfRangeError({RAW: 7})
+
+    with thread_with(out_of_range) as thread, pytest.raises(OffsetOutOfRangeError):
+        await thread.getmany({RAW}, 1.0)
+
+
+async def test_a_fetch_ends_with_its_thread() -> None:
+    begun = threading.Event()
+
+    async def endless(*_: Any, **__: Any) -> Any:
+        begun.set()
+        await asyncio.Event().wait()
+
+    with thread_with(endless) as thread:
+        fetching = asyncio.create_task(thread.getmany({RAW}, 1.0))
+        await asyncio.to_thread(begun.wait, 10)
+        stopping = asyncio.run_coroutine_threadsafe(thread.on_thread_stop(), thread.thread_loop)
+        await asyncio.wrap_future(stopping)
+        with pytest.raises(asyncio.CancelledError):
+            await asyncio.wait_for(fetching, 10)
+
+
+class Loop(FetchLoop):
+    """Chunks given, instead of fetched; `passed` are those that reached an agent's queue."""
+
+    def __init__(self, *chunks: int, read: int | None = None, error: Any = None) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._stopped, self._crashed = asyncio.Event(), asyncio.Event()
+        self.suspend_flow, self.flow_active = asyncio.Event(), True
+        self.app = SimpleNamespace(
+            flow_control=SimpleNamespace(is_active=lambda: self.flow_active), should_stop=False
+        )
+        self._read_offset: dict[TP, int | None] = {RAW: read}
+        self.chunks, self.error, self.passed = chunks, error, list[int]()
+
+    async def getmany(self, timeout: float) -> Any:  # noqa: ASYNC109
+        for offset in self.chunks:
+            yield RAW, SimpleNamespace(offset=offset, tp=RAW)
+        if self.error:
+            raise self.error
+        self._stopped.set()
+
+    async def callback(self, chunk: Any) -> None:
+        if not self.flow_active:
+            await asyncio.Event().wait()
+        self.passed.append(chunk.offset)
+
+    async def drain(self) -> None:
+        fetcher = SimpleNamespace(_stopped=asyncio.Event())
+        await asyncio.wait_for(self._drain_messages(fetcher), 10)
+
+
+async def test_chunks_are_passed_on_in_order_until_the_consumer_stops() -> None:
+    loop = Loop(3, 5, 8)
+    await loop.drain()
+    assert loop.passed == [3, 5, 8]
+    assert loop._read_offset == {RAW: 8}
+
+
+async def test_chunks_from_before_the_place_that_it_went_back_to_are_left_out() -> None:
+    loop = Loop(3, 5, 8, read=5)
+    await loop.drain()
+    assert loop.passed == [5, 8]
+
+
+async def test_a_rebalance_that_begins_does_not_wait_for_a_chunk_that_is_held_up() -> None:
+    loop = Loop(3)
+    loop.flow_active = False
+    draining = asyncio.create_task(loop.drain())
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert not draining.done()
+    loop.suspend_flow.set()
+    await asyncio.wait_for(draining, 10)
+    assert loop.passed == []
+
+
+async def test_a_consumer_that_was_stopped_is_an_error_unless_the_worker_ends() -> None:
+    with pytest.raises(ConsumerStoppedError):
+        await Loop(error=ConsumerStoppedError()).drain()
+    ending = Loop(3, error=ConsumerStoppedError())
+    ending.app.should_stop = True
+    await ending.drain()
+    assert ending.passed == [3]
