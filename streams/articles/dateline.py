@@ -126,7 +126,7 @@ def _begun_at(text: str, start: int, found: list[Found]) -> Dateline | None:
             if bare == before.rstrip() and not _only_agencies(
                 text[first.start : end], found, first.start
             ):
-                return None
+                return _with_reporter(text, bare[:-1], text[first.end : end], agencies, end + 1)
             dateline = _bracketed(text, bare[:-1], agencies, end + 1)
             # `... the official Kenya News Agency` and, on the next line, `(KNA) said`.
             lone = len(bare) == 1 and text[:start].strip() and not _DASH.match(text, end + 1)
@@ -153,6 +153,18 @@ def _only_agencies(inside: str, found: list[Found], offset: int) -> bool:
         return True  # `/TASS correspondent Ana Berg/`
     others = [w for w in words if w.isalpha() and not (w.islower() or w.isupper())]
     return not others or (len(others) == 1 and others[0].lower() not in PICTURES)
+
+
+def _with_reporter(
+    text: str, before: str, behind: str, agencies: tuple[str, ...], end: int
+) -> Dateline | None:
+    """Read `Madrid, 2 mar (EFE/Ana Berg).-`: behind a date, no picture's credit looks like that."""
+    words = behind.removeprefix("/").split()
+    named = behind[:1] == "/" and 1 < len(words) < 5 and all(word[:1].isupper() for word in words)
+    if not named or any(word.lower() in PICTURES for word in words):
+        return None
+    place = place_in(before.strip(" ,:\n\t–—-"))
+    return _bracketed(text, before, agencies, end) if place and place.dated else None
 
 
 def _in_other_scripts(text: str, before: str, rest: str, found: list[Found]) -> Dateline | None:
@@ -224,13 +236,16 @@ def _between_marks(text: str, bare: str, first: Found) -> Dateline | None:
     """Read `МОСКВА, 2 мар - РИА Новости.`, `Accra, March 2, GNA -`, `YEREVAN, MARCH 2, APA.`."""
     end = _BARE_END.match(text, first.end) or _REPORTER_END.match(text, first.end)
     marked = bare[-1:] in tuple(",.:–—-/")
-    if end is None or not (marked or (bare[-1:].isdigit() and not bare.isascii())):
+    dashed = end is not None and end.groupdict().get("dash")
+    if end is None or not (marked or (bare[-1:].isdigit() and (dashed or not bare.isascii()))):
         return None
     place = place_in(bare.strip(" ,.:–—-/"))
     if place is None or (place.city is None and not place.dated):
         return None
     dash = end.groupdict().get("dash")
-    certain = place.dated or (place.city or "").isupper() or (dash and bare[-1] in ",.")
+    city_certain = (place.city or "").isupper()
+    certain = (place.dated and (marked or city_certain or not bare.isascii())) or city_certain
+    certain = certain or (dash and bare[-1] in ",.")
     at_line_end = not text[end.start() : end.end()].strip()
     caseless = bare.upper() == bare.lower() and (dash or (at_line_end and bare[-1] in "/-"))
     return Dateline(place.city, (first.agency,), end.end()) if certain or caseless else None

@@ -37,7 +37,9 @@ TABLES: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "page_headers": (
         "by", "source", "time", "reading_time", "own_line", "updated", "first_published", "of",
     ),
-    "page_bylines": ("before_by", "by", "by_unspaced", "label", "ends", "furniture", "and"),
+    "page_bylines": (
+        "before_by", "by", "by_unspaced", "label", "reporter", "ends", "furniture", "and",
+    ),
     "credits": (
         "between", "opens", "dated", "staff", "pictures", "with", "behind_with", "articles",
         "in_datelines", "correspondents", "correspondent_marks", "reported_by",

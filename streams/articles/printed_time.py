@@ -131,6 +131,9 @@ def _absolute(match: re.Match[str], forms: _Forms, now: datetime) -> PrintedTime
         return None
     zone = (part("zone") or "").lower()
     offset = forms.zones.get(zone, 0.0)
+    if sign := part("sign"):
+        hours = int(part("oh") or 0) + int(part("om") or 0) / 60
+        offset = hours if sign == "+" else -hours
     if zone in forms.summer_zones and is_american_summer(time):
         offset += 1
     if not _FIRST_YEAR <= time.year <= _LAST_YEAR:
@@ -180,7 +183,8 @@ def _forms() -> _Forms:
         rf"(?:(?P<H>\d{{1,2}})[:.h](?P<M>\d\d)(?::\d\d)?"
         r"|(?P<H2>\d{1,2})\s?[時时点點시](?![間间간])(?:\s?(?P<M2>\d{1,2})(?!\d)\s?[分분]?|\s?(?P<M30>[半반]))?)"
         rf"(?:\s*(?P<half>{half}){ends})?|(?P<H3>\d{{1,2}})\s*(?P<half3>{half}){ends}))"
-        rf"(?:\s*\(?(?P<zone>{zone})(?![^\W\d_]))?"
+        r"(?:\s*\(?(?:(?:gmt|utc)\s?|(?<=:\d\d:\d\d))(?P<sign>[+−-])(?P<oh>\d\d?)(?::?(?P<om>\d\d))?(?!\d)"
+        rf"|\s*\(?(?P<zone>{zone})(?![^\W\d_]))?"
     )
     end = rf"(?:{clock})?"
     alone = r"(?:\s?\([^\W\d_]\))?"  # the weekday: `2026年3月2日(月)`

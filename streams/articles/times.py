@@ -16,6 +16,8 @@ _YEAR = re.compile(r"(?<!\d)(?:19|20|[^\W0-9_]{2})\d\d(?!\d)")
 # Python takes any character between date and time: it would read `2026-03-02+01:00` as 1 o'clock.
 _ISO = re.compile(r"\d{4}-?(?:\d\d-?\d\d|W\d\d-?\d)(?:[Tt ]\d.*)?")
 _XSD_DATE = re.compile(r"(\d{4}-?\d\d-?\d\d)(Z|[+-]\d\d:?\d\d)")
+_ORDINAL, _ORDINAL_CHARACTERS = re.compile(r"\d{4}-\d{3}"), 8
+_NET = re.compile(r"/Date\((\d{9,16})(?:[+-]\d{4})?\)/")
 _NUMBER = re.compile(r"(\d{8,19})(\.\d{1,9})?(Z?)")
 # Since 1970, by magnitude: seconds, milliseconds, microseconds, nanoseconds; 1973 to 2102.
 _UNITS = tuple((10**n, 10 ** (n + 8), 42 * 10 ** (n + 8)) for n in (0, 3, 6, 9))
@@ -34,8 +36,9 @@ _FIRST_SECOND, _LAST_SECOND = -62_135_596_800, 253_402_300_799
 def parse_time(text: str) -> datetime | None:
     """RFC 3339 with any offset (none means UTC), or another unambiguous notation -> UTC.
 
-    Others: ISO 8601, seconds to nanoseconds since 1970, digits in a row (`20260302101500`), and
-    what `written_time` reads. None if the text is ambiguous, or not a time at all.
+    Others: ISO 8601, seconds to nanoseconds since 1970, also as `/Date(1772445600000)/`, digits in
+    a row (`20260302101500`), and what `written_time` reads. None if the text is ambiguous, or not a
+    time at all.
     """
     stripped = text.strip()
     if _is_plain_utc(stripped) and (plain := _plain_utc(stripped)) is not None:
@@ -63,6 +66,7 @@ def _plain_utc(text: str) -> datetime | None:
 
 
 def _read(text: str) -> datetime | None:
+    text = _in_common_form(text)
     if number := _NUMBER.fullmatch(text):
         return _counted(*number.groups())
     if _ISO.fullmatch(text):
@@ -77,6 +81,16 @@ def _read(text: str) -> datetime | None:
     if not text.isascii() or _YEAR.search(text):
         return written_time(text)
     return None
+
+
+def _in_common_form(text: str) -> str:
+    """`/Date(1772445600000)/`, as .NET writes it, and the day of the year, of ISO 8601."""
+    if text[:1] == "/" and (net := _NET.fullmatch(text)):
+        return net[1]
+    if len(text) != _ORDINAL_CHARACTERS or not _ORDINAL.fullmatch(text):
+        return text
+    day = datetime.strptime(text, "%Y-%j").replace(tzinfo=UTC).date().isoformat()
+    return day if day[:4] == text[:4] else ""  # the 366th of a year that has 365
 
 
 def _counted(digits: str, fraction: str | None, utc: str) -> datetime | None:

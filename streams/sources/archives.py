@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import io
+import re
 import zlib
 from collections.abc import Iterator
 from typing import IO, Any
@@ -27,6 +28,8 @@ _MOST_PAGE_BYTES = 16 << 20
 _MOST_HEADER_BYTES = 64 << 10
 _PIECE_BYTES = 1 << 20
 _OK = "200"
+# What a server sent without saying what it is.
+_BEGINS_HTML = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html)\b", re.IGNORECASE)
 
 
 class _UnreadableError(Exception):
@@ -94,9 +97,11 @@ def _page(headers: dict[str, str], content: bytes) -> Gathered | None:
         except (StatusAndHeadersParserException, EOFError) as error:
             raise _UnreadableError(f"expected an HTTP response, got none: {error}") from error
         content_type = (http.get_header("Content-Type") or "").lower()
-        if http.get_statuscode() != _OK or not content_type.startswith(_HTML):
+        if http.get_statuscode() != _OK or not (content_type or "text/html").startswith(_HTML):
             return None
         body = _body(http, stream)
+        if not content_type and not _BEGINS_HTML.match(body):
+            return None
     elif not content_type.startswith(_HTML):
         return None
     found = Gathered()

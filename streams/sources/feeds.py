@@ -21,6 +21,11 @@ from streams.sources.fields import LONGEST_ID, Gathered, dictionaries, names, se
 # feedparser turns `desk@daily.example (Ana Berg)` into `desk@daily.exam` and `ple (Ana Berg`, and
 # `Ana Berg (mailto:desk@daily.example)` into the same address and `Ana Berg (mailto:ple`.
 _REST_OF_MAIL = re.compile(r"^[a-z]{1,20}(?= ?\(|$)|[(\[](?:mailto:)?[a-z]{0,20}[)\]]?$")
+# `Ana Berg <ana@daily.example>, Bo Chen <bo@daily.example>` and `bo@daily.example (Bo Chen)`.
+_TOGETHER = re.compile(
+    r"([^<>(),;@\s][^<>(),;@]{0,80})<[^<>@\s]{1,80}@[^<>\s]{1,80}>"
+    r"|[^\s@(),;<>]{1,80}@[^\s@(),;<>]{1,80}\s?\(([^()@]{1,80})\)"
+)
 # Services that redistribute feeds: their addresses say nothing about the publisher.
 _CARRIERS = ("feedburner.com", "feedproxy.google.com", "feedsportal.com", "news.google.com", "t.co")
 _REFERENCE = re.compile(rb"&#([xX][0-9a-fA-F]{1,400}|[0-9]{1,400});?")
@@ -115,7 +120,11 @@ def _publisher(address: str | None) -> str | None:
 
 
 def _bylines(entry: Any, feed: Any, kind: str) -> Iterator[tuple[str, str]]:
-    yield "author", names(map(_author, dictionaries(entry.get("authors"))))
+    authors = dictionaries(entry.get("authors"))
+    together = _TOGETHER.findall(_said(entry, "author") or "") if len(authors) == 1 else []
+    if len(together) > 1:
+        yield "author", names("".join(pair) for pair in together)
+    yield "author", names(map(_author, authors))
     if kind.startswith("atom"):  # RFC 4287, 4.2.1
         for place, owner in (
             ("source's author", _object(entry, "source")),

@@ -24,6 +24,11 @@ _CONTROL = re.compile(
 _NITF = re.compile(r"<nitf\b", re.IGNORECASE)
 _DOCUMENT = re.compile(r"<(?:nitf|html|body)\b", re.IGNORECASE)
 _XML_ENTITIES = frozenset((b"amp", b"lt", b"gt", b"quot", b"apos"))
+# Classes of what stands above a story.
+_ABOVE_TEXT = frozenset(
+    ["headline", "hedline", "byline", "author", "creditline", "slugline", "keywords", "pubdate"]
+)
+_LONGEST_ABOVE = 300
 _NOT_STORY = frozenset((
     "body.head", "body.end", "header", "footer", "nav", "aside", "head", "media", "figcaption",
 ))  # fmt: skip
@@ -208,6 +213,18 @@ def _is_in_note(element: Element) -> bool:
     return parent is not None and local(parent) == "note"
 
 
+def _above_text(story: Element) -> list[Element]:
+    """Headline, byline and the like that XHTML names by a class, above the first paragraph."""
+    found = []
+    for element in story.iter("p", "div", "h1", "h2", "h3", "span", "header", "ul"):
+        named = set((element.get("class") or "").lower().replace("-", " ").split())
+        if named & _ABOVE_TEXT and len(text_within(element) or "") <= _LONGEST_ABOVE:
+            found.append(element)
+        elif local(element) == "p":
+            break
+    return found
+
+
 def _text_of(story: Element, title: str | None) -> str:
     for element in list(story.iter()):
         if isinstance(element.tag, str):
@@ -215,6 +232,8 @@ def _text_of(story: Element, title: str | None) -> str:
     for element in list(story.iter(*_NOT_STORY)):
         if element is not story:
             element.clear(keep_tail=True)
+    for element in _above_text(story):
+        element.clear(keep_tail=True)
     for heading in story.iter("h1"):
         if title and text_within(heading) == title:
             heading.clear(keep_tail=True)

@@ -27,6 +27,7 @@ ENGLISH_HAS_NONE = {
     ("page_words", "number_ago"): "number_ago",
     ("credits", "reported_by"): "reported_by",
     ("page_bylines", "by_unspaced"): "by_unspaced",
+    ("page_bylines", "reporter"): "reporter",
     ("page_ago", "before"): "before",
     ("page_ago", "units"): "units",
     ("page_ago", "ago_unspaced"): "ago_unspaced",

@@ -117,3 +117,10 @@ def test_other_records_and_statuses_are_not_pages(tmp_path: Path) -> None:
     )
     request = A.replace(b"WARC-Type: response", b"WARC-Type: request")
     assert pages(tmp_path / "a.warc", other + request + C) == ({"c": PAGE}, [])
+
+
+def test_a_page_whose_server_does_not_say_what_it_is_is_known_by_its_beginning(
+    tmp_path: Path,
+) -> None:
+    archive = record("a", PAGE.encode(), "Server: x") + record("b", b"GIF89a", "Server: x")
+    assert pages(tmp_path / "a.warc", archive) == ({"a": PAGE}, [])

@@ -25,6 +25,11 @@ xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel>{channel}
         ("<dc:creator>Ana Berg</dc:creator><dc:creator>Bo Cole</dc:creator>", "Ana Berg, Bo Cole"),
         ("<author>a@b.example (Ana)</author><dc:creator>Ana</dc:creator>", "Ana"),
         ("<dc:creator>Ana Berg &lt;ana@daily.example&gt;</dc:creator>", "Ana Berg"),
+        (
+            "<author>Ana Berg &lt;ana@daily.example&gt;, Bo Cole &lt;bo@daily.example&gt;</author>",
+            "Ana Berg, Bo Cole",
+        ),
+        ("<author>a@daily.example (Ana Berg); b@b.example (Bo Cole)</author>", "Ana Berg, Bo Cole"),
     ],
 )
 def test_a_byline_is_all_authors_without_their_addresses(

@@ -25,6 +25,11 @@ XHTML = f"""<html xmlns="http://www.w3.org/1999/xhtml"><head><title>Pier</title>
 <section>{BODY}</section><footer>desk@wire.example</footer></body></html>"""
 
 
+CLASSES = f"""<html xmlns="http://www.w3.org/1999/xhtml"><body><div class="headline">Pier</div>
+<p class="byline">By Ana Berg</p><p class="slug-line keywords">pier, port</p>{BODY}
+</body></html>"""
+
+
 def item(content: str, meta: str = "", head: str = "", language: str = "en") -> str:
     return f"""<?xml version="1.0"?><newsItem xmlns="http://iptc.org/std/nar/2006-10-01/" guid="g"
 version="2"><itemMeta>{meta}</itemMeta><contentMeta><headline>Pier to be rebuilt</headline>{head}
@@ -58,7 +63,7 @@ def test_a_nitf_document_is_an_article_of_its_own(tmp_path: Path) -> None:
     }
 
 
-@pytest.mark.parametrize("xml", [NITF, XHTML], ids=["nitf", "xhtml"])
+@pytest.mark.parametrize("xml", [NITF, XHTML, CLASSES], ids=["nitf", "xhtml", "classes"])
 def test_the_text_is_the_story_without_head_and_foot(tmp_path: Path, xml: str) -> None:
     (found,) = articles(tmp_path / "a.xml", item(inline(xml)))
     assert found["text"] == "GENEVA (AP) - One.\nTwo."

@@ -12,7 +12,7 @@ from streams.articles.pages.elements import word_hash
 from streams.articles.pages.head import attributes, nodes_of, short_text
 from streams.articles.pages.lines import Line
 from streams.articles.pages.markup import Markup
-from streams.articles.pages.page_byline import BY, is_label, is_name, names_in
+from streams.articles.pages.page_byline import BY, is_label, is_name, names_in, reporters_in
 from streams.articles.pages.tag_loop import ITEMPROP, MARKS
 
 _AUTHOR = ("author", "byline", "authors", "bylines", "autor", "auteur")
@@ -21,7 +21,7 @@ _BYLINE_WORDS, _DATE_WORDS = (np.array([word_hash(w) for w in words]) for words 
 _ABOVE, _BELOW = 8, 4  # lines around headline and beginning of the story
 _HEADER_WITHIN_STORY = 8
 _AUTHOR_LINKS = (b'rel="author"', b"rel='author'", b"rel=author", b"/author/", b"/authors/")
-_LONGEST_NAMES, _INITIALS = 110, 2
+_LONGEST_NAMES, _INITIALS, _LONGEST_REPORTERS = 110, 2, 40
 _FOOT = 6  # lines below its end
 
 
@@ -143,6 +143,8 @@ class Surroundings:
         for lines in (self.near_lines(), self.below_lines()):
             for n, text in enumerate(lines):
                 if is_label(text) and (names := _named_alone("".join(lines[n + 1 : n + 2]))):
+                    return names
+                if len(text) < _LONGEST_REPORTERS and (names := reporters_in(text)):
                     return names
                 if len(text) < 150 and (by := BY.match(text)):
                     names = names_in(text)

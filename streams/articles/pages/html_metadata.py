@@ -42,6 +42,8 @@ from streams.articles.pages.page_date import (
     is_worded,
     lone_date,
     printed_date,
+    state_time,
+    with_hour,
 )
 from streams.articles.pages.page_title import best_title, site_keys
 from streams.articles.times import parse_time
@@ -85,7 +87,7 @@ def html_metadata(
         text_of(linked.get("inLanguage"), "alternateName", "name"), head.language,
         meta.get("content-language"), meta.get("og:locale"),
     )  # fmt: skip
-    published, updated = _times(linked, meta, named, canonical or address, now, language)
+    published, updated = _times(linked, meta, markup, named, canonical or address, now, language)
     section = (
         plain(linked.get("articleSection")) or meta.get("article:section") or meta.get("section")
     )
@@ -113,6 +115,7 @@ def html_metadata(
 def _times(
     linked: Mapping[str, object],
     meta: dict[str, str],
+    markup: Markup,
     named: Surroundings,
     address: str | None,
     now: datetime,
@@ -132,9 +135,8 @@ def _times(
     changed = first_time(
         [text_of(linked.get("dateModified")), *(meta.get(name) for name in MODIFIED_META)]
     )
-    published = first_time(in_order([text or "" for text in stated], language)) or first_time(
-        in_order(named.times(), language)
-    )
+    times = in_order(named.times(), language)
+    published = first_time(in_order([text or "" for text in stated], language)) or first_time(times)
     near = updated = None
     if published is None or is_worded(published) or _are_same(published, changed):
         near, updated = printed_date(in_order(named.dated_lines(), language), now)
@@ -142,9 +144,10 @@ def _times(
         printed, changed = near, changed or updated
         if printed is None and changed is None:
             printed, changed = printed_date(below, now)
-        published = in_address(address) or printed or changed
+        published = in_address(address) or printed or state_time(markup.data) or changed
     elif is_worded(published):
         published = near or published
+    published = with_hour(published, times) if published else None
     original = first_published([*header, *below], now)
     if original and (published is None or _is_days_before(original, published, 1)):
         return original, changed or published

@@ -20,6 +20,13 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_LABEL = 30
+# `김철수 기자`, `記者 山田太郎`: without a sign between, but short and by itself.
+_REPORTER = re.compile(
+    r"(?P<name>{0})\s?(?:{1})|(?:{1})\s?(?P<behind>{0})".format(
+        "[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]{2,6}", any_of("page_bylines", "reporter")
+    )
+)
+_PIECES = re.compile(r"\s*[|·•=/／,]\s*|\s{2,}|\s*[(\[].*")
 _ENDS = re.compile(
     r"\s*[|·•‧►▪»]\s*|\s+[-–—]+\s+|\s{2,}|\(|\[|\d|@|\bhttps?:"
     rf"|\s*,?\s+(?:{any_of('page_bylines', 'ends')})\b\s"
@@ -46,9 +53,20 @@ def is_label(line: str) -> bool:
     return len(line) <= _LONGEST_LABEL and _LABEL.fullmatch(line) is not None
 
 
+def reporters_in(text: str) -> list[str]:
+    """The names in a line of nothing but reporters, where their profession stands beside them."""
+    if text.isascii():
+        return []
+    pieces = [piece for piece in _PIECES.split(_MAIL.sub(" ", text).strip()) if piece.strip()]
+    found = [_REPORTER.fullmatch(piece.strip()) for piece in pieces]
+    return [one["name"] or one["behind"] for one in found if one] if all(found) else []
+
+
 def names_in(text: str) -> list[str]:
     """The names of a byline: `By Ana Berg and Jo Lind | March 2` -> both. Nothing where the text
     holds no names."""
+    if reporters := reporters_in(text):
+        return reporters[:_MOST_NAMES]
     text = _MAIL.sub(" ", text)
     if by := BY.match(text):
         text = text[by.end() :]

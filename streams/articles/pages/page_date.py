@@ -42,9 +42,14 @@ _MONTHS = {
 _NAMED_IN_ADDRESS = re.compile(rf"/((?:19|20)\d\d)/({'|'.join(_MONTHS)})/(\d\d?)(?=[/_.-]|$)")
 # The form in which site builders write the day of the site's last change.
 _WORDED = re.compile(r"[A-Z][a-z]{2} \d\d, (?:19|20)\d\d")
-_YEAR = re.compile(r"(?:19|20)\d\d")
+_YEAR = re.compile(r"(?:19|20|25)\d\d")  # 2569 of the Buddhist era is 2026
 _LONGEST_LINE, _LONGEST_LABEL = 160, 24
 _LONGEST_LONE, _WORDS_BESIDE, _FIRST_WEB_YEAR = 40, 2, 1991
+_STATE = re.compile(
+    rb"(?i)[\"'](?:datePublished|publishedAt|published_at|published_?date"
+    rb"|publish_?date|publication_?date|first_?published(?:_?at|_?date)?|pub_?date)\\?[\"']"
+    rb"\s*:\s*\\?[\"'](\d{4}-\d\d-\d\d[T ]?[\d:.Z+-]*)"
+)
 _LONGEST_BETWEEN = 12  # `on Monday, `
 _HOUR, _DAY, _MIDNIGHT = 3_600, timedelta(days=1), time()
 _UPDATED = re.compile(any_of("page_headers", "updated"), re.IGNORECASE)
@@ -63,6 +68,23 @@ def first_time(texts: Sequence[str | None]) -> str | None:
         if other.date() == time.date() and ":" in text:
             return text
     return first
+
+
+def with_hour(day: str, texts: Sequence[str]) -> str:
+    """The first of other times of the page on a day that is stated without its hour, or the day."""
+    stated = parse_time(day)
+    if stated is None or len(day.strip()) > 10 or ":" in day:
+        return day
+    times = ((text, parse_time(text)) for text in texts if ":" in text)
+    return next((text for text, time in times if time and time.date() == stated.date()), day)
+
+
+def state_time(page: bytes) -> str | None:
+    """The publication in the data of a page's program, if it names one day only: with several it is
+    other stories', too."""
+    found = [match[1].decode() for match in _STATE.finditer(page)]
+    times = {time.date() for text in found if (time := parse_time(text))}
+    return found[0] if len(times) == 1 else None
 
 
 def in_address(address: str | None) -> str | None:

@@ -61,3 +61,19 @@ def test_a_card_for_networks_says_who_wrote_it() -> None:
         '<meta name="twitter:data2" content="Ana Berg">'
     )
     assert byline(f"<h1>Pier to be rebuilt</h1>{TEXT}", card) == "Ana Berg"
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("김철수 기자", "김철수"),
+        ("김철수 기자 | 이영희 특파원", "김철수, 이영희"),
+        ("김철수 기자 kim@paper.example", "김철수"),
+        ("記者 山田太郎", "山田太郎"),
+        ("记者张三", "张三"),
+        ("记者从发改委获悉，工程将于六月开工", None),
+        ("기자 회견에서 밝혔다", None),
+    ],
+)
+def test_a_reporter_is_named_beside_the_profession(line: str, name: str | None) -> None:
+    assert below_headline(f"<p>{line}</p>") == name

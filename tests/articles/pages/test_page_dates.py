@@ -250,3 +250,39 @@ def test_json_ld_may_stand_in_a_meta() -> None:
 def test_a_meta_of_other_json_says_nothing(content: str) -> None:
     head = f"<meta name='parsely-page' content='{content}'>"
     assert published(head, f"<h1>Pier to be rebuilt</h1>{TEXT}") is None
+
+
+def test_a_day_without_its_hour_gets_it_from_a_time_of_the_page() -> None:
+    head = '<meta property="article:published_time" content="2025-05-07">'
+    stamp = '<time datetime="2025-05-0{}T16:20:00Z">May</time>'
+    for day, time in ((7, "2025-05-07T16:20:00Z"), (9, "2025-05-07")):
+        assert published(head, f"<h1>Pier</h1>{stamp.format(day)}{TEXT}") == time
+
+
+@pytest.mark.parametrize(
+    ("line", "time"),
+    [
+        ("Thứ năm, 7/5/2025, 16:20 (GMT+7)", None),
+        ("Thứ tư, 17/5/2025, 16:20 (GMT+7)", "2025-05-17T09:20:00Z"),
+        ("17.05.2025 16:20 UTC-03:30", "2025-05-17T19:50:00Z"),
+        ("2025-05-17T16:20:00+02:00", "2025-05-17T14:20:00Z"),
+        ("17.05.2025 16:20-17:30", "2025-05-17T16:20:00Z"),
+        ("17 พ.ค. 2568 16:20 น.", "2025-05-17T16:20:00Z"),
+    ],
+)
+def test_a_printed_time_is_in_the_zone_that_it_names(line: str, time: str | None) -> None:
+    assert published("", f"<h1>Pier to be rebuilt</h1><p>{line}</p>{TEXT}") == time
+
+
+@pytest.mark.parametrize(
+    ("state", "time"),
+    [
+        ('{"story": {"publishedAt": "2025-05-07T16:20:00Z"}}', "2025-05-07T16:20:00Z"),
+        (r'"{\"published_date\": \"2025-05-07\"}"', "2025-05-07"),
+        ('[{"publishedAt": "2025-05-07"}, {"publishedAt": "2025-05-06"}]', None),
+        ('{"updatedAt": "2025-05-07"}', None),
+    ],
+)
+def test_a_program_s_data_name_the_day_if_they_name_only_one(state: str, time: str | None) -> None:
+    script = f"<script>window.state = {state}</script>"
+    assert published("", f"<h1>Pier to be rebuilt</h1>{TEXT}{script}") == time
