@@ -243,9 +243,8 @@ def _between_marks(text: str, bare: str, first: Found) -> Dateline | None:
     if place is None or (place.city is None and not place.dated):
         return None
     dash = end.groupdict().get("dash")
-    city_certain = (place.city or "").isupper()
-    certain = (place.dated and (marked or city_certain or not bare.isascii())) or city_certain
-    certain = certain or (dash and bare[-1] in ",.")
+    dated = place.dated and (marked or not bare.isascii())
+    certain = dated or (place.city or "").isupper() or (dash and bare[-1] in ",.")
     at_line_end = not text[end.start() : end.end()].strip()
     caseless = bare.upper() == bare.lower() and (dash or (at_line_end and bare[-1] in "/-"))
     return Dateline(place.city, (first.agency,), end.end()) if certain or caseless else None

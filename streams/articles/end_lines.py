@@ -70,6 +70,7 @@ _WITH_WORD = re.compile(
     rf"(?:{any_of('credits', 'behind_with')})?$",
     re.MULTILINE,
 )
+_FULL_STOP = re.compile(r"\.(?!\w)")  # `Quelle: daily.example, abc/dpa` has none
 _SENTENCE_END = re.compile(r"[.!?。！？”\"»)]\s|\n")
 _ARTICLES = re.compile(rf"(?:\b(?:{any_of('credits', 'articles')})\s+|\bl['’])$")
 
@@ -191,7 +192,7 @@ def _is_labelled(near: str, words: CreditWords) -> bool:
     if ":" not in near and "：" not in near:
         return False
     between = (near[label.end() :] for label in words.labelled.finditer(near))
-    return any(len(text) < 40 and "." not in text for text in between)
+    return any(len(text) < 40 and not _FULL_STOP.search(text) for text in between)
 
 
 def _in_brackets(before: str, inside: str, after: str) -> bool:
