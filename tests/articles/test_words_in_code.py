@@ -45,6 +45,11 @@ TECHNICAL_IN = {
         "template thread single topic"
     ),
     "streams/articles/walls.py": "nginx",
+    # Names of fields in data of programs.
+    "streams/articles/times.py": "date",
+    "streams/articles/pages/page_date.py": (
+        "datepublished publishedat published published_at publish publication date first pub"
+    ),
 }
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _SYNTAX = re.compile(
