@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from schemas import RawArticle, Reason
+from streams.articles.clean_check import cleaned
 from streams.articles.fragments import fragment_text, has_markup
 from streams.articles.page import Page, PageSource
 from streams.articles.pages.recognise import is_page
@@ -13,7 +14,7 @@ from streams.articles.refusals import refusal
 from streams.articles.rejection import Rejection, rejected
 from streams.articles.text import clean_text, markup_without_control
 from streams.articles.times import parse_time
-from streams.articles.walls import without_wall
+from streams.articles.walls import mention_walls, without_wall
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST_MILLISECOND = 253_402_300_799_000  # of the year 9999: later ones have no datetime
@@ -74,14 +75,14 @@ def body_of(raw: RawArticle, page: Page | None, dropped: list[str]) -> str | Rej
             Reason.TIMED_OUT, f"html: expected a page to read in time, got {page.failure}"
         )
     read = page is not None and (page.text or page.from_text)
-    text, removed = clean_text(page.text if page is not None and read else _plain(raw.text or ""))
+    text, removed = cleaned(page.text if page is not None and read else _plain(raw.text or ""))
     if removed and CONTROL_CHARACTERS not in dropped:
         dropped.append(CONTROL_CHARACTERS)
     if page is not None and page.stub:
         dropped.append(MOST_OF_PAGE)
     name = "html" if raw.html and raw.html.strip() and not (page and page.from_text) else "text"
     if text:
-        return _article(text, name, dropped)
+        return _article(text, name, dropped, mentions_wall=mention_walls([text])[0])
     if page is not None and (name == "html" or page.from_text):
         why = page.failure or "nothing that reads like an article"
         return rejected(Reason.NO_ARTICLE, f"{name}: expected a page with an article, got {why}")
@@ -89,9 +90,7 @@ def body_of(raw: RawArticle, page: Page | None, dropped: list[str]) -> str | Rej
     return _empty(name)
 
 
-def _article(
-    text: str, name: str, dropped: list[str], *, mentions_wall: bool = True
-) -> str | Rejection:
+def _article(text: str, name: str, dropped: list[str], *, mentions_wall: bool) -> str | Rejection:
     cut = without_wall(text, mentions_wall=mentions_wall)
     why = refusal(cut.text, mentions_wall=mentions_wall)
     if why is not None:

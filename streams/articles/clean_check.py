@@ -17,7 +17,7 @@ from streams.articles.mojibake import (
     OTHER_TAILS,
     TAILS,
 )
-from streams.articles.text import INVISIBLE
+from streams.articles.text import INVISIBLE, clean_text, has_entity
 from streams.compiled import kernel
 
 _Table = npt.NDArray[np.uint16]
@@ -33,14 +33,16 @@ _OPENING, _SLASH = 128, 256
 _OTHER_LEAD, _OTHER_TAIL = 512, 1024
 _SECONDS = _TAIL | _LINE_FEED | _SLASH | _OTHER_TAIL
 # Letters and symbols that NFC leaves unchanged whatever their neighbours: Latin, Cyrillic,
-# Arabic and Hebrew letters, punctuation, currencies, kana, Han, Hangul, full-width forms.
+# Arabic and Hebrew letters, punctuation, joiners, currencies, arrows, signs, kana, Han, Hangul,
+# full-width forms; beyond the basic plane, pictures.
 _PLAIN = (
     (0x09, 0x0A), (0x20, 0x7E), (0xA0, 0x24F), (0x400, 0x482), (0x48A, 0x52F), (0x5D0, 0x5EA),
-    (0x620, 0x64A), (0x660, 0x66F), (0x671, 0x6D3), (0x2010, 0x2027), (0x2030, 0x205E),
-    (0x20A0, 0x20BF),
+    (0x620, 0x64A), (0x660, 0x66F), (0x671, 0x6D3), (0x200C, 0x200D), (0x2010, 0x2027),
+    (0x202F, 0x205E), (0x20A0, 0x20BF), (0x2190, 0x21FF), (0x25A0, 0x27BF), (0xFE0F, 0xFE0F),
     (0x3000, 0x3029), (0x3041, 0x3096), (0x309B, 0x30FF), (0x4E00, 0x9FFF), (0xAC00, 0xD7A3),
     (0x2122, 0x2122), (0xFF01, 0xFFE6), (0xFFFD, 0xFFFD),
 )  # fmt: skip
+_PICTURES = (0x1F000, 0x1FAFF)
 
 
 def are_clean(texts: Sequence[str]) -> list[bool]:
@@ -51,6 +53,14 @@ def are_clean(texts: Sequence[str]) -> list[bool]:
     content, ends, ascii_only = encoded([text.encode() for text in texts])
     found: list[bool] = _settled(content, ends, ascii_only, _characters()).tolist()
     return found
+
+
+def cleaned(text: str) -> tuple[str, bool]:
+    """As `clean_text`, in a fraction of the time where a scan finds nothing to clean."""
+    # An ampersand that begins no entity is as good as none.
+    stray = "&" in text and ";" in text and not has_entity(text)
+    scanned = text.replace("&", "") if stray else text
+    return (text.strip(), False) if are_clean([scanned])[0] else clean_text(text)
 
 
 @lru_cache(maxsize=1)
@@ -124,8 +134,14 @@ def _utf8_settled(content: Bytes, table: _Table) -> bool:
             point = np.int64(byte & (0x1F if byte < 0xE0 else 0x0F))
             continue
         else:
-            return False  # outside the basic plane
-        own = np.int64(table[point])
+            more, point = np.int64(3), np.int64(byte & 0x07)
+            continue
+        if point >= len(table):
+            if not _PICTURES[0] <= point <= _PICTURES[1]:
+                return False
+            own = np.int64(0)
+        else:
+            own = np.int64(table[point])
         seen |= own
         bad |= before << 1 & own & _SECONDS | earlier & before & own & _LINE_FEED
         earlier, before = before, own

@@ -16,14 +16,13 @@ import orjson
 from schemas import RawArticle
 from schemas.records import NormalisedArticleRecord
 from streams.articles.body import CONTROL_CHARACTERS, NO_PAGE, body_of, page_of, settled_body
-from streams.articles.clean_check import are_clean
+from streams.articles.clean_check import are_clean, cleaned
 from streams.articles.decode import bodiless, decode
 from streams.articles.fields import Draft, Made, article_of, part_of
 from streams.articles.outlets import Outlets, outlets
 from streams.articles.page import Page, PageSource
 from streams.articles.record import Record
 from streams.articles.rejection import Rejection
-from streams.articles.text import clean_text
 from streams.articles.text_scan import scan_texts
 from streams.articles.walls import mention_walls
 
@@ -194,6 +193,6 @@ def _drafts(
         return [Draft(place, text, NO_PAGE)]
     drafts = [Draft(place, text, page)]
     for position, part in enumerate(page.parts, 1):
-        if cleaned := clean_text(part.text)[0]:
-            drafts.append(Draft(place, cleaned, page, part, position))
+        if text := cleaned(part.text)[0]:
+            drafts.append(Draft(place, text, page, part, position))
     return drafts

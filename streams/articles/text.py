@@ -6,12 +6,12 @@ import html
 import re
 import unicodedata
 
+from streams.articles.control_scan import has_control, refers_to_control
 from streams.articles.mojibake import mended
 
 # Control characters except tab, line feed and carriage return; C1 controls; noncharacters that
 # would end a C string or break XML downstream.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
-_ASCII_CONTROL = bytes(c for c in range(128) if _CONTROL.match(chr(c)))
 # In markup C1 controls stay: to HTML they are windows-1252.
 _MARKUP_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 _CONTROL_REFERENCE = re.compile(
@@ -25,8 +25,6 @@ INVISIBLE = (
     "\u00ad\u200b\u200e\u200f\u2060\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
 )
 _TRAILING = frozenset(" \t\xa0")
-_C1_BYTES = re.compile(b"\xc2[\x80-\x9f]")  # C1 controls in UTF-8
-_NONCHARACTERS = "\ufffe\uffff"
 _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{2,6}|#x[0-9a-fA-F]{2,5});")
 
 
@@ -40,7 +38,7 @@ def clean_text(text: str) -> tuple[str, bool]:
         text = _unescaped(text)
     if not text.isascii():
         text = mended(text)
-    removed = _has_control(text)
+    removed = has_control(text.encode("utf-8", "surrogatepass"))
     if removed:
         text = _CONTROL.sub("", text)
     if not text.isascii():
@@ -65,6 +63,11 @@ def _trimmed(text: str) -> str:
     return text.strip()
 
 
+def has_entity(text: str) -> bool:
+    """Whether cleaning would resolve an entity."""
+    return _ENTITY.search(text) is not None
+
+
 def _unescaped(text: str) -> str:
     """Entities resolved once, and again if that leaves some: `&amp;quot;`."""
     for _ in range(2):
@@ -76,20 +79,10 @@ def _unescaped(text: str) -> str:
 
 def markup_without_control(markup: str) -> str:
     """HTML without control characters, plain or as `&#11;`: some parsers fail on one."""
-    if "&#" in markup:
+    content = markup.encode("utf-8", "surrogatepass")
+    if refers_to_control(content):
         markup = _CONTROL_REFERENCE.sub("", markup)
-    return _MARKUP_CONTROL.sub("", markup) if _has_control(markup) else markup
-
-
-def _has_control(text: str) -> bool:
-    if text.isascii():  # four times as fast as the regex, on every article
-        encoded = text.encode("ascii")
-        return len(encoded.translate(None, _ASCII_CONTROL)) != len(encoded)
-    encoded = text.encode("utf-8", "surrogatepass")
-    if len(encoded.translate(None, _ASCII_CONTROL)) != len(encoded):
-        return True
-    # A search for one character takes a tenth of the time of one for its three bytes.
-    return bool(_C1_BYTES.search(encoded)) or any(mark in text for mark in _NONCHARACTERS)
+    return _MARKUP_CONTROL.sub("", markup) if has_control(content) else markup
 
 
 def clean_line(text: str | None, limit_bytes: int) -> str | None:

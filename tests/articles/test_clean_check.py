@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.articles.clean_check import are_clean
+from streams.articles.clean_check import are_clean, cleaned
 from streams.articles.text import clean_text
 
 PIECES = (
@@ -36,7 +36,8 @@ PIECES = (
         ("Genève a dÃ©cidÃ©", False),
         ("soft\u00adhyphen", False),
         ("e\u0301", False),
-        ("😀", False),
+        ("one 😀 ✨ two", True),
+        ("\U0001d400", False),
     ],
 )
 def test_clean_text_is_recognised(text: str, is_settled: bool) -> None:
@@ -49,6 +50,11 @@ def test_cleaning_only_strips_text_called_clean(texts: list[str]) -> None:
         if is_settled:
             assert clean_text(text) == (text.strip(), False)
             assert "</" not in text
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
+def test_a_scan_first_gives_the_same_text(text: str) -> None:
+    assert cleaned(text) == clean_text(text)
 
 
 def test_no_clean_letter_changes_beside_any_other() -> None:

@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from streams.articles.pages.elements import word_hash
+from streams.articles.pages.elements import Hashes, Ints, word_hash
 from streams.articles.pages.head import attributes, nodes_of, short_text
 from streams.articles.pages.lines import Line
 from streams.articles.pages.markup import Markup
 from streams.articles.pages.page_byline import BY, is_label, is_name, names_in, reporters_in
 from streams.articles.pages.tag_loop import ITEMPROP, MARKS
+from streams.compiled import kernel
 
 _AUTHOR = ("author", "byline", "authors", "bylines", "autor", "auteur")
 _DATE = ("date", "dates", "published", "time", "timestamp", "datum", "fecha", "pubdate", "posted")
@@ -45,6 +45,18 @@ def _named_alone(line: str) -> list[str]:
     return [] if names and len(names[0]) <= _INITIALS else names
 
 
+@kernel
+def _called(words: Hashes, word_nodes: Ints, wanted: Hashes, found: Ints) -> int:
+    """List the elements of all `wanted` words; -> how many there are."""
+    count = 0
+    for n in range(len(words)):
+        for word in wanted:
+            if words[n] == word:
+                found[count] = word_nodes[n]
+                count += 1
+    return count
+
+
 class Surroundings:
     """Elements and lines around the story that name its author and its time."""
 
@@ -52,6 +64,7 @@ class Surroundings:
         self._markup, self._lines, self._place = markup, lines, place
         self._near = place.around(len(lines)) if place else range(min(40, len(lines)))
         self._title = place.title if place and place.title is not None else 0
+        self._authored: list[int] | None = None
 
     def _is_above(self, node: int) -> bool:
         """Whether an element stands above the headline."""
@@ -84,10 +97,13 @@ class Surroundings:
                 found.append((text[:500], close))
         return found
 
-    def _called(self, words: NDArray[np.uint64], *, near: bool = True) -> list[int]:
+    def _called(self, words: Hashes, *, near: bool = True) -> list[int]:
         markup = self._markup
-        found = dict.fromkeys(markup.word_nodes[np.isin(markup.words, words)].tolist())
-        return [node for node in found if self._is_near(node) == near]
+        found = np.empty(len(markup.words), dtype=np.int32)
+        count = _called(markup.words, markup.word_nodes, words, found)
+        return [
+            node for node in dict.fromkeys(found[:count].tolist()) if self._is_near(node) == near
+        ]
 
     def properties(self, *names: str) -> list[tuple[int, dict[str, str]]]:
         """Elements with one of these `itemprop`s."""
@@ -105,9 +121,8 @@ class Surroundings:
             text = named.get("content") or self._inner_name(node) or short_text(markup, node)
             if names := [name for name in names_in(text) if is_name(name)]:
                 return names
-        for node in nodes_of(markup, "a"):
-            opening = markup.data[markup.nodes[2, node] : markup.nodes[3, node]]
-            if b"author" in opening and self._is_near(node):
+        for node in self._named_links():
+            if self._is_near(node):
                 named = attributes(markup, node)
                 if "author" in named.get("rel", "").lower().split() and (
                     names := names_in(short_text(markup, node))
@@ -165,10 +180,23 @@ class Surroundings:
         return list(linked.pop()) if len(linked) == 1 else []
 
     def _author_links(self) -> Iterator[str]:
-        for node in nodes_of(self._markup, "a"):
+        for node in self._named_links():
             opening = self._markup.data[self._markup.nodes[2, node] : self._markup.nodes[3, node]]
-            if b"author" in opening and any(mark in opening for mark in _AUTHOR_LINKS):
+            if any(mark in opening for mark in _AUTHOR_LINKS):
                 yield short_text(self._markup, node)
+
+    def _named_links(self) -> list[int]:
+        """Those with `author` in an attribute."""
+        if self._authored is None:
+            nodes = nodes_of(self._markup, "a")
+            starts, ends = self._markup.nodes[2:4, nodes].tolist()
+            find = self._markup.data.find
+            self._authored = [
+                node
+                for node, start, end in zip(nodes, starts, ends, strict=True)
+                if find(b"author", start, end) >= 0
+            ]
+        return self._authored
 
     def times(self) -> list[str]:
         """Times in elements that declare a time, the most certain first."""

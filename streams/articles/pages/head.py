@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import orjson
+from numpy.typing import NDArray
 
 from streams.articles.pages.markup import Markup
 from streams.articles.pages.tags import NUMBER
@@ -76,16 +77,20 @@ def short_text(markup: Markup, node: int, most: int = 1_000) -> str:
 
 def nodes_of(markup: Markup, *names: str) -> list[int]:
     """The elements of these names, in the page's order."""
-    tags = markup.nodes[0]
-    chosen = tags == NUMBER[names[0]]
-    for name in names[1:]:
-        chosen |= tags == NUMBER[name]
-    return np.flatnonzero(chosen).tolist()
+    found: list[int] = []
+    for name in names:
+        found += _elements(markup, name).tolist()
+    return found if len(names) == 1 else sorted(found)
+
+
+def _elements(markup: Markup, name: str) -> NDArray[np.int32]:
+    tag = NUMBER[name]
+    return markup.by_tag[markup.tag_ends[tag - 1] if tag else 0 : markup.tag_ends[tag]]
 
 
 def _tags_of(markup: Markup, name: str) -> list[list[int]]:
     """Where the start tags of these elements begin and end."""
-    found: list[list[int]] = markup.nodes[2:4, markup.nodes[0] == NUMBER[name]].T.tolist()
+    found: list[list[int]] = markup.nodes[2:4, _elements(markup, name)].T.tolist()
     return found
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +15,7 @@ from streams.articles.pages.lines import Line
 from streams.articles.pages.markup import Markup
 from streams.articles.pages.tags import NAMES, NUMBER
 from streams.articles.text import INVISIBLE
+from streams.compiled import kernel
 
 Ints = NDArray[np.int32]
 
@@ -21,6 +24,10 @@ _ITEM = NUMBER["li"]
 _STRONG_SHARE = 0.9
 _SELECT, _ROW = NUMBER["select"], NUMBER["tr"]
 _CELL_CHARACTERS, _ROW_CHARACTERS = 80, 300
+_FIGURES = "0123456789"
+_SPACES, _WIDE, _INVISIBLE = 1, 2, 4
+# As `Line._make`, without a call of Python for each.
+_line: Callable[[Iterable[object]], Line] = partial(tuple.__new__, Line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +76,15 @@ def html_lines(markup: Markup) -> HtmlLines:
         (columns[5] > 0).tolist(),
         (tags == _ITEM).tolist(),
         _HEADINGS[tags].tolist(),
-        [text[0].isdigit() and _numbered(text) for text in texts],
+        [text[0] in _FIGURES and _numbered(text) for text in texts],
         (columns[3] >= columns[1] * _STRONG_SHARE).tolist(),
         strict=True,
     )
-    return HtmlLines([*map(Line._make, fields)], columns)
+    return HtmlLines([*map(_line, fields)], columns)
 
 
 def _numbered(text: str) -> bool:
-    return text.lstrip("0123456789")[:2] in (". ", ") ")
+    return text.lstrip(_FIGURES)[:2] in (". ", ") ")
 
 
 def _texts(found: bytes) -> list[str]:
@@ -87,17 +94,54 @@ def _texts(found: bytes) -> list[str]:
         if resolved.count("\n") != text.count("\n"):  # `&#10;`
             resolved = "\n".join(" ".join(html.unescape(line).split()) for line in text.split("\n"))
         text = resolved
-    if not text.isascii():
+    odd = _oddities_of(text)
+    if odd & _WIDE:
         for blank in ("\xa0", "\u2028", "\u2029", "\x85", "\u3000"):
-            if blank in text:
-                text = text.replace(blank, " ")
+            text = text.replace(blank, " ")
+    if odd & _INVISIBLE:
         for invisible in INVISIBLE:
-            if invisible in text:
-                text = text.replace(invisible, "")
+            text = text.replace(invisible, "")
     rows = text.split("\n")
-    if not any(blanks in text for blanks in ("  ", " \n", "\n ")) and text == text.strip(" "):
+    if not (odd and _oddities_of(text)):
         return rows
     return [
         " ".join(row.split()) if "  " in row or row[:1] == " " or row[-1:] == " " else row
         for row in rows
     ]
+
+
+def _oddities_of(text: str) -> int:
+    content = text.encode("utf-8", "surrogatepass")
+    return int(_oddities(np.frombuffer(content, dtype=np.uint8)))
+
+
+@kernel
+def _oddities(content: NDArray[np.uint8]) -> int:
+    """What a text in UTF-8 has that needs a closer look: spaces in a row or at a line's edge, other
+    blanks, invisible characters."""
+    found, before = 0, 10
+    for at in range(len(content)):
+        byte = content[at]
+        if byte <= 32:
+            found |= _SPACES * ((before == 32) | ((before == 10) & (byte == 32)))
+        elif byte == 0xC2:
+            second = content[at + 1]
+            found |= _WIDE * ((second == 0xA0) | (second == 0x85)) | _INVISIBLE * (second == 0xAD)
+        elif byte == 0xE2 and content[at + 1] in (0x80, 0x81):
+            found |= _bits_of_punctuation(content[at + 1], content[at + 2])
+        elif byte == 0xE3:
+            found |= _WIDE * (content[at + 1] == 0x80 and content[at + 2] == 0x80)
+        elif byte == 0xEF:
+            found |= _INVISIBLE * (content[at + 1] == 0xBB and content[at + 2] == 0xBF)
+        before = byte
+    return found | _SPACES * (before == 32)
+
+
+@kernel
+def _bits_of_punctuation(second: int, third: int) -> int:
+    """The same for a character from U+2000 to U+207F."""
+    if second == 0x81:
+        return _INVISIBLE * (third >= 0xA0)
+    if third in (0xA8, 0xA9):
+        return _WIDE
+    return _INVISIBLE * (third in (0x8B, 0x8E, 0x8F) or 0xAA <= third <= 0xAE)

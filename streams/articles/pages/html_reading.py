@@ -103,21 +103,15 @@ def _read(markup: Markup, now: datetime, outlets: Outlets, address: str | None) 
         else:
             cards = []
     kept = np.flatnonzero(taken).tolist()
-    titles = np.flatnonzero(whole.evidence.is_title)
-    above = titles[titles <= kept[0]] if kept else titles
-    headings = markup.nodes[5, nodes_of(markup, "h1")]
+    titles = np.flatnonzero(whole.evidence.is_title).tolist()
+    headings = markup.nodes[5, nodes_of(markup, "h1")].tolist()
+    above = [at for at in titles if not kept or at <= kept[0]]
     # It may stand again in a table of contents.
-    ranked = above[np.isin(above, headings)]
-    title_at = int((ranked if len(ranked) else above)[-1]) if len(above) else None
+    ranked = [at for at in above if at in headings]
+    title_at = (ranked or above)[-1] if above else None
     analysis = Analysis(lines, whole.features, whole.kinds, cards, probabilities, kept, title_at)
-    return _Read(markup, head, analysis, expected, stub, _first_heading(markup, kept))
-
-
-def _first_heading(markup: Markup, kept: list[int]) -> int | None:
-    """The line of the last heading of rank 1 above the story."""
-    lines = markup.nodes[5, nodes_of(markup, "h1")]
-    above = lines[lines <= kept[0]] if kept else lines[:0]
-    return int(above[-1]) if len(above) else None
+    heading = next((at for at in reversed(headings) if kept and at <= kept[0]), None)
+    return _Read(markup, head, analysis, expected, stub, heading)
 
 
 def _rest(cards: list[Card], count: int) -> Mask:

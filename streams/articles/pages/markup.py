@@ -25,7 +25,8 @@ class Markup:
     data: the page as UTF-8. text: the lines, each ended by a line feed, entities unresolved.
     lines: int32 of shape (LINE_COLUMNS, lines); nodes: int32 of shape (NODE_COLUMNS, elements),
     parents before children; words: hashes of the words of classes and ids, with the element of each
-    in `word_nodes`.
+    in `word_nodes`. by_tag: the elements, those of one tag after another; those of the nth tag end
+    before tag_ends[n].
     """
 
     data: bytes
@@ -34,6 +35,8 @@ class Markup:
     nodes: Ints
     words: NDArray[np.uint64]
     word_nodes: Ints
+    by_tag: Ints
+    tag_ends: Ints
 
 
 def markup_of(html: str, most_tags: int | None = None) -> Markup:
@@ -56,10 +59,25 @@ def markup_of(html: str, most_tags: int | None = None) -> Markup:
     bytes_out, count, elements, found = flatten(
         array, hashes, numbers, flags, out, lines, nodes, words, word_nodes
     )
+    by_tag, tag_ends = np.empty(elements, dtype=np.int32), np.zeros(len(flags), dtype=np.int32)
+    _sort_by_tag(nodes[0, :elements], by_tag, tag_ends)
     return Markup(
         data, out[:bytes_out].tobytes(), lines[:, :count], nodes[:, :elements], words[:found],
-        word_nodes[:found],
+        word_nodes[:found], by_tag, tag_ends,
     )  # fmt: skip
+
+
+@kernel
+def _sort_by_tag(tags: Ints, by_tag: Ints, ends: Ints) -> None:
+    """Those of one tag stay in the page's order."""
+    for tag in tags:
+        ends[tag] += 1
+    before = 0
+    for tag in range(len(ends)):
+        ends[tag], before = before, before + ends[tag]
+    for node in range(len(tags)):
+        by_tag[ends[tags[node]]] = node
+        ends[tags[node]] += 1
 
 
 @kernel

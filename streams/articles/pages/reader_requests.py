@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from ahocorasick_rs import AhoCorasick, Implementation
-
+from streams.articles.encoded import encoded
 from streams.articles.languages import any_of, words_of_all
+from streams.articles.phrases import Phrases
 
 _LONGEST = 280
 # Of what stands between a question and the request that follows it.
@@ -22,10 +22,10 @@ def requests_among(texts: Sequence[str], low: Sequence[str]) -> list[int]:
     """The places of those that are requests; `low` are the texts in lower case. One search through
     all finds the few that may be."""
     short = [n for n, text in enumerate(texts) if len(text) <= _LONGEST]
-    joined = "\n".join([low[n] for n in short])
-    named = [start for _, start, _ in _objects().find_matches_as_indexes(joined)]
-    places = {short[joined.count("\n", 0, start)] for start in named}
-    return [n for n in sorted(places) if is_request(texts[n])]
+    named = (
+        _objects().find(encoded([low[n].encode("utf-8", "replace") for n in short]))[:, 0].tolist()
+    )
+    return [n for n in sorted({short[place] for place in named}) if is_request(texts[n])]
 
 
 def is_request(text: str) -> bool:
@@ -40,10 +40,9 @@ def is_request(text: str) -> bool:
 
 
 @lru_cache(maxsize=1)
-def _objects() -> AhoCorasick:
+def _objects() -> Phrases:
     """What every request names."""
-    forms = [form.removesuffix("*") for form in words_of_all("reader_requests", "objects")]
-    return AhoCorasick(forms, implementation=Implementation.DFA)
+    return Phrases([form.removesuffix("*") for form in words_of_all("reader_requests", "objects")])
 
 
 @lru_cache(maxsize=1)

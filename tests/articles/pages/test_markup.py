@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from time import process_time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from streams.articles.pages.head import nodes_of
 from streams.articles.pages.html_lines import html_lines
 from streams.articles.pages.markup import markup_of
 from streams.articles.pages.markup_loop import DEEPEST
@@ -88,3 +90,30 @@ def test_no_markup_breaks_the_reader_and_elements_stay_in_order(html: str) -> No
     assert (markup.nodes[1] < range(markup.nodes.shape[1])).all()
     assert (markup.nodes[5] <= markup.nodes[6]).all()
     assert (markup.nodes[5:7] <= count).all()
+
+
+_ODD = (
+    "a", "é", "“", "橋", "\U0001f600", " ", "  ", "\xa0", "\u2028", "\u3000", "\u3001", "\x85",
+    "&nbsp;", "&#8203;", "\xad", "\u200b", "\u200d", "\u200f", "\u202c", "\u2060", "\u2066",
+    "\ufeff",
+)  # fmt: skip
+_BLANK, _INVISIBLE = "[ \xa0\x85\u2028\u3000]+", "[\xad\u200b\u200f\u202c\u2060\u2066\ufeff]"
+
+
+@given(st.lists(st.sampled_from(_ODD), max_size=12).map("".join))
+def test_a_line_has_single_blanks_and_nothing_invisible(text: str) -> None:
+    shown = text.replace("&nbsp;", "\xa0").replace("&#8203;", "\u200b")
+    expected = re.sub(_BLANK, " ", re.sub(_INVISIBLE, "", shown)).strip()
+    assert [line.text for line in html_lines(markup_of(f"<p>{text}</p>")).lines] == [
+        *filter(None, [expected])
+    ]
+
+
+def test_elements_of_a_name_are_found_in_the_order_of_the_page() -> None:
+    markup = markup_of("<ul><li>one<li><time>two</time></ul><h1>three</h1><ul><li>four</ul>")
+    names = [NAMES[tag] for tag in markup.nodes[0].tolist()]
+    assert nodes_of(markup, "li") == [n for n, name in enumerate(names) if name == "li"]
+    both = [n for n, name in enumerate(names) if name in ("ul", "time")]
+    assert nodes_of(markup, "time", "ul") == both
+    assert len(both) == 3
+    assert nodes_of(markup, "abbr") == []
