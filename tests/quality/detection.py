@@ -182,7 +182,7 @@ def costs(texts: list[str]) -> Figures:
 def index_cost() -> float:
     """Seconds an article, of a table as for a window of 2^20 articles, full of random keys."""
     index, chance = Index(1 << 24), np.random.default_rng(1)
-    index.entries[:] = chance.integers(1, 1 << 63, index.entries.shape, dtype=np.uint64)
+    index.words[:] = chance.integers(1, 1 << 32, index.words.shape, dtype=np.uint32)
     keys = [
         Keys(
             np.repeat(np.arange(500), 64),

@@ -1,8 +1,9 @@
 """A fixed-memory index from sketch keys to articles: who shares a key with whom.
 
-One set-associative table serves both kinds of key. A slot holds the newest four entries, each a
-32-bit fingerprint and the low 32 bits of an article's serial number; the oldest is evicted, so
-nothing is ever deleted, memory never grows, and a key that every article has takes four places.
+One set-associative table serves both kinds of key. A slot holds the newest four entries, each with
+some bits of its key and the low bits of an article's serial number, 40 together; the oldest is
+evicted, so nothing is ever deleted, memory never grows, and a key that every article has takes four
+places. With so few bits it also finds, now and then, an article that shares no key.
 """
 
 from __future__ import annotations
@@ -17,15 +18,26 @@ from streams.detection.sketch.sketches import PERMUTATIONS, Sketches
 from streams.detection.sketch.splitmix64 import U64, Hashes, mix, splitmix64
 
 Integers = npt.NDArray[np.int64]
+Words = npt.NDArray[np.uint32]
 
 # 32 bands of 4 rows: a pair of Jaccard J shares a band with probability 1 - (1 - J^4)^32, which is
 # .56 at J = .4, .87 at .5 and .9998 at .7. tests/detection/index/test_key_index.py computes them.
 BANDS, ROWS = 32, 4
 WAYS = 4
-# The serial number's bits in an entry.
-LOW32 = U64(0xFFFFFFFF)
+# A slot's entries: the low 32 bits of each are a word, the high 8 bits of all four a fifth.
+_WORDS = WAYS + 1
+SLOT_BYTES = 4 * _WORDS
+_ENTRY_BITS, _WORD, _BYTE = U64(40), U64(32), U64(8)
+_LOW, _HIGH = U64(0xFFFFFFFF), U64(0xFF)
+_EACH_BYTE, _SIGNS = U64(0x01010101), U64(0x80808080)
+# An article has 32 bands and 24 to 48 5-gram keys, and takes 64 places.
+SLOTS_AN_ARTICLE = 16
+# The low bits of serial numbers repeat after eight windows of them: by then almost every entry has
+# been evicted. In a window of 2^20 articles that leaves 17 bits for the key.
+_WINDOWS_OF_SERIALS, _LEAST_SERIAL_BITS, _MOST_SERIAL_BITS = 8, 16, 32
 
 # One shared band, or two shared 5-gram keys, make a candidate.
+BANDS_SHARED, FRAC_KEYS_SHARED = 1, 2
 _BAND_VOTE, _FRAC_VOTE, _CANDIDATE_VOTES = 2, 1, 2
 
 
@@ -81,19 +93,20 @@ class Index:
     """Identifies articles by serial numbers, which rise in order of arrival."""
 
     def __init__(self, slots: int) -> None:
-        """`slots` must be a power of two; each takes 32 bytes."""
+        """`slots` must be a power of two; each takes `SLOT_BYTES`."""
         if slots & (slots - 1) or slots < 1:
             raise ValueError(f"slots: expected a power of two, got {slots}")
-        # Newest first; fingerprint << 32 | serial's low 32 bits.
-        self.entries = np.zeros((slots, WAYS), U64)
+        self.words: Words = np.zeros((slots, _WORDS), np.uint32)
+        self.serial_bits = serial_bits(slots)
 
     @property
     def bytes(self) -> int:
         """Memory used once every page has been touched."""
-        return self.entries.nbytes
+        return self.words.nbytes
 
     def candidates(self, keys: Keys, serials: Integers) -> tuple[Integers, Integers]:
-        """-> (newer, older) serials of every pair that shares enough keys, unique, ascending.
+        """-> (newer, older) serials of every pair that shares enough keys, unique, ascending; few
+        of them share none (`sharing` tells which).
 
         `serials` (n,) are the batch's own, rising. The result is as if its articles had arrived one
         at a time: each sees the table as left by the articles before it, including this batch's.
@@ -101,36 +114,79 @@ class Index:
         """
         if not len(keys.owner):
             return np.zeros(0, np.int64), np.zeros(0, np.int64)
-        return _candidates(self.entries, keys.owner, keys.value, keys.vote, serials)
+        bits = U64(self.serial_bits)
+        return _candidates(self.words, keys.owner, keys.value, keys.vote, serials, bits)
 
     def insert(self, keys: Keys, serials: Integers) -> None:
         """Enter a batch's keys. `serials` as in `candidates`."""
         if len(keys.owner):
-            _insert(self.entries, keys.owner, keys.value, serials)
+            _insert(self.words, keys.owner, keys.value, serials, U64(self.serial_bits))
+
+
+def serial_bits(slots: int) -> int:
+    """How many bits of an entry in a table of this size are the serial number's."""
+    window = max(1, slots // SLOTS_AN_ARTICLE)
+    wanted = (window * _WINDOWS_OF_SERIALS - 1).bit_length()
+    return min(max(_LEAST_SERIAL_BITS, wanted), _MOST_SERIAL_BITS)
+
+
+def entries_of_slots(words: Words) -> Hashes:
+    """(s, 5) words of slots -> (s, 4) entries, the newest first; 0 is an empty place."""
+    high = (words[:, WAYS:] >> (np.arange(WAYS, dtype=np.uint32) * 8)) & np.uint32(0xFF)
+    return words[:, :WAYS] | high.astype(U64) << _WORD
 
 
 @kernel
-def _slot(value: np.uint64, entries: Hashes) -> np.int64:
-    return np.int64(value & U64(len(entries) - 1))
+def _slot(value: np.uint64, words: Words) -> np.uint64:
+    return value & U64(len(words) - 1)
 
 
 @kernel
-def _push(entries: Hashes, slot: np.int64, value: np.uint64, serial: np.int64) -> None:
-    """A fingerprint is odd, so no entry is 0, which marks an empty place."""
-    for way in range(WAYS - 1, 0, -1):
-        entries[slot, way] = entries[slot, way - 1]
-    entries[slot, 0] = ((value | (U64(1) << U64(32))) & ~LOW32) | (U64(serial) & LOW32)
+def _fingerprint(value: np.uint64, bits: np.uint64) -> np.uint64:
+    """Odd, so that no entry is 0, which marks an empty place."""
+    return ((value >> _WORD) | U64(1)) & ((U64(1) << (_ENTRY_BITS - bits)) - U64(1))
 
 
 @kernel
-def _insert(entries: Hashes, owner: Integers, value: Hashes, serials: Integers) -> None:
+def _push(
+    words: Words, slot: np.uint64, value: np.uint64, serial: np.int64, bits: np.uint64
+) -> np.uint64:
+    """-> the entry that it displaces."""
+    entry = (_fingerprint(value, bits) << bits) | (U64(serial) & ((U64(1) << bits) - U64(1)))
+    first, second, third, fourth = words[slot, 0], words[slot, 1], words[slot, 2], words[slot, 3]
+    high = U64(words[slot, WAYS])
+    words[slot, 0], words[slot, 1] = np.uint32(entry & _LOW), first
+    words[slot, 2], words[slot, 3] = second, third
+    words[slot, WAYS] = np.uint32(((high << _BYTE) | (entry >> _WORD)) & _LOW)
+    return U64(fourth) | ((high >> U64(24)) << _WORD)
+
+
+@kernel
+def _pull(words: Words, slot: np.uint64, oldest: np.uint64) -> None:
+    """Undo `_push`."""
+    for way in range(WAYS - 1):
+        words[slot, way] = words[slot, way + 1]
+    words[slot, WAYS - 1] = np.uint32(oldest & _LOW)
+    high = (U64(words[slot, WAYS]) >> _BYTE) | ((oldest >> _WORD) << U64(24))
+    words[slot, WAYS] = np.uint32(high)
+
+
+@kernel
+def _insert(
+    words: Words, owner: Integers, value: Hashes, serials: Integers, bits: np.uint64
+) -> None:
     for k in range(len(owner)):
-        _push(entries, _slot(value[k], entries), value[k], serials[owner[k]])
+        _push(words, _slot(value[k], words), value[k], serials[owner[k]], bits)
 
 
 @kernel
 def _candidates(
-    entries: Hashes, owner: Integers, value: Hashes, vote: Integers, serials: Integers
+    words: Words,
+    owner: Integers,
+    value: Hashes,
+    vote: Integers,
+    serials: Integers,
+    bits: np.uint64,
 ) -> tuple[Integers, Integers]:
     pairs = np.empty((256, 2), np.int64)
     pushed_out = np.empty(len(owner), np.uint64)
@@ -144,7 +200,7 @@ def _candidates(
         most = (last - first) * WAYS
         if len(seen) < most:
             seen, votes = np.empty(most, np.int64), np.empty(most, np.int64)
-        met = _count_votes(entries, value[first:last], vote[first:last], serial, seen, votes)
+        met = _count_votes(words, value[first:last], vote[first:last], serial, bits, seen, votes)
         if found + met > len(pairs):
             pairs = _longer(pairs, found, 2 * (found + met))
         for place in range(met):
@@ -152,32 +208,38 @@ def _candidates(
                 pairs[found, 0], pairs[found, 1] = serial, seen[place]
                 found += 1
         for k in range(first, last):
-            slot = _slot(value[k], entries)
-            pushed_out[k] = entries[slot, WAYS - 1]
-            _push(entries, slot, value[k], serial)
+            pushed_out[k] = _push(words, _slot(value[k], words), value[k], serial, bits)
         first = last
     for k in range(len(owner) - 1, -1, -1):
-        slot = _slot(value[k], entries)
-        for way in range(WAYS - 1):
-            entries[slot, way] = entries[slot, way + 1]
-        entries[slot, WAYS - 1] = pushed_out[k]
+        _pull(words, _slot(value[k], words), pushed_out[k])
     return pairs[:found, 0].copy(), pairs[:found, 1].copy()
 
 
 @kernel
 def _count_votes(
-    entries: Hashes, value: Hashes, vote: Integers, serial: int, seen: Integers, votes: Integers
+    words: Words,
+    value: Hashes,
+    vote: Integers,
+    serial: np.int64,
+    bits: np.uint64,
+    seen: Integers,
+    votes: Integers,
 ) -> int:
     """-> how many earlier articles share a key; fills in their serials, ascending, and votes."""
-    met = 0
+    met, numbers = 0, (U64(1) << bits) - U64(1)
     for k in range(len(value)):
-        slot, fingerprint = _slot(value[k], entries), (value[k] >> U64(32)) | U64(1)
+        slot, fingerprint = _slot(value[k], words), _fingerprint(value[k], bits)
+        high = U64(words[slot, WAYS])
+        # Mostly no high byte is the key's: a byte of `unlike` is 0 where it is.
+        unlike = high ^ (fingerprint >> (_ENTRY_BITS - _BYTE - bits)) * _EACH_BYTE
+        if not (unlike - _EACH_BYTE) & ~unlike & _SIGNS:
+            continue
         for way in range(WAYS):
-            entry = entries[slot, way]
-            if entry >> U64(32) != fingerprint:
+            entry = U64(words[slot, way]) | (((high >> U64(8 * way)) & _HIGH) << _WORD)
+            if entry >> bits != fingerprint:
                 continue
             # The newest serial with these low bits that is not above this article's.
-            older = serial - ((serial - np.int64(entry & LOW32)) & 0xFFFFFFFF)
+            older = serial - np.int64((U64(serial) - entry) & numbers)
             place = met
             while place > 0 and seen[place - 1] > older:
                 place -= 1

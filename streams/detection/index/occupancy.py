@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from streams.detection.index.key_index import LOW32
+from streams.detection.index.key_index import entries_of_slots
 from streams.detection.index.segment import Segment
 from streams.detection.index.state import ShardState
 from streams.detection.sketch.splitmix64 import U64
@@ -27,13 +27,14 @@ class Occupancy:
 
 def occupancy(state: ShardState) -> Occupancy:
     """Estimated from a sample of the slots."""
-    entries = state.index.entries[:_SAMPLED_SLOTS]  # (s, 4), the newest first
+    entries = entries_of_slots(state.index.words[:_SAMPLED_SLOTS])
+    bits = state.index.serial_bits
     taken = entries != 0
     full = taken.all(1)
-    prints = entries >> U64(32)
+    prints = entries >> U64(bits)
     hot = full & (prints == prints[:, :1]).all(1)
-    oldest = entries[:, -1]
-    serials = state.count - ((state.count - (oldest & LOW32).astype(np.int64)) & 0xFFFFFFFF)
+    oldest = entries[:, -1].astype(np.int64)
+    serials = state.count - ((state.count - oldest) & ((1 << bits) - 1))
     crowded = full & (serials >= state.tail)
     return Occupancy(float(taken.mean()), float(hot.mean()), float(crowded.mean()))
 

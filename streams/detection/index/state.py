@@ -7,7 +7,7 @@ from operator import attrgetter
 import numpy as np
 import numpy.typing as npt
 
-from streams.detection.index.key_index import Index, keys_of
+from streams.detection.index.key_index import SLOT_BYTES, SLOTS_AN_ARTICLE, Index, keys_of
 from streams.detection.index.segment import (
     MATCHABLE,
     NO_SERIAL,
@@ -21,8 +21,6 @@ from streams.detection.index.story_table import Stories, StoryState
 from streams.detection.parameters import Parameters
 from streams.heap import untouched_zeros
 
-# Index places per article of the window: an article has 32 bands and 24 to 48 5-gram keys.
-_PLACES_AN_ARTICLE = 64
 # The cost of the item table and the story records besides the arrays, measured (CPython 3.11).
 _TABLE_BYTES_AN_ARTICLE = 130
 
@@ -148,9 +146,9 @@ def first_64_bits(ids: npt.NDArray[np.uint8]) -> list[int]:
 def bytes_an_article(parameters: Parameters) -> float:
     """Memory per article in a full window."""
     slots = _slots(parameters.capacity)
-    return ROW.itemsize + slots * 32 / parameters.capacity + _TABLE_BYTES_AN_ARTICLE
+    return ROW.itemsize + slots * SLOT_BYTES / parameters.capacity + _TABLE_BYTES_AN_ARTICLE
 
 
 def _slots(capacity: int) -> int:
     """Slots of four ways for a window of `capacity` articles: a power of two."""
-    return 1 << max(4, (capacity * _PLACES_AN_ARTICLE // 4 - 1).bit_length())
+    return 1 << max(4, (capacity * SLOTS_AN_ARTICLE - 1).bit_length())

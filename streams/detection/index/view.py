@@ -11,6 +11,7 @@ from streams.detection.index.arrivals import Arrivals
 from streams.detection.index.key_index import Integers
 from streams.detection.index.row_view import RowView, row_view_of
 from streams.detection.index.segment import NO_SERIAL, WITHDRAWN, Rows, octets_of, taken
+from streams.detection.index.shared_keys import sharing
 from streams.detection.index.state import ShardState
 
 
@@ -25,7 +26,8 @@ class View:
             if previous != NO_SERIAL
         }
         self._window = state.parameters.window_milliseconds
-        self._octets = octets_of(state.rows).data, octets_of(self.rows).data
+        self._octets = octets_of(state.rows), octets_of(self.rows)
+        self._memory = self._octets[0].data, self._octets[1].data
         # For each row that matched: used again and again, and slow to take out of an array.
         self._read: dict[int, RowView] = {}
         self._joined: dict[int, bytes] = {}  # serial of this chunk -> its story, if not its own
@@ -42,7 +44,7 @@ class View:
         """One row as Python values, without its changes in this chunk."""
         view = self._read.get(serial)
         if view is None:
-            ring, own = self._octets
+            ring, own = self._memory
             view = self._read[serial] = (
                 row_view_of(own, serial - self.base)
                 if serial >= self.base
@@ -119,6 +121,11 @@ class View:
         if own.any():
             column[own] = self.rows[name][serials[own] - self.base]
         return column
+
+    def sharing(self, newer: Integers, older: Integers) -> npt.NDArray[np.bool_]:
+        """(p,) serials of this chunk's rows and of rows before them -> which pairs share enough
+        keys to be compared."""
+        return sharing(*self._octets, self.base, newer, older)
 
     def gather(self, serials: Integers) -> Rows:
         """(n,) serials -> their rows, of the chunk or earlier."""

@@ -31,9 +31,11 @@ class Matcher:
             self.stats.candidates = np.zeros(len(matchable), np.int64)
             return {}
         inside = self._in_window(newer, older)
-        places = newer[inside] - self._view.base
+        newer, older = newer[inside], older[inside]
+        sharing = self._view.sharing(newer, older)
+        places = newer[sharing] - self._view.base
         self.stats.candidates = np.bincount(places, minlength=len(self._view.rows))[matchable]
-        return self._matches(places, older[inside])
+        return self._matches(places, older[sharing])
 
     def originals(self, found: Found, stories: Stories) -> dict[tuple[int, int], Match | None]:
         """Articles with the originals of their matches' stories, unless those were candidates:

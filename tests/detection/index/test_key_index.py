@@ -9,7 +9,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from streams.detection.index.key_index import BANDS, ROWS, WAYS, Index, Keys, keys_of
+from streams.detection.index.key_index import (
+    BANDS,
+    ROWS,
+    WAYS,
+    Index,
+    Keys,
+    entries_of_slots,
+    keys_of,
+    serial_bits,
+)
 from streams.detection.sketch.sketches import SKETCH, sketch_texts
 from streams.detection.sketch.splitmix64 import U64
 from tests.detection.newsroom import cut, edited, story
@@ -64,7 +73,7 @@ articles = st.lists(
     articles,
     st.lists(st.integers(1, 15), min_size=1, max_size=5),
     st.lists(st.integers(1, 3), min_size=40, max_size=40),
-    st.sampled_from([0, 2**32 - 10, 2**32 + 5, 5 * 2**32 - 3]),
+    st.sampled_from([0, 2**16 - 10, 2**16 + 5, 5 * 2**32 - 3]),
 )
 def test_a_batch_finds_what_its_articles_one_by_one_would_find(
     articles: list[list[Key]], cuts: list[int], gaps: list[int], first_serial: int
@@ -88,16 +97,16 @@ def test_a_batch_finds_what_its_articles_one_by_one_would_find(
 def test_looking_up_changes_nothing() -> None:
     index, keys = Index(SLOTS), batch([[(1, 1, 2)], [(1, 1, 2)]])
     index.insert(keys, np.array([0, 1]))
-    before = index.entries.copy()
+    before = index.words.copy()
     index.candidates(keys, np.array([2, 3]))
-    assert (index.entries == before).all()
+    assert (index.words == before).all()
 
 
 def test_a_batch_of_nothing_finds_and_changes_nothing() -> None:
     index = Index(SLOTS)
     assert taken(index, [], []) == []
     assert taken(index, [[], []], [0, 1]) == []
-    assert not index.entries.any()
+    assert not index.words.any()
 
 
 def test_one_shared_band_or_two_shared_frac_keys_make_a_candidate() -> None:
@@ -167,4 +176,28 @@ def test_the_number_of_slots_must_be_a_power_of_two() -> None:
     for slots in (0, 3, 48):
         with pytest.raises(ValueError, match="a power of two"):
             Index(slots)
-    assert Index(64).bytes == 64 * 32
+    assert Index(64).bytes == 64 * 20
+
+
+@pytest.mark.parametrize(
+    ("window", "bits"), [(64, 16), (1 << 13, 16), (1 << 18, 21), (1 << 20, 23), (1 << 32, 32)]
+)
+def test_serial_numbers_leave_the_key_what_eight_windows_of_them_do_not_need(
+    window: int, bits: int
+) -> None:
+    assert serial_bits(16 * window) == bits
+    assert 40 - bits >= 8
+
+
+def test_an_entry_keeps_all_bits_of_serial_number_and_key() -> None:
+    """One way after the other: those of a slot share a word."""
+    chance = np.random.default_rng(2)
+    for slots in (16, 1 << 19):
+        index, bits = Index(slots), serial_bits(slots)
+        serials = np.sort(chance.integers(0, 1 << bits, WAYS))
+        prints = chance.integers(0, 1 << (40 - bits), WAYS, dtype=U64) | U64(1)
+        values = prints << U64(32) | U64(5)
+        index.insert(Keys(np.arange(WAYS), values, np.full(WAYS, 2)), serials)
+        entries = entries_of_slots(index.words)
+        assert entries[5, ::-1].tolist() == (prints << U64(bits) | serials.astype(U64)).tolist()
+        assert np.flatnonzero(entries.any(1)).tolist() == [5]

@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from streams.detection.index.key_index import Keys
 from streams.detection.index.occupancy import early_evictions, occupancy, oldest_seconds
 from streams.detection.index.state import ShardState
 from streams.detection.parameters import Parameters
+from streams.detection.sketch.splitmix64 import U64
 from tests.detection.newsroom import HOUR, NOON, Desk, article, story
 
 SMALL = Parameters(capacity=8, window_seconds=3600)
@@ -23,12 +25,17 @@ def test_an_empty_shard_has_no_rows_and_no_age() -> None:
 def test_shares_are_computed_from_the_slots() -> None:
     state = ShardState(Parameters(capacity=64))
     state.count, state.tail = 100, 50
-    entries = state.index.entries
     same, other = 0xABCD << 32, 0x1235 << 32
-    entries[0] = [same | 93, same | 92, same | 91, same | 90]  # hot, and all in the window
-    entries[1] = [same | 93, same | 92, other | 91, same | 10]  # its oldest has left the window
-    entries[2, :2] = [other | 96, same | 95]
-    slots = len(entries)
+    for slot, entries in enumerate((
+        [(same, 90), (same, 91), (same, 92), (same, 93)],  # hot, and all in the window
+        [(same, 10), (other, 91), (same, 92), (same, 93)],  # its oldest has left the window
+        [(same, 95), (other, 96)],
+    )):  # fmt: skip
+        values = np.array([key | slot for key, _ in entries], U64)
+        owners, votes = np.arange(len(entries)), np.full(len(entries), 2)
+        serials = np.array([serial for _, serial in entries])
+        state.index.insert(Keys(owners, values, votes), serials)
+    slots = len(state.index.words)
     found = occupancy(state)
     assert found.fill == pytest.approx(10 / (4 * slots))
     assert found.hot == pytest.approx(1 / slots)

@@ -153,8 +153,8 @@ def test_serial_numbers_go_on_after_a_recovery_from_the_middle() -> None:
     assert state.row(5)["article_id"].tobytes() == desk.state.row(5)["article_id"].tobytes()
 
 
-def test_an_article_takes_at_most_1400_bytes() -> None:
-    assert bytes_an_article(Parameters()) <= 1400
+def test_an_article_takes_at_most_1200_bytes() -> None:
+    assert bytes_an_article(Parameters()) <= 1200
 
 
 def test_rows_and_index_are_reserved_and_no_larger_than_computed() -> None:
