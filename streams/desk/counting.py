@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import (
     Connection,
@@ -20,15 +20,17 @@ from sqlalchemy import (
 from sqlalchemy.sql.elements import ColumnElement
 
 from streams.desk.filters import RELATIONS
+from streams.desk.rows import ArticleRows
 from streams.desk.tables import article, article_agency, story
 
 # The roles of a story's articles, in one number.
 RELATION_BITS = {relation: 1 << place for place, relation in enumerate(RELATIONS)}
+_CREDITED: dict[str, Literal["provider", "cites"]] = {"provider": "provider", "cited": "cites"}
 _HOUR_MILLISECONDS = 3_600_000
 _MOST_AT_ONCE = 500
 
 
-def count_anew(
+def update_credit_and_counts(
     connection: Connection, stories: Collection[str], articles: Mapping[str, str | None]
 ) -> None:
     """Each story's agency, which of its articles credit it, its publishers and its first hour.
@@ -45,6 +47,31 @@ def count_anew(
         _set_credit(connection, article.c.article_id.in_(some))
     for some in _parts(stories):
         _set_counts(connection, some)
+
+
+def set_expected_credit(connection: Connection, articles: Collection[ArticleRows]) -> None:
+    """Set new articles' credit, by the agency that their story will have once they are written.
+    `update_credit_and_counts` checks it, and writes only what is different.
+    """
+    providers = {rows.article["article_id"]: rows.article["provider"] for rows in articles}
+    agency_of: dict[str | None, str | None] = {}
+    for some in _parts({name for rows in articles if (name := rows.article["story_id"])}):
+        original = article.alias()
+        found = (
+            select(
+                story.c.story_id, story.c.unseen_agency, story.c.original_id, original.c.provider
+            )
+            .join(original, original.c.article_id == story.c.original_id, isouter=True)
+            .where(story.c.story_id.in_(some))
+        )
+        for row in connection.execute(found):
+            provider = providers.get(row.original_id, row.provider)
+            agency_of[row.story_id] = row.unseen_agency or provider
+    for rows in articles:
+        agency = agency_of.get(rows.article["story_id"])
+        if agency is not None:
+            roles = {named["name"]: named["role"] for named in rows.agencies}
+            rows.article["credited"] = _CREDITED.get(roles.get(agency, ""), "none")
 
 
 def _set_agencies(connection: Connection, stories: list[str]) -> list[str]:
@@ -99,7 +126,8 @@ def _set_credit(connection: Connection, which: ColumnElement[bool]) -> None:
         (role == "cited", "cites"),
         else_="none",
     )
-    connection.execute(update(article).where(which).values(credited=credited))
+    changed = article.c.credited.is_distinct_from(credited)
+    connection.execute(update(article).where(which, changed).values(credited=credited))
 
 
 def _set_counts(connection: Connection, stories: list[str]) -> None:

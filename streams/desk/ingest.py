@@ -15,9 +15,10 @@ from sqlalchemy import Connection, Table, delete, func, select, tuple_
 from sqlalchemy import Row as Found
 
 from streams.desk import search_index
-from streams.desk.counting import count_anew
+from streams.desk.counting import set_expected_credit, update_credit_and_counts
 from streams.desk.database import Database
 from streams.desk.mergers import move, successors
+from streams.desk.new_rows import insert_new
 from streams.desk.rows import (
     ArticleRows,
     FamilyOf,
@@ -28,7 +29,7 @@ from streams.desk.rows import (
     story_row,
     unpacked,
 )
-from streams.desk.table_rows import EventRow, Row, StoryFields
+from streams.desk.table_rows import EventRow, Row, StoryFields, VersionRow
 from streams.desk.tables import (
     article,
     article_agency,
@@ -122,7 +123,7 @@ def apply(
         _upsert(connection, database, story_event, _last(events, ("story_id", "sequence")))
         applied.touched = changed | {row["story_id"] for row in stories}
         told = {rows.article["article_id"]: rows.article["story_id"] for rows in articles}
-        count_anew(connection, applied.touched, told)
+        update_credit_and_counts(connection, applied.touched, told)
     return applied
 
 
@@ -164,12 +165,6 @@ def _write_articles(
     """-> ids of the articles' present and previous stories."""
     if not articles:
         return set()
-    _upsert(
-        connection,
-        database,
-        version,
-        _last((rows.version for rows in articles), ("article_id", "digest")),
-    )
     newest = {rows.article["article_id"]: rows for rows in articles}
     told = {name for rows in articles if (name := rows.article["story_id"]) is not None}
     now = successors(connection, told)
@@ -182,11 +177,26 @@ def _write_articles(
             article.c.n, article.c.article_id, article.c.digest, article.c.story_id, article.c.title
         ).where(article.c.article_id.in_(some))
         before |= {row.article_id: row for row in connection.execute(found)}
+    versions = _last((rows.version for rows in articles), ("article_id", "digest"))
+    _write_versions(connection, database, versions)
     _reindex(connection, newest, before)
+    set_expected_credit(connection, newest.values())
     _replace_parts(connection, database, list(newest.values()), set(before))
     stories = {row.story_id for row in before.values()}
     stories |= {rows.article["story_id"] for rows in articles}
     return stories - {None}
+
+
+def _write_versions(connection: Connection, database: Database, rows: list[VersionRow]) -> None:
+    known: set[tuple[str, str]] = set()
+    for some in _parts([row["article_id"] for row in rows]):
+        of_these = version.c.article_id.in_(some)
+        found = connection.execute(select(version.c.article_id, version.c.digest).where(of_these))
+        known |= {(row.article_id, row.digest) for row in found}
+    again = [row for row in rows if (row["article_id"], row["digest"]) in known]
+    _upsert(connection, database, version, again)
+    new = [row for row in rows if (row["article_id"], row["digest"]) not in known]
+    insert_new(connection, version, new)
 
 
 def _reindex(
@@ -235,8 +245,7 @@ def _replace_parts(
         connection.execute(delete(article_agency).where(article_agency.c.article_id.in_(some)))
         connection.execute(delete(link).where(link.c.article_id.in_(some)))
     new = [rows.article for rows in articles if rows.article["article_id"] not in known]
-    if new:
-        connection.execute(article.insert(), new)
+    insert_new(connection, article, new)
     _upsert(
         connection,
         database,
@@ -245,11 +254,9 @@ def _replace_parts(
         "credited",
     )
     agencies = [row for rows in articles for row in rows.agencies]
-    if agencies:
-        connection.execute(article_agency.insert(), agencies)
+    insert_new(connection, article_agency, agencies)
     links = _last((row for rows in articles for row in rows.links), ("article_id", "other_id"))
-    if links:
-        connection.execute(link.insert(), links)
+    insert_new(connection, link, links)
 
 
 def _parts(items: list[Item]) -> Iterable[list[Item]]:

@@ -2,27 +2,31 @@
 
 Both databases index the same words: lower case, without accents, and single characters for scripts
 without spaces between words. SQLite's index stores no texts; to remove an article, its
-words are given again.
+words are given again. In PostgreSQL, phrases are found in the first 16,383 words of a text, and a
+word's places beyond its 255th are not known.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, literal_column, select, text
 
+from streams.desk.new_rows import copy_rows
+from streams.desk.word_lists import LONGEST_BYTES, WORD, copied_rows
+
 # Text beyond this is not searchable. The longest news articles have a tenth of it.
 INDEXED_LETTERS = 200_000
+_FOLDED_LETTERS = 3 * INDEXED_LETTERS  # a Korean syllable is three letters; a ligature may be 18
 MOST_WORDS = 12
 
 _UNSPACED = re.compile(r"([\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff])")
 _TERM = re.compile(r'(-?)"([^"]*)"|(-?)([^\s"]+)')
-_WORD = re.compile(r"\w+")
 
 # (n, title, body), as returned by `folded`.
 Indexed = tuple[int, str, str]
@@ -41,43 +45,45 @@ def folded(words: str) -> str:
     if words.isascii():
         return words.lower()
     plain = _combining().sub("", unicodedata.normalize("NFKD", words))
-    return _UNSPACED.sub(r" \1 ", plain.casefold())
+    return _UNSPACED.sub(r" \1 ", plain.casefold()[:_FOLDED_LETTERS])
 
 
 def words_of(text: str) -> list[str]:
     """The words of a text, as in the index."""
-    return _WORD.findall(folded(text))
+    return WORD.findall(folded(text))
 
 
 def add(connection: Connection, entries: Sequence[Indexed]) -> None:
-    """Put articles into the index."""
-    _execute(
-        connection,
-        entries,
-        "INSERT INTO search (rowid, title, body) VALUES (:n, :title, :body)",
-        "INSERT INTO search (n, words) VALUES (:n, setweight(to_tsvector('simple', :title), 'A')"
-        " || to_tsvector('simple', :body)) ON CONFLICT (n) DO UPDATE SET words = excluded.words",
-    )
+    """Put articles into the index that are not in it."""
+    if not entries:
+        return
+    rows = ((n, folded(title), folded(body)) for n, title, body in entries)
+    if connection.dialect.name == "sqlite":
+        statement = "INSERT INTO search (rowid, title, body) VALUES (:n, :title, :body)"
+        _execute(connection, statement, rows)
+    else:
+        statement = "COPY search (n, words) FROM STDIN (FORMAT BINARY)"
+        copy_rows(connection, statement, copied_rows(rows))
 
 
 def remove(connection: Connection, entries: Sequence[Indexed]) -> None:
     """Remove articles; SQLite needs the very words that were inserted."""
-    _execute(
-        connection,
-        entries,
-        "INSERT INTO search (search, rowid, title, body) VALUES ('delete', :n, :title, :body)",
-        "DELETE FROM search WHERE n = :n AND (CAST(:title AS text) IS NOT NULL)"
-        " AND (CAST(:body AS text) IS NOT NULL)",
-    )
+    if not entries:
+        return
+    if connection.dialect.name == "sqlite":
+        rows = ((n, folded(title), folded(body)) for n, title, body in entries)
+        statement = (
+            "INSERT INTO search (search, rowid, title, body) VALUES ('delete', :n, :title, :body)"
+        )
+        _execute(connection, statement, rows)
+    else:
+        gone = [n for n, _, _ in entries]
+        connection.execute(text("DELETE FROM search WHERE n = ANY(:gone)"), {"gone": gone})
 
 
-def _execute(connection: Connection, entries: Sequence[Indexed], lite: str, postgres: str) -> None:
-    if entries:
-        statement = text(lite if connection.dialect.name == "sqlite" else postgres)
-        rows = [
-            {"n": n, "title": folded(title), "body": folded(body)} for n, title, body in entries
-        ]
-        connection.execute(statement, rows)
+def _execute(connection: Connection, statement: str, rows: Iterable[Indexed]) -> None:
+    found = [{"n": n, "title": title, "body": body} for n, title, body in rows]
+    connection.execute(text(statement), found)
 
 
 class NothingToFindError(ValueError):
@@ -92,7 +98,7 @@ def terms(query: str) -> tuple[list[list[str]], list[list[str]]]:
     wanted: list[list[str]] = []
     unwanted: list[list[str]] = []
     for quoted_minus, quoted, minus, word in _TERM.findall(query):
-        words = _WORD.findall(folded(quoted or word))
+        words = WORD.findall(folded(quoted or word))
         if words and word.endswith("*"):
             words[-1] += "*"
         if words:
@@ -105,7 +111,7 @@ def terms(query: str) -> tuple[list[list[str]], list[list[str]]]:
 def matching(dialect: str, query: str) -> Select[Any]:
     """SELECT n of the articles that a query finds. Raises NothingToFindError."""
     if dialect != "sqlite":
-        return _selected("n", "words @@ to_tsquery('simple', :words)", postgres_query(query))
+        return _selected("n", "words @@ CAST(:words AS tsquery)", postgres_query(query))
     wanted, unwanted = terms(query)
     expression = " AND ".join(map(_lite, wanted))
     expression += "".join(f" NOT {_lite(words)}" for words in unwanted)
@@ -113,7 +119,7 @@ def matching(dialect: str, query: str) -> Select[Any]:
 
 
 def postgres_query(query: str) -> str:
-    """A query as `to_tsquery` reads it. Raises NothingToFindError."""
+    """A query as a `tsquery` is written. Raises NothingToFindError."""
     wanted, unwanted = terms(query)
     return " & ".join([*map(_postgres, wanted), *(f"!{_postgres(w)}" for w in unwanted)])
 
@@ -122,8 +128,9 @@ def any_phrase(dialect: str, phrases: Sequence[Sequence[str]]) -> Select[Any]:
     """SELECT n of the articles that have any of these phrases, lists of folded words."""
     if dialect == "sqlite":
         return _selected("rowid", "search MATCH :words", " OR ".join(map(_lite, phrases)))
-    expression = " | ".join(map(_postgres, phrases))
-    return _selected("n", "words @@ to_tsquery('simple', :words)", expression)
+    fitting = [p for p in phrases if max(len(word.encode()) for word in p) <= LONGEST_BYTES]
+    expression = " | ".join(map(_postgres, fitting)) or "''"
+    return _selected("n", "words @@ CAST(:words AS tsquery)", expression)
 
 
 def _selected(column: str, condition: str, words: str) -> Select[Any]:
@@ -137,7 +144,11 @@ def _lite(words: Sequence[str]) -> str:
 
 
 def _postgres(words: Sequence[str]) -> str:
-    return "(" + " <-> ".join(re.sub(r"(.+)\*$", r"\1:*", word) for word in words) + ")"
+    return "(" + " <-> ".join(re.sub(r"(\w+)(\*?)", _quoted, word) for word in words) + ")"
+
+
+def _quoted(word: re.Match[str]) -> str:
+    return f"'{word[1]}'" + (":*" if word[2] else "")
 
 
 def excerpt(body: str, query: str, letters: int = 240) -> list[tuple[str, bool]]:
@@ -150,7 +161,7 @@ def excerpt(body: str, query: str, letters: int = 240) -> list[tuple[str, bool]]
     starred = tuple(w.rstrip("*") for words in wanted for w in words if w.endswith("*"))
     spots = [
         match.span()
-        for match in _WORD.finditer(body[:INDEXED_LETTERS])
+        for match in WORD.finditer(body[:INDEXED_LETTERS])
         if (word := folded(match[0]).strip()) in sought
         or (starred and word.startswith(starred))
         or not sought.isdisjoint(word.split())

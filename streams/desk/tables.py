@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 # Incremented with every change of these tables or of what is written into them: a database of
 # another version must be rebuilt from the topics.
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 metadata = MetaData()
 

@@ -29,6 +29,7 @@ ENTRIES = [
     (2, "À Nantes, des boulangers", "Les boulangers unis jettent deux fois moins de pain."),
     (3, "廃業寸前の温泉", "地震予測の観測点として再生した。"),
     (4, "Ferry strike ends", "The crane was not mentioned; master bakers were."),
+    (5, "U.S. dollar at 1e5", "A state-of-the-art A-320 of www.wire.example/news lands_here."),
 ]
 
 
@@ -62,6 +63,14 @@ def found(database: Database, query: str) -> list[int]:
         ("crane; DROP TABLE article --", []),
         ("(crane", [1, 4]),
         ("crane\x00", [1, 4]),
+        ('"u.s. dollar"', [5]),
+        ('"state of the art"', [5]),
+        ('"the art a 320"', [5]),
+        ('"wire example news"', [5]),
+        ("1e5", [5]),
+        ("320", [5]),
+        ('"at 1e5 a state"', []),
+        ('"ends the crane"', []),
     ],
 )
 def test_a_query_finds(filled: Database, query: str, numbers: list[int]) -> None:
@@ -93,6 +102,24 @@ def test_any_of_several_phrases(filled: Database) -> None:
         phrases = [["told", "reuters", "on"], ["deux", "fois", "moins"], ["not", "there"]]
         hits = any_phrase(connection.dialect.name, phrases).subquery()
         assert connection.scalar(select(func.count()).select_from(hits)) == 2
+
+
+def test_texts_at_the_limits_of_postgresqls_word_lists_are_found(database: Database) -> None:
+    texts = [
+        "the " * 400 + "end of the repetition",
+        "x" * 5000 + " after a long word",
+        "word " * 17_000 + "last",
+        "\ufdfa" * 200_000,
+        " ".join(chr(0xAC00 + n % 11_000) * 3 + str(n) for n in range(30_000)),
+    ]
+    with database.writing() as connection:
+        add(connection, [(n, "", text) for n, text in enumerate(texts)])
+    assert found(database, '"the end"') == ([0] if database.is_sqlite else [])
+    assert found(database, '"of the repetition"') == ([0] if database.is_sqlite else [])
+    assert found(database, "repetition") == [0]
+    assert found(database, '"after a long"') == [1]
+    assert found(database, "last") == [2]
+    assert found(database, "\uac00\uac00\uac000") == [4]
 
 
 def test_folding_is_for_accents_and_case() -> None:

@@ -18,14 +18,14 @@ FOUND_ARTICLES = 3000
 _SAMPLE, _FREQUENT = 500, 1 / 6
 _IN_SAMPLE = text(
     "SELECT count(*) FROM (SELECT words FROM search ORDER BY n DESC LIMIT :sample) AS newest"
-    " WHERE words @@ to_tsquery('simple', :words)"
+    " WHERE words @@ CAST(:words AS tsquery)"
 )
 _BY_READING = text(
-    "SELECT n FROM search WHERE words @@ to_tsquery('simple', :words) ORDER BY n DESC LIMIT :most"
+    "SELECT n FROM search WHERE words @@ CAST(:words AS tsquery) ORDER BY n DESC LIMIT :most"
 )
 _BY_INDEX = text(
     "WITH found AS MATERIALIZED"
-    " (SELECT n FROM search WHERE words @@ to_tsquery('simple', :words))"
+    " (SELECT n FROM search WHERE words @@ CAST(:words AS tsquery))"
     " SELECT n FROM found ORDER BY n DESC LIMIT :most"
 )
 
