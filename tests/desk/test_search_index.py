@@ -129,6 +129,7 @@ def test_folding_is_for_accents_and_case() -> None:
 def test_an_excerpt_shows_the_words_that_were_found() -> None:
     pieces = excerpt("x " * 200 + "The Crane fell. " + "y " * 200, "crane")
     assert ("Crane", True) in pieces
+    assert pieces[0] == pieces[-1] == ("…", False)
     assert sum(len(piece) for piece, _ in pieces) <= 240
     assert excerpt("Nothing of it", "crane") == [("Nothing of it", False)]
 

@@ -115,6 +115,7 @@ def agency(connection: Connection, name: str) -> Agency | None:
         .join(stories, stories.c.story_id == article.c.story_id)
         .where(
             article.c.source.is_not(None),
+            article.c.relation != "withdrawn",
             article.c.article_id != func.coalesce(stories.c.original_id, ""),
         )
         .group_by(article.c.source)

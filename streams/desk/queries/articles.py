@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, TypedDict
 
-from sqlalchemy import Connection, and_, exists, or_, select
+from sqlalchemy import Connection, and_, exists, func, literal, or_, select
+from sqlalchemy.sql.elements import ColumnElement
 
 from schemas.enriched_article import Relation
 from schemas.raw_article import Status
@@ -15,9 +16,10 @@ from streams.desk.filters import PAGE_ROWS, Filters, cursor
 from streams.desk.queries.search import among_found
 from streams.desk.rows import known_time, unpacked
 from streams.desk.table_rows import ArticleRow, ShownArticle, row_of, rows_of
-from streams.desk.tables import article, version
+from streams.desk.tables import article, story, version
 
 MOST_VERSIONS = 50
+_MANY_STORIES = 1000
 LISTED = (
     article.c.article_id, article.c.source, article.c.title, article.c.language, article.c.time,
     article.c.status, article.c.relation, article.c.provider, article.c.credited,
@@ -140,6 +142,8 @@ def articles_page(connection: Connection, filters: Filters) -> ArticlesPage:
     for name, value in filters.values.items():
         if name == "q":
             wanted = wanted.where(among_found(connection, str(value)))
+        elif name in _OF_STORIES:
+            wanted = wanted.where(_in_stories(connection, _OF_STORIES[name](value)))
         elif name in _CONDITIONS:
             wanted = wanted.where(_CONDITIONS[name](value))
     wanted = wanted.order_by(article.c.time.desc(), article.c.article_id.desc())
@@ -170,6 +174,28 @@ def _from(publisher: str) -> Any:
     )
 
 
+def _in_stories(connection: Connection, condition: Any) -> Any:
+    """In a story for which the condition holds, but not its original, and not withdrawn. If these
+    stories are many, articles are gone through from the newest on, which soon finds enough."""
+    some = select(literal(1)).select_from(story).where(condition).limit(_MANY_STORIES).subquery()
+    inside: ColumnElement[bool]
+    if connection.scalar(select(func.count()).select_from(some)) == _MANY_STORIES:
+        inside = exists().where(story.c.story_id == article.c.story_id, condition, _copy(article))
+    else:
+        one = article.alias()
+        copies = select(one.c.article_id).join(story, story.c.story_id == one.c.story_id)
+        inside = article.c.article_id.in_(copies.where(condition, _copy(one)))
+    return and_(inside, article.c.relation != "withdrawn")
+
+
+def _copy(one: Any) -> Any:
+    return one.c.article_id != func.coalesce(story.c.original_id, "")
+
+
+_OF_STORIES: dict[str, Callable[[Any], Any]] = {
+    "copies_of": lambda value: story.c.agency == value,
+    "taken_from": lambda value: story.c.original_source == value,
+}
 _CREDITED = {"given": "provider", "cited": "cites", "missing": "none"}
 _CONDITIONS: dict[str, Callable[[Any], Any]] = {
     "publisher": lambda value: article.c.source == value,
@@ -180,5 +206,6 @@ _CONDITIONS: dict[str, Callable[[Any], Any]] = {
     "until": lambda value: article.c.time < value,
     "credit": lambda value: article.c.credited == _CREDITED[value],
     "from": _from,
+    "syndicated": lambda value: article.c.syndicated.is_(value == "yes"),
     "after": _earlier,
 }

@@ -218,7 +218,11 @@ def _feeds(connection: Connection, source: str) -> list[Customer]:
             func.avg(article.c.kept).label("kept"),
         )
         .join(stories, stories.c.story_id == article.c.story_id)
-        .where(article.c.source.is_not(None), article.c.source != source)
+        .where(
+            article.c.source.is_not(None),
+            article.c.source != source,
+            article.c.relation != "withdrawn",
+        )
         .group_by(article.c.source)
         .order_by(number.desc(), article.c.source)
         .limit(ROWS)

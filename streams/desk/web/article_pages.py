@@ -31,9 +31,21 @@ from streams.desk.word_diff import MOST_WORDS, Comparison, Piece, compare
 # Text shown on a page: five megabytes of it would crash a browser. `.json` has all of it.
 SHOWN_LETTERS = 100_000
 
-_FILTERS = (
-    "q", "publisher", "agency", "language", "relation", "since", "until", "credit", "from", "after",
-)  # fmt: skip
+_FILTERS = {
+    "q": 'words of titles and texts; "a phrase", -without, begin*',
+    "publisher": "its publisher",
+    "agency": "the agency that its text comes from",
+    "copies_of": "copies in stories of this agency: not the original, not withdrawn",
+    "taken_from": "copies in stories whose original is of this publisher",
+    "language": "ISO 639 code",
+    "relation": "its relation to the article that it resembles most",
+    "syndicated": "yes or no: a copy of another publisher's article",
+    "since": "it arrived on this day or later",
+    "until": "it arrived on this day or earlier",
+    "credit": "given, cited or missing",
+    "from": "the publisher of the original that its verdict names",
+    "after": "`next` of the page before",
+}
 FORMS = ("side", "inline", "changes")
 
 
@@ -224,7 +236,7 @@ PAGES = (
         "/articles",
         list_articles,
         "Articles, the newest first",
-        dict.fromkeys(_FILTERS, "as in the list of stories"),
+        _FILTERS,
         ("articles",),
     ),
     Page(

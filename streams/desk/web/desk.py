@@ -43,6 +43,7 @@ def _templates() -> Environment:
     )
     made.filters.update(
         time=shown.time_text,
+        stated=shown.stated_text,
         iso=shown.iso_text,
         delay=shown.delay_text,
         share=shown.share_text,

@@ -43,7 +43,7 @@ def show_about(desk: Desk, _asked: Asked) -> View:
         **counts,
         "oldest": oldest,
         "newest": newest,
-        "database": desk.database.engine.dialect.name,
+        "database": "SQLite" if desk.database.is_sqlite else "PostgreSQL",
         "database_bytes": desk.size_bytes(),
         "keep_seconds": desk.options.keep_seconds,
         "lag_records": progress.lag,
