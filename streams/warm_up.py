@@ -42,7 +42,7 @@ def compile_kernels() -> float:
 
 
 def load_language_model() -> None:
-    """Spend a second and 70 MB on it now, instead of at the first text that needs it.
+    """Spend a second and 40 MB on it now, instead of at the first text that needs it.
 
     Processes that normalise an article only occasionally load it then.
     """

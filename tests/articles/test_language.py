@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,7 +15,7 @@ from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from streams.articles.encoded import encoded
 from streams.articles.language import UNDETERMINED, language_of, plainly_english
-from streams.articles.language_model import classify
+from streams.articles.language_model import Moves, classify, load_model, next_state
 
 # One paragraph of about fifty words each.
 PARAGRAPHS = {
@@ -193,6 +194,30 @@ def test_fifty_words_of_a_table_are_still_english() -> None:
         " Avg shrs 13.9 mln vs 13.8 mln Year Oper shr 3.20 dlrs vs 2.57 dlrs Oper net 44.4 mln"
     )
     assert code_of(text, None) == "en"
+
+
+def test_every_move_of_the_automaton_is_kept() -> None:
+    moves, chance = load_model().moves, np.random.default_rng(1)
+    table = np.asarray(library().tk_nextmove, np.uint32).reshape(-1, 256)
+    for row in chance.choice(len(table), 60, replace=False):
+        found = [next_state(moves, row, np.uint8(letter)) for letter in range(256)]
+        assert found == table[row].tolist()
+    assert sum(array.nbytes for array in moves) < table.nbytes / 3
+
+
+@pytest.mark.parametrize("other", [0, 1, 63, 64, 65, 128, 255, 256])
+def test_a_row_may_have_any_number_of_moves_of_its_own(other: int) -> None:
+    table, chance = (
+        np.arange(3 * 256, dtype=np.uint32).reshape(3, 256),
+        np.random.default_rng(other),
+    )
+    table[1:] = table[0]
+    for row in (1, 2):
+        table[row, chance.choice(256, other, replace=False)] = 7000 + np.arange(other)
+    moves = Moves.of(table, 0)
+    for row in range(3):
+        found = [next_state(moves, np.int64(row), np.uint8(letter)) for letter in range(256)]
+        assert found == table[row].tolist()
 
 
 @pytest.mark.parametrize("language", PARAGRAPHS | CLOSE_RELATIVES)
