@@ -6,6 +6,7 @@ handles Kafka's records.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Hashable
 from hashlib import blake2b
 from typing import Any, TypeVar
@@ -15,6 +16,15 @@ import numpy as np
 from numba.core.caching import IndexDataCacheFile
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+
+_BLAS = "scipy.linalg.cython_blas"
+
+
+def without_blas() -> None:
+    """Let numba do without scipy's linear algebra in this process: no kernel multiplies matrices,
+    and where scipy is installed it takes 25 MB and a quarter of a second. Call this before the
+    first kernel runs."""
+    sys.modules.setdefault(_BLAS, None)  # type: ignore[arg-type]  # so that importing it fails
 
 
 def kernel(function: Function) -> Function:

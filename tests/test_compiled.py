@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -55,3 +56,25 @@ def test_a_change_in_another_file_compiles_what_calls_it_again(
 ) -> None:
     assert run(10, 1) == [11, 0]
     assert run(limit, least) == [total, 0]
+
+
+_KERNEL_RUNS = """
+import sys
+from streams import compiled
+if sys.argv[1:]:
+    compiled.without_blas()
+import numpy as np
+from streams.detection.index.key_index import Index, Keys
+keys = Keys(np.zeros(1, np.int64), np.ones(1, np.uint64), np.full(1, 2))
+Index(16).insert(keys, np.array([7]))
+print(sys.modules.get("scipy.linalg") is not None)
+"""
+
+
+@pytest.mark.skipif(find_spec("scipy") is None, reason="there is nothing to leave out")
+@pytest.mark.parametrize(("arguments", "loaded"), [([], "True"), (["without"], "False")])
+def test_a_kernel_needs_no_linear_algebra(arguments: list[str], loaded: str) -> None:
+    command = [sys.executable, "-c", _KERNEL_RUNS, *arguments]
+    assert (
+        subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip() == loaded
+    )

@@ -14,6 +14,7 @@ from streams.agents.running.exit import exit_process
 from streams.agents.running.normaliser_pool import NormaliserPool
 from streams.agents.stages import normalise
 from streams.app import create_app
+from streams.compiled import without_blas
 from streams.heap import freeze_gc, keep_freed_memory
 from streams.kafka.connection import admin_client
 from streams.kafka.insides.worker import Worker
@@ -38,6 +39,7 @@ def run_worker(settings: Settings, stages: Collection[str]) -> None:
     write_logs_to_stderr(settings.log_format, settings.log_level)
     for sentence in tolerated:
         log.warning("%s", sentence)
+    without_blas()
     # In the event loop this would delay heartbeats.
     if (seconds := compile_kernels()) > _COMPILED_ANEW_SECONDS:
         log.info("compiled for this machine in %.0f s; the next start will be faster", seconds)
