@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from streams.articles.languages import words_by_language
+from streams.articles.times import parse_time
 
 # Between figures; an address or a fraction has more of them.
 _NUMERIC = re.compile(r"(?<![\d/.-])(\d\d?)([/-])(\d\d?)\2((?:19|20)\d\d)(?![\d/])")
@@ -21,6 +22,18 @@ def in_order(texts: Iterable[str], language: str | None) -> list[str]:
     if not _is_day_first(language):
         return list(texts)
     return [_NUMERIC.sub(_iso, text) for text in texts]
+
+
+def decided(texts: Iterable[str], others: Iterable[str]) -> str | None:
+    """The first of some dates like `02-12-2025` that is one of the page's other days in one order
+    only, in RFC 3339."""
+    days = {time.date().isoformat() for text in others if (time := parse_time(text))}
+    for text in texts:
+        if match := _NUMERIC.fullmatch(text.strip()):
+            ways = {_iso(match), f"{match[4]}-{int(match[1]):02d}-{int(match[3]):02d}"} & days
+            if len(ways) == 1:
+                return ways.pop()
+    return None
 
 
 def _iso(match: re.Match[str]) -> str:

@@ -176,7 +176,7 @@ def _forms() -> _Forms:
     # A year may be joined to the number: "In 201626 days ago".
     before = r"(?:(?<=(?<!\d)(?:19|20)\d\d)|(?<!\d))"
     day = day_parts()
-    half, ends = rf"[ap]\.\s?m|{day.part}", rf"(?!{LETTER})\.?"
+    half, ends = rf"[ap]\.\s?m|{day.part}", rf"[\u064b-\u0652]*(?!{LETTER})\.?"
     clock = (
         rf"(?:(?:,|\.(?= \d\d?:)|\b(?:{any_of('printed_times', 'at')})\b|[T•·|–-]|\s)\s*){{0,3}}"
         rf"(?:(?:12(?:[:.]00)?\s*)?(?P<noon>{day.noon}){ends}|(?:(?P<before>{half})\.?\s*)?(?:"

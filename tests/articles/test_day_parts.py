@@ -91,6 +91,7 @@ def test_an_uncertain_part_of_the_day_makes_no_time(text: str) -> None:
         ("May 7, 2026 at noon | By Ana Berg", "12:00"),
         ("May 7, 2026 at 4 p.m. ET", "20:00"),
         ("Ana Berg · 7 مايو 2026 4:20 م", "16:20"),
+        ("Ana Berg · 7 مايو 2026 - 4:20 مساءً", "16:20"),
         ("Cập nhật 07.05.2026 4:20 CH", "16:20"),
         ("7 de mayo de 2026 9:40 de la noche", "21:40"),
     ],

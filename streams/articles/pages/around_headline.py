@@ -11,7 +11,14 @@ from streams.articles.pages.elements import Hashes, Ints, word_hash
 from streams.articles.pages.head import attributes, nodes_of, short_text
 from streams.articles.pages.lines import Line
 from streams.articles.pages.markup import Markup
-from streams.articles.pages.page_byline import BY, is_label, is_name, names_in, reporters_in
+from streams.articles.pages.page_byline import (
+    BY,
+    behind_date,
+    is_label,
+    is_name,
+    names_in,
+    reporters_in,
+)
 from streams.articles.pages.tag_loop import ITEMPROP, MARKS
 from streams.compiled import kernel
 
@@ -161,6 +168,8 @@ class Surroundings:
                     return names
                 if len(text) < _LONGEST_REPORTERS and (names := reporters_in(text)):
                     return names
+                if (said := behind_date(text)) and (names := names_in(said)):
+                    return names
                 if len(text) < 150 and (by := BY.match(text)):
                     names = names_in(text)
                     if names and len(text) - by.end() < 110:
@@ -199,7 +208,20 @@ class Surroundings:
         return self._authored
 
     def times(self) -> list[str]:
-        """Times in elements that declare a time, the most certain first."""
+        """Times in elements that declare a time near the headline, the most certain first."""
+        return self._times()[0]
+
+    def times_elsewhere(self) -> list[str]:
+        """Such times of the page if all name the same day: else they belong to other stories."""
+        far = self.all_times()
+        return far if len({stamp[:10] for stamp in far}) == 1 else []
+
+    def all_times(self) -> list[str]:
+        """Such times of the page away from the headline, of this story or others."""
+        return self._times()[1]
+
+    def _times(self) -> tuple[list[str], list[str]]:
+        """-> (those near the headline, those elsewhere)."""
         found: list[str] = []
         for node, named in self.properties("datepublished", "datecreated", "dateline"):
             found += [named.get(name, "") for name in ("content", "datetime", "title")]
@@ -225,9 +247,7 @@ class Surroundings:
                 certain.append(stamp)
             else:
                 (near if own else above if close else far).append(stamp)
-        # Elsewhere they belong to other stories: but if all name the same day, it is this one's.
-        days = {stamp[:10] for stamp in far}
-        return [*found, *certain, *near, *above, *(far if len(days) == 1 else ())]
+        return [*found, *certain, *near, *above], far
 
     def dated_lines(self) -> list[str]:
         """Where a page prints the story's date, likeliest first: elements marked as date or time,

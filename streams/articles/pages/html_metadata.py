@@ -24,7 +24,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from urllib.parse import urljoin, urlsplit
 
-from streams.articles.day_order import in_order
+from streams.articles.day_order import decided, in_order
 from streams.articles.metadata import Metadata
 from streams.articles.pages.around_headline import Place, Surroundings
 from streams.articles.pages.head import Head
@@ -54,6 +54,7 @@ _AUTHORS = (
     "dc.contributor", "book:author", "shareaholic:article_author_name",
 )  # fmt: skip
 _CLOCK_CHARACTERS = len("2026-03-02T10:00:00")
+_DATE_LINE_CHARACTERS = 60  # longer lines are sentences
 _SYSTEM_DAYS = 2  # a day may be the time zone's
 _ORIGINS = ("syndication-source", "original-source", "article:original_source")
 
@@ -93,7 +94,9 @@ def html_metadata(
     )
     extra = {"updated": updated, "section": section, "paywall": _paywall(linked, meta)}
     return Metadata(
-        title=best_title(plain(linked.get("headline")), titles, named.headings(), sites),
+        title=best_title(
+            plain(linked.get("headline")), titles, named.headings(), sites, named.near_lines()
+        ),
         byline=_byline(linked, head, named, sites),
         published=published,
         address=canonical or _absolute(text_of(linked.get("url")), address)
@@ -136,7 +139,8 @@ def _times(
         [text_of(linked.get("dateModified")), *(meta.get(name) for name in MODIFIED_META)]
     )
     times = in_order(named.times(), language)
-    published = first_time(in_order([text or "" for text in stated], language)) or first_time(times)
+    in_head = first_time(in_order([text or "" for text in stated], language))
+    published = in_head or first_time(times) or _elsewhere(named, times, address, now, language)
     near = updated = None
     if published is None or is_worded(published) or _are_same(published, changed):
         near, updated = printed_date(in_order(named.dated_lines(), language), now)
@@ -151,7 +155,7 @@ def _times(
     original = first_published([*header, *below], now)
     if original and (published is None or _is_days_before(original, published, 1)):
         return original, changed or published
-    first = lone_date(header, now) if published else None
+    first = lone_date(header, now) if in_head else None  # a `time` means what it states
     if first and _is_days_before(first, published, _SYSTEM_DAYS):
         published = first  # the stated one is when a new system took the story over
     if published and _are_same(published, changed):
@@ -175,6 +179,29 @@ def _are_same(published: str, changed: str | None) -> bool:
 def _is_days_before(one: str, other: str | None, days: int) -> bool:
     first, second = parse_time(one), parse_time(other or "")
     return first is not None and second is not None and second - first >= timedelta(days=days)
+
+
+def _elsewhere(
+    named: Surroundings,
+    times: Sequence[str],
+    address: str | None,
+    now: datetime,
+    language: str | None,
+) -> str | None:
+    """A `time` away from the headline, unless a short line near it prints another day."""
+    elsewhere = in_order(named.times_elsewhere(), language)
+    if known := decided(times, [*elsewhere, *named.all_times()]):
+        return known
+    short = [line for line in named.dated_lines() if len(line) <= _DATE_LINE_CHARACTERS]
+    printed, _ = printed_date(in_order(short, language), now)
+    far = first_time(elsewhere)
+    if far and not _is_other_day(printed, far):
+        return far
+    return printed and (in_address(address) or printed)
+
+
+def _is_other_day(one: str | None, other: str) -> bool:
+    return one is not None and _is_days_before(one, other, 1) | _is_days_before(other, one, 1)
 
 
 def _byline(

@@ -26,6 +26,10 @@ _REPORTER = re.compile(
         "[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]{2,6}", any_of("page_bylines", "reporter")
     )
 )
+_BEHIND_DATE = re.compile(
+    rf"(?:19|20)\d\d\W+(?:{any_of('page_bylines', 'by')})\s+(?=[^\W\d_])", re.IGNORECASE
+)
+_LONGEST_LINE = 100
 _PIECES = re.compile(r"\s*[|·•=/／,]\s*|\s{2,}|\s*[(\[].*")
 _ENDS = re.compile(
     r"\s*[|·•‧►▪»]\s*|\s+[-–—]+\s+|\s{2,}|\(|\[|\d|@|\bhttps?:"
@@ -51,6 +55,12 @@ _PREFIXES = frozenset(
 def is_label(line: str) -> bool:
     """Whether a line says that the next one names the author: `Written by`, `By:`, `Author`."""
     return len(line) <= _LONGEST_LABEL and _LABEL.fullmatch(line) is not None
+
+
+def behind_date(text: str) -> str | None:
+    """The byline in `Posted on March 2, 2026 by Ana Berg`."""
+    found = _BEHIND_DATE.search(text) if len(text) <= _LONGEST_LINE else None
+    return None if found is None else text[found.end() :]
 
 
 def reporters_in(text: str) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
@@ -44,6 +45,7 @@ _NAMED_IN_ADDRESS = re.compile(rf"/((?:19|20)\d\d)/({'|'.join(_MONTHS)})/(\d\d?)
 _WORDED = re.compile(r"[A-Z][a-z]{2} \d\d, (?:19|20)\d\d")
 _YEAR = re.compile(r"(?:19|20|25)\d\d")  # 2569 of the Buddhist era is 2026
 _LONGEST_LINE, _LONGEST_LABEL = 160, 24
+_LONGEST_WHOLE = 60
 _LONGEST_LONE, _WORDS_BESIDE, _FIRST_WEB_YEAR = 40, 2, 1991
 _STATE = re.compile(
     rb"(?i)[\"'](?:datePublished|publishedAt|published_at|published_?date"
@@ -106,7 +108,7 @@ def is_worded(stated: str) -> bool:
 def lone_date(lines: Sequence[str], now: datetime) -> str | None:
     """The first date that is a line by itself, but for a word or two, and is not an update's."""
     above = ""
-    for line in lines:
+    for line in map(_western, lines):
         found = _time_in(line, now) if len(line) <= _LONGEST_LONE else None
         if found is None or not _YEAR.search(line[found.start : found.end]):
             above = line if len(line) <= _LONGEST_LABEL else ""
@@ -129,11 +131,18 @@ def first_published(lines: Sequence[str], now: datetime) -> str | None:
     return None
 
 
+def _western(line: str) -> str:
+    """A line with the digits that patterns of years know."""
+    if line.isascii():
+        return line
+    return "".join(str(unicodedata.decimal(c, c)) for c in line)
+
+
 def _time_in(line: str, now: datetime) -> PrintedTime | None:
     """A time that a line prints; if it is no more than a day, the one that the whole line is:
     `3 p.m. ET, March 2, 2026`."""
     found = printed_time(line, now)
-    if (found is None or found.precision_seconds > _HOUR) and len(line) <= _LONGEST_LONE:
+    if (found is None or found.precision_seconds > _HOUR) and len(line) <= _LONGEST_WHOLE:
         whole = written_time(line)
         if whole and (found is None or abs(whole - found.time) < _DAY):
             start, end = (0, len(line)) if found is None else (found.start, found.end)
@@ -146,7 +155,7 @@ def printed_date(lines: Sequence[str], now: datetime) -> tuple[str | None, str |
     """-> (the time that lines near the headline print, that of an update): RFC 3339, UTC."""
     published = updated = None
     label = ""  # in a line of its own above
-    for line in lines:
+    for line in map(_western, lines):
         if not any(c.isdigit() for c in line):
             label = line if len(line) <= _LONGEST_LABEL else ""
             continue

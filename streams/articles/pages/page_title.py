@@ -94,21 +94,35 @@ def best_title(
     names: Sequence[str],
     headings: Sequence[tuple[str, bool]],
     sites: frozenset[str],
+    lines: Sequence[str] = (),
 ) -> str | None:
     """The story's title.
 
     headline: JSON-LD's. names: OpenGraph's and the document's own. headings: (text, whether it
-    stands close above the story), of rank 1, in the page's order.
+    stands close above the story), of rank 1, in the page's order. lines: those around it.
     """
     said = [text for text in (headline, *names) if text]
     printed = _printed(said, headings, sites)
     if printed:
         return printed
     for text in said:
-        title = without_site(text, sites, None)
+        title = _in_line(text, lines) or without_site(text, sites, None)
         if title and key(title) not in sites:
             return title
     return next((text for text, _ in headings if key(text) not in sites), None)
+
+
+def _in_line(title: str, lines: Sequence[str]) -> str | None:
+    """The part of a title before or behind a mark that is a line of the page: a site whose heading
+    is its logo prints the title as text."""
+    parts = [
+        part.strip()
+        for match in _SEPARATOR.finditer(title)
+        for part in (title[: match.start()], title[match.end() :])
+    ]
+    printed = {key(line) for line in lines} if parts else set()
+    long = (part for part in parts if len(part.split()) >= _LEAST_TITLE_WORDS)
+    return next((part for part in long if key(part) in printed), None)
 
 
 def _printed(

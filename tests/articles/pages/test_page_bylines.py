@@ -77,3 +77,23 @@ def test_a_card_for_networks_says_who_wrote_it() -> None:
 )
 def test_a_reporter_is_named_beside_the_profession(line: str, name: str | None) -> None:
     assert below_headline(f"<p>{line}</p>") == name
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("Posted on March 2, 2026 by Ana Berg", "Ana Berg"),
+        ("2. März 2026 von Ana Berg", "Ana Berg"),
+        ("Founded in 2026 by the sea", None),
+    ],
+)
+def test_a_byline_may_stand_behind_the_date(line: str, name: str | None) -> None:
+    assert below_headline(f"<p>{line}</p>") == name
+
+
+def test_a_title_beside_a_logo_is_the_part_that_stands_on_the_page() -> None:
+    html = (
+        "<html><head><title>Pier to be rebuilt - Coast Gazette</title></head><body>"
+        f"<h1><img alt='Coast Gazette'></h1><h2>Pier to be rebuilt</h2>{TEXT}</body></html>"
+    )
+    assert read_page(PageSource(html, None, NOW)).metadata.title == "Pier to be rebuilt"
