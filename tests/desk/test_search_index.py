@@ -19,6 +19,7 @@ from streams.desk.search_index import (
     excerpt,
     folded,
     matching,
+    postgres_query,
     remove,
 )
 from streams.desk.tables import article
@@ -148,3 +149,23 @@ def test_frequent_and_rare_words_are_found_alike(
             )
             found.append(sorted(row.source for row in rows))
     assert found[0] == found[1] == [f"{n}.example" for n in (0, 1, 2, 4, 5)]
+
+
+def test_a_phrase_of_frequent_words_is_found_in_the_newest_articles(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL reads so many of them; SQLite's index has all of them."""
+    with database.writing() as connection:
+        add(connection, [(n, "", "of the lake" if n % 2 else "the lake of") for n in range(10)])
+    monkeypatch.setattr(search, "PHRASE_ARTICLES", 4)
+    found = []
+    for frequent in (0.0, 1.0):
+        monkeypatch.setattr(search, "_FREQUENT_PHRASE", frequent)
+        with database.reading() as connection:
+            if database.is_sqlite:
+                hits = matching("sqlite", '"of the"').subquery()
+                found.append(sorted(connection.scalars(select(hits.c.n))))
+            else:
+                found.append(sorted(search._found(connection, postgres_query('"of the"'))))
+    everything = [1, 3, 5, 7, 9]
+    assert found == [everything if database.is_sqlite else [7, 9], everything]

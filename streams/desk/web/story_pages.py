@@ -13,7 +13,7 @@ from streams.desk.filters import STORY_FILTERS, Filters, checked, cursor, story_
 from streams.desk.matrix import Fate, Reference
 from streams.desk.queries import story as of_story
 from streams.desk.queries.articles import article_event
-from streams.desk.queries.search import FOUND_ARTICLES
+from streams.desk.queries.search import FOUND_ARTICLES, PHRASE_ARTICLES
 from streams.desk.queries.stories import COUNTED_STORIES, StoriesPage, stories_page
 from streams.desk.rows import picked
 from streams.desk.search_index import NothingToFindError
@@ -61,7 +61,11 @@ def list_stories(desk: Desk, asked: Asked) -> View:
     extra = {
         "with_value": lambda name, value: with_value(asked.url, name, value),
         "without": lambda name: without(asked.url, name),
-        "limits": {"stories": COUNTED_STORIES, "articles": FOUND_ARTICLES},
+        "limits": {
+            "stories": COUNTED_STORIES,
+            "articles": FOUND_ARTICLES,
+            "phrases": None if desk.database.is_sqlite else PHRASE_ARTICLES,
+        },
     }
     facets = [{"filter": name, **row} for name, rows in found["facets"].items() for row in rows]
     return View("stories.html", data, {"stories": found["stories"], "facets": facets}, extra)
