@@ -33,13 +33,3 @@ def sums_of(values: NDArray[Any]) -> Vector:
     for at in range(len(values)):
         sums[at + 1] = sums[at] + values[at]
     return sums
-
-
-def shifted(values: NDArray[np.float64], by: int) -> NDArray[np.float64]:
-    """Row i holds what row i - by held; zeros are shifted in at the ends."""
-    moved = np.zeros_like(values)
-    if 0 < by < len(values):
-        moved[by:] = values[:-by]
-    elif by < 0 and -by < len(values):
-        moved[:by] = values[-by:]
-    return moved

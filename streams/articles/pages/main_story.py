@@ -56,7 +56,11 @@ def story_lines(
             taken[at] = False
     kept = list(map(int, np.flatnonzero(taken)))
     kept = _without_listed(_without_head(kept, kinds), page, kinds)
-    return _without_headlines(kept, page.words, kinds)
+    kept = _without_headlines(kept, page.words, kinds)
+    opens = kinds.comments | kinds.stories
+    while kept and opens[kept[-1]]:  # what a heading opens is not told below it
+        kept.pop()
+    return kept
 
 
 def _take_beside(

@@ -46,3 +46,18 @@ def test_entries_of_a_live_blog_are_read_across_their_times_and_buttons() -> Non
 def test_a_paragraph_below_an_advertisement_belongs_to_the_story() -> None:
     page = read("Menu", TITLE, *STORY[:3], "Advertisement", STORY[3], "Share", "Related", TITLE)
     assert page.text == "\n".join(STORY)
+
+
+def test_a_heading_of_comments_below_the_last_paragraph_is_not_part_of_the_story() -> None:
+    said = [
+        row
+        for name, text in (
+            ("thelastfan", "The crews had every right to strike and I said so at the time."),
+            ("joetoronto", "It is time to come to grips with reality, it is over yet again."),
+            ("v2787", "Whatever you think of them, they kept the islands supplied all winter."),
+            ("margoadams", "Nine days without a boat and nobody in the capital noticed, right?"),
+        )
+        for row in (f"{name} says:", "November 19, 2025 at 6:44 am", text, "Report comment")
+    ]
+    page = read("Menu", TITLE, *STORY, "Share", "4 responses to this story", *said, "Privacy")
+    assert page.text == "\n".join(STORY)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import lzma
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ DATA = Path(__file__).parents[4] / "shared" / "data"
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 BENCHMARK = DATA / "article_extraction_benchmark.tar.xz"
 ARTICLES = DATA / "newsarticles.docs.jsonl.xz"
+WCXB, WCXB_OTHERS = DATA / "wcxb.dev.articles.jsonl.xz", DATA / "wcxb.dev.others.jsonl.xz"
 
 # Names that built pages print: known outlets, and some that no table has.
 PUBLISHERS = (
@@ -27,7 +29,7 @@ PUBLISHERS = (
 
 def missing() -> str | None:
     """What is not there of the data, or None."""
-    absent = [path.name for path in (BENCHMARK, ARTICLES) if not path.exists()]
+    absent = [path.name for path in (BENCHMARK, ARTICLES, WCXB) if not path.exists()]
     return f"{DATA} has no {', '.join(absent)}" if absent else None
 
 
@@ -52,3 +54,9 @@ def stories() -> list[Story]:
         and len(document["title"].split()) >= 5
         and not document["text"].startswith("(")
     ]
+
+
+def fold_of(site: str, folds: int, salt: str = "") -> int:
+    """The fold of all pages of a site."""
+    digest = hashlib.md5(f"{site}{salt}".encode(), usedforsecurity=False)
+    return int(digest.hexdigest(), 16) % folds

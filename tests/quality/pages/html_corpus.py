@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import lzma
 from dataclasses import dataclass
@@ -21,11 +20,9 @@ from streams.articles.pages.html_lines import html_lines
 from streams.articles.pages.lines import Line
 from streams.articles.pages.markup import Markup, markup_of
 from streams.articles.pages.page_lines import PageLines, page_lines
-from tests.quality.pages.corpus import BENCHMARK, DATA
+from tests.quality.pages.corpus import BENCHMARK, WCXB, WCXB_OTHERS, fold_of
 from tests.quality.pages.extraction import benchmark
 from tests.quality.pages.labels import shares
-
-WCXB, WCXB_OTHERS = DATA / "wcxb.dev.articles.jsonl.xz", DATA / "wcxb.dev.others.jsonl.xz"
 
 
 @dataclass(frozen=True)
@@ -46,8 +43,7 @@ class HtmlPage:
 
     def fold(self, folds: int, salt: str = "") -> int:
         """The same for all pages of a site."""
-        digest = hashlib.md5(f"{self.site()}{salt}".encode(), usedforsecurity=False)
-        return int(digest.hexdigest(), 16) % folds
+        return fold_of(self.site(), folds, salt)
 
 
 @dataclass

@@ -15,7 +15,6 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import lightgbm
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,25 +23,17 @@ from streams.articles.pages import block_context, block_features
 from streams.articles.pages.block_context import context_of
 from streams.articles.pages.block_features import Blocks, blocks_of
 from streams.articles.pages.elements import Hashes, Vector, word_hash
-from streams.articles.pages.forest import FEATURE_STEPS, LEAF_STEPS, Steps
 from streams.articles.pages.html_line_classifier import model_of
 from streams.articles.pages.words import slot
 from tests.quality.pages.html_corpus import HtmlRows, rows_of, wcxb_pages, zyte_pages
+from tests.quality.pages.trees import SETTINGS, grow, line_weights, rows_in, stored
 
 MODEL = Path(streams.articles.__file__).parent / "data" / "html_model.json"
-TREES, LEAVES = 100, 24
-INNER_FOLDS = 3
-SETTINGS: dict[str, Any] = {
-    "objective": "cross_entropy", "learning_rate": 0.1, "num_leaves": LEAVES,
-    "min_data_in_leaf": 80, "feature_fraction": 0.5, "bagging_fraction": 0.7, "bagging_freq": 1,
-    "lambda_l2": 5, "verbose": -1, "num_threads": 1, "seed": 1, "deterministic": True,
-    "max_bin": 63,
-}  # fmt: skip
+TREES, INNER_FOLDS = 100, 3
 # A word of classes counts from so many pages on, beside so many that say nothing.
 LEAST_PAGES, SILENT_PAGES, PRIOR = 5, 3.0, 0.3
 WEAKEST, STRONGEST, WORD_STEPS = 0.4, 3.0, 64
 WHOLE_PAGE = 0.8  # as in `elements`
-_USUAL_WEIGHT = 3_000
 _TOKEN = re.compile(
     rb"""(?:class|id|role|itemprop|data-testid|data-component)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""",
     re.IGNORECASE,
@@ -123,77 +114,33 @@ def _blocks(page: HtmlRows, table: tuple[Hashes, Vector]) -> Blocks:
     )
 
 
-def _rows(steps: Steps) -> NDArray[np.float64]:
-    """Features as the trees are grown from them, a row for each line."""
-    rows: NDArray[np.float64] = steps.T / FEATURE_STEPS
-    return rows
-
-
 def fit(pages: Sequence[HtmlRows], names: Iterable[str]) -> dict[str, Any]:
     """-> what the data file holds. `names`: the words of classes, so that these can be stored."""
     table = ClassWords(pages)
     blocks = [_blocks(page, table.table(page)) for page in pages]
     share = [page.share for page in pages]
-    weight = [_weights(page) for page in pages]
-    matrices = [_rows(block.steps) for block in blocks]
+    weight = [line_weights(page.words()) for page in pages]
+    matrices = [rows_in(block.steps) for block in blocks]
     opinions: list[NDArray[np.float64]] = [np.zeros(0)] * len(pages)
     folds = [page.page.fold(INNER_FOLDS, "inner") for page in pages]
     for unseen in range(INNER_FOLDS):
         seen = [n for n, fold in enumerate(folds) if fold != unseen]
-        trees = _grow(*([values[n] for n in seen] for values in (matrices, share, weight)))
+        trees = grow(
+            SETTINGS, TREES, *([values[n] for n in seen] for values in (matrices, share, weight))
+        )
         for n, fold in enumerate(folds):
             if fold == unseen:
                 opinions[n] = np.rint(trees.predict(matrices[n]) * 64) / 64
     whole = [
-        _rows(np.concatenate([context_of(block, page.page_lines, opinion), block.steps]))
+        rows_in(np.concatenate([context_of(block, page.page_lines, opinion), block.steps]))
         for block, page, opinion in zip(blocks, pages, opinions, strict=True)
     ]
     return {
         "features": [*block_context.NAMES, *block_features.NAMES],
         "words": table.named(names),
-        "first": _stored(_grow(matrices, share, weight)),
-        "second": _stored(_grow(whole, share, weight)),
+        "first": stored(grow(SETTINGS, TREES, matrices, share, weight)),
+        "second": stored(grow(SETTINGS, TREES, whole, share, weight)),
     }
-
-
-def _weights(page: HtmlRows) -> NDArray[np.float64]:
-    """Words count; those of a long page less, as each page has one score."""
-    weights: NDArray[np.float64] = 1 + np.minimum(page.words(), 100) ** 0.75
-    return weights * np.sqrt(_USUAL_WEIGHT / weights.sum())
-
-
-def _grow(
-    matrices: Sequence[NDArray[np.float64]],
-    share: Sequence[NDArray[np.float64]],
-    weight: Sequence[NDArray[np.float64]],
-) -> lightgbm.Booster:
-    data = lightgbm.Dataset(
-        np.vstack(matrices), np.concatenate(share), weight=np.concatenate(weight)
-    )
-    return lightgbm.train(SETTINGS, data, TREES)
-
-
-def _stored(trees: lightgbm.Booster) -> dict[str, list[int]]:
-    """A forest in whole numbers: see `forest`."""
-    found: dict[str, list[int]] = {
-        name: [] for name in ("roots", "feature", "threshold", "next", "leaves")
-    }
-
-    def put(node: dict[str, Any]) -> int:
-        if "leaf_value" in node:
-            found["leaves"].append(round(node["leaf_value"] * LEAF_STEPS))
-            return -len(found["leaves"])
-        at = len(found["feature"])
-        found["feature"].append(node["split_feature"])
-        found["threshold"].append(int(np.floor(node["threshold"] * FEATURE_STEPS)))
-        found["next"] += [0, 0]
-        found["next"][2 * at] = put(node["left_child"])
-        found["next"][2 * at + 1] = put(node["right_child"])
-        return at
-
-    for tree in trees.dump_model()["tree_info"]:
-        found["roots"].append(put(tree["tree_structure"]))
-    return found
 
 
 def class_names(pages: Sequence[HtmlRows]) -> set[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,8 +15,8 @@ from streams.articles.pages.kinds import kinds_of
 from streams.articles.pages.lines import Line, lines_of
 from streams.articles.pages.page_lines import page_lines
 from tests.quality.pages.built import Ingredients
-from tests.quality.pages.extraction import WORD, LabelledPage, shingles
-from tests.quality.pages.stripped import WAYS
+from tests.quality.pages.extraction import WORD, shingles
+from tests.quality.pages.trees import line_weights
 
 Vector = NDArray[np.float64]
 NEIGHBOURS = 3
@@ -27,23 +26,22 @@ NEIGHBOURS = 3
 class LabelledLines:
     """A page's lines: `share` of each in the article, 0 to 1, and how much it `weighs`."""
 
-    page: str
+    site: str
     lines: list[Line]
     features: Matrix
     share: Vector
     weight: Vector
 
 
-def of_real_pages(pages: list[LabelledPage]) -> Iterator[LabelledLines]:
-    """Every page, stripped in every way."""
-    for page in pages:
-        for strip in WAYS.values():
-            lines = lines_of(strip(page.html))
-            if lines:
-                yield _labelled(page.name, lines, shares(lines, page.body), 1.0)
+def of_real_page(text: str, body: str, site: str, factor: float) -> LabelledLines | None:
+    """A stripped page, with its lines' weights times `factor`; None if it has no line."""
+    lines = lines_of(text)
+    return _labelled(site, lines, shares(lines, body), factor) if lines else None
 
 
-def of_built_page(text: str, made_of: Ingredients, outlets: Outlets, name: str) -> LabelledLines:
+def of_built_page(
+    text: str, made_of: Ingredients, outlets: Outlets, site: str, factor: float
+) -> LabelledLines:
     """The lines of a built page above its first embedded article."""
     lines = lines_of(text)
     page = page_lines(lines)
@@ -55,13 +53,13 @@ def of_built_page(text: str, made_of: Ingredients, outlets: Outlets, name: str) 
         float(line.text in story or (len(line.text) > 30 and any(line.text in p for p in story)))
         for line in lines
     ]
-    return _labelled(name, lines, np.array(share), 0.5)
+    return _labelled(site, lines, np.array(share), factor)
 
 
-def _labelled(name: str, lines: list[Line], share: Vector, factor: float) -> LabelledLines:
+def _labelled(site: str, lines: list[Line], share: Vector, factor: float) -> LabelledLines:
     words = np.array([len(WORD.findall(line.text)) for line in lines], dtype=np.float64)
-    weight = factor * (1 + np.minimum(words, 100) ** 0.75)
-    return LabelledLines(name, lines, features_of(page_lines(lines)), share, weight)
+    features = features_of(page_lines(lines))
+    return LabelledLines(site, lines, features, share, factor * line_weights(words))
 
 
 def shares(lines: list[Line], body: str) -> Vector:

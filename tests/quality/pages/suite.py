@@ -10,21 +10,26 @@ from statistics import mean
 
 from streams.articles.outlets import outlets
 from streams.articles.pages import reading
-from streams.articles.pages.line_classifier import probabilities_by, story_probabilities
+from streams.articles.pages.line_classifier import (
+    forests_of,
+    probabilities_by,
+    story_probabilities,
+)
 from streams.articles.pages.reading import Part, read_text_page
 from tests.quality.kept import compare
 from tests.quality.pages import agencies, layouts, newer_layouts, unseen, wider_layouts
 from tests.quality.pages import other_layouts as others
 from tests.quality.pages.built import Embedded, ingredients
-from tests.quality.pages.corpus import NOW, benchmark_pages, missing, stories
+from tests.quality.pages.corpus import NOW, fold_of, missing, stories
 from tests.quality.pages.costs import costs
-from tests.quality.pages.extraction import LabelledPage, shingle_f1, token_f1
+from tests.quality.pages.extraction import shingle_f1, token_f1
 from tests.quality.pages.fit import fit, training_pages
 from tests.quality.pages.html_built import html_figures
+from tests.quality.pages.html_corpus import HtmlPage, zyte_pages
 from tests.quality.pages.layouts import Layout
 from tests.quality.pages.stripped import WAYS
 
-FOLDS = 4
+FOLDS = 3
 PAGES_A_LAYOUT = 40
 
 
@@ -33,7 +38,7 @@ def figures() -> dict[str, float]:
     if why := missing():
         raise FileNotFoundError(why)
     return {
-        **unseen_text_f1(benchmark_pages()),
+        **unseen_text_f1(zyte_pages()),
         **built_figures("known layouts", layouts.WITH_EMBEDDED, layouts.WITHOUT_EMBEDDED),
         **built_figures("other layouts", others.WITH_EMBEDDED, others.WITHOUT_EMBEDDED),
         **built_figures(
@@ -49,20 +54,18 @@ def figures() -> dict[str, float]:
     }
 
 
-def unseen_text_f1(pages: list[LabelledPage]) -> dict[str, float]:
-    """Stripped pages, each read with weights that were fitted without it."""
-    names = sorted(page.name for page in pages)
-    random.Random("folds").shuffle(names)
-    fold = {name: n % FOLDS for n, name in enumerate(names)}
-    training = training_pages()
+def unseen_text_f1(pages: list[HtmlPage]) -> dict[str, float]:
+    """Stripped pages, each read by forests that were fitted without its site."""
+    training, sites = training_pages(), {page.site() for page in pages}
     pairs: dict[str, list[tuple[str, str]]] = defaultdict(list)
     used = vars(reading)  # the name that the reader has imported
     try:
-        for unseen in range(FOLDS):
-            networks = fit([page for page in training if fold.get(page.page) != unseen])
-            used["story_probabilities"] = partial(probabilities_by, networks)
+        for fold in range(FOLDS):
+            unseen = {site for site in sites if fold_of(site, FOLDS) == fold}
+            forests = forests_of(fit([page for page in training if page.site not in unseen]))
+            used["story_probabilities"] = partial(probabilities_by, forests)
             for page in pages:
-                if fold[page.name] == unseen:
+                if page.site() in unseen:
                     for way, strip in WAYS.items():
                         found = read_text_page(strip(page.html), NOW, outlets()).text
                         pairs[way].append((page.body, found))
