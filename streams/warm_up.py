@@ -13,7 +13,7 @@ import orjson
 from streams.articles.language_model import classify
 from streams.articles.page import PageSource, read_page
 from streams.detection.parameters import Parameters
-from streams.kafka.batch import encode_batch
+from streams.kafka.batch import records_of_many
 from streams.pipeline import Pipeline
 from streams.sources.raw_events import RawEvent
 
@@ -37,7 +37,7 @@ def compile_kernels() -> float:
     read_page(PageSource(html=None, text=_PAGE, now=now))
     read_page(PageSource(html=_HTML_PAGE, text=None, now=now))
     values = [event.value for event in events]
-    encode_batch(values, values, values, [0] * len(values), "lz4")
+    records_of_many(values, values, values, [0] * len(values))
     return time.monotonic() - started
 
 
