@@ -44,6 +44,7 @@ _NAMED_IN_ADDRESS = re.compile(rf"/((?:19|20)\d\d)/({'|'.join(_MONTHS)})/(\d\d?)
 # The form in which site builders write the day of the site's last change.
 _WORDED = re.compile(r"[A-Z][a-z]{2} \d\d, (?:19|20)\d\d")
 _YEAR = re.compile(r"(?:19|20|25)\d\d")  # 2569 of the Buddhist era is 2026
+_OTHER_DIGIT = re.compile(r"[^\D0-9]")
 _LONGEST_LINE, _LONGEST_LABEL = 160, 24
 _LONGEST_WHOLE = 60
 _LONGEST_LONE, _WORDS_BESIDE, _FIRST_WEB_YEAR = 40, 2, 1991
@@ -123,7 +124,9 @@ def lone_date(lines: Sequence[str], now: datetime) -> str | None:
 def first_published(lines: Sequence[str], now: datetime) -> str | None:
     """The time of `This article was originally published on March 2, 2026`: RFC 3339, UTC."""
     for line in lines:
-        said = _FIRST_PUBLISHED.search(line) if len(line) <= 2 * _LONGEST_LINE else None
+        if len(line) > 2 * _LONGEST_LINE or not _YEAR.search(line):
+            continue
+        said = _FIRST_PUBLISHED.search(line)
         found = printed_time(line[said.end() :], now) if said else None
         if said and found and found.start <= _LONGEST_BETWEEN:
             dated = _YEAR.search(line[said.end() :][found.start : found.end])
@@ -133,14 +136,16 @@ def first_published(lines: Sequence[str], now: datetime) -> str | None:
 
 def _western(line: str) -> str:
     """A line with the digits that patterns of years know."""
-    if line.isascii():
+    if line.isascii() or not _OTHER_DIGIT.search(line):
         return line
     return "".join(str(unicodedata.decimal(c, c)) for c in line)
 
 
 def _time_in(line: str, now: datetime) -> PrintedTime | None:
-    """A time that a line prints; if it is no more than a day, the one that the whole line is:
-    `3 p.m. ET, March 2, 2026`."""
+    """A time that a line with a year prints; if it is no more than a day, the one that the whole
+    line is: `3 p.m. ET, March 2, 2026`."""
+    if not _YEAR.search(line):
+        return None  # `3 hours ago` depends on when it was fetched
     found = printed_time(line, now)
     if (found is None or found.precision_seconds > _HOUR) and len(line) <= _LONGEST_WHOLE:
         whole = written_time(line)
@@ -164,7 +169,7 @@ def printed_date(lines: Sequence[str], now: datetime) -> tuple[str | None, str |
             continue
         found = _time_in(line, now)
         if found is None or not _YEAR.search(line[found.start : found.end]):
-            continue  # `3 hours ago` depends on when it was fetched
+            continue
         text = format_time(found.time)
         if _UPDATED.search(f"{above} {line[: found.start]}"):
             updated = updated or text
