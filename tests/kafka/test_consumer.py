@@ -51,6 +51,8 @@ def consumer(*in_hand: Chunk) -> Any:
     made._chunk_done = asyncio.Event()
     made._n_acked, made._waiting_for_ack = 0, None
     made.acks, made._cuts = Acks(7), {}
+    for tp in (RAW, NORMALISED):
+        made.acks.passed(tp, 0)
     return made
 
 
@@ -62,6 +64,17 @@ def test_a_fetch_is_for_all_topics_while_few_chunks_are_in_hand() -> None:
     of = consumer(*(chunk(RAW) for _ in range(CHUNKS_IN_HAND - 1)))
     asyncio.run(fetch(of))
     assert of._thread.asked == [({RAW, NORMALISED}, 5.0)]
+
+
+def test_the_first_fetch_of_a_partition_ends_soon_even_without_records() -> None:
+    """Its end says where the partition is read, for which a worker that starts waits."""
+    of = consumer()
+    of.acks = Acks(7)
+    of.acks.passed(RAW, 0)
+    asyncio.run(fetch(of))
+    of.acks.passed(NORMALISED, 0)
+    asyncio.run(fetch(of))
+    assert [timeout for _, timeout in of._thread.asked] == [0.1, 5.0]
 
 
 def test_one_stages_backlog_does_not_hold_up_the_others_records() -> None:
@@ -151,7 +164,7 @@ def test_an_ack_from_before_a_reassignment_is_ignored() -> None:
     """A worker with a name of its own may join again without a new generation."""
     late = chunk(RAW)
     of = consumer(late)
-    late.acks.over = True
+    late.acks.over, of.acks = True, Acks(7)
     assert of.ack(late)
     assert (late.acks.done(RAW), of.acks.done(RAW)) == (0, None)
 

@@ -42,7 +42,9 @@ log = logging.getLogger("echowire.consumer")
 CHUNKS_IN_HAND = 4
 # The same for records of published chunks that are not acked yet.
 PUBLISHED_IN_HAND = 4096
-# The longest wait of a fetch that leaves out a busy topic.
+# The longest wait of the fetch after an assignment: its end shows where partitions are read.
+_FIRST_LOOK_SECONDS = 0.1
+# The same of a fetch that leaves out a busy topic.
 _LOOK_AGAIN_SECONDS = 0.05
 
 
@@ -115,6 +117,8 @@ class ChunkConsumer(FetchLoop):
             busy |= {c.topic for c in handed if c.published}
         if self._thread.short_cut.waiting_bytes > MOST_WAITING_BYTES:
             busy |= self.transport.merged_topics  # enough waits already
+        if any(self.acks.done(tp) is None for tp in active_partitions or ()):
+            timeout = min(timeout, _FIRST_LOOK_SECONDS)
         if not busy or active_partitions is None:
             return await super()._getmany(active_partitions, timeout)  # type: ignore[no-any-return]
         free = {tp for tp in active_partitions if tp.topic not in busy}

@@ -67,6 +67,25 @@ class FetchThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
 class FetchLoop(driver.Consumer):  # type: ignore[misc]
     """The consumer in the main thread."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._resumed = asyncio.Event()
+
+    def resume_flow(self) -> None:
+        """Fetch from now on. What waits for partitions begins at once, where Faust sleeps for the
+        rest of a second."""
+        super().resume_flow()
+        self._resumed.set()
+
+    async def _wait_next_records(self, timeout: float) -> tuple[Any, Any]:  # noqa: ASYNC109
+        self._resumed.clear()
+        if self.flow_active and not self._get_active_partitions():
+            await self.wait_first(
+                self._resumed.wait(), self.suspend_flow.wait(), timeout=_FETCH_SECONDS
+            )
+            return None, None
+        return await super()._wait_next_records(timeout)  # type: ignore[no-any-return]
+
     async def _drain_messages(self, fetcher: Any) -> None:
         """Hand over the chunks of one fetch after the other."""
         try:

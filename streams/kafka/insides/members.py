@@ -10,7 +10,7 @@ from __future__ import annotations
 USED = {
     "aiokafka.AIOKafkaConsumer": (
         "_client", "_closed", "_coordinator", "_fetch_max_wait_ms", "_fetcher", "_isolation_level",
-        "_subscription",
+        "_max_poll_records", "_subscription",
     ),
     "aiokafka.AIOKafkaProducer": ("_message_accumulator", "_sender", "_txn_manager"),
     "aiokafka.admin.AIOKafkaAdminClient": ("_send_request",),
@@ -34,10 +34,12 @@ USED = {
     "faust.transport.drivers.aiokafka.AIOKafkaConsumerThread": (
         "_ensure_consumer", "call_thread", "thread_loop",
     ),
+    "faust.tables.TableManager": ("_update_channels", "recovery"),
+    "faust.transport.consumer.Fetcher": ("_stopped",),
     "faust.transport.drivers.aiokafka.Consumer": (
-        "_committed_offset", "_n_acked", "_read_offset", "_thread", "_unacked_messages",
-        "_wait_for_ack", "_wait_next_records", "_waiting_for_ack", "flow_active", "perform_seek",
-        "stop_flow",
+        "_committed_offset", "_get_active_partitions", "_n_acked", "_read_offset", "_stopped",
+        "_thread", "_unacked_messages", "_wait_for_ack", "_waiting_for_ack", "callback",
+        "flow_active", "perform_seek", "stop_flow", "suspend_flow",
     ),
 }  # fmt: skip
 # Overridden by methods of the same name in our subclasses.
@@ -47,13 +49,15 @@ OVERRIDDEN = {
     "aiokafka.consumer.fetcher.MemoryRecords": ("next_batch",),
     "aiokafka.consumer.fetcher.PartitionRecords": ("_unpack_records",),
     "faust.App": ("_create_directories",),
+    "faust.tables.TableManager": ("on_start",),
     "faust.transport.drivers.aiokafka.AIOKafkaConsumerThread": (
-        "_create_worker_consumer", "_fetch_records", "highwater", "seek_to_committed",
+        "_create_worker_consumer", "_fetch_records", "getmany", "highwater", "on_thread_stop",
+        "seek_to_committed",
     ),
     "faust.transport.drivers.aiokafka.Consumer": (
-        "_add_gap", "_getmany", "_new_consumer_thread", "ack", "force_commit", "getmany",
-        "on_buffer_drop", "on_buffer_full", "on_partitions_assigned", "on_partitions_revoked",
-        "verify_event_path",
+        "_add_gap", "_drain_messages", "_getmany", "_new_consumer_thread", "_wait_next_records",
+        "ack", "force_commit", "getmany", "on_buffer_drop", "on_buffer_full",
+        "on_partitions_assigned", "on_partitions_revoked", "resume_flow", "verify_event_path",
     ),
     "faust.transport.drivers.aiokafka.Transport": ("Consumer",),
     "faust.worker.Worker": (

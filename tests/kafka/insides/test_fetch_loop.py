@@ -13,6 +13,8 @@ import pytest
 from aiokafka.errors import ConsumerStoppedError, OffsetOutOfRangeError
 from faust.types import TP
 
+from streams.kafka.insides import fetch_loop
+from streams.kafka.insides.app import App
 from streams.kafka.insides.fetch_loop import FetchLoop, FetchThread
 
 RAW = TP("raw", 0)
@@ -132,3 +134,34 @@ async def test_a_consumer_that_was_stopped_is_an_error_unless_the_worker_ends() 
     ending.app.should_stop = True
     await ending.drain()
     assert ending.passed == [3]
+
+
+async def test_a_fetch_begins_when_partitions_come_and_not_at_the_end_of_a_wait(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(fetch_loop, "_FETCH_SECONDS", 100.0)
+    loop = Loop()
+    loop._resumed, loop.can_resume_flow = asyncio.Event(), asyncio.Event()
+    loop._active_partitions = set()
+    waiting = asyncio.create_task(loop._wait_next_records(1.0))
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert not waiting.done()
+    loop.resume_flow()
+    assert await asyncio.wait_for(waiting, 10) == (None, None)
+
+
+async def test_no_second_is_spent_on_tables_that_nobody_declares(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    app: Any = App("group", broker="kafka://nowhere")
+    did = []
+
+    async def do(what: str) -> None:
+        did.append(what)
+
+    monkeypatch.setattr(app.tables, "_update_channels", lambda: do("channels"))
+    monkeypatch.setattr(app.tables.recovery, "start", lambda: do("recovery"))
+    monkeypatch.setattr(app.tables, "sleep", lambda _: do("sleep"))
+    await app.tables.on_start()
+    assert did == ["channels", "recovery"]
