@@ -60,7 +60,9 @@ def _show_story(console: Console, story: dict[str, Any], members: list[dict[str,
     others = sorted((m for m in members if m is not original), key=_minute)
     shown = [original, *others[:_COPIES_SHOWN]] if original else others[:_COPIES_SHOWN]
     console.print(f"[bold]{escape(story['headline'] or 'untitled')}[/]", overflow="ellipsis")
-    console.print(f"[dim]{story['articles']} articles by {len(story['publishers'])} publishers[/]")
+    publishers = len(story["publishers"])
+    by = "one publisher" if publishers == 1 else f"{publishers} publishers"
+    console.print(f"[dim]{story['articles']} articles by {by}[/]")
     for article in shown:
         headline = None if article is original else story["headline"]
         console.print(_member(article, original, headline), no_wrap=True, overflow="ellipsis")
