@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import partial
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
@@ -12,6 +13,7 @@ from aiokafka.errors import TopicAlreadyExistsError, for_code
 from schemas.topics import TOPICS, Topic
 from streams.errors import UserError
 from streams.json_object import Json
+from streams.kafka.patience import answered
 from streams.kafka.topic_settings import (
     Difference,
     differences,
@@ -20,6 +22,7 @@ from streams.kafka.topic_settings import (
 from streams.settings import Settings
 
 DEFAULT_RETENTION_HOURS = 7 * 24  # Kafka's own default
+_ELECTION_SECONDS = 30.0  # for which brokers that have just started may name no leader
 _SET_OF_THE_TOPIC = 1  # the source of a setting's value, as Kafka numbers it
 
 
@@ -40,7 +43,7 @@ async def create_topics(
     retention_hours: int = DEFAULT_RETENTION_HOURS,
 ) -> list[str]:
     """Create missing topics; -> their names. -1 hours keeps records forever."""
-    existing = set(await admin.list_topics())
+    existing = set(await answered(admin.list_topics, _ELECTION_SECONDS))
     wanted = [t for t in TOPICS if topic_name(settings, t.name) not in existing]
     new = [
         NewTopic(
@@ -52,7 +55,7 @@ async def create_topics(
         for t in wanted
     ]
     if new:
-        answer = await admin.create_topics(new)
+        answer = await answered(partial(admin.create_topics, new), _ELECTION_SECONDS)
         for name, code, *message in answer.topic_errors:
             if code == TopicAlreadyExistsError.errno:
                 existing.add(name)  # just created: not in the list yet

@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 from aiokafka.admin import NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.errors import NodeNotReadyError
 from typer.testing import CliRunner
 
 from schemas.topics import ENRICHED, NORMALISED, RAW, TOPICS
 from streams.cli.topics import app
 from streams.kafka.connection import admin_client
 from streams.kafka.topic_settings import differences
+from streams.kafka.topics import create_topics
 from streams.settings import Settings
 from tests.kafka.service import Worker
 
@@ -127,3 +129,28 @@ def test_a_limit_on_old_times_is_reported_under_either_of_its_names(name: str) -
     assert not [
         *differences("x", topic, Settings(), values | {"message.timestamp.type": "LogAppendTime"})
     ]
+
+
+async def test_brokers_that_have_just_started_are_asked_again(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Until they have elected one that answers."""
+    asked: list[str] = []
+
+    def not_ready_at_first(admin: Any, name: str) -> None:
+        ask = getattr(admin, name)
+
+        async def answer(*given: Any) -> Any:
+            asked.append(name)
+            if asked.count(name) == 1:
+                raise NodeNotReadyError
+            return await ask(*given)
+
+        monkeypatch.setattr(admin, name, answer)
+
+    async with admin_client(settings) as admin:
+        for name in ("list_topics", "create_topics"):
+            not_ready_at_first(admin, name)
+        created = await create_topics(admin, settings, partitions=1, replication=1)
+    assert len(created) == len(TOPICS)
+    assert asked[:4] == ["list_topics", "list_topics", "create_topics", "create_topics"]
