@@ -44,6 +44,7 @@ _NAMED_IN_ADDRESS = re.compile(rf"/((?:19|20)\d\d)/({'|'.join(_MONTHS)})/(\d\d?)
 # The form in which site builders write the day of the site's last change.
 _WORDED = re.compile(r"[A-Z][a-z]{2} \d\d, (?:19|20)\d\d")
 _YEAR = re.compile(r"(?:19|20|25)\d\d")  # 2569 of the Buddhist era is 2026
+_DIGIT = re.compile(r"\d")
 _OTHER_DIGIT = re.compile(r"[^\D0-9]")
 _LONGEST_LINE, _LONGEST_LABEL = 160, 24
 _LONGEST_WHOLE = 60
@@ -161,7 +162,7 @@ def printed_date(lines: Sequence[str], now: datetime) -> tuple[str | None, str |
     published = updated = None
     label = ""  # in a line of its own above
     for line in map(_western, lines):
-        if not any(c.isdigit() for c in line):
+        if not _DIGIT.search(line):
             label = line if len(line) <= _LONGEST_LABEL else ""
             continue
         above, label = label, ""
