@@ -8,8 +8,15 @@ from numpy.typing import NDArray
 from streams.articles.pages.block_features import LEVELS, Blocks
 from streams.articles.pages.elements import Vector
 from streams.articles.pages.features import Matrix
+from streams.articles.pages.first_opinion import (
+    NEAR,
+    from_run,
+    likely_story,
+    names_around,
+    put_around,
+)
 from streams.articles.pages.forest import Steps, in_steps
-from streams.articles.pages.line_runs import best_run, sums_of
+from streams.articles.pages.line_runs import sums_of
 from streams.articles.pages.page_lines import PageLines
 from streams.articles.pages.words import shared_words
 from streams.compiled import kernel
@@ -17,15 +24,13 @@ from streams.compiled import kernel
 _REACH = np.array([2, 5, 12])
 _MOST_OF_STORY = np.array([0.6, 0.85])
 NAMES = (
-    "first", *(f"first{n:+d}" for n in (-3, -2, -1, 1, 2, 3)),
-    *(f"{what}_{reach}" for reach in (2, 5, 12) for what in ("mean", "told")),
+    *names_around(_REACH),
     *(f"{what}_level_{level}" for level in range(LEVELS) for what in ("likely", "held")),
     "path_likely", "path_held", "in_run", "from_run", "above", "below", "story_words",
     "story_share",
     *(f"{what}_{share}" for share in (60, 85) for what in ("inside", "size", "place")),
     "shared", "shared_in_run", "comments_since", "stories_since", "best",
 )  # fmt: skip
-_LEAST_SHARED_WORDS = 5
 
 
 def context_of(blocks: Blocks, page: PageLines, first: Vector) -> Steps:
@@ -33,14 +38,11 @@ def context_of(blocks: Blocks, page: PageLines, first: Vector) -> Steps:
     probability for each line."""
     words = blocks.words[1:] - blocks.words[:-1]
     out = np.zeros((len(NAMES), len(first)), dtype=np.int16)
-    start, end = best_run((first - 0.5) * (np.minimum(words, 60) + 2))
-    chosen = words >= _LEAST_SHARED_WORDS
-    inside = np.zeros(len(first), dtype=np.bool_)
-    inside[start:end] = True
-    shared = shared_words(page.words, chosen, inside & (first > 0.5) & chosen)
+    start, end, chosen, story = likely_story(first, words)
+    shared = shared_words(page.words, chosen, story)
     _fill(
         first, words, blocks.levels, blocks.first, blocks.last, blocks.path, blocks.opened, shared,
-        start, end, _REACH, _MOST_OF_STORY, out,
+        start, end, NEAR, _REACH, _MOST_OF_STORY, out,
     )  # fmt: skip
     return out
 
@@ -52,7 +54,7 @@ def _mean_but(mass: float, words: float) -> float:
 
 
 @kernel
-def _fill(  # noqa: C901, PLR0915  # one loop over the lines, column by column
+def _fill(  # one loop over the lines, column by column
     first: Vector,
     words: Vector,
     levels: NDArray[np.int32],
@@ -63,6 +65,7 @@ def _fill(  # noqa: C901, PLR0915  # one loop over the lines, column by column
     shared: Vector,
     start: int,
     end: int,
+    near: NDArray[np.int64],
     reaches: NDArray[np.int64],
     shares: Vector,
     out: Steps,
@@ -89,26 +92,12 @@ def _fill(  # noqa: C901, PLR0915  # one loop over the lines, column by column
     reference = min(start, count - 1)
     row = np.empty(len(out))
     for at in range(count):
-        row[:] = 0
-        to = 0
-        row[to] = first[at]
-        to += 1
-        for offset in (-3, -2, -1, 1, 2, 3):
-            if 0 <= at + offset < count:
-                row[to] = first[at + offset]
-            to += 1
-        for reach in reaches:
-            low, high = max(at - reach, 0), min(at + reach + 1, count)
-            row[to] = (likely[high] - likely[low]) / (high - low)
-            row[to + 1] = (told[high] - told[low] - mass[at]) / max(
-                all_words[high] - all_words[low] - words[at], 1.0
-            )
-            to += 2
+        to = put_around(first, words, mass, likely, told, all_words, at, near, reaches, row)
         for level in range(len(levels)):
             node = levels[level, at]
             held = told[ends[node]] - told[begins[node]]
-            near = all_words[ends[node]] - all_words[begins[node]]
-            row[to] = _mean_but(held - mass[at], near - words[at])
+            around = all_words[ends[node]] - all_words[begins[node]]
+            row[to] = _mean_but(held - mass[at], around - words[at])
             row[to + 1] = held / total
             to += 2
         own = path[at]
@@ -116,10 +105,8 @@ def _fill(  # noqa: C901, PLR0915  # one loop over the lines, column by column
         row[to + 1] = path_mass[own] / total
         to += 2
         in_run = start <= at < end
-        far = start - at if at < start else at - end + 1 if at >= end else 0
-        distance = min(np.log2(far + 1.0) / 3, 2.0)
         row[to] = 1.0 * in_run
-        row[to + 1] = -distance if at < start else distance
+        row[to + 1] = from_run(at, start, end)
         row[to + 2] = told[at] / total
         row[to + 3] = 1 - told[at + 1] / total
         row[to + 4] = np.log2(total) / 8

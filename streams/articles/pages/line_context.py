@@ -6,25 +6,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from streams.articles.pages.features import Matrix, word_counts
+from streams.articles.pages.first_opinion import (
+    NEAR,
+    Vector,
+    from_run,
+    likely_story,
+    names_around,
+    put_around,
+)
 from streams.articles.pages.forest import FEATURE_STEPS, Steps, in_steps
 from streams.articles.pages.line_columns import OPENED, dated
-from streams.articles.pages.line_runs import best_run, sums_of
+from streams.articles.pages.line_runs import sums_of
 from streams.articles.pages.page_lines import PageLines
 from streams.articles.pages.words import shared_words
 from streams.compiled import kernel
 
-Vector = NDArray[np.float64]
-
 _REACH = np.array([2, 5, 12, 30])
-_OFFSETS = np.array([-3, -2, -1, 1, 2, 3])
 NAMES = (
-    "first", *(f"first{offset:+d}" for offset in _OFFSETS),
-    *(f"{what}_{reach}" for reach in _REACH for what in ("mean", "told")),
+    *names_around(_REACH),
     "in_run", "from_run", "gap", "above", "below", "story_words", "story_share", "run_share",
     "shared", "shared_in_run", "comments_since", "stories_since", "best", "place", "shared_head",
     "dated_since",
 )  # fmt: skip
-_LEAST_SHARED_WORDS = 5
 _HEAD_WORDS = 150  # of a story: what it is about
 
 
@@ -32,16 +35,13 @@ def context_of(page: PageLines, features: Matrix, columns: Steps, first: Vector)
     """-> a row for each of NAMES. `first`: the first opinion, a probability for each line;
     `columns`: those that it was formed by."""
     words = word_counts(features)
-    start, end = best_run((first - 0.5) * (np.minimum(words, 60) + 2))
-    chosen = words >= _LEAST_SHARED_WORDS
-    story = chosen & (first > 0.5)
-    story[:start] = story[end:] = False
+    start, end, chosen, story = likely_story(first, words)
     shared = shared_words(page.words, chosen, story)
     head = story & (np.cumsum(np.where(story, words, 0)) <= _HEAD_WORDS)
     headed = shared_words(page.words, chosen, head)
     opened = columns[OPENED : OPENED + 2] / FEATURE_STEPS
     out = np.empty((len(NAMES), len(first)), dtype=np.int16)
-    _put(first, words, opened, shared, headed, dated(features), start, end, _REACH, _OFFSETS, out)
+    _put(first, words, opened, shared, headed, dated(features), start, end, _REACH, NEAR, out)
     return out
 
 
@@ -56,7 +56,7 @@ def _put(
     start: int,
     end: int,
     reaches: NDArray[np.int64],
-    offsets: NDArray[np.int64],
+    near: NDArray[np.int64],
     out: Steps,
 ) -> None:
     """What stands around each line, and what the best run of lines, [start, end), has to do with
@@ -69,25 +69,15 @@ def _put(
     reference, size = min(start, count - 1), max(end - start, 1)
     row = np.empty(len(out))
     for at in range(count):
-        row[0], to = first[at], 1
-        for offset in offsets:
-            row[to] = first[at + offset] if 0 <= at + offset < count else 0.0
-            to += 1
-        for reach in reaches:
-            low, high = max(at - reach, 0), min(at + reach + 1, count)
-            near = every[high] - every[low] - words[at]
-            row[to] = (likely[high] - likely[low]) / (high - low)
-            row[to + 1] = (told[high] - told[low] - mass[at]) / max(near, 1.0)
-            to += 2
+        to = put_around(first, words, mass, likely, told, every, at, near, reaches, row)
         inside = start <= at < end
-        far, gap = 0.0, 0.0
+        gap = 0.0
         if at < start:
-            far, gap = start - at, between[start] - between[at]
+            gap = between[start] - between[at]
         elif not inside:
-            far, gap = at - end + 1, between[at] - between[end]
-        distance = min(np.log2(far + 1.0) / 3, 2.0)
+            gap = between[at] - between[end]
         values = (
-            1.0 * inside, -distance if at < start else distance, np.log2(max(gap, 0.0) + 1) / 3,
+            1.0 * inside, from_run(at, start, end), np.log2(max(gap, 0.0) + 1) / 3,
             told[at] / total, 1 - told[at + 1] / total, np.log2(total) / 8,
             total / max(every[count], 1.0), (told[end] - told[start]) / total,
             shared[at], shared[at] * inside,
