@@ -18,7 +18,7 @@ import numpy as np
 import streams.articles
 from streams.articles.outlets import outlets
 from streams.articles.pages import line_columns, line_context
-from streams.articles.pages.line_classifier import Vector, forests_of
+from streams.articles.pages.line_classifier import forests_of
 from streams.articles.pages.page_lines import page_lines
 from tests.quality.pages.built import ingredients
 from tests.quality.pages.corpus import NOW, fold_of, stories
@@ -26,7 +26,7 @@ from tests.quality.pages.html_corpus import HtmlPage, wcxb_pages, zyte_pages
 from tests.quality.pages.labels import LabelledLines, of_built_page, of_real_page
 from tests.quality.pages.layouts import WITH_EMBEDDED, WITHOUT_EMBEDDED
 from tests.quality.pages.stripped import WAYS
-from tests.quality.pages.trees import SETTINGS, grow, rows_in, stored
+from tests.quality.pages.trees import SETTINGS, grow, rows_in, stored, unseen_opinions
 
 MODEL = Path(streams.articles.__file__).parent / "data" / "story_model.json"
 TREES, INNER_FOLDS = 80, 3
@@ -72,15 +72,7 @@ def fit(pages: Sequence[LabelledLines]) -> dict[str, Any]:
     ]
     matrices = [rows_in(steps) for steps in columns]
     folds = [fold_of(page.site, INNER_FOLDS, "inner") for page in pages]
-    opinions: list[Vector] = [np.zeros(0)] * len(pages)
-    for unseen in range(INNER_FOLDS):
-        seen = [n for n, fold in enumerate(folds) if fold != unseen]
-        trees = grow(
-            _SETTINGS, TREES, *([values[n] for n in seen] for values in (matrices, share, weight))
-        )
-        for n, fold in enumerate(folds):
-            if fold == unseen:
-                opinions[n] = np.rint(trees.predict(matrices[n]) * 64) / 64
+    opinions = unseen_opinions(_SETTINGS, TREES, matrices, share, weight, folds)
     whole = [
         rows_in(np.concatenate([line_context.context_of(found, page.features, own, first), own]))
         for found, page, own, first in zip(lines, pages, columns, opinions, strict=True)

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 import streams.articles
 from streams.articles.pages import block_context, block_features
@@ -26,7 +25,14 @@ from streams.articles.pages.elements import Hashes, Vector, word_hash
 from streams.articles.pages.html_line_classifier import model_of
 from streams.articles.pages.words import slot
 from tests.quality.pages.html_corpus import HtmlRows, rows_of, wcxb_pages, zyte_pages
-from tests.quality.pages.trees import SETTINGS, grow, line_weights, rows_in, stored
+from tests.quality.pages.trees import (
+    SETTINGS,
+    grow,
+    line_weights,
+    rows_in,
+    stored,
+    unseen_opinions,
+)
 
 MODEL = Path(streams.articles.__file__).parent / "data" / "html_model.json"
 TREES, INNER_FOLDS = 100, 3
@@ -121,16 +127,8 @@ def fit(pages: Sequence[HtmlRows], names: Iterable[str]) -> dict[str, Any]:
     share = [page.share for page in pages]
     weight = [line_weights(page.words()) for page in pages]
     matrices = [rows_in(block.steps) for block in blocks]
-    opinions: list[NDArray[np.float64]] = [np.zeros(0)] * len(pages)
     folds = [page.page.fold(INNER_FOLDS, "inner") for page in pages]
-    for unseen in range(INNER_FOLDS):
-        seen = [n for n, fold in enumerate(folds) if fold != unseen]
-        trees = grow(
-            SETTINGS, TREES, *([values[n] for n in seen] for values in (matrices, share, weight))
-        )
-        for n, fold in enumerate(folds):
-            if fold == unseen:
-                opinions[n] = np.rint(trees.predict(matrices[n]) * 64) / 64
+    opinions = unseen_opinions(SETTINGS, TREES, matrices, share, weight, folds)
     whole = [
         rows_in(np.concatenate([context_of(block, page.page_lines, opinion), block.steps]))
         for block, page, opinion in zip(blocks, pages, opinions, strict=True)

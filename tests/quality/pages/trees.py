@@ -49,6 +49,28 @@ def grow(
     return lightgbm.train({**settings}, data, trees)
 
 
+def unseen_opinions(
+    settings: Mapping[str, Any],
+    trees: int,
+    matrices: Sequence[Matrix],
+    share: Sequence[Vector],
+    weight: Sequence[Vector],
+    folds: Sequence[int],
+) -> list[Vector]:
+    """What trees think of each page that were grown without the pages of its fold: probabilities,
+    in the steps in which a forest gives them."""
+    found: list[Vector] = [np.zeros(0)] * len(matrices)
+    for unseen in sorted(set(folds)):
+        seen = [n for n, fold in enumerate(folds) if fold != unseen]
+        grown = grow(
+            settings, trees, *([values[n] for n in seen] for values in (matrices, share, weight))
+        )
+        for n, fold in enumerate(folds):
+            if fold == unseen:
+                found[n] = np.rint(grown.predict(matrices[n]) * FEATURE_STEPS) / FEATURE_STEPS
+    return found
+
+
 def stored(trees: lightgbm.Booster) -> dict[str, list[int]]:
     """A forest in whole numbers: see `forest`."""
     found: dict[str, list[int]] = {
