@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from streams.articles.page import PageSource, read_page
-from tests.articles.pages.test_page_dates import NOW, TEXT
+from tests.articles.pages.dated_page import NOW, TEXT
 
 
 def byline(body: str, head: str = "") -> str | None:

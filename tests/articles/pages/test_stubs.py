@@ -11,7 +11,7 @@ from streams.articles.outlets import outlets
 from streams.articles.page import Page
 from streams.articles.pages import html_taken
 from streams.articles.pages.html_reading import read_html
-from tests.articles.pages.test_page_dates import NOW
+from tests.articles.pages.dated_page import NOW
 from tests.articles.records import raw
 
 SENTENCES = [
