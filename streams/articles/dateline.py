@@ -236,13 +236,14 @@ def _between_marks(text: str, bare: str, first: Found) -> Dateline | None:
     """Read `МОСКВА, 2 мар - РИА Новости.`, `Accra, March 2, GNA -`, `YEREVAN, MARCH 2, APA.`."""
     end = _BARE_END.match(text, first.end) or _REPORTER_END.match(text, first.end)
     marked = bare[-1:] in tuple(",.:–—-/")
-    dashed = end is not None and end.groupdict().get("dash")
-    if end is None or not (marked or (bare[-1:].isdigit() and (dashed or not bare.isascii()))):
+    if end is None:
+        return None
+    dash = end.groupdict().get("dash")
+    if not (marked or (bare[-1:].isdigit() and (dash or not bare.isascii()))):
         return None
     place = place_in(bare.strip(" ,.:–—-/"))
     if place is None or (place.city is None and not place.dated):
         return None
-    dash = end.groupdict().get("dash")
     dated = place.dated and (marked or not bare.isascii())
     certain = dated or (place.city or "").isupper() or (dash and bare[-1] in ",.")
     at_line_end = not text[end.start() : end.end()].strip()

@@ -41,6 +41,7 @@ _NUMERIC = (
     re.compile(r"(?<![\d.])(?P<d>\d{1,2})\. ?(?P<m>\d{1,2})\. ?(?P<y>\d{4})(?!\d)"),
     re.compile(r"(?<!\d)(?P<a>\d{1,2})([/-])(?P<b>\d{1,2})\2(?P<y>\d{4})(?!\d)"),
 )
+_OTHER_DIGIT = re.compile(r"[^\D0-9]")
 _FIRST_WORD = re.compile(rf"{LETTER}+")
 _ERA = re.compile(r"([^\W\d_]{2})\s?(\d{1,3}|元)(?=\s?年)")
 _FIRST_OF_ERA = "元"
@@ -65,6 +66,13 @@ def written_time(text: str) -> datetime | None:
         return _written(_without_comment(_plain(text, words)), words)
     except (ValueError, OverflowError):  # the 30th of February, the year 0
         return None
+
+
+def with_western_digits(text: str) -> str:
+    """A text with the digits of all scripts as 0 to 9."""
+    if text.isascii() or not _OTHER_DIGIT.search(text):
+        return text
+    return "".join(str(unicodedata.decimal(c, c)) for c in text)
 
 
 def is_day_or_month(word: str) -> bool:
@@ -127,7 +135,7 @@ def _plain(text: str, words: DateWords) -> str:
     """One form for digits, dates and clocks of all scripts."""
     if not text.isascii():
         text = plain_letters(text.replace("º", "").replace("ª", ""))
-        text = "".join(str(unicodedata.decimal(c, c)) for c in text)
+        text = with_western_digits(text)
         text = _ERA.sub(lambda m: _in_common_years(m, words.eras), text)
         text = _CJK_DATE.sub(r" \1-\2-\3 ", text)
         text = words.numbered_month.sub(r" \1.\2.\3 ", text)

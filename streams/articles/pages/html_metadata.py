@@ -201,7 +201,7 @@ def _elsewhere(
 
 
 def _is_other_day(one: str | None, other: str) -> bool:
-    return one is not None and _is_days_before(one, other, 1) | _is_days_before(other, one, 1)
+    return one is not None and (_is_days_before(one, other, 1) or _is_days_before(other, one, 1))
 
 
 def _byline(

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
 from streams.articles.languages import TABLES, any_of, words_by_language
 from streams.articles.printed_time import PrintedTime, printed_time
 from streams.articles.times import format_time, parse_time
-from streams.articles.written_time import written_time
+from streams.articles.written_time import with_western_digits, written_time
 
 PUBLISHED_META = (
     "article:published_time", "og:article:published_time", "article:published", "datepublished",
@@ -45,7 +44,6 @@ _NAMED_IN_ADDRESS = re.compile(rf"/((?:19|20)\d\d)/({'|'.join(_MONTHS)})/(\d\d?)
 _WORDED = re.compile(r"[A-Z][a-z]{2} \d\d, (?:19|20)\d\d")
 _YEAR = re.compile(r"(?:19|20|25)\d\d")  # 2569 of the Buddhist era is 2026
 _DIGIT = re.compile(r"\d")
-_OTHER_DIGIT = re.compile(r"[^\D0-9]")
 _LONGEST_LINE, _LONGEST_LABEL = 160, 24
 _LONGEST_WHOLE = 60
 _LONGEST_LONE, _WORDS_BESIDE, _FIRST_WEB_YEAR = 40, 2, 1991
@@ -110,7 +108,7 @@ def is_worded(stated: str) -> bool:
 def lone_date(lines: Sequence[str], now: datetime) -> str | None:
     """The first date that is a line by itself, but for a word or two, and is not an update's."""
     above = ""
-    for line in map(_western, lines):
+    for line in map(with_western_digits, lines):
         found = _time_in(line, now) if len(line) <= _LONGEST_LONE else None
         if found is None or not _YEAR.search(line[found.start : found.end]):
             above = line if len(line) <= _LONGEST_LABEL else ""
@@ -135,13 +133,6 @@ def first_published(lines: Sequence[str], now: datetime) -> str | None:
     return None
 
 
-def _western(line: str) -> str:
-    """A line with the digits that patterns of years know."""
-    if line.isascii() or not _OTHER_DIGIT.search(line):
-        return line
-    return "".join(str(unicodedata.decimal(c, c)) for c in line)
-
-
 def _time_in(line: str, now: datetime) -> PrintedTime | None:
     """A time that a line with a year prints; if it is no more than a day, the one that the whole
     line is: `3 p.m. ET, March 2, 2026`."""
@@ -161,7 +152,7 @@ def printed_date(lines: Sequence[str], now: datetime) -> tuple[str | None, str |
     """-> (the time that lines near the headline print, that of an update): RFC 3339, UTC."""
     published = updated = None
     label = ""  # in a line of its own above
-    for line in map(_western, lines):
+    for line in map(with_western_digits, lines):
         if not _DIGIT.search(line):
             label = line if len(line) <= _LONGEST_LABEL else ""
             continue
