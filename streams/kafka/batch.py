@@ -168,37 +168,53 @@ def records_of_many(
     times: Sequence[int],
 ) -> memoryview:
     """The same bytes from a compiled loop."""
-    parts = [part or b"" for record in zip(keys, values, headers, strict=True) for part in record]
-    lengths = np.fromiter(map(len, parts), np.int64, len(parts)).reshape(-1, 3)
+    (key, key_bytes), (value, value_bytes) = _column(keys), _column(values)
+    header, header_bytes = _column(headers)
     starts_at = np.array(times, np.int64)
-    shown = lengths.copy()  # -1 marks a null key or value, as opposed to an empty one
-    shown[[key is None for key in keys], 0] = -1
-    shown[[value is None for value in values], 1] = -1
-    octets = np.frombuffer(b"".join(parts), np.uint8)
-    out = np.empty(len(octets) + _RECORD_OVERHEAD * len(lengths), np.uint8)
-    return out[: _encode_records(octets, lengths, shown, starts_at - starts_at[0], out)].data
+    size = len(key) + len(value) + len(header) + _RECORD_OVERHEAD * len(times)
+    out = np.empty(size, np.uint8)
+    end = _encode_records(
+        key, key_bytes, value, value_bytes, header, header_bytes, starts_at - starts_at[0], out
+    )
+    return out[:end].data
+
+
+def _column(parts: Sequence[bytes | None]) -> tuple[Octets, Integers]:
+    """The bytes of n parts one after the other, and their lengths (n,); -1 for a null one, as
+    opposed to an empty one."""
+    lengths = [-1 if part is None else len(part) for part in parts]
+    octets = b"".join([part or b"" for part in parts])
+    return np.frombuffer(octets, np.uint8), np.array(lengths, np.int64)
 
 
 @kernel
 def _encode_records(
-    octets: Octets, lengths: Integers, shown: Integers, delays: Integers, out: Octets
+    keys: Octets,
+    key_bytes: Integers,
+    values: Octets,
+    value_bytes: Integers,
+    headers: Octets,
+    header_bytes: Integers,
+    delays: Integers,
+    out: Octets,
 ) -> int:
-    """-> bytes written. `lengths` (n, 3): of each record's key, value and headers in `octets`."""
-    start = at = 0
+    """-> bytes written."""
+    of_keys = of_values = of_headers = at = 0
     room = np.empty(_RECORD_OVERHEAD, np.uint8)
-    for i in range(len(lengths)):
-        key, value, header = lengths[i]
+    for i in range(len(delays)):
+        key, value, header = max(key_bytes[i], 0), max(value_bytes[i], 0), header_bytes[i]
         room[0] = 0  # no attributes
         front = _write_varint(room, 1, delays[i])
         front = _write_varint(room, front, i)
-        front = _write_varint(room, front, shown[i, 0])
-        between = _write_varint(room, front, shown[i, 1])
+        front = _write_varint(room, front, key_bytes[i])
+        between = _write_varint(room, front, value_bytes[i])
         at = _write_varint(out, at, between + key + value + header)
         at = _copy(room, 0, front, out, at)
-        at = _copy(octets, start, key, out, at)
+        at = _copy(keys, of_keys, key, out, at)
         at = _copy(room, front, between - front, out, at)
-        at = _copy(octets, start + key, value + header, out, at)
-        start += key + value + header
+        at = _copy(values, of_values, value, out, at)
+        at = _copy(headers, of_headers, header, out, at)
+        of_keys, of_values, of_headers = of_keys + key, of_values + value, of_headers + header
     return at
 
 

@@ -51,10 +51,26 @@ class EventHeaders:
         """Encoded as by `encode_headers`. `ce_id` and `ce_time` come from the event, so a
         replay writes the same."""
         name = event_id.encode()
-        time = format_milliseconds(time_milliseconds).encode()
         start = _start(self._constant, self._count + len(others), len(name))
         rest = [_encoded(other, value) for other, value in others]
-        return b"".join((start, name, _begun("ce_time", len(time)), time, *rest))
+        return b"".join((start, name, _timed(time_milliseconds), *rest))
+
+    def of_each(self, event_ids: Sequence[bytes], times: Sequence[int]) -> list[bytes]:
+        """The headers of n events without others, in a third of the time; ids are ASCII."""
+        starts = {
+            size: _start(self._constant, self._count, size) for size in {*map(len, event_ids)}
+        }
+        ends = {time: _timed(time) for time in {*times}}
+        return [
+            b"".join((starts[len(name)], name, ends[time]))
+            for name, time in zip(event_ids, times, strict=True)
+        ]
+
+
+def _timed(time_milliseconds: int) -> bytes:
+    """The header with an event's time."""
+    time = format_milliseconds(time_milliseconds).encode()
+    return _begun("ce_time", len(time)) + time
 
 
 @lru_cache(maxsize=256)
@@ -117,9 +133,14 @@ def trace_context(headers: Sequence[Header]) -> list[tuple[str, bytes]]:
 
 def carried_trace(headers: Sequence[Header]) -> Headers:
     """The trace headers of one of our records, where they are last."""
-    if not headers or headers[-1][0] not in _TRACE:
+    if not carries_trace(headers):
         return []
     return [header for header in headers[-len(_TRACE) :] if header[0] in _TRACE]
+
+
+def carries_trace(headers: Sequence[Header]) -> bool:
+    """Whether one of our records has trace headers."""
+    return bool(headers) and headers[-1][0] in _TRACE
 
 
 def carried_entry(headers: Sequence[Header]) -> bytes:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
+from typing import TypeVar
 
 from aiokafka.record.memory_records import MemoryRecords
 from aiokafka.structs import ConsumerRecord
@@ -20,6 +22,8 @@ _BATCH_BYTES = 900_000
 # A batch's overhead for its only record: its header, the record's lengths, and a compression
 # without gain (at most five bytes per 16 KiB).
 _BATCH_OVERHEAD_BYTES = 1024
+
+Thing = TypeVar("Thing")
 
 Counts = Mapping[str, int]  # full topic name -> its partitions
 
@@ -58,6 +62,18 @@ class Outgoing:
         self.times += other.times
         self.headers += other.headers
         self.partitions += other.partitions
+
+    def without(self, places: Collection[int]) -> Outgoing:
+        """The records but those at some places."""
+        kept = [i for i in range(len(self.keys)) if i not in places]
+        return Outgoing(
+            self.topic,
+            [self.keys[i] for i in kept],
+            [self.values[i] for i in kept],
+            [self.times[i] for i in kept],
+            [self.headers[i] for i in kept],
+            [self.partitions[i] for i in kept] if self.partitions else [],
+        )
 
 
 def largest_record_bytes(settings: Settings) -> int:
@@ -125,7 +141,10 @@ class Encoder:
             partitions = partitions_of(records.keys, counts[records.topic]).tolist()
         members: dict[int, list[int]] = {}
         for place, partition in enumerate(partitions):
-            members.setdefault(partition, []).append(place)
+            if partition in members:
+                members[partition].append(place)
+            else:
+                members[partition] = [place]
         sizes = [
             len(key or b"") + len(value or b"") + len(headers)
             for key, value, headers in zip(
@@ -135,10 +154,10 @@ class Encoder:
         for partition, places in members.items():
             for some in self._cut(records.topic, places, sizes):
                 batch = encode_batch(
-                    [records.keys[i] for i in some],
-                    [records.values[i] for i in some],
-                    [records.headers[i] for i in some],
-                    [records.times[i] for i in some],
+                    _at(some, records.keys),
+                    _at(some, records.values),
+                    _at(some, records.headers),
+                    _at(some, records.times),
                     self._compression,
                 )
                 yield Encoded(records.topic, partition, batch)
@@ -148,6 +167,9 @@ class Encoder:
         # Topics take batches as large as the largest record, which may be smaller than usual. A
         # quarter is left for keys and lengths, in case nothing is compressed.
         limit = min(_BATCH_BYTES, self.largest_bytes * 3 // 4)
+        if sum(_at(places, sizes)) <= limit:
+            yield places
+            return
         some: list[int] = []
         total = 0
         for place in places:
@@ -159,6 +181,13 @@ class Encoder:
             some.append(place)
             total += sizes[place]
         yield some
+
+
+def _at(places: list[int], column: Sequence[Thing]) -> Sequence[Thing]:
+    """What stands at some places, ascending."""
+    if len(places) == len(column):
+        return column
+    return [column[places[0]]] if len(places) == 1 else itemgetter(*places)(column)
 
 
 class RecordTooLargeError(Exception):

@@ -56,6 +56,40 @@ def test_few_records_are_the_same_bytes_as_many(made: list[Record]) -> None:
     assert bytes(records_of_few(*columns)) == bytes(records_of_many(*columns))
 
 
+@given(
+    events=st.lists(
+        st.tuples(st.from_regex("[0-9a-f]{1,70}", fullmatch=True), st.integers(-1, 2**48))
+    )
+)
+def test_headers_of_many_events_are_those_of_each(events: list[tuple[str, int]]) -> None:
+    headers = EventHeaders(TOPIC[ENRICHED])
+    many = headers.of_each([name.encode() for name, _ in events], [time for _, time in events])
+    assert many == [headers.of(name, time) for name, time in events]
+
+
+@settings(max_examples=60, deadline=None)
+@given(made=st.lists(st.tuples(st.integers(0, 3), st.binary(max_size=9)), min_size=1, max_size=30))
+def test_records_keep_their_partition_and_their_order(made: list[tuple[int, bytes]]) -> None:
+    encoder, out = Encoder(load_settings()), Outgoing("t")
+    for place, (partition, value) in enumerate(made):
+        out.add(None, value, place, encode_headers([]), partition)
+    found: dict[int, list[bytes]] = {}
+    for encoded in encoder.encode([out], {}):
+        values = [record.value for record in encoder.decode(encoded)]
+        found[encoded.partition] = found.get(encoded.partition, []) + values
+    assert found == {
+        partition: [value for at, value in made if at == partition] for partition, _ in made
+    }
+
+
+def test_records_at_some_places_are_left_out() -> None:
+    out = Outgoing("t")
+    for place in range(4):
+        out.add(b"%d" % place, b"v%d" % place, place, b"h%d" % place, 3 - place)
+    left = out.without({0, 2})
+    assert left == Outgoing("t", [b"1", b"3"], [b"v1", b"v3"], [1, 3], [b"h1", b"h3"], [2, 0])
+
+
 def test_a_batch_carries_its_producers_id() -> None:
     batch = encoded([(b"k", b"v", [], 1)], "none")
     batch._set_producer_state(77, 3, 1000)

@@ -36,6 +36,7 @@ from streams.detection.index.arrivals import ArticleColumns
 from streams.detection.index.occupancy import early_evictions
 from streams.detection.parts import decide_in_parts
 from streams.detection.sketch.entry import ForeignEntryError, decode_entries
+from streams.detection.stories.story_log import Published
 from streams.detection.verdict import VerdictWriter
 from streams.kafka.dead_letters import dead_letters
 from streams.kafka.event_time import own_time
@@ -46,6 +47,7 @@ from streams.kafka.headers import (
     Header,
     carried_entry,
     carried_trace,
+    carries_trace,
     is_notice,
 )
 from streams.kafka.insides.chunk import Chunk
@@ -195,30 +197,37 @@ class DetectStage:
         written: int,
         counts: Counts,
     ) -> list[Outgoing]:
-        records, times, decision, _ = part
-        articles = Outgoing(self._topics[ENRICHED])
-        columns = decision.places, decision.article_ids, decision.digests, decision.enriched
-        for i, (place, article_id, digest, value) in enumerate(zip(*columns, strict=True)):
-            if i in large:
-                continue
-            trace = carried_trace(records[place].headers)
-            headers = self._enriched.of(f"{article_id}-{digest}", times[place], *trace)
-            at = min(records[place].timestamp, written)
-            articles.add(article_id.encode(), value, at, headers)
-        events, stories = Outgoing(self._topics[STORY_EVENTS]), Outgoing(self._topics[STORIES])
-        for story_id, sequence, time_ms, value in decision.events:
-            headers = self._event.of(f"{story_id}-{sequence}", time_ms)
-            events.add(story_id.encode(), value, written, headers)
-        for story_id, version, time_ms, value in decision.stories:
-            headers = self._story.of(f"{story_id}-{version}", time_ms)
-            stories.add(story_id.encode(), value, written, headers)
-        outgoing = [articles, events, stories]
+        records, _, decision, _ = part
+        outgoing = [
+            self._articles(part, large, written),
+            _published(self._topics[STORY_EVENTS], decision.events, self._event, written),
+            _published(self._topics[STORIES], decision.stories, self._story, written),
+        ]
         if given_up := [(records[decision.places[i]], why) for i, why in large.items()]:
             topic = self._topics[DEAD_LETTERS]
             partitions = counts[topic]
             letters = dead_letters(topic, partitions, STAGE, given_up, self._largest_bytes)
             outgoing.append(letters)
         return outgoing
+
+    def _articles(self, part: Part, large: Mapping[int, Rejection], written: int) -> Outgoing:
+        """A part's enriched articles, without those that are too large."""
+        records, times, decision, _ = part
+        sources = [records[place] for place in decision.places]
+        ids = [
+            f"{article_id}-{digest}".encode()
+            for article_id, digest in zip(decision.article_ids, decision.digests, strict=True)
+        ]
+        events = [times[place] for place in decision.places]
+        headers = self._enriched.of_each(ids, events)
+        for i, record in enumerate(sources):
+            if carries_trace(record.headers):
+                trace = carried_trace(record.headers)
+                headers[i] = self._enriched.of(ids[i].decode(), events[i], *trace)
+        keys = [article_id.encode() for article_id in decision.article_ids]
+        at = [min(record.timestamp, written) for record in sources]
+        out = Outgoing(self._topics[ENRICHED], [*keys], [*decision.enriched], at, headers)
+        return out.without(large) if large else out
 
 
 @dataclass(slots=True)
@@ -242,6 +251,19 @@ class DecidedWork:
     async def settle(self) -> None:
         """Record that they are published."""
         await self.stage.settle(self.shard, self.partition, self.parts)
+
+
+def _published(
+    topic: str, published: Sequence[Published], headers: EventHeaders, written: int
+) -> Outgoing:
+    """Events or records of stories."""
+    out = Outgoing(topic)
+    out.keys = [story_id.encode() for story_id, _, _, _ in published]
+    out.values = [value for _, _, _, value in published]
+    out.times = [written] * len(published)
+    ids = [f"{story_id}-{version}".encode() for story_id, version, _, _ in published]
+    out.headers = headers.of_each(ids, [time for _, _, time, _ in published])
+    return out
 
 
 def _time_of(parts: Sequence[Part]) -> int:
