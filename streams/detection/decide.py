@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import partial
 
 from schemas.records import NoveltyRecord
 from streams.detection.evidence import Evidence
@@ -99,7 +100,8 @@ class _Judge:
         self.log = StoryLog(view)
         self.credits = Credits(view, values)
         self._matcher = Matcher(view)
-        self._evidence = Evidence(view, self._matcher, self.log)
+        self._numbers = Numbers(view, values)
+        self._evidence = Evidence(view, self._matcher, self.log, self._numbers)
 
     @property
     def match_stats(self) -> MatchStats:
@@ -135,11 +137,10 @@ class _Judge:
         view, serial = self._view, self._view.base + i
         if self._evidence.stands(i, candidates):
             return "original", self._writer.alone(story_id, article_id, "standing_text")
-        numbers = Numbers(self._values[i])
-        matches = self._evidence.of(i, candidates, numbers)
+        matches = self._evidence.of(i, candidates)
         if parts := parts_of(i, matches, view):
             view.rows["flags"][i] |= COMPILATION
-            json, _ = self._written(i, matches, numbers, parts)
+            json, _ = self._written(i, matches, parts)
             return "compilation", self._writer.verdict(
                 story_id=story_id, relation="compilation", original_id=article_id, matches=json
             )
@@ -147,7 +148,7 @@ class _Judge:
         best = self._best_to_join(matches)
         if best is not None and best is not matches[0]:  # its reason is the verdict's
             matches = [best, *(m for m in matches if m is not best)]
-        json, reason = self._written(i, matches, numbers)
+        json, reason = self._written(i, matches)
         if best is None:
             named = RELATIONS[relation] if relation is not None and relation != COPY else "original"
             return named, self._writer.verdict(
@@ -166,10 +167,11 @@ class _Judge:
         )
 
     def _written(
-        self, i: int, matches: list[Match], numbers: Numbers, parts: Collection[int] = ()
+        self, i: int, matches: list[Match], parts: Collection[int] = ()
     ) -> tuple[bytes, str]:
         """The matches as JSON, and the reason of the best one."""
-        return matches_json(self._words[i], matches, self._view, self._most, parts, numbers)
+        changed_since = partial(self._numbers.changed_since, i)
+        return matches_json(self._words[i], matches, self._view, self._most, parts, changed_since)
 
     def _joined(
         self, i: int, best: Match, reason: str, matches: list[Match]
@@ -210,9 +212,9 @@ class _Judge:
     ) -> tuple[str, bytes]:
         view, serial = self._view, self._view.base + i
         row, earlier = view.rows[i], view.row(before)
-        stands, numbers = self._evidence.stands(i, candidates), Numbers(self._values[i])
-        matches = [] if stands else self._evidence.of(i, candidates, numbers)
-        json, reason = self._written(i, matches, numbers)
+        stands = self._evidence.stands(i, candidates)
+        matches = [] if stands else self._evidence.of(i, candidates)
+        json, reason = self._written(i, matches)
         why = "standing_text" if stands else None
         verdict = {
             "relation": "revision",
@@ -236,7 +238,7 @@ class _Judge:
                     story_id=story_id, original_id=article_id, **verdict
                 )
             lately = self.log.lately(before, serial)
-            facts = numbers.changed_since(earlier)
+            facts = self._numbers.changed_since(i, before)
             changed = self.log.corrected(serial, before, story, facts)
             verdict["credited"] = self.credits.of(i, changed, before)
             return "revision", self._writer.verdict(

@@ -8,8 +8,9 @@ from streams.detection.index.segment import STANDING
 from streams.detection.index.view import View
 from streams.detection.judge.candidates import Found
 from streams.detection.judge.changed_facts import Numbers
+from streams.detection.judge.match_json import may_have_changed
 from streams.detection.judge.matcher import Matcher
-from streams.detection.judge.other_numbers import with_other_numbers
+from streams.detection.judge.other_numbers import is_doubtful, with_other_numbers
 from streams.detection.judge.relations import Match
 from streams.detection.judge.standing import is_standing, without_passages
 from streams.detection.stories.story_log import StoryLog
@@ -18,14 +19,23 @@ from streams.detection.stories.story_log import StoryLog
 class Evidence:
     """For a chunk's articles, taken in order."""
 
-    def __init__(self, view: View, matcher: Matcher, log: StoryLog) -> None:
+    def __init__(self, view: View, matcher: Matcher, log: StoryLog, numbers: Numbers) -> None:
         self._view, self._matcher, self._log = view, matcher, log
+        self._numbers = numbers
         self._originals: dict[tuple[int, int], Match | None] = {}
         self._standing: set[int] = set()  # serials of this chunk
 
     def expect(self, found: Found) -> None:
-        """Compare in one go what will be asked for one by one, as far as that can be foreseen."""
+        """Read and compare in one go what will be asked for one by one, as far as that can be
+        foreseen."""
         self._originals = self._matcher.originals(found, self._view.state.stories)
+        asking = [i for i, matches in found.items() if any(map(self._asks_for_numbers, matches))]
+        self._numbers.read(asking)
+
+    def _asks_for_numbers(self, match: Match) -> bool:
+        if may_have_changed(match) and self._numbers.earlier(match.serial).by_place:
+            return True
+        return is_doubtful(match, self._numbers)
 
     def stands(self, i: int, candidates: list[Match]) -> bool:
         """Whether the article is a page of standing text; its row records that from now on."""
@@ -35,10 +45,10 @@ class Evidence:
         self._standing.add(self._view.base + i)
         return True
 
-    def of(self, i: int, candidates: list[Match], numbers: Numbers) -> list[Match]:
-        """The matches that are evidence, best first. `numbers` are the article's."""
+    def of(self, i: int, candidates: list[Match]) -> list[Match]:
+        """The matches that are evidence, best first."""
         some = [m for m in candidates if not (m.standing or m.serial in self._standing)]
-        some = with_other_numbers(self._with_originals(i, some), self._view, numbers)
+        some = with_other_numbers(i, self._with_originals(i, some), self._numbers)
         return without_passages(i, some, self._view)
 
     def _with_originals(self, i: int, candidates: list[Match]) -> list[Match]:

@@ -63,7 +63,7 @@ def test_few_records_are_the_same_bytes_as_many(made: list[Record]) -> None:
 )
 def test_headers_of_many_events_are_those_of_each(events: list[tuple[str, int]]) -> None:
     headers = EventHeaders(TOPIC[ENRICHED])
-    many = headers.of_each([name.encode() for name, _ in events], [time for _, time in events])
+    many = headers.of_each([name for name, _ in events], [time for _, time in events])
     assert many == [headers.of(name, time) for name, time in events]
 
 

@@ -215,7 +215,7 @@ class DetectStage:
         records, times, decision, _ = part
         sources = [records[place] for place in decision.places]
         ids = [
-            f"{article_id}-{digest}".encode()
+            f"{article_id}-{digest}"
             for article_id, digest in zip(decision.article_ids, decision.digests, strict=True)
         ]
         events = [times[place] for place in decision.places]
@@ -223,7 +223,7 @@ class DetectStage:
         for i, record in enumerate(sources):
             if carries_trace(record.headers):
                 trace = carried_trace(record.headers)
-                headers[i] = self._enriched.of(ids[i].decode(), events[i], *trace)
+                headers[i] = self._enriched.of(ids[i], events[i], *trace)
         keys = [article_id.encode() for article_id in decision.article_ids]
         at = [min(record.timestamp, written) for record in sources]
         out = Outgoing(self._topics[ENRICHED], [*keys], [*decision.enriched], at, headers)
@@ -258,10 +258,12 @@ def _published(
 ) -> Outgoing:
     """Events or records of stories."""
     out = Outgoing(topic)
+    if not published:
+        return out
     out.keys = [story_id.encode() for story_id, _, _, _ in published]
     out.values = [value for _, _, _, value in published]
     out.times = [written] * len(published)
-    ids = [f"{story_id}-{version}".encode() for story_id, version, _, _ in published]
+    ids = [f"{story_id}-{version}" for story_id, version, _, _ in published]
     out.headers = headers.of_each(ids, [time for _, _, time, _ in published])
     return out
 

@@ -8,19 +8,23 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import orjson
 
 from schemas.records import ChangedFactRecord
-from streams.detection.sketch.facts import Number, kept_numbers, numbers_of
-from streams.detection.sketch.number_codes import value_of
+from streams.detection.index.view import View
+from streams.detection.sketch.facts import Number, kept_numbers, numbers_of_each
+from streams.detection.sketch.number_codes import spread_of, value_of
 
 # A text with more changes is another report.
 MOST_CHANGED = 5
 LONGEST_BEFORE, LONGEST_NUMBER = 80, 40  # characters
-_SMALL = 12  # months, hours, and what is spelled out elsewhere
+# Months, hours, and what is spelled out elsewhere, as codes.
+_SMALL_NUMBERS = frozenset(spread_of(number) for number in range(13))
+_READ_TOGETHER = 64  # texts: each takes 40 times its characters in memory meanwhile
 
 _GROUP = re.compile(r"\d{1,3}(?:([^\w\s]|[ \u00a0\u202f])\d{3})+")
 _VALUES = re.compile(r"\d+")
@@ -34,34 +38,65 @@ def changes_in_words(changed: Sequence[ChangedFactRecord]) -> str:
     return f" Changed: {each}." if changed else ""
 
 
+class Earlier(NamedTuple):
+    """What an earlier article's row, or sketch, says about its numbers."""
+
+    # Their codes, without the small numbers that any text may have.
+    telling: frozenset[int]
+    # By place: (code, whether its second value has a leading zero), if the sketch has all of the
+    # place's numbers.
+    by_place: Mapping[int, set[tuple[int, int]]]
+
+    @classmethod
+    def of(cls, sketch: np.void) -> Earlier:
+        """Read a row or a sketch."""
+        cover, kept = int(sketch["facts_cover"][0]), kept_numbers(sketch)
+        by_place: dict[int, set[tuple[int, int]]] = {}
+        for place, spread, zero_led in kept:
+            if place < cover:
+                by_place.setdefault(place, set()).add((spread, zero_led))
+        telling = frozenset([spread for _, spread, _ in kept])
+        return cls(telling - _SMALL_NUMBERS, by_place)
+
+
 class Numbers:
-    """The numbers of one normalised article, given as JSON: read on first use."""
+    """The numbers of a chunk's articles, given as JSON `values`, and of earlier ones, given by
+    their serials: each is read on first use."""
 
-    def __init__(self, value: bytes) -> None:
-        self._value = value
-        self._found: list[Number] | None = None
+    def __init__(self, view: View, values: Sequence[bytes]) -> None:
+        self._view, self._values = view, values
+        self._found: dict[int, list[Number]] = {}
+        self._earlier: dict[int, Earlier] = {}
 
-    def changed_since(self, earlier: np.void) -> list[ChangedFactRecord]:
-        """Those that differ from an earlier article, given by its row."""
-        return changed_facts(self._all(), earlier)
+    def read(self, places: Sequence[int]) -> None:
+        """Read those of some articles together, which takes a third of the time."""
+        for first in range(0, len(places), _READ_TOGETHER):
+            some = places[first : first + _READ_TOGETHER]
+            texts = [orjson.loads(self._values[place])["text"] for place in some]
+            self._found.update(zip(some, numbers_of_each(texts), strict=True))
 
-    def found_of(self, earlier: np.void) -> tuple[int, int]:
-        """(how many are among these, how many there are) of the numbers that an earlier article's
-        row keeps, without the small ones that any text may have."""
-        kept = {
-            spread for _, spread, zero_led in kept_numbers(earlier) if _telling(spread, zero_led)
-        }
-        return len(kept.intersection(number.spread for number in self._all())), len(kept)
+    def earlier(self, serial: int) -> Earlier:
+        """Those of an earlier article."""
+        known = self._earlier.get(serial)
+        if known is None:
+            known = self._earlier[serial] = Earlier.of(self._view.row(serial))
+        return known
 
-    def _all(self) -> list[Number]:
-        if self._found is None:
-            self._found = numbers_of(orjson.loads(self._value)["text"])
-        return self._found
+    def changed_since(self, place: int, serial: int) -> list[ChangedFactRecord]:
+        """Those of the chunk's article that differ from an earlier one."""
+        by_place = self.earlier(serial).by_place
+        return _changed(self._of(place), by_place) if by_place else []
 
+    def found_of(self, place: int, serial: int) -> tuple[int, int]:
+        """(how many are in the chunk's article, how many there are) of the numbers that an earlier
+        one's row keeps, without the small ones that any text may have."""
+        telling = self.earlier(serial).telling
+        return len(telling.intersection([n.spread for n in self._of(place)])), len(telling)
 
-def _telling(spread: int, zero_led: int) -> bool:
-    value = value_of(spread, zero_led)
-    return value is None or bool(value[1]) or value[0] > _SMALL
+    def _of(self, place: int) -> list[Number]:
+        if place not in self._found:
+            self.read([place])
+        return self._found[place]
 
 
 def changed_facts(numbers: list[Number], earlier: np.void) -> list[ChangedFactRecord]:
@@ -70,17 +105,19 @@ def changed_facts(numbers: list[Number], earlier: np.void) -> list[ChangedFactRe
 
     If a place has several numbers, in either text, it is unknown which became which.
     """
-    cover = int(earlier["facts_cover"][0])
-    old: dict[int, set[tuple[int, int]]] = defaultdict(set)
-    for place, spread, zero_led in kept_numbers(earlier):
-        if place < cover:
-            old[place].add((spread, zero_led))
+    return _changed(numbers, Earlier.of(earlier).by_place)
+
+
+def _changed(
+    numbers: list[Number], old: Mapping[int, set[tuple[int, int]]]
+) -> list[ChangedFactRecord]:
+    numbers = [number for number in numbers if number.place in old]
     new: dict[int, set[int]] = defaultdict(set)
     for number in numbers:
         new[number.place].add(number.spread)
     changed: dict[int, ChangedFactRecord] = {}
     for place, _, _, before, written in numbers:
-        gone = [one for one in old.get(place, ()) if one[0] not in new[place]]
+        gone = [one for one in old[place] if one[0] not in new[place]]
         if place in changed or len(gone) != 1:
             continue
         if len(new[place] - {spread for spread, _ in old[place]}) != 1:

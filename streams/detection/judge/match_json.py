@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 import orjson
 
 from schemas.records import ChangedFactRecord, MatchRecord
 from streams.detection.index.view import View
-from streams.detection.judge.changed_facts import Numbers, changes_in_words
+from streams.detection.judge.changed_facts import changes_in_words
 from streams.detection.judge.relations import (
     COPY,
     EXCERPT,
@@ -30,12 +30,12 @@ def matches_json(
     view: View,
     most: int,
     parts: Collection[int] = (),
-    numbers: Numbers | None = None,
+    changed_since: Callable[[int], list[ChangedFactRecord]] | None = None,
 ) -> tuple[bytes, str]:
     """-> (matches as a JSON array, the reason of the best one); at most `most`, without duplicates.
 
-    `words` is the length of this text; `parts` are the serials that it is a compilation of; its
-    `numbers` show what changed since the others.
+    `words` is the length of this text; `parts` are the serials that it is a compilation of;
+    `changed_since` says which numbers changed since the article with a serial.
     """
     written: dict[str, MatchRecord] = {}
     first = ""
@@ -47,7 +47,9 @@ def matches_json(
         if other.source:
             name = f"{name} ({other.source})"
         in_parts = match.serial in parts
-        changed = _changed(match, view, numbers)
+        changed: list[ChangedFactRecord] = []
+        if changed_since is not None and may_have_changed(match):
+            changed = changed_since(match.serial)
         why = reason(match, name, words, other.words, in_parts) + changes_in_words(changed)
         first = first or why
         written[other.article_id] = {
@@ -70,11 +72,10 @@ def matches_json(
     return orjson.dumps(list(written.values())), first
 
 
-def _changed(match: Match, view: View, numbers: Numbers | None) -> list[ChangedFactRecord]:
-    """Which numbers changed within the same report; a template's belong to another report."""
-    if numbers is None or not match.different_facts or match.relation in (SIMILAR, TEMPLATE):
-        return []
-    return numbers.changed_since(view.row(match.serial))
+def may_have_changed(match: Match) -> bool:
+    """Whether numbers may have changed within the same report; a template's belong to another
+    report."""
+    return match.different_facts > 0 and match.relation not in (SIMILAR, TEMPLATE)
 
 
 def reason(match: Match, name: str, words: int, other_words: int, in_parts: bool) -> str:

@@ -8,7 +8,6 @@ copy, the numbers that the earlier one's sketch keeps are looked up in the new t
 
 from __future__ import annotations
 
-from streams.detection.index.view import View
 from streams.detection.judge.changed_facts import Numbers
 from streams.detection.judge.relations import COPY, TEMPLATE, Match
 
@@ -18,21 +17,27 @@ _BORDER_JACCARD = 0.6
 _LEAST_MISSING, _LEAST_FOUND = 4, 0.5
 
 
-def with_other_numbers(matches: list[Match], view: View, numbers: Numbers) -> list[Match]:
-    """The matches of an article with these numbers: copies of which most numbers are not among them
-    are templates. The others stay."""
-    if not any(_at_border(match) for match in matches):
+def with_other_numbers(place: int, matches: list[Match], numbers: Numbers) -> list[Match]:
+    """The matches of a chunk's article: copies of which most numbers are not among its own are
+    templates. The others stay."""
+    doubtful = {match.serial for match in matches if is_doubtful(match, numbers)}
+    if not doubtful:
         return matches
-    judged = [_judged(match, view, numbers) if _at_border(match) else match for match in matches]
+    judged = [_judged(place, m, numbers) if m.serial in doubtful else m for m in matches]
     return sorted(judged, key=lambda m: (-m.rank, m.serial))
 
 
-def _at_border(match: Match) -> bool:
-    return match.relation == COPY and match.jaccard < _BORDER_JACCARD
+def is_doubtful(match: Match, numbers: Numbers) -> bool:
+    """Whether a match is at the border of a copy, and enough numbers are kept to tell."""
+    return (
+        match.relation == COPY
+        and match.jaccard < _BORDER_JACCARD
+        and len(numbers.earlier(match.serial).telling) >= _LEAST_MISSING
+    )
 
 
-def _judged(match: Match, view: View, numbers: Numbers) -> Match:
-    found, kept = numbers.found_of(view.row(match.serial))
+def _judged(place: int, match: Match, numbers: Numbers) -> Match:
+    found, kept = numbers.found_of(place, match.serial)
     if kept - found < _LEAST_MISSING or found >= _LEAST_FOUND * kept:
         return match
     return match._replace(

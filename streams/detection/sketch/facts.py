@@ -94,15 +94,30 @@ class Number(NamedTuple):
 
 def numbers_of(text: str) -> list[Number]:
     """Every number of a text, in order."""
-    words, spans = words_of([text])
+    return numbers_of_each([text])[0]
+
+
+def numbers_of_each(texts: Sequence[str]) -> list[list[Number]]:
+    """The same for n texts, in a third of the time."""
+    words, spans = words_of(texts)
     seen = np.full((len(words.hashes), 4), -1, np.int64)
     _facts(*words, _hour_words(), seen)
-    found: list[Number] = []
-    for fact, tail, first, end in seen[seen[:, 2] >= 0].tolist():
-        before = text[spans.firsts[max(0, first - 2)] : spans.firsts[first]]
-        written = text[spans.firsts[first] : spans.ends[end - 1]]
-        mixed = (tail & 0x7FFF) << 16 | fact & 0xFFFF
-        found.append(Number(fact >> 16, mixed, tail >> 15, before, written))
+    numbers = seen[seen[:, 2] >= 0]
+    fact, tail, first, end = numbers.T
+    owner = np.searchsorted(words.bounds, first, "right") - 1
+    start = spans.starts[owner]
+    # A text's first words have fewer than two before them.
+    before = spans.firsts[np.maximum(words.bounds[owner], first - 2)] - start
+    begins, ends = spans.firsts[first] - start, spans.ends[end - 1] - start
+    mixed = (tail & 0x7FFF) << 16 | fact & 0xFFFF
+    found: list[list[Number]] = [[] for _ in texts]
+    columns = (owner, fact >> 16, mixed, tail >> 15, before, begins, ends)
+    for i, place, spread_code, zero_led, at, begin, stop in zip(
+        *(column.tolist() for column in columns), strict=True
+    ):
+        text = texts[i]
+        number = Number(place, spread_code, zero_led, text[at:begin], text[begin:stop])
+        found[i].append(number)
     return found
 
 
@@ -125,7 +140,7 @@ def words_of(texts: Sequence[str]) -> tuple[Words, Spans]:
     np.cumsum(np.fromiter((len(text) + 1 for text in cut), np.int64, len(cut)), out=starts[1:])
     points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
     read = any_words(points, starts, *word_tables(), alphabet().expansions)
-    return Words(*read[:6]), Spans(*read[6:])
+    return Words(*read[:6]), Spans(*read[6:], starts)
 
 
 @cache

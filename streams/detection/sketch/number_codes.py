@@ -22,6 +22,7 @@ from streams.detection.sketch.words import (
 )
 
 _SPREAD, LOW = U64(0x9E3779B1), U64(0x7FFFFFFF)
+_INVERSE = pow(int(_SPREAD), -1, int(LOW) + 1)
 # Marks of a number's code.
 _TWO_VALUES, _HASHED, ZERO_LED_SECOND = U64(1 << 29), U64(1 << 30), U64(1 << 31)
 
@@ -119,12 +120,19 @@ def spread(code: np.uint64) -> np.uint64:
     return code ^ (code >> U64(16))
 
 
+def spread_of(number: int) -> int:
+    """The spread code of one value, below 2^29."""
+    low, factor = int(LOW), int(_SPREAD)
+    once = number * factor & low
+    twice = (once ^ once >> 16) * factor & low
+    return twice ^ twice >> 16
+
+
 def value_of(spread_code: int, zero_led: int) -> tuple[int, str] | None:
     """The number of a spread code: its first value, and the digits of its second, if it has one.
     None if the code is a hash."""
-    low, inverse = int(LOW), pow(int(_SPREAD), -1, int(LOW) + 1)
     for _ in range(2):
-        spread_code = (spread_code ^ spread_code >> 16) * inverse & low
+        spread_code = (spread_code ^ spread_code >> 16) * _INVERSE & int(LOW)
     if spread_code & int(_HASHED):
         return None
     if spread_code & int(_TWO_VALUES):

@@ -50,10 +50,12 @@ class Words(NamedTuple):
 
 
 class Spans(NamedTuple):
-    """Where the words of some texts are, (w,) each: between which characters."""
+    """Where the words of some texts are, (w,) each: between which characters of all of them, joined
+    by one character."""
 
     firsts: Bounds
     ends: Bounds
+    starts: Bounds  # (n + 1,) of the texts
 
 
 @cache

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.detection.judge.changed_facts import MOST_CHANGED, changed_facts
-from streams.detection.sketch.facts import numbers_of
-from streams.detection.sketch.number_codes import LOW, spread, value_of
+from streams.detection.sketch.facts import numbers_of, numbers_of_each
+from streams.detection.sketch.number_codes import LOW, spread, spread_of, value_of
 from streams.detection.sketch.sketches import sketch_texts
 from streams.detection.sketch.splitmix64 import U64
 from tests.detection.newsroom import Desk, article, story
@@ -71,6 +71,16 @@ def test_at_most_five_are_listed() -> None:
     text = " ".join(f"The rate of {name} {{}} held." for name in names)
     found = told(text.format(*range(10, 18)), text.format(*range(30, 38)))
     assert [one[2] for one in found] == [str(n) for n in range(30, 30 + MOST_CHANGED)]
+
+
+@given(st.lists(st.text(alphabet="12 ,.:h\nAbc\u0967\u5e74")))
+def test_numbers_of_texts_read_together_are_those_of_each(texts: list[str]) -> None:
+    assert numbers_of_each(texts) == [numbers_of(text) for text in texts]
+
+
+@given(st.integers(0, (1 << 29) - 1))
+def test_a_number_is_spread_alike_inside_compiled_loops_and_outside(value: int) -> None:
+    assert spread_of(value) == int(spread(U64(value)))
 
 
 @given(st.integers(0, (1 << 29) - 1))
