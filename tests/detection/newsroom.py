@@ -20,7 +20,7 @@ from streams.detection.index.key_index import keys_of
 from streams.detection.index.segment import MATCHABLE, encode_segment
 from streams.detection.index.state import ShardState
 from streams.detection.parameters import Parameters
-from streams.detection.sketch.entry import entries_of
+from streams.detection.sketch.entry import entries_of, hex_ids
 from streams.detection.sketch.sketches import sketch_texts
 from streams.detection.verdict import VerdictWriter
 
@@ -199,6 +199,7 @@ def remembered(state: ShardState) -> dict[str, Any]:
     """A state's whole content, without the unused parts of its arrays."""
     serials = np.arange(state.tail, state.count)
     rows = state.at(serials)
+    ids = rows["article_id"]
     matchable = rows[(rows["flags"] & MATCHABLE) != 0]
     newer, older = state.index.candidates(
         keys_of(matchable), state.count + np.arange(len(matchable))
@@ -212,7 +213,8 @@ def remembered(state: ShardState) -> dict[str, Any]:
         "last_time": state.last_time,
         "last_offset": state.last_offset,
         "rows": rows.tobytes(),
-        "items": state.items,
+        "items": dict(zip(hex_ids(ids), state.items.newest_of(ids), strict=True)),
+        "item count": len(state.items),
         "superseded": state.superseded,
         "stories": [story.fields() for _, story in state.stories.items()],
         "answers": list(zip(newer[inside].tolist(), older[inside].tolist(), strict=True)),

@@ -104,8 +104,9 @@ class _Before(NamedTuple):
 class _Intake:
     """Takes a chunk's articles one by one, in order, and finds the new ones."""
 
-    def __init__(self, state: ShardState) -> None:
-        self._state = state
+    def __init__(self, state: ShardState, known: Sequence[int]) -> None:
+        """`known` are the serials of the newest versions of the chunk's items, before it."""
+        self._state, self._known = state, known
         self._base, self._capacity = state.count, len(state.rows)
         self._window = state.parameters.window_milliseconds
         self.clock, self.latest = state.clock, state.latest
@@ -124,7 +125,7 @@ class _Intake:
         # Two consecutive records must agree that time has moved on: one record with a clock a year
         # ahead must not empty the window.
         now = max(self.clock, min(time, self._last_time)) if serial else time
-        before = self._version_before(key, now)
+        before = self._version_before(place, key, now)
         if before.serial != NO_SERIAL:
             if is_older(order, before.order) and not canceled:
                 self.outdated.add(place)
@@ -141,15 +142,15 @@ class _Intake:
         self.new.append(_New(place, self.clock, self.latest, before.serial, held, order))
         return True
 
-    def _version_before(self, key: int, now: int) -> _Before:
+    def _version_before(self, place: int, key: int, now: int) -> _Before:
         """The item's newest version in the window."""
         if key in self._items:
             serial, digest = self._items[key]
             if self._stands(serial, now):
-                known = self.new[serial - self._base]
-                return _Before(serial, digest, known.held, known.order)
+                one = self.new[serial - self._base]
+                return _Before(serial, digest, one.held, one.order)
             return _Before()
-        serial = self._state.items.get(key, NO_SERIAL)
+        serial = self._known[place]
         if serial == NO_SERIAL or not self._stands(serial, now):
             return _Before()
         row = self._state.row(serial)
@@ -169,7 +170,8 @@ class _Intake:
 
 def arrivals_of(state: ShardState, chunk: ArticleColumns) -> Arrivals:
     """Separate new texts from redeliveries, item by item in order, and lay out the new rows."""
-    intake, redeliveries = _Intake(state), 0
+    known = state.items.newest_of(chunk.entries["article_id"])
+    intake, redeliveries = _Intake(state, known), 0
     keys = first_64_bits(chunk.entries["article_id"])
     digests = first_64_bits(chunk.entries["digest"])
     orders, statuses = chunk.entries["order"].tolist(), chunk.entries["status"].tolist()

@@ -7,6 +7,7 @@ from operator import attrgetter
 import numpy as np
 import numpy.typing as npt
 
+from streams.detection.index.item_table import PLACE_BYTES, ItemTable, table_slots
 from streams.detection.index.key_index import SLOT_BYTES, SLOTS_AN_ARTICLE, Index, keys_of
 from streams.detection.index.segment import (
     MATCHABLE,
@@ -21,10 +22,6 @@ from streams.detection.index.story_table import Stories, StoryState
 from streams.detection.parameters import Parameters
 from streams.heap import untouched_zeros
 
-# The cost of the item table besides the arrays, measured with a window that has wrapped (CPython
-# 3.11: 148). A story of two or more articles takes another 3 kB.
-_TABLE_BYTES_AN_ARTICLE = 150
-
 
 class ShardState:
     """Articles by serial number: 0, 1, 2... in log order, stored in a ring of rows."""
@@ -33,7 +30,7 @@ class ShardState:
         self.parameters = parameters
         self.rows: Rows = untouched_zeros(parameters.capacity, ROW)
         self.index = Index(_slots(parameters.capacity))
-        self.items: dict[int, int] = {}  # article key -> serial of its newest version
+        self.items = ItemTable(octets_of(self.rows))
         self.superseded: dict[tuple[int, int], int] = {}  # (article key, digest key) -> serial
         self.stories = Stories()
         self.count = 0  # serial of the next row
@@ -91,13 +88,16 @@ class ShardState:
         self._forget_overwritten(first + len(rows) - len(self.rows))
         octets_of(self.rows)[serials % len(self.rows)] = octets_of(rows)
         held = max(0, self.tail - first)  # rows beyond the ring's size are not kept
-        keys = first_64_bits(rows["article_id"][held:])
-        self.items.update(zip(keys, serials[held:].tolist(), strict=True))
+        self.items.enter(first + held, first + len(rows))
         previous = rows["previous"][held:]
-        for place in np.flatnonzero((previous != NO_SERIAL) & (previous >= self.tail)).tolist():
-            before = int(previous[place])
-            digest = int.from_bytes(self.row(before)["digest"][:8].tobytes(), "big")
-            self.superseded[keys[place], digest] = before
+        superseding = np.flatnonzero((previous != NO_SERIAL) & (previous >= self.tail))
+        if len(superseding):
+            before = previous[superseding]
+            keys = first_64_bits(rows["article_id"][held + superseding])
+            digests = first_64_bits(self.at(before)["digest"])
+            self.superseded.update(
+                zip(zip(keys, digests, strict=True), before.tolist(), strict=True)
+            )
         matchable = np.flatnonzero(rows["flags"] & MATCHABLE)
         self.index.insert(keys_of(taken(rows, matchable)), serials[matchable])
         self.count = first + len(rows)
@@ -128,14 +128,17 @@ class ShardState:
         last = min(tail, self.count)
         if last <= self.tail:
             return
+        self.items.drop(self.tail, last)
+        if not self.superseded:
+            return
         places = np.arange(self.tail, last) % len(self.rows)
         keys = first_64_bits(self.rows["article_id"][places])
-        digests = first_64_bits(self.rows["digest"][places]) if self.superseded else keys
-        for serial, key, digest in zip(range(self.tail, last), keys, digests, strict=True):
-            if self.items.get(key) == serial:
-                del self.items[key]
-            elif self.superseded.get((key, digest)) == serial:
-                del self.superseded[key, digest]
+        digests = first_64_bits(self.rows["digest"][places])
+        for serial, version in zip(
+            range(self.tail, last), zip(keys, digests, strict=True), strict=True
+        ):
+            if self.superseded.get(version) == serial:
+                del self.superseded[version]
 
 
 def first_64_bits(ids: npt.NDArray[np.uint8]) -> list[int]:
@@ -146,8 +149,9 @@ def first_64_bits(ids: npt.NDArray[np.uint8]) -> list[int]:
 
 def bytes_an_article(parameters: Parameters) -> float:
     """Memory per article in a full window."""
-    slots = _slots(parameters.capacity)
-    return ROW.itemsize + slots * SLOT_BYTES / parameters.capacity + _TABLE_BYTES_AN_ARTICLE
+    capacity = parameters.capacity
+    tables = _slots(capacity) * SLOT_BYTES + table_slots(capacity) * PLACE_BYTES
+    return ROW.itemsize + tables / capacity
 
 
 def _slots(capacity: int) -> int:

@@ -83,8 +83,8 @@ class View:
     def newest(self, serial: int, before: int) -> int:
         """Serial of the newest version of a row's item that arrived before this chunk's row."""
         if serial < self.base:
-            key = int(self.row_view(serial).article_id[:16], 16)
-            serial = self.state.items.get(key, serial)
+            newest = self.state.items.newest(bytes.fromhex(self.row_view(serial).article_id))
+            serial = serial if newest == NO_SERIAL else newest
         while (later := self._superseded_by.get(serial, before)) < before:
             serial = later
         return serial
