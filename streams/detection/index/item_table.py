@@ -40,7 +40,7 @@ class ItemTable:
         """`ring` are the bytes of the shard's rows, (capacity, bytes of one)."""
         if len(ring) > _MOST_ROWS:
             raise ValueError(f"expected a ring of at most {_MOST_ROWS} rows, got {len(ring)}")
-        self._ring, self._capacity, self._row_bytes = ring, *ring.shape
+        self._ring, self._capacity, self._row_bytes = ring, len(ring), int(ring.shape[1])
         self._places: Places = untouched_zeros(table_slots(len(ring)), np.dtype(np.uint32))
         # The same memory: reading a single number through an array takes five times as long.
         self._place_memory, self._ring_memory = self._places.data, ring.data
@@ -50,14 +50,14 @@ class ItemTable:
         return int(np.count_nonzero(self._places))
 
     @property
-    def bytes(self) -> int:
+    def nbytes(self) -> int:
         """Memory used once every page has been touched."""
         return self._places.nbytes
 
     def newest(self, article_id: bytes) -> int:
         """Serial of the newest version of an article's item, or NO_SERIAL."""
-        (key,) = _KEY.unpack_from(article_id)
         slots = len(self._places)
+        key: int = _KEY.unpack_from(article_id)[0]
         slot = key % slots
         while place := self._place_memory[slot]:
             at = (place - 1) * self._row_bytes + _KEY_IN_ROW
@@ -97,12 +97,12 @@ def _key(article_id: Octets) -> np.uint64:
 
 
 @kernel
-def _key_at(ring: Octets, place: int) -> np.uint64:
+def _key_at(ring: Octets, place: np.int64) -> np.uint64:
     return _key(ring[place, _KEY_IN_ROW : _KEY_IN_ROW + _KEY_BYTES])
 
 
 @kernel
-def _find(places: Places, ring: Octets, key: np.uint64) -> int:
+def _find(places: Places, ring: Octets, key: np.uint64) -> np.int64:
     """Where a key's place stands, or would: there is 0 then."""
     last = len(places) - 1
     slot = np.int64(key & U64(last))
@@ -124,21 +124,21 @@ def _newest_of(places: Places, ring: Octets, article_ids: Octets, end: int) -> S
 @kernel
 def _enter(places: Places, ring: Octets, first: int, last: int) -> None:
     for serial in range(first, last):
-        place = serial % len(ring)
+        place = np.int64(serial) % len(ring)
         places[_find(places, ring, _key_at(ring, place))] = place + 1
 
 
 @kernel
 def _drop(places: Places, ring: Octets, first: int, last: int) -> None:
     for serial in range(first, last):
-        place = serial % len(ring)
+        place = np.int64(serial) % len(ring)
         slot = _find(places, ring, _key_at(ring, place))
         if np.int64(places[slot]) == place + 1:
             _close(places, ring, slot)
 
 
 @kernel
-def _close(places: Places, ring: Octets, hole: int) -> None:
+def _close(places: Places, ring: Octets, hole: np.int64) -> None:
     """Empty a slot; what was pushed past it by collisions moves up (Knuth, 6.4, algorithm R)."""
     last = len(places) - 1
     slot = (hole + 1) & last

@@ -1,7 +1,7 @@
 """A fixed-memory index from sketch keys to articles: who shares a key with whom.
 
 One set-associative table serves both kinds of key. A slot holds the newest four entries, each with
-some bits of its key and the low bits of an article's serial number, 40 together; the oldest is
+some bits of its key and the low bits of an article's serial number, 32 together; the oldest is
 evicted, so nothing is ever deleted, memory never grows, and a key that every article has takes four
 places. With so few bits it also finds, now and then, an article that shares no key.
 """
@@ -24,17 +24,14 @@ Words = npt.NDArray[np.uint32]
 # .56 at J = .4, .87 at .5 and .9998 at .7. tests/detection/index/test_key_index.py computes them.
 BANDS, ROWS = 32, 4
 WAYS = 4
-# A slot's entries: the low 32 bits of each are a word, the high 8 bits of all four a fifth.
-_WORDS = WAYS + 1
-SLOT_BYTES = 4 * _WORDS
-_ENTRY_BITS, _WORD, _BYTE = U64(40), U64(32), U64(8)
-_LOW, _HIGH = U64(0xFFFFFFFF), U64(0xFF)
-_EACH_BYTE, _SIGNS = U64(0x01010101), U64(0x80808080)
+SLOT_BYTES = 4 * WAYS  # so that no slot lies in two lines of the processor's cache
+_ENTRY_BITS = 32
 # An article has 32 bands and 24 to 48 5-gram keys, and takes 64 places.
 SLOTS_AN_ARTICLE = 16
-# The low bits of serial numbers repeat after eight windows of them: by then almost every entry has
-# been evicted. In a window of 2^20 articles that leaves 17 bits for the key.
-_WINDOWS_OF_SERIALS, _LEAST_SERIAL_BITS, _MOST_SERIAL_BITS = 8, 16, 32
+# The low bits of serial numbers repeat after two windows of them: by then most entries have been
+# evicted. In a window of 2^20 articles that leaves 11 bits for the key, and every sixteenth article
+# finds another by chance.
+_WINDOWS_OF_SERIALS, _LEAST_SERIAL_BITS, _MOST_SERIAL_BITS = 2, 16, 28
 
 # One shared band, or two shared 5-gram keys, make a candidate.
 BANDS_SHARED, FRAC_KEYS_SHARED = 1, 2
@@ -96,7 +93,7 @@ class Index:
         """`slots` must be a power of two; each takes `SLOT_BYTES`."""
         if slots & (slots - 1) or slots < 1:
             raise ValueError(f"slots: expected a power of two, got {slots}")
-        self.words: Words = np.zeros((slots, _WORDS), np.uint32)
+        self.words: Words = np.zeros((slots, WAYS), np.uint32)
         self.serial_bits = serial_bits(slots)
 
     @property
@@ -130,45 +127,37 @@ def serial_bits(slots: int) -> int:
     return min(max(_LEAST_SERIAL_BITS, wanted), _MOST_SERIAL_BITS)
 
 
-def entries_of_slots(words: Words) -> Hashes:
-    """(s, 5) words of slots -> (s, 4) entries, the newest first; 0 is an empty place."""
-    high = (words[:, WAYS:] >> (np.arange(WAYS, dtype=np.uint32) * 8)) & np.uint32(0xFF)
-    return words[:, :WAYS] | high.astype(U64) << _WORD
-
-
 @kernel
 def _slot(value: np.uint64, words: Words) -> np.uint64:
     return value & U64(len(words) - 1)
 
 
 @kernel
-def _fingerprint(value: np.uint64, bits: np.uint64) -> np.uint64:
-    """Odd, so that no entry is 0, which marks an empty place."""
-    return ((value >> _WORD) | U64(1)) & ((U64(1) << (_ENTRY_BITS - bits)) - U64(1))
+def _fingerprint(value: np.uint64, bits: np.uint64) -> np.uint32:
+    """The key's bits in an entry, in their place; never 0, and 0 marks an empty place."""
+    most = (U64(1) << (U64(_ENTRY_BITS) - bits)) - U64(1)
+    return np.uint32((((value >> U64(32)) * most >> U64(32)) + U64(1)) << bits)
 
 
 @kernel
 def _push(
     words: Words, slot: np.uint64, value: np.uint64, serial: np.int64, bits: np.uint64
-) -> np.uint64:
+) -> np.uint32:
     """-> the entry that it displaces."""
-    entry = (_fingerprint(value, bits) << bits) | (U64(serial) & ((U64(1) << bits) - U64(1)))
-    first, second, third, fourth = words[slot, 0], words[slot, 1], words[slot, 2], words[slot, 3]
-    high = U64(words[slot, WAYS])
-    words[slot, 0], words[slot, 1] = np.uint32(entry & _LOW), first
-    words[slot, 2], words[slot, 3] = second, third
-    words[slot, WAYS] = np.uint32(((high << _BYTE) | (entry >> _WORD)) & _LOW)
-    return U64(fourth) | ((high >> U64(24)) << _WORD)
+    oldest: np.uint32 = words[slot, WAYS - 1]
+    for way in range(WAYS - 1, 0, -1):
+        words[slot, way] = words[slot, way - 1]
+    numbers = (U64(1) << bits) - U64(1)
+    words[slot, 0] = _fingerprint(value, bits) | np.uint32(U64(serial) & numbers)
+    return oldest
 
 
 @kernel
-def _pull(words: Words, slot: np.uint64, oldest: np.uint64) -> None:
+def _pull(words: Words, slot: np.uint64, oldest: np.uint32) -> None:
     """Undo `_push`."""
     for way in range(WAYS - 1):
         words[slot, way] = words[slot, way + 1]
-    words[slot, WAYS - 1] = np.uint32(oldest & _LOW)
-    high = (U64(words[slot, WAYS]) >> _BYTE) | ((oldest >> _WORD) << U64(24))
-    words[slot, WAYS] = np.uint32(high)
+    words[slot, WAYS - 1] = oldest
 
 
 @kernel
@@ -189,7 +178,7 @@ def _candidates(
     bits: np.uint64,
 ) -> tuple[Integers, Integers]:
     pairs = np.empty((256, 2), np.int64)
-    pushed_out = np.empty(len(owner), np.uint64)
+    pushed_out = np.empty(len(owner), np.uint32)
     seen, votes = np.empty(0, np.int64), np.empty(0, np.int64)
     found = first = 0
     while first < len(owner):
@@ -227,19 +216,15 @@ def _count_votes(
 ) -> int:
     """-> how many earlier articles share a key; fills in their serials, ascending, and votes."""
     met, numbers = 0, (U64(1) << bits) - U64(1)
+    high = np.uint32(~numbers & U64(0xFFFFFFFF))
     for k in range(len(value)):
         slot, fingerprint = _slot(value[k], words), _fingerprint(value[k], bits)
-        high = U64(words[slot, WAYS])
-        # Mostly no high byte is the key's: a byte of `unlike` is 0 where it is.
-        unlike = high ^ (fingerprint >> (_ENTRY_BITS - _BYTE - bits)) * _EACH_BYTE
-        if not (unlike - _EACH_BYTE) & ~unlike & _SIGNS:
-            continue
         for way in range(WAYS):
-            entry = U64(words[slot, way]) | (((high >> U64(8 * way)) & _HIGH) << _WORD)
-            if entry >> bits != fingerprint:
+            entry = words[slot, way]
+            if entry & high != fingerprint:
                 continue
             # The newest serial with these low bits that is not above this article's.
-            older = serial - np.int64((U64(serial) - entry) & numbers)
+            older = serial - np.int64((U64(serial) - U64(entry)) & numbers)
             place = met
             while place > 0 and seen[place - 1] > older:
                 place -= 1

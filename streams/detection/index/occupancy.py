@@ -6,10 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from streams.detection.index.key_index import entries_of_slots
 from streams.detection.index.segment import Segment
 from streams.detection.index.state import ShardState
-from streams.detection.sketch.splitmix64 import U64
 
 # Keys are hashes, so any run of slots is a fair sample; 4,096 give each share to within 1.6 %
 # (two standard errors) in half a millisecond.
@@ -27,11 +25,11 @@ class Occupancy:
 
 def occupancy(state: ShardState) -> Occupancy:
     """Estimated from a sample of the slots."""
-    entries = entries_of_slots(state.index.words[:_SAMPLED_SLOTS])
+    entries = state.index.words[:_SAMPLED_SLOTS]
     bits = state.index.serial_bits
     taken = entries != 0
     full = taken.all(1)
-    prints = entries >> U64(bits)
+    prints = entries >> np.uint32(bits)
     hot = full & (prints == prints[:, :1]).all(1)
     oldest = entries[:, -1].astype(np.int64)
     serials = state.count - ((state.count - oldest) & ((1 << bits) - 1))

@@ -59,7 +59,7 @@ def test_the_table_answers_as_a_dictionary(batches: list[tuple[list[int], int]])
     for keys, forgotten in batches:
         shard.take(keys)
         shard.forget(min(shard.tail + forgotten, len(shard.keys)))
-        asked = sorted(set(shard.keys)) + [5 << 50]
+        asked = [*sorted(set(shard.keys)), 5 << 50]
         expected = [shard.newest.get(key, NO_SERIAL) for key in asked]
         ids = np.frombuffer(b"".join(map(id_of, asked)), np.uint8).reshape(-1, 16)
         assert shard.table.newest_of(ids) == expected
@@ -89,4 +89,4 @@ def test_nothing_is_found_in_an_empty_table() -> None:
 @pytest.mark.parametrize(("capacity", "slots"), [(1, 2), (2, 4), (3, 8), (64, 128), (65, 256)])
 def test_half_of_the_table_stays_empty(capacity: int, slots: int) -> None:
     assert table_slots(capacity) == slots
-    assert ItemTable(octets_of(np.zeros(capacity, ROW))).bytes == 4 * slots
+    assert ItemTable(octets_of(np.zeros(capacity, ROW))).nbytes == 4 * slots

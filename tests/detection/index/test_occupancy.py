@@ -25,7 +25,7 @@ def test_an_empty_shard_has_no_rows_and_no_age() -> None:
 def test_shares_are_computed_from_the_slots() -> None:
     state = ShardState(Parameters(capacity=64))
     state.count, state.tail = 100, 50
-    same, other = 0xABCD << 32, 0x1235 << 32
+    same, other = 0xABCD << 48, 0x1235 << 48
     for slot, entries in enumerate((
         [(same, 90), (same, 91), (same, 92), (same, 93)],  # hot, and all in the window
         [(same, 10), (other, 91), (same, 92), (same, 93)],  # its oldest has left the window
