@@ -255,7 +255,7 @@ MAKES_CONSUMERS = "streams/kafka/connection.py"
 
 @pytest.mark.parametrize("path", sources("streams", "schemas", "deploy"))
 def test_consumers_are_made_in_one_place_which_sets_their_isolation_level(path: str) -> None:
-    """Faust makes the worker's own; `streams/kafka/insides/consumer_thread.py` sets its level."""
+    """Faust makes the worker's own; `streams/kafka/insides/inner_consumer.py` sets its level."""
     made = [ast.unparse(call) for call in calls(read(path), "aiokafka.AIOKafkaConsumer")]
     if path == MAKES_CONSUMERS:
         assert len(made) == 1

@@ -46,8 +46,6 @@ def run_worker(settings: Settings, stages: Collection[str]) -> None:
     pool = NormaliserPool(settings.normalising_processes)
     if normalise.STAGE in stages:
         pool.start()  # while there is no thread and no loop
-    # Not for all loops (uvloop.install): Faust's consumer has one in its own thread, where a worker
-    # stopped during a rebalance died of a segmentation fault in uvloop.
     loop = uvloop.new_event_loop()
     asyncio.set_event_loop(loop)
     echowire = create_app(settings, stages, pool)

@@ -14,7 +14,7 @@ from mode.utils.locks import Event
 
 from schemas.topics import RAW
 from streams.kafka.connection import client_options
-from streams.kafka.insides.consumer_thread import ConsumerThread
+from streams.kafka.insides.inner_consumer import InnerConsumer
 from streams.settings import Settings
 from tests.kafka.service import committed, make_topics, push
 
@@ -33,8 +33,8 @@ async def member(settings: Settings) -> AsyncIterator[AIOKafkaConsumer]:
         yield consumer
 
 
-def thread_of(consumer: AIOKafkaConsumer) -> ConsumerThread:
-    thread: Any = ConsumerThread.__new__(ConsumerThread)
+def thread_of(consumer: AIOKafkaConsumer) -> InnerConsumer:
+    thread: Any = InnerConsumer.__new__(InnerConsumer)
     thread._consumer = consumer
     thread._stopped = Event()
     return thread

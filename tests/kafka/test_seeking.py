@@ -13,7 +13,7 @@ from faust.transport.drivers.aiokafka import Consumer
 
 from schemas.topics import RAW
 from streams.kafka.insides.consumer import ChunkConsumer
-from streams.kafka.insides.consumer_thread import seek_to_committed
+from streams.kafka.insides.inner_consumer import seek_to_committed
 from streams.settings import Settings
 from tests.kafka.service import make_topics, push
 

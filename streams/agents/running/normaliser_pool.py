@@ -67,6 +67,12 @@ class NormaliserPool:
         self._free: list[int] = []  # numbers of unused blocks
         self._closed = False
         self._alone = False  # whether there are no processes
+        self._turn = asyncio.Lock()  # of a call in this process
+
+    @property
+    def processes(self) -> int:
+        """How many work at the same time; 0 if this process does everything itself."""
+        return 0 if self._alone else self._processes
 
     async def run(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Call a function in one of the processes, without blocking the event loop.
@@ -76,8 +82,9 @@ class NormaliserPool:
         """
         executor, call = self._started(), partial(function, *args, **kwargs)
         if executor is None:
-            await asyncio.sleep(0)
-            return call()
+            async with self._turn:
+                await asyncio.sleep(0)  # heartbeats go on between two calls
+                return call()
         number = self._free.pop() if self._free else None
         block = None if number is None else self._blocks[number]
         submitted = executor.submit(_run_packed, number, pack(block, call))

@@ -56,7 +56,6 @@ class NormaliseStage:
         self._normaliser = Normaliser(settings)
         given_up = partial(count_given_up, metrics)
         self._refusals = Refusals(STAGE, self._normaliser.dead_letters, given_up)
-        self._processes = settings.normalising_processes
         self._pages = pages
 
     async def work_out(self, chunk: Chunk) -> NormalisingWork:
@@ -79,7 +78,8 @@ class NormaliseStage:
     async def normalise(self, records: RawRecords, counts: Counts) -> Normalised:
         """In as many parts as there are processes, while other chunks are worked out."""
         started = time.perf_counter()
-        most = max(_HAND_OVER_FROM, -(-len(records) // self._processes))
+        processes = self._pages.processes
+        most = max(_HAND_OVER_FROM, -(-len(records) // processes)) if processes else _HAND_OVER_FROM
         made = await asyncio.gather(
             *(
                 self._pages.run(

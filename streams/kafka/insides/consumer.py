@@ -27,8 +27,8 @@ from mode.utils.futures import notify
 from streams.kafka.acks import Acks
 from streams.kafka.event_time import own_time, raw_time
 from streams.kafka.insides.chunk import Chunk
-from streams.kafka.insides.consumer_thread import ConsumerThread, Fetched
 from streams.kafka.insides.fetch_loop import FetchLoop
+from streams.kafka.insides.inner_consumer import Fetched, InnerConsumer
 from streams.kafka.insides.pace import Pace
 from streams.kafka.insides.short_cut import MOST_WAITING_BYTES, Offer
 from streams.kafka.insides.topic_ids import TopicNow
@@ -59,8 +59,8 @@ class ChunkConsumer(FetchLoop):
         self.acks = Acks(-1)
         self._cuts: dict[TP, int] = {}  # not yet reported by a chunk
 
-    def _new_consumer_thread(self) -> ConsumerThread:
-        return ConsumerThread(self, loop=self.loop, beacon=self.beacon)
+    def _new_consumer_thread(self) -> InnerConsumer:
+        return InnerConsumer(self, loop=self.loop, beacon=self.beacon)
 
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, Chunk]]:  # noqa: ASYNC109
         """Yield the chunks of one fetch."""

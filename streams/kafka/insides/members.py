@@ -32,7 +32,8 @@ USED = {
     "aiokafka.producer.sender.Sender": ("_coordinator_dead", "_find_coordinator"),
     "aiokafka.producer.transaction_manager.TransactionManager": ("_pid_and_epoch",),
     "faust.transport.drivers.aiokafka.AIOKafkaConsumerThread": (
-        "_ensure_consumer", "call_thread", "thread_loop",
+        "_default_start", "_ensure_consumer", "_started", "_thread_started", "call_thread",
+        "on_thread_started", "on_thread_stop",
     ),
     "faust.tables.TableManager": ("_update_channels", "recovery"),
     "faust.transport.consumer.Fetcher": ("_stopped",),
@@ -51,8 +52,9 @@ OVERRIDDEN = {
     "faust.App": ("_create_directories",),
     "faust.tables.TableManager": ("on_start",),
     "faust.transport.drivers.aiokafka.AIOKafkaConsumerThread": (
-        "_create_worker_consumer", "_fetch_records", "getmany", "highwater", "on_thread_stop",
-        "seek_to_committed",
+        "_create_worker_consumer", "_fetch_records", "_get_tasks", "_stop_children",
+        "_stop_exit_stacks", "_stop_futures", "_stopped_set", "crash", "getmany", "highwater",
+        "on_stop", "seek_to_committed", "set_shutdown", "start", "stop", "wait_for_shutdown",
     ),
     "faust.transport.drivers.aiokafka.Consumer": (
         "_add_gap", "_drain_messages", "_getmany", "_new_consumer_thread", "_wait_next_records",

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -188,6 +189,28 @@ async def test_without_semaphores_everything_is_done_in_this_process(
     page = PageSource(None, "Some words.", datetime(2026, 1, 1, tzinfo=UTC))
     assert len([pool.begin(read_in_time, 10, page)() for _ in range(2)]) == 2
     assert caplog.text.count("no processes for pages") == 1
+    assert pool.processes == 0
+
+
+async def test_without_semaphores_heartbeats_go_on_between_two_calls(
+    pool: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none_left(*_arguments: object) -> None:
+        raise OSError(30, "Read-only file system")
+
+    async def beat() -> None:
+        while True:
+            happened.append("beat")
+            await asyncio.sleep(0)
+
+    happened = list[str]()
+    monkeypatch.setattr("streams.agents.running.normaliser_pool.ProcessPoolExecutor", none_left)
+    heart = asyncio.create_task(beat())
+    await asyncio.gather(*(pool.run(happened.append, "call") for _ in range(5)))
+    heart.cancel()
+    calls = [i for i, what in enumerate(happened) if what == "call"]
+    assert len(calls) == 5
+    assert all("beat" in happened[one:other] for one, other in pairwise(calls))
 
 
 def forever(begun: Path) -> None:

@@ -1,75 +1,20 @@
-"""Fetches in the consumer's thread, and how their chunks reach the agents."""
+"""How the chunks of fetches reach the agents."""
 
 from __future__ import annotations
 
 import asyncio
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from aiokafka.errors import ConsumerStoppedError, OffsetOutOfRangeError
+from aiokafka.errors import ConsumerStoppedError
 from faust.types import TP
 
 from streams.kafka.insides import fetch_loop
 from streams.kafka.insides.app import App
-from streams.kafka.insides.fetch_loop import FetchLoop, FetchThread
+from streams.kafka.insides.fetch_loop import FetchLoop
 
 RAW = TP("raw", 0)
-
-
-@contextmanager
-def thread_with(fetch_records: Any) -> Iterator[Any]:
-    """A consumer thread whose queue of calls nobody works on."""
-    made: Any = FetchThread.__new__(FetchThread)
-    made.parent_loop, made.thread_loop = asyncio.get_running_loop(), asyncio.new_event_loop()
-    made._ensure_consumer = lambda: SimpleNamespace(_max_poll_records=500)
-    made._fetch_records = fetch_records
-    running = threading.Thread(target=made.thread_loop.run_forever)
-    running.start()
-    try:
-        yield made
-    finally:
-        made.thread_loop.call_soon_threadsafe(made.thread_loop.stop)
-        running.join()
-        made.thread_loop.close()
-
-
-async def test_a_fetch_does_not_wait_for_the_threads_other_calls() -> None:
-    async def records(_consumer: Any, partitions: Any, **limits: Any) -> Any:
-        return partitions, limits, threading.current_thread()
-
-    with thread_with(records) as thread:
-        partitions, limits, ran_in = await thread.getmany({RAW}, 1.0)
-    assert partitions == {RAW}
-    assert limits == {"timeout": 1.0, "max_records": 500}
-    assert ran_in is not threading.current_thread()
-
-
-async def test_the_error_of_a_fetch_is_raised_where_it_was_asked_for() -> None:
-    async def out_of_range(*_: Any, **__: Any) -> Any:
-        raise OffsetOutOfRangeError({RAW: 7})
-
-    with thread_with(out_of_range) as thread, pytest.raises(OffsetOutOfRangeError):
-        await thread.getmany({RAW}, 1.0)
-
-
-async def test_a_fetch_ends_with_its_thread() -> None:
-    begun = threading.Event()
-
-    async def endless(*_: Any, **__: Any) -> Any:
-        begun.set()
-        await asyncio.Event().wait()
-
-    with thread_with(endless) as thread:
-        fetching = asyncio.create_task(thread.getmany({RAW}, 1.0))
-        await asyncio.to_thread(begun.wait, 10)
-        stopping = asyncio.run_coroutine_threadsafe(thread.on_thread_stop(), thread.thread_loop)
-        await asyncio.wrap_future(stopping)
-        with pytest.raises(asyncio.CancelledError):
-            await asyncio.wait_for(fetching, 10)
 
 
 class Loop(FetchLoop):

@@ -1,4 +1,4 @@
-"""aiokafka's consumer in its Faust thread: what it reads, and what it commits."""
+"""aiokafka's consumer inside Faust's: what it reads, and what it commits."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ from faust.exceptions import ConsumerNotStarted
 from faust.types import TP
 
 from streams.kafka.connection import METADATA_SECONDS
-from streams.kafka.insides.fetch_loop import FetchThread
 from streams.kafka.insides.fetching import read_epochs_of
 from streams.kafka.insides.log_cuts import find_cuts, forget_epochs, with_epochs
+from streams.kafka.insides.one_loop import OneLoop
 from streams.kafka.insides.pace import FIRST, Wait
 from streams.kafka.insides.short_cut import Offer, ShortCut, fetched_or_offered, wake
 from streams.kafka.insides.topic_ids import TopicNow, topics_now
@@ -51,7 +51,7 @@ class Fetched:
     holes: list[Lost | Ended | Cut] = field(default_factory=list)
 
 
-class ConsumerThread(FetchThread):
+class InnerConsumer(OneLoop):
     """Faust's, except for how it waits, how it handles gaps in the log, and its commits."""
 
     def __post_init__(self) -> None:
@@ -81,10 +81,10 @@ class ConsumerThread(FetchThread):
         fetcher._fetch_max_wait_ms = wait.wait_milliseconds
 
     def offer(self, offers: Sequence[Offer]) -> None:
-        """From any thread: records that need not be fetched if it is their turn."""
+        """Records that need not be fetched if it is their turn."""
         self.short_cut.add(offers)
-        with suppress(ConsumerNotStarted, RuntimeError):  # it is ending
-            self.thread_loop.call_soon_threadsafe(wake, self._ensure_consumer()._fetcher)
+        with suppress(ConsumerNotStarted):  # it is ending
+            wake(self._ensure_consumer()._fetcher)
 
     def highwater(self, tp: TP) -> int | None:
         """The end of the records that we may read: with read_committed, the start of the oldest
@@ -199,12 +199,8 @@ class ConsumerThread(FetchThread):
         """The topics' current state, and the ends of our partitions. Raises KafkaError and
         TimeoutError.
 
-        Bypasses the queue of this thread's other tasks: an unreachable broker would hold them up.
+        Bypasses the queue of other calls: an unreachable broker would hold them up.
         """
-        looking = asyncio.run_coroutine_threadsafe(self._look(topics), self.thread_loop)
-        return await asyncio.wrap_future(looking)
-
-    async def _look(self, topics: Collection[str]) -> dict[str, TopicNow | None]:
         consumer = self._ensure_consumer()
         async with asyncio.timeout(METADATA_SECONDS):
             now = await topics_now(consumer._client, topics)
