@@ -28,6 +28,7 @@ from streams.heap import release_freed_memory_regularly
 from streams.kafka.connection import METADATA_SECONDS
 from streams.kafka.duplicate_instance import DuplicateInstanceWatch, InstanceTakenError
 from streams.kafka.insides.app import App
+from streams.kafka.insides.chunk import ChunkSchema
 from streams.kafka.insides.consumer import ChunkTransport
 from streams.kafka.insides.short_cut import Offer
 from streams.kafka.outgoing import Encoded
@@ -202,5 +203,5 @@ def _add_agent(app: faust.App, name: str, topic: str, loop: ChunkLoop) -> None:
     async def agent(stream: faust.StreamT) -> None:
         await loop.run(stream)
 
-    channel = app.topic(topic, value_serializer="raw", key_serializer="raw")
+    channel = app.topic(topic, schema=ChunkSchema())
     app.agent(channel, name=name)(agent)

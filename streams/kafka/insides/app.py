@@ -1,10 +1,11 @@
-"""Faust's application without its directories on disk."""
+"""Faust's application without what we do not use of it."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import faust
+from faust.sensors import Monitor
 from faust.tables import TableManager
 
 
@@ -12,7 +13,7 @@ class App(faust.App):  # type: ignore[misc]
     """Keeps no tables: all state is in Kafka."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, TableManager=NoTables, **kwargs)
+        super().__init__(*args, TableManager=NoTables, Monitor=NoStatistics, **kwargs)
 
     def _create_directories(self) -> None:
         """Faust creates directories for tables; a killed worker would leave them behind."""
@@ -25,3 +26,15 @@ class NoTables(TableManager):  # type: ignore[misc]
         """Recovery of tables, which has nothing to do, starts the reading of partitions."""
         await self._update_channels()
         await self.recovery.start()
+
+
+class NoStatistics(Monitor):  # type: ignore[misc]
+    """Counts no events: `streams/metrics` counts articles."""
+
+    def on_message_in(self, *_: object) -> None:
+        """Does nothing."""
+
+    on_message_out = on_stream_event_in = on_stream_event_out = on_message_in
+
+    def _get_tasks(self) -> tuple[()]:
+        return ()  # the only one computes averages once a second

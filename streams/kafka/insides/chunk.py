@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 import faust
 from aiokafka.structs import ConsumerRecord
 from faust.types import TP
@@ -38,3 +40,15 @@ class Chunk(ConsumerMessage):  # type: ignore[misc]
         again."""
         same: bool = self.generation_id == self.app.consumer_generation_id
         return same and not self.acks.over
+
+
+class ChunkSchema(faust.Schema):  # type: ignore[misc]
+    """Makes a chunk's event. Keys and values are decoded by the stages."""
+
+    def compile(self, app: faust.AppT, **_: object) -> Callable[..., Awaitable[faust.EventT]]:
+        """-> what a topic calls."""
+
+        async def event_of(chunk: Chunk, **_: object) -> faust.EventT:
+            return app.create_event(chunk.key, chunk.value, chunk.headers, chunk)
+
+        return event_of
