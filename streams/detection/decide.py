@@ -139,7 +139,7 @@ class _Judge:
             return "original", self._writer.alone(story_id, article_id, "standing_text")
         matches = self._evidence.of(i, candidates)
         if parts := parts_of(i, matches, view):
-            view.rows["flags"][i] |= COMPILATION
+            view.mark(i, COMPILATION)
             json, _ = self._written(i, matches, parts)
             return "compilation", self._writer.verdict(
                 story_id=story_id, relation="compilation", original_id=article_id, matches=json
@@ -181,7 +181,7 @@ class _Judge:
         for other in linked(self._view.base + i, best, matches, self._view, self._matcher):
             self.log.merge(self._view.base + i, best.serial, other)
         if best.relation != COPY:
-            self._view.rows["flags"][i] |= PARTIAL
+            self._view.mark(i, PARTIAL)
         story_id, serial = self._view.join(i, best.serial), self._view.base + i
         return story_id, *self.log.joined(serial, RELATIONS[best.relation], best.serial, reason)
 
@@ -232,7 +232,7 @@ class _Judge:
         alone = best is None if story is None else story.record["articles"] == 1
         if stays or alone:
             story_id = view.join(i, before)
-            row["flags"] |= earlier["flags"] & PARTIAL
+            view.mark(i, view.flags(before) & PARTIAL)
             if story is None:
                 return "revision", self._writer.verdict(
                     story_id=story_id, original_id=article_id, **verdict

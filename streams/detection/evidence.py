@@ -10,7 +10,7 @@ from streams.detection.judge.candidates import Found
 from streams.detection.judge.changed_facts import Numbers
 from streams.detection.judge.match_json import may_have_changed
 from streams.detection.judge.matcher import Matcher
-from streams.detection.judge.other_numbers import is_doubtful, with_other_numbers
+from streams.detection.judge.other_numbers import is_at_border, is_doubtful, with_other_numbers
 from streams.detection.judge.relations import Match
 from streams.detection.judge.standing import is_standing, without_passages
 from streams.detection.stories.story_log import StoryLog
@@ -29,8 +29,14 @@ class Evidence:
         """Read and compare in one go what will be asked for one by one, as far as that can be
         foreseen."""
         self._originals = self._matcher.originals(found, self._view.state.stories)
-        asking = [i for i, matches in found.items() if any(map(self._asks_for_numbers, matches))]
-        self._numbers.read(asking)
+        asking = [
+            (i, match)
+            for i, matches in found.items()
+            for match in matches
+            if may_have_changed(match) or is_at_border(match)
+        ]
+        self._numbers.read_earlier({match.serial for _, match in asking})
+        self._numbers.read([*{i: None for i, match in asking if self._asks_for_numbers(match)}])
 
     def _asks_for_numbers(self, match: Match) -> bool:
         if may_have_changed(match) and self._numbers.earlier(match.serial).by_place:
@@ -41,7 +47,7 @@ class Evidence:
         """Whether the article is a page of standing text; its row records that from now on."""
         if not is_standing(i, candidates, self._view):
             return False
-        self._view.rows["flags"][i] |= STANDING
+        self._view.mark(i, STANDING)
         self._standing.add(self._view.base + i)
         return True
 

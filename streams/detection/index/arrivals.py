@@ -101,6 +101,9 @@ class _Before(NamedTuple):
     order: int = 0
 
 
+_NONE = _Before()
+
+
 class _Intake:
     """Takes a chunk's articles one by one, in order, and finds the new ones."""
 
@@ -125,7 +128,9 @@ class _Intake:
         # Two consecutive records must agree that time has moved on: one record with a clock a year
         # ahead must not empty the window.
         now = max(self.clock, min(time, self._last_time)) if serial else time
-        before = self._version_before(place, key, now)
+        before = _NONE
+        if key in self._items or self._known[place] != NO_SERIAL:
+            before = self._version_before(place, key, now)
         if before.serial != NO_SERIAL:
             if is_older(order, before.order) and not canceled:
                 self.outdated.add(place)
@@ -149,10 +154,10 @@ class _Intake:
             if self._stands(serial, now):
                 one = self.new[serial - self._base]
                 return _Before(serial, digest, one.held, one.order)
-            return _Before()
+            return _NONE
         serial = self._known[place]
         if serial == NO_SERIAL or not self._stands(serial, now):
-            return _Before()
+            return _NONE
         row = self._state.row(serial)
         digest = int.from_bytes(row["digest"][:8].tobytes(), "big")
         return _Before(serial, digest, bool(row["flags"] & WITHDRAWN), int(row["order"]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -10,9 +10,24 @@ import numpy.typing as npt
 from streams.detection.index.arrivals import Arrivals
 from streams.detection.index.key_index import Integers
 from streams.detection.index.row_view import RowView, row_view_of
-from streams.detection.index.segment import NO_SERIAL, WITHDRAWN, Rows, octets_of, taken
+from streams.detection.index.segment import NO_SERIAL, WITHDRAWN, Octets, Rows, octets_of, taken
 from streams.detection.index.shared_keys import sharing
 from streams.detection.index.state import ShardState
+
+
+class _RowViews(dict[int, RowView]):
+    """By serial, the rows that matched: used again and again, and slow to take out of an array."""
+
+    def __init__(self, ring: Octets, own: Octets, base: int) -> None:
+        self._ring, self._own, self._base, self._capacity = ring.data, own.data, base, len(ring)
+
+    def __missing__(self, serial: int) -> RowView:
+        if serial >= self._base:
+            view = row_view_of(self._own, serial - self._base)
+        else:
+            view = row_view_of(self._ring, serial % self._capacity)
+        self[serial] = view
+        return view
 
 
 class View:
@@ -27,9 +42,9 @@ class View:
         }
         self._window = state.parameters.window_milliseconds
         self._octets = octets_of(state.rows), octets_of(self.rows)
-        self._memory = self._octets[0].data, self._octets[1].data
-        # For each row that matched: used again and again, and slow to take out of an array.
-        self._read: dict[int, RowView] = {}
+        # One row as Python values, without its changes in this chunk.
+        self.row_view: Callable[[int], RowView] = _RowViews(*self._octets, self.base).__getitem__
+        self._flags: list[int] = self.rows["flags"].tolist()
         self._joined: dict[int, bytes] = {}  # serial of this chunk -> its story, if not its own
         self._replaced: dict[bytes, bytes] = {}  # merged -> absorbed by
 
@@ -40,22 +55,12 @@ class View:
             return row
         return self.state.row(serial)
 
-    def row_view(self, serial: int) -> RowView:
-        """One row as Python values, without its changes in this chunk."""
-        view = self._read.get(serial)
-        if view is None:
-            ring, own = self._memory
-            view = self._read[serial] = (
-                row_view_of(own, serial - self.base)
-                if serial >= self.base
-                else row_view_of(ring, serial % len(self.state.rows))
-            )
-        return view
-
     def story_id(self, serial: int) -> bytes:
         """The story of a decided row; if that was merged, the one that absorbed it."""
         name = self._joined.get(serial) or self.row_view(serial).story_id
         replaced = self.state.stories.replaced
+        if not replaced and not self._replaced:
+            return name
         while successor := self._replaced.get(name) or replaced.get(name):
             name = successor
         return name
@@ -66,7 +71,14 @@ class View:
 
     def flags(self, serial: int) -> int:
         """A row's flags, of the chunk or earlier."""
-        return int(self.row(serial)["flags"])
+        if serial >= self.base:
+            return self._flags[serial - self.base]
+        return self.row_view(serial).flags
+
+    def mark(self, place: int, flags: int) -> None:
+        """Add to the flags of one of the chunk's rows."""
+        self._flags[place] |= flags
+        self.rows["flags"][place] = self._flags[place]
 
     def join(self, place: int, serial: int) -> str:
         """Put this chunk's row into the story of a decided one; -> its id."""

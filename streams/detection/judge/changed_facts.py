@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -16,7 +16,12 @@ import orjson
 
 from schemas.records import ChangedFactRecord
 from streams.detection.index.view import View
-from streams.detection.sketch.facts import Number, kept_numbers, numbers_of_each
+from streams.detection.sketch.facts import (
+    Number,
+    kept_numbers,
+    kept_numbers_of_each,
+    numbers_of_each,
+)
 from streams.detection.sketch.number_codes import spread_of, value_of
 
 # A text with more changes is another report.
@@ -50,11 +55,19 @@ class Earlier(NamedTuple):
     @classmethod
     def of(cls, sketch: np.void) -> Earlier:
         """Read a row or a sketch."""
-        cover, kept = int(sketch["facts_cover"][0]), kept_numbers(sketch)
+        return cls.of_kept(kept_numbers(sketch), int(sketch["facts_cover"][0]))
+
+    @classmethod
+    def of_kept(cls, kept: Sequence[tuple[int, int, int]], cover: int) -> Earlier:
+        """The numbers that a sketch keeps (`kept_numbers`), complete in places below its cover."""
         by_place: dict[int, set[tuple[int, int]]] = {}
         for place, spread, zero_led in kept:
-            if place < cover:
-                by_place.setdefault(place, set()).add((spread, zero_led))
+            if place >= cover:
+                break  # places rise
+            if place in by_place:
+                by_place[place].add((spread, zero_led))
+            else:
+                by_place[place] = {(spread, zero_led)}
         telling = frozenset([spread for _, spread, _ in kept])
         return cls(telling - _SMALL_NUMBERS, by_place)
 
@@ -74,6 +87,14 @@ class Numbers:
             some = places[first : first + _READ_TOGETHER]
             texts = [orjson.loads(self._values[place])["text"] for place in some]
             self._found.update(zip(some, numbers_of_each(texts), strict=True))
+
+    def read_earlier(self, serials: Collection[int]) -> None:
+        """Read those of some earlier articles together, in half the time."""
+        rows = self._view.gather(np.fromiter(serials, np.int64, len(serials)))
+        for serial, kept, cover in zip(
+            serials, kept_numbers_of_each(rows), rows["facts_cover"][:, 0].tolist(), strict=True
+        ):
+            self._earlier[serial] = Earlier.of_kept(kept, cover)
 
     def earlier(self, serial: int) -> Earlier:
         """Those of an earlier article."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from functools import lru_cache
 
 import orjson
 
@@ -80,7 +81,7 @@ def may_have_changed(match: Match) -> bool:
 
 def reason(match: Match, name: str, words: int, other_words: int, in_parts: bool) -> str:
     """Why it is a match. `name` refers to the other article; lengths in words."""
-    of_this, of_other = f"{match.of_this:.0%}", f"{match.of_other:.0%}"
+    of_this, of_other = _percent(match.of_this), _percent(match.of_other)
     if in_parts:
         why = f"{of_other} of the text of {name} stands in this one, beside other stories."
     elif match.relation == COPY:
@@ -117,6 +118,12 @@ def reason(match: Match, name: str, words: int, other_words: int, in_parts: bool
     else:
         why = f"Some wording is that of {name} (Jaccard {match.jaccard:.2f}): too little."
     return why
+
+
+@lru_cache(maxsize=16_384)
+def _percent(share: float) -> str:
+    """Shares have four decimals."""
+    return f"{share:.0%}"
 
 
 def _end(match: Match) -> str:

@@ -29,11 +29,12 @@ def with_other_numbers(place: int, matches: list[Match], numbers: Numbers) -> li
 
 def is_doubtful(match: Match, numbers: Numbers) -> bool:
     """Whether a match is at the border of a copy, and enough numbers are kept to tell."""
-    return (
-        match.relation == COPY
-        and match.jaccard < _BORDER_JACCARD
-        and len(numbers.earlier(match.serial).telling) >= _LEAST_MISSING
-    )
+    return is_at_border(match) and len(numbers.earlier(match.serial).telling) >= _LEAST_MISSING
+
+
+def is_at_border(match: Match) -> bool:
+    """Whether a match is hardly a copy."""
+    return match.relation == COPY and match.jaccard < _BORDER_JACCARD
 
 
 def _judged(place: int, match: Match, numbers: Numbers) -> Match:

@@ -33,7 +33,7 @@ _CLAIMS = (COPY, EXCERPT, EXPANSION)
 def is_standing(place: int, matches: list[Match], view: View) -> bool:
     """Whether this article's text is standing text: the third or later page that has it under a
     headline that says nothing about it, and has nothing in common with the earlier headlines."""
-    if not view.rows["flags"][place] & STRANGE_HEADLINE:
+    if not view.flags(view.base + place) & STRANGE_HEADLINE:
         return False
     headlines = [title_words(view.row_view(view.base + place).headline)]
     for match in matches:

@@ -124,10 +124,19 @@ def numbers_of_each(texts: Sequence[str]) -> list[list[Number]]:
 def kept_numbers(sketch: np.void) -> list[tuple[int, int, int]]:
     """(place, code's spread 31 bits, 1 if the second value has a leading zero) of the numbers
     that a sketch keeps."""
-    pairs = zip(sketch["facts"][:NUMBERS].tolist(), sketch["number_tails"].tolist(), strict=True)
+    return _kept(sketch["facts"][:NUMBERS].tolist(), sketch["number_tails"].tolist())
+
+
+def kept_numbers_of_each(sketches: npt.NDArray[np.void]) -> list[list[tuple[int, int, int]]]:
+    """The same of n sketches, or rows that have a sketch's fields."""
+    facts, tails = sketches["facts"][:, :NUMBERS].tolist(), sketches["number_tails"].tolist()
+    return [*map(_kept, facts, tails)]
+
+
+def _kept(facts: list[int], tails: list[int]) -> list[tuple[int, int, int]]:
     return [
         (fact >> 16, (tail & 0x7FFF) << 16 | fact & 0xFFFF, tail >> 15)
-        for fact, tail in pairs
+        for fact, tail in zip(facts, tails, strict=True)
         if fact != NO_FACT
     ]
 

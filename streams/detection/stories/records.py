@@ -68,6 +68,7 @@ def _later(one: str, other: str) -> str:
 
 def _started(event: StoryEventRecord) -> StoryRecord:
     """A story as its first article alone; published only when the second has joined."""
+    source = event["source"]
     fields = {
         "story_id": event["story_id"],
         "version": event["sequence"],
@@ -76,20 +77,17 @@ def _started(event: StoryEventRecord) -> StoryRecord:
         "language": event["language"],
         "articles": 1,
         "copies": 0,
-        "publishers": [],
-        "families": 0,
+        "publishers": [] if source is None else [{"source": source, "articles": 1}],
+        "families": 0 if source is None else 1,
         "other_publishers_articles": 0,
-        "agencies": [],
-        "languages": [],
+        "agencies": _counted([], event["agency"], NAMED_AGENCIES, 1),
+        "languages": _counted([], event["language"], NAMED_LANGUAGES, 1),
         "recent": event["recent"],
         "first_seen": event["time"],
         "last_seen": event["time"],
         "replaced_by": None,
     }
-    story = cast("StoryRecord", fields)  # a first event has all fields of its original
-    _count(story, event, 1)
-    story["families"] = _families(story)
-    return story
+    return cast("StoryRecord", fields)  # a first event has all fields of its original
 
 
 def _families(story: StoryRecord) -> int:
@@ -175,18 +173,26 @@ def _correct(story: StoryRecord, event: StoryEventRecord) -> None:
 
 def _count(story: StoryRecord, event: StoryEventRecord | CountedRecord, by: int) -> None:
     """Count an article in, or out again, for its publisher, agency and language."""
-    source, publishers = event["source"], story["publishers"]
-    place = next((at for at, entry in enumerate(publishers) if entry["source"] == source), None)
-    if source is not None and place is not None:
-        articles = publishers[place]["articles"] + by
-        kept: list[PublisherRecord] = [{"source": source, "articles": articles}] if articles else []
-        story["publishers"] = [*publishers[:place], *kept, *publishers[place + 1 :]]
-    elif source is not None and by > 0 and len(publishers) < NAMED_PUBLISHERS:
-        story["publishers"] = [*publishers, {"source": source, "articles": 1}]
-    elif source is not None:
-        story["other_publishers_articles"] += by
+    if (source := event["source"]) is not None:
+        _count_publisher(story, source, by)
     story["agencies"] = _counted(story["agencies"], event["agency"], NAMED_AGENCIES, by)
     story["languages"] = _counted(story["languages"], event["language"], NAMED_LANGUAGES, by)
+
+
+def _count_publisher(story: StoryRecord, source: str, by: int) -> None:
+    publishers = story["publishers"]
+    for place, entry in enumerate(publishers):
+        if entry["source"] == source:
+            articles = entry["articles"] + by
+            kept: list[PublisherRecord] = []
+            if articles:
+                kept = [{"source": source, "articles": articles}]
+            story["publishers"] = [*publishers[:place], *kept, *publishers[place + 1 :]]
+            return
+    if by > 0 and len(publishers) < NAMED_PUBLISHERS:
+        story["publishers"] = [*publishers, {"source": source, "articles": 1}]
+    else:
+        story["other_publishers_articles"] += by
 
 
 def _counted(entries: list[NamedRecord], name: str | None, most: int, by: int) -> list[NamedRecord]:

@@ -9,7 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.detection.judge.changed_facts import MOST_CHANGED, changed_facts
-from streams.detection.sketch.facts import numbers_of, numbers_of_each
+from streams.detection.sketch.facts import (
+    kept_numbers,
+    kept_numbers_of_each,
+    numbers_of,
+    numbers_of_each,
+)
 from streams.detection.sketch.number_codes import LOW, spread, spread_of, value_of
 from streams.detection.sketch.sketches import sketch_texts
 from streams.detection.sketch.splitmix64 import U64
@@ -76,6 +81,12 @@ def test_at_most_five_are_listed() -> None:
 @given(st.lists(st.text(alphabet="12 ,.:h\nAbc\u0967\u5e74")))
 def test_numbers_of_texts_read_together_are_those_of_each(texts: list[str]) -> None:
     assert numbers_of_each(texts) == [numbers_of(text) for text in texts]
+
+
+@given(st.lists(st.text(alphabet="12 ,.:h\nAbc\u0967\u5e74"), min_size=1))
+def test_numbers_that_sketches_keep_are_those_of_each(texts: list[str]) -> None:
+    sketches = sketch_texts(texts)
+    assert kept_numbers_of_each(sketches) == [kept_numbers(sketch) for sketch in sketches]
 
 
 @given(st.integers(0, (1 << 29) - 1))
