@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Hashable
 from hashlib import blake2b
+from pathlib import Path
 from typing import Any, TypeVar
 
 import numba
@@ -61,6 +62,12 @@ class _CacheFile(IndexDataCacheFile):  # type: ignore[misc]  # numba has no type
         found: dict[str, Hashable] = {}
         _collect(self._compiled, found)
         return tuple(sorted(found.items()))
+
+
+def cache_folder(function: Callable[..., Any]) -> Path | None:
+    """Where a kernel's machine code is cached, which may not exist yet; None if it is not."""
+    path = getattr(_cache_file(function), "_cache_path", None)
+    return None if path is None else Path(path)
 
 
 def _collect(compiled: Any, found: dict[str, Hashable]) -> None:

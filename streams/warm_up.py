@@ -43,9 +43,8 @@ def compile_kernels() -> float:
 
 
 def load_language_model() -> None:
-    """Spend a second and 40 MB on it now, instead of at the first text that needs it.
-
-    Processes that normalise an article only occasionally load it then.
+    """Now, instead of at the first text that needs it: the first time on a machine that takes a
+    second, and 40 MB.
     """
     classify(_TEXTS[1])
 
