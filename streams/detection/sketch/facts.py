@@ -24,7 +24,6 @@ import numpy as np
 import numpy.typing as npt
 
 from streams.compiled import kernel
-from streams.detection.sketch.frames import fill_frames
 from streams.detection.sketch.number_codes import LOW, ZERO_LED_SECOND, number_code, spread
 from streams.detection.sketch.splitmix64 import U64, Hashes
 from streams.detection.sketch.tokens import (
@@ -33,7 +32,6 @@ from streams.detection.sketch.tokens import (
     SECOND_PRIME,
     Bounds,
     Flags,
-    Tokens,
     tokens_of,
 )
 from streams.detection.sketch.unicode_tables import Points, alphabet
@@ -44,7 +42,6 @@ from streams.detection.sketch.words import (
     Spans,
     Words,
     any_words,
-    ascii_words,
     word_tables,
 )
 
@@ -69,19 +66,6 @@ Tails = npt.NDArray[np.uint16]
 _ANY_FACT = U64(0x2545F4914F6CDD1D)
 
 
-def fill_facts(texts: Sequence[str], tokens: Tokens, sketches: npt.NDArray[np.void]) -> None:
-    """Fill `FACT_FIELDS` of the sketches, one for each text; `tokens` are the texts'."""
-    if tokens.plain is not None:
-        read = ascii_words(*tokens.plain, tokens.bounds, *word_tables())
-        words = Words(tokens.hashes, *read, tokens.bounds)
-    else:
-        words, _ = words_of(texts)
-    facts, tails, covers = _facts(*words, _hour_words(), np.empty((0, 4), np.int64))
-    fill_frames(words, facts[:, NUMBERS:], covers[:, 1])
-    sketches["facts"], sketches["facts_cover"] = facts, covers
-    sketches["number_tails"] = tails
-
-
 class Number(NamedTuple):
     """A number in a text, with its place."""
 
@@ -101,7 +85,7 @@ def numbers_of_each(texts: Sequence[str]) -> list[list[Number]]:
     """The same for n texts, in a third of the time."""
     words, spans = words_of(texts)
     seen = np.full((len(words.hashes), 4), -1, np.int64)
-    _facts(*words, _hour_words(), seen)
+    _see_numbers(words, hour_words(), seen)
     numbers = seen[seen[:, 2] >= 0]
     fact, tail, first, end = numbers.T
     owner = np.searchsorted(words.bounds, first, "right") - 1
@@ -153,61 +137,77 @@ def words_of(texts: Sequence[str]) -> tuple[Words, Spans]:
 
 
 @cache
-def _hour_words() -> Hashes:
+def hour_words() -> Hashes:
     """What follows the hour in a time of day, as hashes."""
     return tokens_of([_HOUR_WORDS]).hashes
 
 
 @kernel
-def _facts(
+def _see_numbers(words: Words, hours: Hashes, seen: Bounds) -> None:
+    """Fill `seen` (w, 4) with the fact, tail, first word and end of every number, in the row of
+    that word."""
+    facts, tails = np.empty(NUMBERS + NAMES, np.uint32), np.empty(NUMBERS, np.uint16)
+    covers = np.empty(2, np.uint16)
+    for i in range(len(words.bounds) - 1):
+        first, last = words.bounds[i], words.bounds[i + 1]
+        own = seen[first:last]
+        fill_facts(
+            words.hashes[first:last], words.kinds[first:last], words.begins[first:last],
+            words.numbers[first:last], words.shapes[first:last], hours, facts, tails, covers, own,
+        )  # fmt: skip
+        for t in range(len(own)):
+            if own[t, 2] >= 0:
+                own[t, 2] += first
+                own[t, 3] += first
+
+
+@kernel
+def fill_facts(
     hashes: Hashes,
     kinds: Kinds,
     begins: Flags,
     numbers: Hashes,
     shapes: Kinds,
-    bounds: Bounds,
     hours: Hashes,
+    facts: Points,
+    tails: Tails,
+    covers: Tails,
     seen: Bounds,
-) -> tuple[Points, Tails, Tails]:
-    """(facts, tails of the numbers, covers) of each text. If `seen` (w, 4) has room, it gets the
-    fact, tail, first word and end of every number, in the row of that word."""
-    facts = np.full((len(bounds) - 1, NUMBERS + NAMES), NO_FACT, np.uint32)
-    tails = np.zeros((len(facts), NUMBERS), np.uint16)
+) -> None:
+    """Fill facts (NUMBERS + NAMES,), tails of the numbers (NUMBERS,) and covers (2,) of one text
+    with these words. If `seen` (w, 4) has room, it gets the fact, tail, first word and end of every
+    number, in the row of that word."""
+    facts[:], tails[:], covers[:] = NO_FACT, 0, _EVERYTHING
     no_tails = np.zeros(NAMES, np.uint16)
-    covers = np.full((len(facts), 2), _EVERYTHING, np.uint16)
-    for i in range(len(facts)):
-        own_numbers, names = facts[i, :NUMBERS], facts[i, NUMBERS:]
-        before, last = U64(0), U64(0)  # the two words before
-        first = bounds[i]
-        while first < bounds[i + 1]:
-            kind, run = kinds[first], hashes[first]
-            if kind <= UNCASED:
-                before, last, first = last, run, first + 1
-                continue
-            end = _run_end(kinds, begins, first, bounds[i + 1])
-            place = (before * SECOND_PRIME + last) * PRIME
-            if kind == NUMBER:
-                code, end = number_code(
-                    hashes, kinds, numbers, shapes, first, end, bounds[i + 1], hours
-                )
-                mixed, zero_led = spread(code & LOW), code & ZERO_LED_SECOND
-                tail = np.uint16((mixed | zero_led) >> U64(16))
-                fact = _placed(place, mixed)
-                _note(seen, fact, tail, first, end)
-                if _keep(own_numbers, tails[i], fact, tail):
-                    covers[i, 0] = 0
-                before, last = last, _ANY_FACT
-            elif begins[first] and end == first + 1:
-                before, last = last, run  # a sentence's first word, capital or not
-            else:  # of a name, the first word: "Gordon" is "Gordon Brown"
-                if _keep(names, no_tails, _fact(place, run), np.uint16(0)):
-                    covers[i, 1] = 0
-                before, last = last, _ANY_FACT
-            first = end
-        for side, kept in enumerate((own_numbers, names)):
-            if covers[i, side] == 0:
-                covers[i, side] = max(kept[-1] >> np.uint32(16), np.uint32(1))
-    return facts, tails, covers
+    own_numbers, names = facts[:NUMBERS], facts[NUMBERS:]
+    before, last = U64(0), U64(0)  # the two words before
+    first = 0
+    while first < len(hashes):
+        kind, run = kinds[first], hashes[first]
+        if kind <= UNCASED:
+            before, last, first = last, run, first + 1
+            continue
+        end = _run_end(kinds, begins, first, len(hashes))
+        place = (before * SECOND_PRIME + last) * PRIME
+        if kind == NUMBER:
+            code, end = number_code(hashes, kinds, numbers, shapes, first, end, len(hashes), hours)
+            mixed, zero_led = spread(code & LOW), code & ZERO_LED_SECOND
+            tail = np.uint16((mixed | zero_led) >> U64(16))
+            fact = _placed(place, mixed)
+            _note(seen, fact, tail, first, end)
+            if _keep(own_numbers, tails, fact, tail):
+                covers[0] = 0
+            before, last = last, _ANY_FACT
+        elif begins[first] and end == first + 1:
+            before, last = last, run  # a sentence's first word, capital or not
+        else:  # of a name, the first word: "Gordon" is "Gordon Brown"
+            if _keep(names, no_tails, _fact(place, run), np.uint16(0)):
+                covers[1] = 0
+            before, last = last, _ANY_FACT
+        first = end
+    for side, kept in enumerate((own_numbers, names)):
+        if covers[side] == 0:
+            covers[side] = max(kept[-1] >> np.uint32(16), np.uint32(1))
 
 
 @kernel

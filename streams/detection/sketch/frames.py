@@ -11,16 +11,16 @@ of other words leaves one mark), as MinHash with one bit for each of 192 permuta
 from __future__ import annotations
 
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from streams.articles.languages import words_by_language
 from streams.compiled import kernel
 from streams.detection.sketch.splitmix64 import U64, Hashes, permutations
-from streams.detection.sketch.tokens import PRIME, Bounds, Flags, tokens_of
+from streams.detection.sketch.tokens import PRIME, Flags, tokens_of
 from streams.detection.sketch.unicode_tables import Points
-from streams.detection.sketch.words import NAME, UNCASED, Kinds, Words
+from streams.detection.sketch.words import NAME, UNCASED, Kinds
 
 BITS = 192
 # As the cover of a sketch's names: they are a frame. No names have the cover 0.
@@ -40,19 +40,21 @@ _GAP = U64(0x8EBC6AF09C88C6E3)  # a run of other words
 _GRAM_PRIME = U64(0xD6E8FEB86659FD93)
 
 
-_SALTS, _MULTIPLIERS = permutations(BITS, U64(0xD1B54A32D192ED03))
+class Frames(NamedTuple):
+    """What makes frames: the table of function words, and the permutations."""
 
-
-def fill_frames(words: Words, names: Points, covers: npt.NDArray[np.uint16]) -> None:
-    """Put the frame of each text that has one into the slots of its names, and `FRAME` as their
-    cover. `names` (n, 6), `covers` (n,)."""
-    _fill(
-        words.hashes, words.kinds, words.begins, words.bounds, *_function_words(),
-        _SALTS, _MULTIPLIERS, names, covers,
-    )  # fmt: skip
+    hashes: Hashes  # (slots,)
+    whose: Kinds
+    salts: Points  # (BITS,)
+    multipliers: Points
 
 
 @cache
+def frames() -> Frames:
+    """The same for all texts."""
+    return Frames(*_function_words(), *permutations(BITS, U64(0xD1B54A32D192ED03)))
+
+
 def _function_words() -> tuple[Hashes, Kinds]:
     """(hash or 0, its language) of each slot of a table with open addressing."""
     hashes, whose = np.zeros(_SLOTS, np.uint64), np.zeros(_SLOTS, np.uint8)
@@ -75,41 +77,29 @@ def _slot(hash_: np.uint64, table: Hashes) -> np.int64:
 
 
 @kernel
-def _fill(
-    hashes: Hashes,
-    kinds: Kinds,
-    begins: Flags,
-    bounds: Bounds,
-    table: Hashes,
-    whose: Kinds,
-    salts: Points,
-    multipliers: Points,
-    names: Points,
-    covers: npt.NDArray[np.uint16],
-) -> None:
-    least = np.empty(len(salts), np.uint32)
-    for i in range(len(bounds) - 1):
-        first, last = bounds[i], bounds[i + 1]
-        language = _framed(kinds[first:last], begins[first:last])
-        if language == 0:
-            continue
-        frame, found = _frame(hashes[first:last], table, whose, language)
-        if found < _LEAST_WORDS or (language == _IN_GERMAN and found < _GERMAN * (last - first)):
-            continue
-        _least(frame, salts, multipliers, least)
-        names[i, :] = 0
-        for p in range(len(least)):
-            names[i, p // 32] |= (least[p] & np.uint32(1)) << np.uint32(p % 32)
-        covers[i] = FRAME
+def fill_frame(hashes: Hashes, kinds: Kinds, begins: Flags, frames: Frames, names: Points) -> bool:
+    """Put a text's frame into the slots of its names (6,), if it has one -> whether it has."""
+    language = _framed(kinds, begins)
+    if language == 0:
+        return False
+    frame, found = _frame(hashes, frames.hashes, frames.whose, language)
+    if found < _LEAST_WORDS or (language == _IN_GERMAN and found < _GERMAN * len(hashes)):
+        return False
+    least = np.empty(BITS, np.uint32)
+    _least(frame, frames.salts, frames.multipliers, least)
+    names[:] = 0
+    for p in range(len(least)):
+        names[p // 32] |= (least[p] & np.uint32(1)) << np.uint32(p % 32)
+    return True
 
 
 @kernel
 def _framed(kinds: Kinds, begins: Flags) -> int:
     """The language whose function words make a text's frame; 0: its capitals mark names."""
-    uncased = capitals = 0
+    uncased = capitals = np.int32(0)  # in 64 bits fewer would be compared at once
     for t in range(len(kinds)):
-        uncased += kinds[t] == UNCASED
-        capitals += (kinds[t] == NAME) & (not begins[t])
+        uncased = np.int32(uncased + np.int32(kinds[t] == UNCASED))
+        capitals = np.int32(capitals + np.int32((kinds[t] == NAME) & ~begins[t]))
     if 2 * uncased > len(kinds):
         return _OTHER_LANGUAGE
     return _IN_GERMAN if capitals > _CAPITALS * len(kinds) else 0

@@ -64,7 +64,11 @@ def number_code(
 @kernel
 def _among(hashes: Hashes, at: int, last: int, some: Hashes) -> bool:
     """Whether there is a word at a place that is one of these."""
-    return at < last and (some == hashes[at]).any()
+    found = False
+    if at < last:
+        for word in some:
+            found |= word == hashes[at]
+    return found
 
 
 @kernel
@@ -75,7 +79,7 @@ def _number_run(
     numbers, however they are written: 1,180 and 1180 are one value; 20.00 is 20;
     13h30 is 13 and 30. A word that begins with a digit counts as three: it has no value."""
     run, values, value, open_, grouped = U64(0), 0, U64(0), False, False
-    first, zero_led, led = np.zeros(2, np.uint64), False, False
+    one, two, zero_led, led = U64(0), U64(0), False, False
     for t in range(len(hashes) + 1):
         shape = shapes[t] if t < len(hashes) else MIXED
         if shape == THREE_DIGITS and open_ and (grouped or value < U64(1000)):
@@ -84,7 +88,8 @@ def _number_run(
         at_end = t == len(hashes)
         if open_ and not (at_end and value == U64(0) and values > 0):
             zero_led |= led and values == 1
-            run, values = _with_value(run, value), _noted(first, values, value)
+            run = _with_value(run, value)
+            values, one, two = _noted(values, one, two, value)
         if at_end:
             break
         open_, grouped, led = False, False, shape == ZERO_LED
@@ -92,19 +97,24 @@ def _number_run(
             run, values = (run ^ hashes[t]) * SECOND_PRIME, values + 3
         elif shape == CLOCK:
             hour, value = numbers[t] // U64(100), numbers[t] % U64(100)
-            run, values = _with_value(run, hour), _noted(first, values, hour)
+            run = _with_value(run, hour)
+            values, one, two = _noted(values, one, two, hour)
             open_, led = True, U64(0) < value < U64(10)
         else:
             open_, value = True, numbers[t]
-    return run, values, first[0], first[1], zero_led
+    return run, values, one, two, zero_led
 
 
 @kernel
-def _noted(first: Hashes, values: int, value: np.uint64) -> int:
-    """Keep a value if it is one of the first two; -> how many there are now."""
-    if values < len(first):
-        first[values] = value
-    return values + 1
+def _noted(
+    values: int, one: np.uint64, two: np.uint64, value: np.uint64
+) -> tuple[int, np.uint64, np.uint64]:
+    """One more value -> (how many there are now, the first, the second)."""
+    return (
+        values + 1,
+        value if values == 0 else one,
+        value if values == 1 else two,
+    )
 
 
 @kernel

@@ -44,20 +44,11 @@ LONGEST_TEXT = 1 << 20
 PRIME, SECOND_PRIME = GAMMA, FIRST_MULTIPLIER
 
 
-class Plain(NamedTuple):
-    """Texts of ASCII only, in a row: text i is letters[starts[i]:starts[i+1]]."""
-
-    letters: npt.NDArray[np.uint8]
-    starts: Bounds  # (n + 1,)
-    ends: Places  # (t,) where each token ends in its text
-
-
 class Tokens(NamedTuple):
     """The tokens of some texts in a row: text i has bounds[i]:bounds[i+1]."""
 
     hashes: Hashes  # (t,)
     bounds: Bounds  # (n + 1,)
-    plain: Plain | None  # None unless all texts are ASCII
 
 
 def tokens_of(texts: Sequence[str]) -> Tokens:
@@ -65,13 +56,7 @@ def tokens_of(texts: Sequence[str]) -> Tokens:
     cut = [text if len(text) < LONGEST_TEXT else text[: LONGEST_TEXT - 1] for text in texts]
     joined = "".join(cut)
     tables = alphabet()
-    if joined.isascii():
-        letters = np.frombuffer(joined.encode("ascii"), np.uint8)
-        starts = _starts(cut)
-        hashes, bounds, ends = _hash_ascii(letters, starts, tables.entries[:128])
-        return Tokens(hashes, bounds, Plain(letters, starts, ends))
-    points = _code_points(joined)
-    starts = _starts(cut)
+    points, starts = _code_points(joined), starts_of(cut)
     seen = _trouble(points, starts, tables.trouble)
     folded, intricate = np.zeros(len(cut), np.bool_), (seen & INTRICATE) != 0
     for place in np.flatnonzero(seen & (ENTANGLED | COMBINING)).tolist():
@@ -81,18 +66,18 @@ def tokens_of(texts: Sequence[str]) -> Tokens:
         cut[place] = unicodedata.normalize("NFKC", text).casefold()[:LONGEST_TEXT]
         folded[place] = intricate[place] = True
     if folded.any():
-        points, starts = _code_points("".join(cut)), _starts(cut)
+        points, starts = _code_points("".join(cut)), starts_of(cut)
     hashes, bounds = _hash(
         points, starts, folded, intricate, tables.entries, tables.kept, tables.expansions
     )
-    return Tokens(hashes, bounds, None)
+    return Tokens(hashes, bounds)
 
 
 def _code_points(text: str) -> Points:
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
 
 
-def _starts(texts: Sequence[str]) -> Bounds:
+def starts_of(texts: Sequence[str]) -> Bounds:
     """Where each text begins in all of them joined, and where the last one ends."""
     return np.fromiter(accumulate(map(len, texts), initial=0), np.int64, len(texts) + 1)
 
@@ -118,29 +103,47 @@ def finished(hash_: np.uint64) -> np.uint64:
 
 
 @kernel
-def _hash_ascii(
-    points: npt.NDArray[np.uint8], starts: Bounds, entries: Points
-) -> tuple[Hashes, Bounds, Places]:
-    """Without a branch per character: every word's end would be mispredicted."""
-    tokens, ends = np.empty(len(points) + 1, np.uint64), np.empty(len(points) + 1, np.int32)
-    bounds = np.zeros(len(starts), np.int64)
-    count = 0
-    for i in range(len(starts) - 1):
-        text = points[starts[i] : starts[i + 1]]
-        own, own_ends = tokens[count:], ends[count:]
-        hash_, place, found = U64(0), np.int32(0), U64(0)
-        for point in text:
-            entry = U64(entries[point])
-            own[found], own_ends[found] = hash_, place
-            found += U64((entry == 0) & (hash_ != 0))
-            hash_ = U64(0) if entry == 0 else (hash_ ^ entry) * PRIME
-            place += np.int32(1)
-        own[found], own_ends[found] = hash_, place
-        count += np.int64(found) + (hash_ != 0)
-        bounds[i + 1] = count
-    for t in range(count):
-        tokens[t] = finished(tokens[t])
-    return tokens[:count], bounds, ends[:count]
+def hash_letters(
+    text: npt.NDArray[np.unsignedinteger], entries: Points, hashes: Hashes, ends: Places
+) -> np.int64:
+    """The tokens of a text without intricate characters, and where each ends -> how many. There
+    must be room for one more than the text has characters.
+
+    Without a branch per character: every word's end would be mispredicted. And in two places at
+    once: with each letter, a hash has to wait for the one before.
+    """
+    half = len(text) // 2
+    while half < len(text) and entries[text[half]] != SEPARATOR:
+        half += 1
+    later, later_ends = hashes[half:], ends[half:]
+    one = other = U64(0)
+    found, more = U64(0), U64(0)
+    both = min(half, len(text) - half)
+    for at in range(both):
+        one, found = _after(U64(entries[text[at]]), one, at, hashes, ends, found)
+        entry = U64(entries[text[half + at]])
+        other, more = _after(entry, other, half + at, later, later_ends, more)
+    for at in range(both, half):
+        one, found = _after(U64(entries[text[at]]), one, at, hashes, ends, found)
+    _, found = _after(U64(SEPARATOR), one, half, hashes, ends, found)
+    for at in range(half + both, len(text)):
+        other, more = _after(U64(entries[text[at]]), other, at, later, later_ends, more)
+    _, more = _after(U64(SEPARATOR), other, len(text), later, later_ends, more)
+    for t in range(found):
+        hashes[t] = finished(hashes[t])
+    for t in range(more):
+        hashes[found + t], ends[found + t] = finished(later[t]), later_ends[t]
+    return np.int64(found + more)
+
+
+@kernel
+def _after(
+    entry: np.uint64, hash_: np.uint64, at: int, hashes: Hashes, ends: Places, found: np.uint64
+) -> tuple[np.uint64, np.uint64]:
+    """One more character, at this place -> (hash of the word so far, tokens so far)."""
+    hashes[found], ends[found] = hash_, at
+    found += U64((entry == 0) & (hash_ != 0))
+    return U64(0) if entry == 0 else (hash_ ^ entry) * PRIME, found
 
 
 @kernel
@@ -160,12 +163,13 @@ def _hash(
     for point in points:
         entry = _entry(point, entries)
         room += expansions[entry - EXPANDED] if entry & EXPANDED else 0
-    tokens = np.empty(room, np.uint64)
+    tokens, ends = np.empty(room, np.uint64), np.empty(room, np.int32)
     bounds = np.zeros(len(starts), np.int64)
     count = 0
     for i in range(len(starts) - 1):
         if not intricate[i]:
-            count += _hash_letters(points[starts[i] : starts[i + 1]], entries, tokens[count:])
+            text = points[starts[i] : starts[i + 1]]
+            count += int(hash_letters(text, entries, tokens[count:], ends[count:]))
             bounds[i + 1] = count
             continue
         hash_, most = U64(0), count + LONGEST_TEXT
@@ -181,23 +185,6 @@ def _hash(
         _, count = _take(np.uint32(SEPARATOR), hash_, tokens, count, most)
         bounds[i + 1] = count
     return tokens[:count], bounds
-
-
-@kernel
-def _hash_letters(text: Points, entries: Points, tokens: Hashes) -> int:
-    """For one text without intricate characters -> how many. Like `_hash_ascii`, which would take a
-    third longer through this one."""
-    hash_, found = U64(0), U64(0)
-    for point in text:
-        entry = U64(entries[point])
-        tokens[found] = hash_
-        found += U64((entry == 0) & (hash_ != 0))
-        hash_ = U64(0) if entry == 0 else (hash_ ^ entry) * PRIME
-    tokens[found] = hash_
-    count: int = np.int64(found) + (hash_ != 0)
-    for t in range(count):
-        tokens[t] = finished(tokens[t])
-    return count
 
 
 @kernel

@@ -82,44 +82,40 @@ def word_tables() -> tuple[Kinds, Points]:
 
 
 @kernel
-def ascii_words(
-    letters: npt.NDArray[np.uint8],
-    starts: Bounds,
+def plain_words(
+    text: npt.NDArray[np.uint8],
     ends: Places,
-    bounds: Bounds,
     kinds: Kinds,
     folded: Points,
-) -> tuple[Kinds, Flags, Hashes, Kinds]:
-    """Like `any_words`, for texts whose words, which are their tokens, are known: it looks at what
-    is between them."""
-    of_kind, begins = np.empty(len(ends), np.uint8), np.empty(len(ends), np.bool_)
-    numbers, shapes = np.empty(len(ends), np.uint64), np.empty(len(ends), np.uint8)
-    for i in range(len(bounds) - 1):
-        text = letters[starts[i] : starts[i + 1]]
-        at = U64(0)  # where the previous word ended
-        for t in range(bounds[i], bounds[i + 1]):
-            if at > 0 and text[at] == _SPACE:  # as for most of them
-                kind = kinds[text[at + U64(1)]]
-                if WORD <= kind <= NUMBER:
-                    of_kind[t], begins[t] = kind, False
-                    if kind == NUMBER:
-                        word = text[at + U64(1) : U64(ends[t])]
-                        numbers[t], shapes[t] = _number(word, folded)
-                    at = U64(ends[t])
-                    continue
-            begun = at == 0
-            before = _NEWLINE if begun else WORD
-            while not WORD <= kinds[text[at]] <= NUMBER:
-                k = kinds[text[at]]
-                begun |= _begins_sentence(before, k)
-                if k != _BLANK:
-                    before = k
-                at += U64(1)
-            of_kind[t], begins[t] = kinds[text[at]], begun
-            if of_kind[t] == NUMBER:
-                numbers[t], shapes[t] = _number(text[at : U64(ends[t])], folded)
-            at = U64(ends[t])
-    return of_kind, begins, numbers, shapes
+    words: tuple[Kinds, Flags, Hashes, Kinds],
+) -> None:
+    """As `any_words` finds them in a text of ASCII only whose words, which are its tokens, end
+    here: it looks at what is between them. Fills (kind, whether it begins a sentence, number,
+    shape) of each."""
+    of_kind, begins, numbers, shapes = words
+    at = U64(0)  # where the previous word ended
+    for t in range(len(ends)):
+        if at > 0 and text[at] == _SPACE:  # as for most of them
+            kind = kinds[text[at + U64(1)]]
+            if WORD <= kind <= NUMBER:
+                of_kind[t], begins[t] = kind, False
+                if kind == NUMBER:
+                    word = text[at + U64(1) : U64(ends[t])]
+                    numbers[t], shapes[t] = _number(word, folded)
+                at = U64(ends[t])
+                continue
+        begun = at == 0
+        before = _NEWLINE if begun else WORD
+        while not WORD <= kinds[text[at]] <= NUMBER:
+            k = kinds[text[at]]
+            begun |= _begins_sentence(before, k)
+            if k != _BLANK:
+                before = k
+            at += U64(1)
+        of_kind[t], begins[t] = kinds[text[at]], begun
+        if of_kind[t] == NUMBER:
+            numbers[t], shapes[t] = _number(text[at : U64(ends[t])], folded)
+        at = U64(ends[t])
 
 
 @kernel

@@ -8,9 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.detection.judge.fact_counts import compare_facts
-from streams.detection.sketch.facts import NAMES, NO_FACT, NUMBERS, fill_facts
-from streams.detection.sketch.sketches import SKETCH, sketch_texts
-from streams.detection.sketch.tokens import tokens_of
+from streams.detection.sketch.facts import NAMES, NO_FACT, NUMBERS
+from streams.detection.sketch.sketches import sketch_any, sketch_texts
 from tests.detection.newsroom import cut, edited, story
 
 NOTICE = (
@@ -144,10 +143,11 @@ def test_places_are_sorted_and_the_empty_ones_come_last() -> None:
 
 
 @given(st.lists(st.text(alphabet="abXYZ019 .!?\n\"'-,_%", max_size=80), min_size=1, max_size=6))
-def test_the_fast_path_for_plain_text_finds_the_same_facts(texts: list[str]) -> None:
-    tokens = tokens_of(texts)
-    assert tokens.plain is not None
-    quick, general = np.zeros(len(texts), SKETCH), np.zeros(len(texts), SKETCH)
-    fill_facts(texts, tokens, quick)
-    fill_facts(texts, tokens._replace(plain=None), general)
-    assert quick.tobytes() == general.tobytes()
+def test_the_fast_path_for_plain_text_finds_the_same(texts: list[str]) -> None:
+    assert sketch_texts(texts).tobytes() == sketch_any(texts).tobytes()
+
+
+@given(st.integers(0, 10_000), st.integers(30, 600))
+def test_the_fast_path_for_plain_text_finds_the_same_in_stories(seed: int, length: int) -> None:
+    texts = [story(seed, length), story(seed + 1, length // 2).title(), ONE]
+    assert sketch_texts(texts).tobytes() == sketch_any(texts).tobytes()

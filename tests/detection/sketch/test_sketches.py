@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streams.detection.judge.similarity import compare
+from streams.detection.sketch.fingerprint import shingles
 from streams.detection.sketch.sketches import (
     ALGORITHM,
     FRAC_LEAST,
@@ -24,7 +25,6 @@ from streams.detection.sketch.sketches import (
     NO_KEY,
     PERMUTATIONS,
     Sketches,
-    shingles,
     sketch_texts,
 )
 from streams.detection.sketch.tokens import tokens_of
@@ -131,7 +131,7 @@ TEXTS = {
 
 def keys_of_all(text: str) -> list[int]:
     """All distinct 5-gram hashes of a text, ascending."""
-    made, _ = shingles(*tokens_of([text])[:2], 5)
+    made = shingles(tokens_of([text]).hashes, 5)
     return sorted({hash_ >> 32 for hash_ in made.tolist()})
 
 
