@@ -33,8 +33,9 @@ from streams.detection.judge.matcher import Matcher
 from streams.detection.judge.relations import COPY, EXCERPT, EXPANSION, RELATIONS, Match
 from streams.detection.judge.story_links import linked
 from streams.detection.sketch.entry import hex_ids
+from streams.detection.stories.records import Published
 from streams.detection.stories.story_ids import story_ids_of
-from streams.detection.stories.story_log import MOST_COPIES, Published, StoryLog
+from streams.detection.stories.story_log import MOST_COPIES, StoryLog
 from streams.detection.verdict import VerdictWriter, enriched, is_syndicated, story_fields
 
 

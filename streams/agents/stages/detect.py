@@ -36,7 +36,7 @@ from streams.detection.index.arrivals import ArticleColumns
 from streams.detection.index.occupancy import early_evictions
 from streams.detection.parts import decide_in_parts
 from streams.detection.sketch.entry import ForeignEntryError, decode_entries
-from streams.detection.stories.story_log import Published
+from streams.detection.stories.records import Published
 from streams.detection.verdict import VerdictWriter
 from streams.kafka.dead_letters import dead_letters
 from streams.kafka.event_time import own_time

@@ -15,6 +15,9 @@ from schemas.records import (
 )
 from streams.articles.outlets import family_of
 
+# Story id, sequence or version, record time in milliseconds, JSON.
+Published = tuple[str, int, int, bytes]
+
 NAMED_PUBLISHERS = 100
 # Far more agencies or languages than copy any one story; bounds the cost of invented credits.
 NAMED_AGENCIES = NAMED_LANGUAGES = 20

@@ -32,10 +32,8 @@ from streams.detection.stories.originals import (
     why,
     without,
 )
-from streams.detection.stories.records import absorbed_of, apply_event
-
-# Story id, sequence or version, record time in milliseconds, JSON.
-Published = tuple[str, int, int, bytes]
+from streams.detection.stories.pairs import FIRST, pair_of
+from streams.detection.stories.records import Published, absorbed_of, apply_event
 
 # Copies that a withdrawal names. A story with more is everywhere.
 MOST_COPIES = 1000
@@ -91,11 +89,18 @@ class StoryLog:
 
         -> the story, and its number of recent articles when this one arrived.
         """
-        story = self._story_of(best, serial)
+        name, as_what = self._view.story_id(best), cast("Relation", relation)  # no mere template
+        story = self.story(name, serial)
+        if story is None:
+            pair = pair_of(self._view, name, best, serial, as_what, reason)
+            if pair is not None:
+                self.events += pair.events
+                self.touched[name] = pair.story
+                return pair.story, pair.lately
+            story = self._started(best, serial)
         time, before = self._view.row_view(serial).time, story.original
         lately = recent(story.arrivals, time, self._window)
         arrivals = arrived(story.arrivals, time, self._window)
-        as_what = cast("Relation", relation)  # templates and similar articles join nothing
         story = self._change(story, serial, "joined", as_what, reason, arrivals)
         return self._original(elected(self._view, serial, story), before, serial), lately
 
@@ -195,8 +200,7 @@ class StoryLog:
         time = self._view.row_view(first).time
         alone = StoryState.of_one(first, arrived([], time, self._window))
         story = begun(self._view, first, alone)
-        reason = "The first of its story."
-        event = self._event(first, "started", "original", reason, story, story.arrivals)
+        event = self._event(first, "started", "original", FIRST, story, story.arrivals)
         story = story.after(apply_event(None, event), first, story.arrivals)
         if (newest := self._view.newest(first, serial)) != first:
             if self._view.row_view(newest).flags & WITHDRAWN:
