@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
+
+_LETTERS = re.compile(r"[^\W\d_]+")
+_FIRST_UNSPACED = "\u0e00"
 
 
 class OutletsError(Exception):
@@ -18,11 +22,16 @@ class OutletsError(Exception):
 class Outlets:
     """Lower-case names -> domains, words that are common in outlets' names, and domains ->
     owners.
+
+    A text has no name of the table if it has none of the words that are the keys of `by_word`, one
+    of each name, and none of the names in scripts without spaces between words, `unspaced`.
     """
 
     domains: Mapping[str, str]
     words: frozenset[str]
     owners: Mapping[str, str]
+    by_word: Mapping[str, tuple[str, ...]]
+    unspaced: tuple[str, ...]
 
     def domain(self, name: str) -> str | None:
         """The domain of a publisher's name, or None if the table lacks it."""
@@ -68,13 +77,29 @@ def outlets(own: str | None = None) -> Outlets:
             owners |= _owners(theirs.get("owners", {}))
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise OutletsError(f"{own}: expected a table [outlets], got {error!r}") from error
-    return Outlets(domains, frozenset(tables["words"]["outlet"].split()), owners)
+    return Outlets(
+        domains,
+        frozenset(tables["words"]["outlet"].split()),
+        owners,
+        _by_word(domains),
+        tuple(name for name in domains if any(letter >= _FIRST_UNSPACED for letter in name)),
+    )
 
 
 @lru_cache(maxsize=1 << 16)
 def family_of(source: str) -> str:
     """As `Outlets.family`, by the table that comes with echowire."""
     return outlets().family(source) or source
+
+
+def _by_word(names: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """The names by their longest words but articles, which most texts have."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name in names:
+        words = _LETTERS.findall(name)
+        word = max(words, key=lambda word: (word != "the", len(word)), default=name)
+        found[word] = (*found.get(word, ()), name)
+    return found
 
 
 def _owners(table: Mapping[str, list[str]]) -> dict[str, str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from streams.articles.pages.elements import Hashes, Ints, word_hash
-from streams.articles.pages.head import attributes, nodes_of, short_text
+from streams.articles.pages.head import attributes, elements, nodes_of, short_text
 from streams.articles.pages.lines import Line
 from streams.articles.pages.markup import Markup
 from streams.articles.pages.page_byline import (
@@ -72,6 +72,8 @@ class Surroundings:
         self._near = place.around(len(lines)) if place else range(min(40, len(lines)))
         self._title = place.title if place and place.title is not None else 0
         self._authored: list[int] | None = None
+        self._declared: list[tuple[int, dict[str, str]]] | None = None
+        self._stamps: tuple[list[str], list[str]] | None = None
 
     def _is_above(self, node: int) -> bool:
         """Whether an element stands above the headline."""
@@ -114,10 +116,11 @@ class Surroundings:
 
     def properties(self, *names: str) -> list[tuple[int, dict[str, str]]]:
         """Elements with one of these `itemprop`s."""
-        nodes = np.flatnonzero(self._markup.nodes[MARKS] & ITEMPROP)[:200].tolist()
-        found = [(node, attributes(self._markup, node)) for node in nodes]
+        if self._declared is None:
+            nodes = (self._markup.nodes[MARKS] & ITEMPROP).nonzero()[0][:200].tolist()
+            self._declared = [(node, attributes(self._markup, node)) for node in nodes]
         return [
-            (node, named) for node, named in found
+            (node, named) for node, named in self._declared
             if not {name.lower() for name in named.get("itemprop", "").split()}.isdisjoint(names)
         ]  # fmt: skip
 
@@ -197,19 +200,19 @@ class Surroundings:
     def _named_links(self) -> list[int]:
         """Those with `author` in an attribute."""
         if self._authored is None:
-            nodes = nodes_of(self._markup, "a")
+            nodes = elements(self._markup, "a")
             starts, ends = self._markup.nodes[2:4, nodes].tolist()
             find = self._markup.data.find
             self._authored = [
                 node
-                for node, start, end in zip(nodes, starts, ends, strict=True)
+                for node, start, end in zip(nodes.tolist(), starts, ends, strict=True)
                 if find(b"author", start, end) >= 0
             ]
         return self._authored
 
     def times(self) -> list[str]:
         """Times in elements that declare a time near the headline, the most certain first."""
-        return self._times()[0]
+        return self._all_stamps()[0]
 
     def times_elsewhere(self) -> list[str]:
         """Such times of the page if all name the same day: else they belong to other stories."""
@@ -218,10 +221,15 @@ class Surroundings:
 
     def all_times(self) -> list[str]:
         """Such times of the page away from the headline, of this story or others."""
-        return self._times()[1]
+        return self._all_stamps()[1]
 
-    def _times(self) -> tuple[list[str], list[str]]:
+    def _all_stamps(self) -> tuple[list[str], list[str]]:
         """-> (those near the headline, those elsewhere)."""
+        if self._stamps is None:
+            self._stamps = self._read_stamps()
+        return self._stamps
+
+    def _read_stamps(self) -> tuple[list[str], list[str]]:
         found: list[str] = []
         for node, named in self.properties("datepublished", "datecreated", "dateline"):
             found += [named.get(name, "") for name in ("content", "datetime", "title")]

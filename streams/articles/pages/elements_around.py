@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from urllib.parse import urljoin, urlsplit
 
 import numpy as np
@@ -13,7 +15,7 @@ from numpy.typing import NDArray
 from streams.articles.outlets import Outlets
 from streams.articles.pages.elements import Ints, Vector
 from streams.articles.pages.features import column
-from streams.articles.pages.head import attributes, nodes_of, short_text
+from streams.articles.pages.head import attributes, elements, short_text
 from streams.articles.pages.header_forms import BY, is_labelled, may_be_source, trimmed
 from streams.articles.pages.headers import TELLING, Header
 from streams.articles.pages.html_lines import HtmlLines
@@ -59,15 +61,36 @@ def _box(nodes: Ints, told: Vector, node: int, title: int, above: int, limit: in
     return found
 
 
+@kernel
+def _reach(nodes: Ints, line_nodes: Ints, above: int, first: int, start: int) -> tuple[int, int]:
+    """Where what may be around a text begins and ends in the page: the elements of the lines of its
+    head, [first, start), and the outermost one around its own first line that begins at line
+    `above` or below."""
+    node = line_nodes[start]
+    low, high = int(nodes[2, node]), int(nodes[4, node])
+    while node >= 0 and nodes[5, node] >= above:
+        low, high = min(low, int(nodes[2, node])), max(high, int(nodes[4, node]))
+        node = nodes[1, node]
+    for line in range(first, start):
+        node = line_nodes[line]
+        low, high = min(low, int(nodes[2, node])), max(high, int(nodes[4, node]))
+    return low, high
+
+
 class _Placed:
     """Elements in the page's order, found by where they stand."""
 
-    def __init__(self, markup: Markup, nodes: list[int]) -> None:
-        self.nodes, self._starts = nodes, markup.nodes[2, nodes].tolist()
+    def __init__(self, markup: Markup, nodes: NDArray[np.int32]) -> None:
+        self.nodes: list[int] = nodes.tolist()
+        self._starts: list[int] = markup.nodes[2, nodes].tolist()
 
     def within(self, first: int, last: int) -> list[int]:
         """Those that begin in these bytes."""
         return self.nodes[bisect_left(self._starts, first) : bisect_left(self._starts, last)]
+
+
+def _states_time(named: Mapping[str, str]) -> bool:
+    return named.get("itemprop", "").lower() in ("datepublished", "datecreated")
 
 
 class Elements:
@@ -85,12 +108,15 @@ class Elements:
         self._outlets, self._address = outlets, address
         kinds = whole.kinds
         self._told = np.concatenate(([0.0], np.cumsum(np.where(kinds.prose, kinds.words, 0))))
-        self._links = _Placed(markup, nodes_of(markup, "a"))
-        self._times = _Placed(markup, nodes_of(markup, "time"))
-        self._stated = _Placed(markup, np.flatnonzero(markup.nodes[MARKS] & ITEMPROP > 0).tolist())
+        self._times = _Placed(markup, elements(markup, "time"))
+        self._stated = _Placed(markup, (markup.nodes[MARKS] & ITEMPROP).nonzero()[0])
         self._comments = whole.found.within("comments")
         self._own = np.concatenate(([0.0], np.cumsum(whole.found.words * whole.taken)))
         self._signs = np.concatenate(([0], np.cumsum(self._signed(whole))))
+
+    @cached_property
+    def _links(self) -> _Placed:
+        return _Placed(self._markup, elements(self._markup, "a"))
 
     def _signed(self, whole: Taken) -> NDArray[np.bool_]:
         """Lines with a time, or the name of a source."""
@@ -108,15 +134,30 @@ class Elements:
                 signed[at] = True
         return signed
 
-    def may_begin(self, start: int) -> bool:
-        """Whether a text that begins at this line may be an embedded article: with enough words,
-        below some of the page's own story, not among comments, with a time or a source near."""
-        count = len(self._lines)
-        words = self._told[min(start + _LONGEST, count)] - self._told[start]
-        if words < LEAST_WORDS or self._own[start] < TOLD_WORDS or self._comments[start]:
-            return False
-        first, end = max(start - _HEAD, 0), min(start + _FOOT, count)
-        return bool(self._signs[end] > self._signs[first])
+    def may_begin(self, starts: Sequence[int]) -> list[bool]:
+        """Whether a text that begins at each of these lines may be an embedded article: with enough
+        words, below some of the page's own story, not among comments, with a time or a source
+        near."""
+        at, count = np.array(starts, dtype=np.int64), len(self._lines)
+        words = self._told[np.minimum(at + _LONGEST, count)] - self._told[at]
+        first, end = np.maximum(at - _HEAD, 0), np.minimum(at + _FOOT, count)
+        found: list[bool] = (
+            (words >= LEAST_WORDS)
+            & (self._own[at] >= TOLD_WORDS)
+            & ~self._comments[at]
+            & (self._signs[end] > self._signs[first])
+        ).tolist()
+        return found
+
+    def may_be_stamped(self, above: int, first: int, start: int) -> bool:
+        """Whether an element may state the time of a text: from its head, that begins at line
+        `first` at the earliest, to the end of what has nothing of the text that ends at line
+        `above`."""
+        low, high = _reach(self._markup.nodes, self._line_nodes, above, first, start)
+        if self._times.within(low, high):
+            return True
+        named = (attributes(self._markup, node) for node in self._stated.within(low, high))
+        return any(_states_time(own) for own in named)
 
     def mark(self, header: Header, above: int, limit: int) -> None:
         """Add what they say about an embedded article: `boxed`, `linked`, its address and its time.
@@ -233,7 +274,7 @@ class Elements:
                 return
         for node in self._stated.within(first, last):
             named = attributes(self._markup, node)
-            if named.get("itemprop", "").lower() in ("datepublished", "datecreated") and (
+            if _states_time(named) and (
                 self._put_time(header, named.get("content") or named.get("datetime"))
             ):
                 return

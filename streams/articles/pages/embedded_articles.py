@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import pairwise, zip_longest
+from itertools import compress, pairwise, zip_longest
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from streams.articles.pages.header_forms import is_labelled
 from streams.articles.pages.headers import ENOUGH, Header, HeaderReader
 from streams.articles.pages.kinds import Kinds
 from streams.articles.pages.lines import Line
+from streams.articles.pages.telling_lines import FOOT_LINES, tells_of_others
 
 # A teaser is a title and a line or two; with fewer words than these it is not an article.
 _LEAST_STORY_WORDS = 45  # of prose before the first embedded article
@@ -24,7 +25,6 @@ _LONG_BODY_WORDS = 90
 _AFTER_NOISE_WORDS = 12  # shorter sentences below a button are its text
 _LEAST_PAIRS = 4  # of paragraphs, to find out how a page separates them
 _WIDEST_GAP = 4  # lines between two paragraphs of one embedded article
-_FOOT_LINES = 4  # below an embedded article, where pages print source and time
 _TEASER_LIST, _LONGEST_TEASER_WORDS = 2, 120
 _DOUBT = 1.0  # a head that falls short by this counts if another of the page has the same form
 _FORM = frozenset({"ago", "time", "separator", "marked", "title_again", "byline"})
@@ -61,7 +61,7 @@ def cards_of(
         return []
     reader = HeaderReader(lines, kinds, now, outlets)
     reader.feet = _labelled_feet(lines, kinds)
-    heads = _heads(reader, runs, lines, kinds, elements)
+    heads = _heads(reader, runs, lines, kinds, outlets, elements)
     breaks = _breaks(lines, kinds, heads[-1].body) if heads else frozenset()
     cards = [
         Card(head, _body(kinds, head.body, following.start if following else len(lines), breaks))
@@ -82,15 +82,26 @@ def _heads(
     runs: list[tuple[int, int]],
     lines: Sequence[Line],
     kinds: Kinds,
+    outlets: Outlets,
     elements: Elements | None,
 ) -> list[Header]:
-    """Heads with enough cues, and those with almost enough in the form of one with enough."""
+    """Heads with enough cues, and those with almost enough in the form of one with enough. None
+    of an HTML page on which nothing tells of other articles."""
     found: list[tuple[Header, float]] = []  # and the required score
     above: list[int] = []  # where the text above each ends
-    before = sum(kinds.words[slice(*runs[0])])
+    texts = [(end, start, stop) for (_, end), (start, stop) in pairwise(runs)]
+    if elements is None:
+        may_begin = [True] * len(texts)
+    else:
+        may_begin = elements.may_begin([start for _, start, _ in texts])
+        if not tells_of_others(
+            [*compress(texts, may_begin)], lines, kinds, outlets, reader, elements
+        ):
+            return []
+    words = kinds.words.tolist()
+    before = sum(words[slice(*runs[0])])
     zone = _Zone(kinds)
-    for (_, end), (start, stop) in pairwise(runs):
-        may_be = elements is None or elements.may_begin(start)
+    for (end, start, stop), may_be in zip(texts, may_begin, strict=True):
         head = reader.read(reader.below_foot(end), start) if may_be else None
         if head is not None:
             zone.move_to(start)
@@ -102,7 +113,7 @@ def _heads(
             if before >= _LEAST_STORY_WORDS:
                 found.append((head, _COMMENT_ENOUGH if zone.in_comments else ENOUGH))
                 above.append(end)
-        before += sum(kinds.words[start:stop])
+        before += sum(words[start:stop])
     if elements is not None and found:
         following = [head.title_at for head, _ in found[1:]] + [len(lines)]
         for (head, _), end, limit in zip(found, above, following, strict=True):
@@ -133,7 +144,7 @@ def _labelled_feet(lines: Sequence[Line], kinds: Kinds) -> dict[int, int]:
 def _add_foot_signs(head: Header, reader: HeaderReader, stop: int, count: int) -> None:
     """Source and time below the text. A date alone may be below anything."""
     if head.time is None and head.source is None:
-        signs = reader.below(stop, min(stop + _FOOT_LINES, count)).signs
+        signs = reader.below(stop, min(stop + FOOT_LINES, count)).signs
         if signs & {"ago", "known_source", "source"}:
             head.signs |= signs
 
@@ -161,8 +172,10 @@ class _Zone:
 
 def _prose_runs(kinds: Kinds) -> list[tuple[int, int]]:
     """-> [start, end) of the runs of prose, those of the page's own story included."""
-    edges = np.flatnonzero(np.diff(np.concatenate(([0], kinds.prose.astype(np.int8), [0]))))
-    return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+    padded = np.zeros(len(kinds.prose) + 2, dtype=np.bool_)
+    padded[1:-1] = kinds.prose
+    edges = (padded[1:] != padded[:-1]).nonzero()[0].tolist()
+    return [*zip(edges[::2], edges[1::2], strict=True)]
 
 
 def _add_body_signs(
@@ -228,7 +241,7 @@ def _with_footers(cards: list[Card], reader: HeaderReader, count: int) -> list[C
     below = []
     for card, following in zip_longest(cards, cards[1:]):
         first = card.body[-1] + 1
-        end = following.header.body if following else min(first + _FOOT_LINES, count)
+        end = following.header.body if following else min(first + FOOT_LINES, count)
         below.append(reader.below(first, end))
     if below[0].time is None and below[0].source is None:
         return cards

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -22,39 +23,44 @@ _LEAST_STATED = 12
 _TAGS = re.compile(r"<[^<>]{0,500}>")
 
 
-def evidence_of(head: Head, page: PageLines) -> Evidence:
+@dataclass(frozen=True, slots=True)
+class Titles:
+    """The page's titles according to its head, in lower case, each once; and the keys of each,
+    whole and split at separators."""
+
+    texts: list[str]
+    pieces: set[str]
+
+
+def titles_of(head: Head) -> Titles:
+    """Of the document, OpenGraph and others."""
+    names = [head.title, *(head.meta.get(n, "") for n in ("og:title", "twitter:title", "headline"))]
+    texts = list(dict.fromkeys(title.lower()[:LONGEST_LINE] for title in names if title))
+    split = {piece for title in texts for piece in (title, *_SEPARATOR.split(title))}
+    return Titles(texts, set(map(key, split)) - {""})
+
+
+def evidence_of(head: Head, titles: Titles, page: PageLines) -> Evidence:
     """Compare each line with the title, the description and JSON-LD's `articleBody`."""
     count = len(page.lines)
     found = Evidence(np.zeros(count), np.zeros(count), np.zeros(count), np.zeros(count))
-    _compare_titles(head, page, found)
+    _compare_titles(titles, page, found)
     _compare_descriptions(head, page, found)
     _compare_stated(_stated_body(head), page, found)
     return found
 
 
-def _compare_titles(head: Head, page: PageLines, found: Evidence) -> None:
-    titles, pieces = _titles(head), title_pieces(head)
-    bags = [set(_WORDS.findall(title)) for title in titles]
-    counts, shared = title_words(page.codes, len(page.lines), codes_of("\n".join(titles)))
+def _compare_titles(titles: Titles, page: PageLines, found: Evidence) -> None:
+    bags = [set(_WORDS.findall(title)) for title in titles.texts]
+    counts, shared = title_words(page.codes, len(page.lines), codes_of("\n".join(titles.texts)))
     found.title_words[:] = shared / np.maximum(counts, 1)
     alike = (counts >= _LEAST_TITLE_WORDS) & (found.title_words >= _SAME_TITLE)
-    for at in np.flatnonzero(alike).tolist():
+    for at in alike.nonzero()[0].tolist():
         line = page.low[at]
         words = set(_WORDS.findall(line))
         covered = max(len(words & bag) / len(words | bag) for bag in bags)
         enough = _SAME_HEADING if page.lines[at].heading else _SAME_TITLE
-        found.is_title[at] = covered >= enough or key(line) in pieces
-
-
-def _titles(head: Head) -> list[str]:
-    names = [head.title, *(head.meta.get(n, "") for n in ("og:title", "twitter:title", "headline"))]
-    return [title.lower()[:LONGEST_LINE] for title in names if title]
-
-
-def title_pieces(head: Head) -> set[str]:
-    """The keys of the page's title according to the head, whole and split at separators."""
-    titles = _titles(head)
-    return {key(piece) for title in titles for piece in (title, *_SEPARATOR.split(title))} - {""}
+        found.is_title[at] = covered >= enough or key(line) in titles.pieces
 
 
 def _compare_descriptions(head: Head, page: PageLines, found: Evidence) -> None:

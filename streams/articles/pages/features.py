@@ -89,8 +89,7 @@ def features_of(page: PageLines) -> Matrix:
     measures = measures_of(page.characters, page.words.counts)
     out = np.zeros((len(page.lines), len(NAMES)))
     out[:, _MEASURED] = measures
-    marks = b"".join([bytes(line[1:]) for line in page.lines])
-    out[:, _MARKED] = np.frombuffer(marks, dtype=np.uint8).reshape(-1, len(_MARKED))
+    out[:, _MARKED] = page.marks
     out[:, _REPEATED] = page.repeats[:2].T
     _put_matches(out, page)
     _put_phrases(out, page)

@@ -18,7 +18,7 @@ from streams.json_object import Json
 _NAME = re.compile(r"[^\s/>]*+")
 _ATTRIBUTE = re.compile(r"""([^\s"'<>/=]++)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'>]++)))?""")
 # Most of a head: icons, style sheets, and information for browsers and other services.
-_RELATION = re.compile(rb"(?:canonical|amphtml|author)\b", re.IGNORECASE)
+_RELATIONS = (b"canonical", b"amphtml", b"author")
 _USELESS = re.compile(
     rb"""(?:name|property)\s*=\s*["']?(?:viewport|robots|googlebot|theme-color|referrer|og:image
     |twitter:(?:image|card|creator)|fb:|msapplication|apple-|google-site|format-detection
@@ -79,18 +79,19 @@ def nodes_of(markup: Markup, *names: str) -> list[int]:
     """The elements of these names, in the page's order."""
     found: list[int] = []
     for name in names:
-        found += _elements(markup, name).tolist()
+        found += elements(markup, name).tolist()
     return found if len(names) == 1 else sorted(found)
 
 
-def _elements(markup: Markup, name: str) -> NDArray[np.int32]:
+def elements(markup: Markup, name: str) -> NDArray[np.int32]:
+    """Those of one name, as an array."""
     tag = NUMBER[name]
     return markup.by_tag[markup.tag_ends[tag - 1] if tag else 0 : markup.tag_ends[tag]]
 
 
 def _tags_of(markup: Markup, name: str) -> list[list[int]]:
     """Where the start tags of these elements begin and end."""
-    found: list[list[int]] = markup.nodes[2:4, _elements(markup, name)].T.tolist()
+    found: list[list[int]] = markup.nodes[2:4, elements(markup, name)].T.tolist()
     return found
 
 
@@ -116,9 +117,11 @@ def head_of(markup: Markup) -> Head:
                 every.setdefault(name, []).append(text)
     links: dict[str, str] = {}
     for start, inside in _tags_of(markup, "link"):
-        if not _RELATION.search(markup.data, start, inside):
+        tag = markup.data[start:inside]
+        low = tag.lower()
+        if not any(relation in low for relation in _RELATIONS):
             continue
-        named = _attributes_in(markup.data[start:inside])
+        named = _attributes_in(tag)
         for relation in named.get("rel", "").lower().split():
             if named.get("href"):
                 links.setdefault(relation, named["href"])

@@ -7,8 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-
-import numpy as np
+from functools import cached_property
 
 from streams.articles.outlets import Outlets
 from streams.articles.pages.header_forms import (
@@ -33,8 +32,8 @@ from streams.articles.pages.lines import Line
 from streams.articles.pages.title_lines import has_title, title_and_sources
 from streams.articles.printed_time import PrintedTime, printed_time
 
-_HEADER_LINES, _META_LINES = 12, 3
-_META_CHARACTERS, _META_WORDS, _MOST_TIMES = 110, 14, 3
+HEADER_LINES, _META_LINES = 12, 3
+META_CHARACTERS, META_WORDS, _MOST_TIMES = 110, 14, 3
 _PIECES = re.compile(r"\s*[|·•‧∙—–»›/\[\](){}]\s*|\s+-+\s+|\s{2,}|,\s+(?=[A-Z\d])")
 
 # The weight of each cue that an article begins. Four points are required: no cue is enough alone.
@@ -67,9 +66,7 @@ class Header:
     @property
     def score(self) -> float:
         """The sum of its cues; zero without a source or a time among them."""
-        if not self.signs & TELLING:
-            return 0.0
-        return sum(_WEIGHTS[sign] for sign in self.signs)
+        return sum(_WEIGHTS[sign] for sign in self.signs) if self.signs & TELLING else 0.0
 
 
 class HeaderReader:
@@ -83,9 +80,12 @@ class HeaderReader:
         self.feet: Mapping[int, int] = {}  # ends of texts -> `Source: Reuters`, which is of these
         self._times: dict[str, PrintedTime | None] = {}
         self._titles: dict[int, bool] = {}
-        self._openings: dict[str, int] = {}  # beginnings of paragraphs -> where they first stand
-        for at in map(int, np.flatnonzero(kinds.prose)):
-            self._openings.setdefault(opening(lines[at].text), at)
+
+    @cached_property
+    def _openings(self) -> dict[str, int]:
+        """Beginnings of paragraphs -> where they first stand."""
+        prose = reversed(self._kinds.prose.nonzero()[0].tolist())
+        return {opening(self._lines[at].text): at for at in prose}
 
     def read(self, first: int, body: int) -> Header | None:
         """The head that ends where the prose at line `body` begins, or None if there is no title.
@@ -93,10 +93,10 @@ class HeaderReader:
         `first` is the first line that may belong to it.
         """
         header, sources = Header(body, body), Counter[str]()
-        title_at = self._find_title(header, sources, max(first, body - _HEADER_LINES))
-        if title_at is None:
+        first = max(first, body - HEADER_LINES)
+        if (title_at := self._find_title(header, sources, first)) is None:
             return None
-        self._look_above(header, sources, title_at, max(first, body - _HEADER_LINES))
+        self._look_above(header, sources, title_at, first)
         self._choose_source(header, sources)
         if self._openings.get(opening(self._lines[body].text), body) < header.start:
             header.signs.add("copy")
@@ -183,8 +183,8 @@ class HeaderReader:
         return self._titles[at]
 
     def _reads_like_title(self, at: int) -> bool:
-        text = self._lines[at].text
-        if BY.match(text) or is_labelled(text) or READING_TIME.search(text):
+        text, figures = self._lines[at].text, self._kinds.may_time[at]
+        if BY.match(text) or is_labelled(text) or (figures and READING_TIME.search(text)):
             return False
         if self._outlets.domain(trimmed(text)) or person_for_outlet(text, self._outlets):
             return False
@@ -196,7 +196,7 @@ class HeaderReader:
         text = self._lines[at].text
         if self._kinds.marked[at]:
             header.signs.add("marked")
-        time = self._time(text) if self._kinds.may_time[at] else None
+        time = self.time_in(text) if self._kinds.may_time[at] else None
         if time is not None and (is_ago(text, time) or stands_aside(text, time)):
             header.time = time
             header.signs.add(time_sign(text, time))
@@ -211,7 +211,7 @@ class HeaderReader:
     def _take_meta(self, header: Header, sources: Counter[str], at: int) -> bool:
         """Take source, time and byline of a line; whether it had any."""
         text, kinds = self._lines[at].text, self._kinds
-        if len(text) > _META_CHARACTERS or kinds.words[at] > _META_WORDS:
+        if len(text) > META_CHARACTERS or kinds.words[at] > META_WORDS:
             return False
         time, rest = self._without_times(at)
         if kinds.noise[at] and time is None and not self._names_source(text):
@@ -221,7 +221,8 @@ class HeaderReader:
                 header.time = time
             header.signs.add(time_sign(text, time))
             text = rest
-        text = READING_TIME.sub(" | ", text)
+        if kinds.may_time[at]:
+            text = READING_TIME.sub(" | ", text)
         if (label := SOURCE_LABEL.match(text)) and label.end() < len(text):
             name = trimmed(TIME_LABEL.sub(" ", _PIECES.split(text[label.end() :])[0]))
             if may_be_source(name, self._outlets):
@@ -251,8 +252,7 @@ class HeaderReader:
         return bool(names)
 
     def _names_source(self, text: str) -> bool:
-        label = SOURCE_LABEL.match(text)
-        if label is not None and text[label.end() :].strip():
+        if (label := SOURCE_LABEL.match(text)) and text[label.end() :].strip():
             return True
         return self._outlets.domain(trimmed(text)) is not None
 
@@ -266,10 +266,9 @@ class HeaderReader:
 
         best = max(sources, key=rank)  # the first of equals: the one nearest to the text
         header.source = best
-        known = self._outlets.domain(best) is not None
-        likely = self._outlets.reads_like_outlet(best)
+        known, likely, times = rank(best)
         header.signs.add("known_source" if known else "source" if likely else "name")
-        if sources[best] > 1 and likely:
+        if times > 1 and likely:
             header.signs.add("source_again")
 
     def _without_times(self, at: int) -> tuple[PrintedTime | None, str]:
@@ -278,15 +277,16 @@ class HeaderReader:
         text = self._lines[at].text
         if not self._kinds.may_time[at]:
             return None, text
-        first = time = self._time(text)
+        first = time = self.time_in(text)
         for _ in range(_MOST_TIMES):
             if time is None:
                 break
             text = f"{text[: time.start]} | {text[time.end :]}"
-            time = self._time(text)
+            time = self.time_in(text)
         return first, text
 
-    def _time(self, text: str) -> PrintedTime | None:
+    def time_in(self, text: str) -> PrintedTime | None:
+        """The first time that a line prints."""
         if len(text) >= TITLE_CHARACTERS:
             return None
         if text not in self._times:

@@ -18,6 +18,7 @@ from streams.articles.text import INVISIBLE
 from streams.compiled import kernel
 
 Ints = NDArray[np.int32]
+Marks = NDArray[np.bool_]
 
 _HEADINGS = np.array([name in ("h1", "h2", "h3", "h4", "h5", "h6") for name in NAMES])
 _ITEM = NUMBER["li"]
@@ -32,10 +33,12 @@ _line: Callable[[Iterable[object]], Line] = partial(tuple.__new__, Line)
 
 @dataclass(frozen=True, slots=True)
 class HtmlLines:
-    """`lines` are the page's, none empty; `columns` those of `Markup.lines` for each."""
+    """`lines` are the page's, none empty; `columns` those of `Markup.lines` for each; `marks`, of
+    shape (lines, 5), the fields of a `Line` after its text."""
 
     lines: list[Line]
     columns: Ints
+    marks: Marks
 
 
 def html_lines(markup: Markup) -> HtmlLines:
@@ -43,19 +46,40 @@ def html_lines(markup: Markup) -> HtmlLines:
     table's row are one line. The options of a form are not."""
     texts, columns, nodes = _texts(markup.text), markup.lines, markup.nodes
     if not markup.text or not nodes.shape[1]:  # plain text is not a page
-        return HtmlLines([], columns[:, :0])
+        return HtmlLines([], columns[:, :0], np.empty((0, 5), dtype=np.bool_))
     chosen = np.zeros(nodes.shape[1], dtype=np.bool_)
     inside_of(nodes, _SELECT, chosen)
     rows = np.empty(len(texts), dtype=np.int32)
     table_rows(nodes, columns[0], _ROW, NUMBER["td"], NUMBER["th"], rows)
-    dropped = chosen[columns[0]].tolist()
+    dropped = chosen[columns[0]]
+    if rows.max(initial=-1) >= 0 or dropped.any() or not all(texts):
+        kept = _joined_rows(texts, columns, rows.tolist(), dropped.tolist())
+        texts = [texts[at] for at in kept]
+        # Elements count the lines that they contain: removed ones no longer count.
+        moved = np.zeros(columns.shape[1] + 1, dtype=np.int32)
+        moved[np.array(kept, dtype=np.int64) + 1] = 1
+        nodes[5:7] = np.cumsum(moved, dtype=np.int32)[nodes[5:7]]
+        columns = columns[:, kept]
+    tags = nodes[0, columns[0]]
+    marks = np.empty((len(texts), len(Line._fields) - 1), dtype=np.bool_)
+    marks[:, 0] = columns[5] > 0
+    marks[:, 1] = tags == _ITEM
+    marks[:, 2] = _HEADINGS[tags]
+    marks[:, 3] = [text[0] in _FIGURES and _numbered(text) for text in texts]
+    marks[:, 4] = columns[3] >= columns[1] * _STRONG_SHARE
+    return HtmlLines([*map(_line, zip(texts, *marks.T.tolist(), strict=True))], columns, marks)
+
+
+def _joined_rows(
+    texts: list[str], columns: Ints, rows: list[int], dropped: list[bool]
+) -> list[int]:
+    """Join the cells of each row into the first of them; -> which lines are left."""
     kept: list[int] = []
-    row_of = rows.tolist()
     for at, text in enumerate(texts):
         if not text or dropped[at]:
             continue
-        row = row_of[at]
-        if row >= 0 and kept and row_of[kept[-1]] == row:
+        row = rows[at]
+        if row >= 0 and kept and rows[kept[-1]] == row:
             before = texts[kept[-1]]
             if len(text) <= _CELL_CHARACTERS and len(before) <= _ROW_CHARACTERS:
                 texts[kept[-1]] = f"{before} {text}"
@@ -63,24 +87,7 @@ def html_lines(markup: Markup) -> HtmlLines:
                 columns[0, kept[-1]] = row
                 continue
         kept.append(at)
-    if len(kept) < len(texts):
-        texts = [texts[at] for at in kept]
-        # Elements count the lines that they contain: removed ones no longer count.
-        moved = np.zeros(columns.shape[1] + 1, dtype=np.int32)
-        moved[np.array(kept, dtype=np.int64) + 1] = 1
-        nodes[5:7] = np.cumsum(moved, dtype=np.int32)[nodes[5:7]]
-        columns = columns[:, kept]
-    tags = nodes[0, columns[0]] if kept else np.zeros(0, dtype=np.int32)
-    fields = zip(
-        texts,
-        (columns[5] > 0).tolist(),
-        (tags == _ITEM).tolist(),
-        _HEADINGS[tags].tolist(),
-        [text[0] in _FIGURES and _numbered(text) for text in texts],
-        (columns[3] >= columns[1] * _STRONG_SHARE).tolist(),
-        strict=True,
-    )
-    return HtmlLines([*map(_line, fields)], columns)
+    return kept
 
 
 def _numbered(text: str) -> bool:

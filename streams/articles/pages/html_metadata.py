@@ -210,6 +210,7 @@ def _byline(
     said = [names_of(linked.get(name)) for name in ("author", "creator")]
     said += [head.every.get(name, []) for name in _AUTHORS]
     said.append(_labelled(head.meta))
+    said = [names for names in said if names]
     for names in said:
         if found := stated_names(names, sites):
             return ", ".join(found)

@@ -89,7 +89,7 @@ def _read(markup: Markup, now: datetime, outlets: Outlets, address: str | None) 
     if not lines:
         return None
     head = head_of(markup)
-    whole = taken_lines(markup, taken_apart.columns, lines, head, outlets)
+    whole = taken_lines(markup, taken_apart, head, outlets)
     taken, expected, probabilities = whole.taken, whole.expected, whole.found.probabilities
     stub = whole.stub
     cards = embedded_in(markup, taken_apart, whole, now, outlets, address)
@@ -132,4 +132,5 @@ def _taken_of_rest(
     nodes = markup.nodes.copy()
     nodes[5:7] = moved[nodes[5:7]]
     left = [line for line, kept in zip(lines.lines, rest.tolist(), strict=True) if kept]
-    return taken_lines(replace(markup, nodes=nodes), lines.columns[:, rest], left, head, outlets)
+    html = HtmlLines(left, lines.columns[:, rest], lines.marks[rest])
+    return taken_lines(replace(markup, nodes=nodes), html, head, outlets)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,13 +9,13 @@ from numpy.typing import NDArray
 
 from streams.articles.outlets import Outlets
 from streams.articles.pages.block_features import Evidence
-from streams.articles.pages.evidence import evidence_of
+from streams.articles.pages.evidence import evidence_of, titles_of
 from streams.articles.pages.features import Matrix, features_of
 from streams.articles.pages.head import Head
 from streams.articles.pages.html_kind import is_told_as_article
 from streams.articles.pages.html_line_classifier import Judged, best_lines, html_model, judged
+from streams.articles.pages.html_lines import HtmlLines
 from streams.articles.pages.kinds import Kinds, kinds_of
-from streams.articles.pages.lines import Line
 from streams.articles.pages.markup import Markup
 from streams.articles.pages.own_headline import headline_line
 from streams.articles.pages.page_lines import PageLines, page_lines
@@ -61,17 +60,15 @@ class Taken:
     stub: bool
 
 
-def taken_lines(
-    markup: Markup, columns: NDArray[np.int32], lines: Sequence[Line], head: Head, outlets: Outlets
-) -> Taken:
-    """Apply both forests, then rules that need no fitting. `columns` are those of `HtmlLines`, with
-    at least one line."""
-    page = page_lines(lines)
+def taken_lines(markup: Markup, html: HtmlLines, head: Head, outlets: Outlets) -> Taken:
+    """Apply both forests, then rules that need no fitting. There is at least one line."""
+    page = page_lines(html.lines, html.marks)
     features = features_of(page)
-    evidence = evidence_of(head, page)
-    found = judged(html_model(), markup, columns, page, features, evidence)
+    titles = titles_of(head)
+    evidence = evidence_of(head, titles, page)
+    found = judged(html_model(), markup, html.columns, page, features, evidence)
     kinds = kinds_of(page, features, outlets)
-    headline = headline_line(markup, head, lines)
+    headline = headline_line(markup, titles, html.lines)
     taken, expected = best_lines(found.probabilities, found.words)
     taken = _without_boxes(_without_comments(taken, found), found)
     unlikely = found.probabilities < _HEADING_LIKELY

@@ -52,11 +52,11 @@ def kinds_of(page: PageLines, features: Matrix, outlets: Outlets) -> Kinds:
     words, length = word_counts(features), page.characters[COUNTS.index("length")]
     ends_open = page.characters[COUNTS.index("ends_open")] > 0
     quoted = page.characters[COUNTS.index("ends_quoted")] > 0
-    for at in np.flatnonzero(quoted).tolist():
+    for at in quoted.nonzero()[0].tolist():
         ends_open[at] = _ends_quotation(page.lines[at].text)
-    named = np.zeros(len(words), dtype=np.bool_)
-    for at in np.flatnonzero(length < _NAME_CHARACTERS).tolist():
-        named[at] = page.low[at] in outlets.domains
+    named, low, domains = np.zeros(len(words), dtype=np.bool_), page.low, outlets.domains
+    short = (length < _NAME_CHARACTERS).nonzero()[0].tolist()
+    named[[at for at in short if low[at] in domains]] = True
     first = np.empty((len(_FIRST), len(words)), dtype=np.bool_)
     _put_first(features, words, length, ends_open, named, _rules(page), first)
     if (doubtful := first[_FIRST.index("doubtful")]).any():

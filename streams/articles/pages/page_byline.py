@@ -67,9 +67,13 @@ def reporters_in(text: str) -> list[str]:
     """The names in a line of nothing but reporters, where their profession stands beside them."""
     if text.isascii():
         return []
-    pieces = [piece for piece in _PIECES.split(_MAIL.sub(" ", text).strip()) if piece.strip()]
+    pieces = [piece for piece in _PIECES.split(_without_mail(text).strip()) if piece.strip()]
     found = [_REPORTER.fullmatch(piece.strip()) for piece in pieces]
     return [one["name"] or one["behind"] for one in found if one] if all(found) else []
+
+
+def _without_mail(text: str) -> str:
+    return _MAIL.sub(" ", text) if "@" in text else text
 
 
 def names_in(text: str) -> list[str]:
@@ -77,7 +81,7 @@ def names_in(text: str) -> list[str]:
     holds no names."""
     if reporters := reporters_in(text):
         return reporters[:_MOST_NAMES]
-    text = _MAIL.sub(" ", text)
+    text = _without_mail(text)
     if by := BY.match(text):
         text = text[by.end() :]
     text = _ENDS.split(text.strip(" ,:|·•-–—\t"), maxsplit=1)[0].strip(" ,;:.|·•-–—")
@@ -116,7 +120,7 @@ def stated_names(names: Sequence[str], sites: frozenset[str]) -> list[str]:
     """Names that the page's head states, without the site's own and anything that is not a name."""
     found: list[str] = []
     for name in names:
-        text = _MAIL.sub(" ", name)
+        text = _without_mail(name)
         if by := BY.match(text):
             text = text[by.end() :]
         text = text.split("|")[0].strip(" ,;|·•\t-–—")

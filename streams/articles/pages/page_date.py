@@ -42,7 +42,8 @@ _MONTHS = {
 _NAMED_IN_ADDRESS = re.compile(rf"/((?:19|20)\d\d)/({'|'.join(_MONTHS)})/(\d\d?)(?=[/_.-]|$)")
 # The form in which site builders write the day of the site's last change.
 _WORDED = re.compile(r"[A-Z][a-z]{2} \d\d, (?:19|20)\d\d")
-_YEAR = re.compile(r"(?:19|20|25)\d\d")  # 2569 of the Buddhist era is 2026
+_CENTURIES = ("20", "19", "25")  # 2569 of the Buddhist era is 2026
+_YEAR = re.compile(rf"(?:{'|'.join(_CENTURIES)})\d\d")
 _DIGIT = re.compile(r"\d")
 _LONGEST_LINE, _LONGEST_LABEL = 160, 24
 _LONGEST_WHOLE = 60
@@ -108,8 +109,12 @@ def is_worded(stated: str) -> bool:
 def lone_date(lines: Sequence[str], now: datetime) -> str | None:
     """The first date that is a line by itself, but for a word or two, and is not an update's."""
     above = ""
-    for line in map(with_western_digits, lines):
-        found = _time_in(line, now) if len(line) <= _LONGEST_LONE else None
+    for text in lines:
+        if len(text) > _LONGEST_LONE:
+            above = ""
+            continue
+        line = with_western_digits(text)
+        found = _time_in(line, now)
         if found is None or not _YEAR.search(line[found.start : found.end]):
             above = line if len(line) <= _LONGEST_LABEL else ""
             continue
@@ -123,7 +128,7 @@ def lone_date(lines: Sequence[str], now: datetime) -> str | None:
 def first_published(lines: Sequence[str], now: datetime) -> str | None:
     """The time of `This article was originally published on March 2, 2026`: RFC 3339, UTC."""
     for line in lines:
-        if len(line) > 2 * _LONGEST_LINE or not _YEAR.search(line):
+        if len(line) > 2 * _LONGEST_LINE or not _has_year(line):
             continue
         said = _FIRST_PUBLISHED.search(line)
         found = printed_time(line[said.end() :], now) if said else None
@@ -133,10 +138,15 @@ def first_published(lines: Sequence[str], now: datetime) -> str | None:
     return None
 
 
+def _has_year(line: str) -> bool:
+    """Most lines have not even the beginning of one, which is faster to see."""
+    return any(century in line for century in _CENTURIES) and _YEAR.search(line) is not None
+
+
 def _time_in(line: str, now: datetime) -> PrintedTime | None:
     """A time that a line with a year prints; if it is no more than a day, the one that the whole
     line is: `3 p.m. ET, March 2, 2026`."""
-    if not _YEAR.search(line):
+    if not _has_year(line):
         return None  # `3 hours ago` depends on when it was fetched
     found = printed_time(line, now)
     if (found is None or found.precision_seconds > _HOUR) and len(line) <= _LONGEST_WHOLE:
@@ -152,22 +162,24 @@ def printed_date(lines: Sequence[str], now: datetime) -> tuple[str | None, str |
     """-> (the time that lines near the headline print, that of an update): RFC 3339, UTC."""
     published = updated = None
     label = ""  # in a line of its own above
-    for line in map(with_western_digits, lines):
+    for text in lines:
+        if len(text) > _LONGEST_LINE:
+            label = ""
+            continue
+        line = with_western_digits(text)
         if not _DIGIT.search(line):
             label = line if len(line) <= _LONGEST_LABEL else ""
             continue
         above, label = label, ""
-        if len(line) > _LONGEST_LINE:
-            continue
         found = _time_in(line, now)
         if found is None or not _YEAR.search(line[found.start : found.end]):
             continue
-        text = format_time(found.time)
+        stated = format_time(found.time)
         if _UPDATED.search(f"{above} {line[: found.start]}"):
-            updated = updated or text
+            updated = updated or stated
             rest = printed_time(line[found.end :], now)
             if rest is not None:
                 published = published or format_time(rest.time)
         else:
-            published = published or text
+            published = published or stated
     return published, updated

@@ -19,6 +19,7 @@ class PageLines:
     """`low` are the lines in lower case, `low_text` all of them, each ended by a line feed."""
 
     lines: Sequence[Line]
+    marks: NDArray[np.bool_]  # a row for each: its fields after the text
     low: Sequence[str]
     low_text: str
     codes: Codes  # of `low_text`
@@ -27,14 +28,18 @@ class PageLines:
     repeats: NDArray[np.float64]  # see `repeats_of`
 
 
-def page_lines(lines: Sequence[Line]) -> PageLines:
-    """Linear in the lines' lengths."""
+def page_lines(lines: Sequence[Line], marks: NDArray[np.bool_] | None = None) -> PageLines:
+    """Linear in the lines' lengths. `marks` are theirs, where they are known as an array."""
+    if marks is None:
+        marks = np.frombuffer(b"".join([bytes(line[1:]) for line in lines]), dtype=np.bool_)
+        marks = marks.reshape(-1, len(Line._fields) - 1)
     text = "\n".join([line.text for line in lines]) + "\n"
     low_text = text.lower()
     low = low_text.split("\n")[:-1]
     codes, count = codes_of(low_text), len(lines)
     return PageLines(
         lines=lines,
+        marks=marks,
         low=low,
         low_text=low_text,
         codes=codes,

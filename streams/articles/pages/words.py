@@ -21,8 +21,12 @@ WORD_COUNTS = (*KINDS, *MARKS, "words")
 # FNV-1a over code points.
 SEED, PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
 _APOSTROPHES = (0x27, 0x2019)
+_LINE_FEED = 0x0A
 _CONTENT_LETTERS = 4
 _STEM_LETTERS = 5  # titles inflect the story's words
+# Of a known word, above the bits of its kinds.
+_OPENS_PHRASE, _OF_TIMES = (1 << len(KINDS) + len(MARKS) + n for n in range(2))
+_ALL_KINDS = _OPENS_PHRASE - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +55,15 @@ def page_words(codes: Codes, lines: int) -> PageWords:
     """The words of a text in lower case with this many lines, each of which ends in a line feed."""
     counts = np.zeros((len(WORD_COUNTS), lines))
     opens_phrase, may_time = np.zeros((2, lines), dtype=np.bool_)
-    _count_words(codes, bits_table(), *_kinds_table(), counts)
     most = len(codes) // (_CONTENT_LETTERS + 1) + 1
-    whole, stems, line = (np.empty(most, dtype=np.int32) for _ in range(3))
-    hashes = np.zeros(1 << (2 * most).bit_length() + 1, dtype=np.uint64)
-    found = _content_words(
-        codes, bits_table(), hashes, whole, stems, line, _phrase_hashes(), opens_phrase,
-        _time_hashes(), may_time,
+    whole, stems, line = np.empty((3, most), dtype=np.int32)
+    numbered = np.zeros(1 << (2 * most).bit_length(), dtype=np.uint64)
+    found = _read_words(
+        codes, bits_table(), *_known_words(), counts, numbered, whole, stems, line, opens_phrase,
+        may_time,
     )  # fmt: skip
     return PageWords(
-        counts, whole[:found], stems[:found], line[:found], len(hashes), opens_phrase, may_time
+        counts, whole[:found], stems[:found], line[:found], len(numbered), opens_phrase, may_time
     )
 
 
@@ -93,86 +96,79 @@ def slot(hashes: Hashes, wanted: np.uint64) -> int:
     return int(at)
 
 
+# One loop, as most of a pass over a page's text is finding where its words end. Words with figures
+# and an apostrophe are counted, those of letters alone are numbered: the same for most.
 @kernel
-def _count_words(
+def _read_words(  # noqa: C901, PLR0912, PLR0915
     codes: Codes,
     table: Bits,
     hashes: Hashes,
-    kinds: NDArray[np.int32],
+    known: NDArray[np.int32],
     counts: NDArray[np.float64],
-) -> None:
-    line, at, every = 0, 0, len(counts) - 1
-    while at < len(codes):
-        if codes[at] == 10:
-            line += 1
-        if not table[codes[at]] & ALNUM:
-            at += 1
-            continue
-        found = SEED
-        joined = False
-        while at < len(codes):
-            code = codes[at]
-            if not table[code] & ALNUM:
-                if joined or (code != _APOSTROPHES[0] and code != _APOSTROPHES[1]):
-                    break
-                if at + 1 == len(codes) or not table[codes[at + 1]] & ALNUM:
-                    break
-                joined = True
-            found = (found ^ np.uint64(code)) * PRIME
-            at += 1
-        counts[every, line] += 1
-        bits = kinds[slot(hashes, found)]
-        kind = 0
-        while bits:
-            if bits & 1:
-                counts[kind, line] += 1
-            bits >>= 1
-            kind += 1
-
-
-@kernel
-def _content_words(
-    codes: Codes,
-    table: Bits,
-    hashes: Hashes,
+    numbered: Hashes,
     whole: Numbers,
     stems: Numbers,
     line: Numbers,
-    phrases: Hashes,
     opens_phrase: NDArray[np.bool_],
-    times: Hashes,
     may_time: NDArray[np.bool_],
 ) -> int:
-    """Number the longer words; -> how many there are. `hashes` has room for twice as many."""
-    count, row, length, found, stem, first = 0, 0, 0, SEED, SEED, True
-    for at in range(len(codes)):
+    """Count the words, and number the longer ones; -> how many these are. `numbered` has room for
+    twice as many."""
+    count, row, every, size = 0, 0, len(counts) - 1, len(codes)
+    counted, inside, joined = SEED, False, False
+    letters, stem, length, first = SEED, SEED, 0, True
+    for at in range(size):
         code = codes[at]
         bits = table[code]
-        if bits & ALNUM and not bits & DECIMAL:
-            found = (found ^ np.uint64(code)) * PRIME
-            length += 1
-            if length <= _STEM_LETTERS:
-                stem = found
-            continue
+        if bits & ALNUM:
+            counted = (counted ^ np.uint64(code)) * PRIME
+            inside = True
+            if not bits & DECIMAL:
+                letters = (letters ^ np.uint64(code)) * PRIME
+                length += 1
+                if length <= _STEM_LETTERS:
+                    stem = letters
+                continue
+            may_time[row] = True
+        own = 0  # what is known of the word of letters
         if length:
+            own = known[slot(hashes, letters)]
             if first:
                 first = False
-                opens_phrase[row] = phrases[slot(phrases, found)] != 0
-            if not may_time[row]:
-                may_time[row] = times[slot(times, found)] != 0
-        if bits & DECIMAL:
-            may_time[row] = True
-        if length >= _CONTENT_LETTERS:
-            place = slot(hashes, found)
-            hashes[place] = found
-            whole[count] = place
-            place = slot(hashes, stem)
-            hashes[place] = stem
-            stems[count] = place
-            line[count] = row
-            count += 1
-        length, found, stem = 0, SEED, SEED
-        if code == 10:
+                opens_phrase[row] = own & _OPENS_PHRASE != 0
+            may_time[row] |= own & _OF_TIMES != 0
+            if length >= _CONTENT_LETTERS:
+                place = slot(numbered, letters)
+                numbered[place] = letters
+                whole[count] = place
+                if length > _STEM_LETTERS:
+                    place = slot(numbered, stem)
+                    numbered[place] = stem
+                stems[count] = place
+                line[count] = row
+                count += 1
+        if inside and not bits & ALNUM:
+            if (
+                not joined
+                and (code == _APOSTROPHES[0] or code == _APOSTROPHES[1])
+                and at + 1 < size
+                and table[codes[at + 1]] & ALNUM
+            ):
+                counted = (counted ^ np.uint64(code)) * PRIME
+                joined = True
+            else:
+                counts[every, row] += 1
+                if counted != letters:
+                    own = known[slot(hashes, counted)]
+                kind, own = 0, own & _ALL_KINDS
+                while own:
+                    if own & 1:
+                        counts[kind, row] += 1
+                    own >>= 1
+                    kind += 1
+                counted, inside, joined = SEED, False, False
+        letters, stem, length = SEED, SEED, 0
+        if code == _LINE_FEED:
             row, first = row + 1, True
     return count
 
@@ -207,24 +203,18 @@ def _share(
 
 
 @lru_cache(maxsize=1)
-def _kinds_table() -> tuple[Hashes, NDArray[np.int32]]:
-    """-> (hashes, the bits of the word at each); zeros where no word is."""
-    words = word_kinds()
-    hashes = hashes_of(words)
-    kinds = np.zeros(len(hashes), dtype=np.int32)
-    for word, bits in words.items():
-        kinds[slot(hashes, _hash(word))] = bits
-    return hashes, kinds
-
-
-@lru_cache(maxsize=1)
-def _phrase_hashes() -> Hashes:
-    return hashes_of(first_words())
-
-
-@lru_cache(maxsize=1)
-def _time_hashes() -> Hashes:
-    return hashes_of(words_of_times())
+def _known_words() -> tuple[Hashes, NDArray[np.int32]]:
+    """-> (hashes, the bits of the word at each: its kinds, and those below); zeros where no word
+    is."""
+    known = dict(word_kinds())
+    for words, bit in ((first_words(), _OPENS_PHRASE), (words_of_times(), _OF_TIMES)):
+        for word in words:
+            known[word] = known.get(word, 0) | bit
+    hashes = hashes_of(known)
+    bits = np.zeros(len(hashes), dtype=np.int32)
+    for word, own in known.items():
+        bits[slot(hashes, _hash(word))] = own
+    return hashes, bits
 
 
 def hashes_of(words: Collection[str]) -> Hashes:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from streams.articles.pages.block_features import Evidence
-from streams.articles.pages.evidence import evidence_of
+from streams.articles.pages.evidence import evidence_of, titles_of
 from streams.articles.pages.features import Matrix, column, features_of
 from streams.articles.pages.head import head_of
 from streams.articles.pages.html_lines import html_lines
@@ -91,8 +91,9 @@ def rows_of(page: HtmlPage) -> HtmlRows | None:
     found = html_lines(markup)
     if not found.lines:
         return None
-    lines = page_lines(found.lines)
-    evidence = evidence_of(head_of(markup), lines)
+    lines = page_lines(found.lines, found.marks)
+    head = head_of(markup)
+    evidence = evidence_of(head, titles_of(head), lines)
     return HtmlRows(
         page, markup, found.lines, found.columns, lines, features_of(lines), evidence,
         shares(found.lines, page.body),
