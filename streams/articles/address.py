@@ -20,6 +20,8 @@ _PLAIN_ADDRESS = re.compile(
     r"https?://([a-z0-9.-]+)(/[^?#\s\\\x7f-\U0010ffff]*)?(?:\?([^#\s\\\x7f-\U0010ffff]*))?(?:#([!-~]*))?"
 )
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9/_.~@!$&'()*+,;=:-]*")
+# Of these, those without anything to remove, unless the host is of another's addresses.
+_BARE_ADDRESS = re.compile(r"https?://([a-z0-9.-]+)((?:/[A-Za-z0-9/_.~@!$'()*+,=:-]*)?)")
 _LONGEST_ADDRESS = 2048
 _LONGEST_NAME = 300
 # A publisher is stored with every article in the detector's memory, in a field of this size.
@@ -39,6 +41,13 @@ def canonical_address(address: str) -> str | None:
     an archive, a cache or a translator resolves to the publisher's. No fragment, unless it
     identifies the article, as in `#!/story/5`.
     """
+    if (
+        len(address) < _LONGEST_ADDRESS
+        and (bare := _BARE_ADDRESS.fullmatch(address))
+        and "amp" not in bare[2]
+        and (own := _own_host(bare[1]))
+    ):
+        return f"https://{own}{bare[2].rstrip('/')}"
     parts = _parts(address)
     if parts is None:
         return None
@@ -157,6 +166,13 @@ def _split(address: str) -> _Parts | None:
         return None
     port = "" if number in (None, 80, 443) else f":{number}"
     return host, port, parts.path, parts.query, parts.fragment
+
+
+@lru_cache(maxsize=4096)
+def _own_host(host: str) -> str | None:
+    """As `_host`; None as well if its addresses contain others'."""
+    found = _host(host)
+    return None if found is None or wrappers_of(found) else found
 
 
 @lru_cache(maxsize=4096)

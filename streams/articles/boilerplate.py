@@ -34,9 +34,10 @@ def story_ends(texts: Sequence[str]) -> list[int]:
     table = _table()
     ends = [len(text) for text in texts]
     offsets = [max(0, end - _TAIL_CHARACTERS, int(end * _LARGEST_FOOTER_SHARE)) for end in ends]
-    tails = [text[offset:].lower() for text, offset in zip(texts, offsets, strict=True)]
-    for at, phrase, first, _, _ in table.phrases.find(encoded([*map(str.encode, tails)])).tolist():
-        text, offset, tail = texts[at], offsets[at], tails[at]
+    tails = [text[offset:] for text, offset in zip(texts, offsets, strict=True)]
+    looked_at = encoded([(t if t.isascii() else t.lower()).encode() for t in tails])
+    for at, phrase, first, _, _ in table.phrases.find(looked_at).tolist():
+        text, offset, tail = texts[at], offsets[at], tails[at].lower()
         if ends[at] < offset + first or len(tail) != len(text) - offset:
             continue  # known already; or a letter becomes two in lower case
         if phrase >= table.beginnings:
@@ -98,4 +99,5 @@ def _table() -> _Table:
     openings: dict[str, tuple[str, ...]] = {}
     for opening, middle in sorted(_footers(), key=lambda pair: not pair[0]):
         openings[middle] = (*openings.get(middle, ()), opening)
-    return _Table(Phrases([*beginnings, *openings]), len(beginnings), tuple(openings.values()))
+    phrases = Phrases([*beginnings, *openings], any_case=True)
+    return _Table(phrases, len(beginnings), tuple(openings.values()))

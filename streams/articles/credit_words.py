@@ -33,6 +33,7 @@ class CreditWords:
     around: frozenset[str]
     openings: tuple[str, ...]  # what may precede the name, whatever follows
     sentences: tuple[tuple[str, str], ...]  # what may precede it, and what must follow then
+    lefts: tuple[str, ...]  # what may precede it in these
 
 
 @lru_cache(maxsize=1)
@@ -59,6 +60,7 @@ def credit_words() -> CreditWords:
         around=around,
         openings=tuple(before for before, behind in sentences if not behind),
         sentences=tuple((before, behind) for before, behind in sentences if behind),
+        lefts=tuple({before for before, behind in sentences if behind}),
     )
 
 

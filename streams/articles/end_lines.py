@@ -137,13 +137,16 @@ def _is_last(rest: str) -> bool:
 
 def _in_standing_sentence(before: str, after: str) -> bool:
     before = before[max(before.rfind("\n"), before.rfind(". ")) + 1 :].lower()
-    if _PICTURE.search(before):
-        return False
-    bare, rest = _ARTICLES.sub("", before).rstrip(), after.lower()
+    bare = _ARTICLES.sub("", before).rstrip()
     words = credit_words()
-    return bare.endswith(words.openings) or any(
-        bare.endswith(left) and rest.startswith(right) for left, right in words.sentences
+    standing = bare.endswith(words.openings) or (
+        bare.endswith(words.lefts)
+        and any(
+            bare.endswith(left) and after.lower().startswith(right)
+            for left, right in words.sentences
+        )
     )
+    return standing and not _PICTURE.search(before)
 
 
 def _ends_with(bare: str, start: int, name: Found, line: str, spelling: str) -> bool:

@@ -29,6 +29,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # Digits of a date, and of a date with hours and minutes, or seconds. Ten may be seconds too.
 _DATE_DIGITS, _SECONDS_DIGITS, _COMPACT = 8, 10, (8, 10, 12, 14)
 _UTC_CHARACTERS = len("2026-03-02T10:00:00Z")
+_KNOWN_CHARACTERS = 64  # longer ones are not kept
 # Producers may set any record time; beyond the years 1 and 9999 it has no RFC 3339 form.
 _FIRST_SECOND, _LAST_SECOND = -62_135_596_800, 253_402_300_799
 
@@ -117,8 +118,16 @@ def utc_time(text: str) -> str | None:
     """
     if _is_plain_utc(text):
         return text if _plain_utc(text) is not None else None
+    return _in_utc(text) if len(text) <= _KNOWN_CHARACTERS else _read_in_utc(text)
+
+
+def _read_in_utc(text: str) -> str | None:
     time = parse_time(text)
     return None if time is None else format_time(time)
+
+
+# News comes in clusters, too, and many times are only days.
+_in_utc = lru_cache(maxsize=4096)(_read_in_utc)
 
 
 def format_time(time: datetime) -> str:
@@ -130,13 +139,13 @@ def format_time(time: datetime) -> str:
 def format_milliseconds(milliseconds: int) -> str:
     """Milliseconds since 1970 (Kafka's record time) -> RFC 3339, UTC; years 1 to 9999."""
     seconds, rest = divmod(milliseconds, 1000)
-    seconds = min(max(seconds, _FIRST_SECOND), _LAST_SECOND)
     return f"{_second(seconds)}.{rest:03d}Z" if rest else f"{_second(seconds)}Z"
 
 
 @lru_cache(maxsize=4096)
 def _second(seconds: int) -> str:
     """Record times come in clusters; formatting one takes longer than looking it up."""
+    seconds = min(max(seconds, _FIRST_SECOND), _LAST_SECOND)
     return datetime.fromtimestamp(seconds, UTC).isoformat().removesuffix("+00:00")
 
 

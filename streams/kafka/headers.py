@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import repeat
 
 from schemas.dead_letter import DeadLetterHeaders
 from schemas.topics import EVENT_TYPE_PREFIX, Topic
@@ -57,15 +58,26 @@ class EventHeaders:
 
     def of_each(self, event_ids: Sequence[str], times: Sequence[int]) -> list[bytes]:
         """The headers of n events without others, in a third of the time."""
-        if len(event_ids) == 1:
-            return [self.of(event_ids[0], times[0])]
+        return self._of_each(event_ids, times, self._count, repeat(b""))
+
+    def of_each_with(
+        self, event_ids: Sequence[str], times: Sequence[int], name: str, values: Sequence[bytes]
+    ) -> list[bytes]:
+        """The headers of n events with one other each."""
+        begun = {size: _begun(name, size) for size in {*map(len, values)}}
+        others = [begun[len(value)] + value for value in values]
+        return self._of_each(event_ids, times, self._count + 1, others)
+
+    def _of_each(
+        self, event_ids: Sequence[str], times: Sequence[int], count: int, others: Iterable[bytes]
+    ) -> list[bytes]:
         names = [name.encode() for name in event_ids]
         sizes = {len(name) for name in names}
-        starts = {size: _start(self._constant, self._count, size) for size in sizes}
+        starts = {size: _start(self._constant, count, size) for size in sizes}
         ends = {time: _timed(time) for time in {*times}}
         return [
-            b"".join((starts[len(name)], name, ends[time]))
-            for name, time in zip(names, times, strict=True)
+            b"".join((starts[len(name)], name, ends[time], other))
+            for name, time, other in zip(names, times, others, strict=False)
         ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +29,7 @@ def partitions_of(keys: Sequence[bytes | None], count: int) -> npt.NDArray[np.in
     return (hashes & 0x7FFFFFFF) % count
 
 
+@lru_cache(maxsize=1024)
 def shard_of(language: str, count: int) -> int:
     """The partition, and so the shard, of all articles in a language and in those that detectors
     and tags confuse with it."""

@@ -78,3 +78,19 @@ def test_a_canonical_form_is_ascii_on_https_without_a_fragment_but_a_route(addre
         before, mark, route = canonical.partition("#")
         assert not mark or route.startswith(("!", "/"))
         assert not set(before + route) & set(" #\n\t")
+
+
+@given(
+    st.sampled_from(["http", "https"]),
+    st.one_of(_HOST, st.text("abz09.-", max_size=12)),
+    st.lists(
+        st.sampled_from(["/", "amp", ".html", "a", "B", "~", "&", ";", "%61", "=", "2026", "//"]),
+        max_size=8,
+    ).map("".join),
+)
+def test_an_address_without_a_fragment_is_read_as_one_with_an_empty_fragment(
+    scheme: str, host: str, path: str
+) -> None:
+    """The former takes a short cut where there is nothing to remove."""
+    address = f"{scheme}://{host}/{path}"
+    assert canonical_address(address) == canonical_address(f"{address}#")

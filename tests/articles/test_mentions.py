@@ -25,6 +25,15 @@ def test_it_finds_the_texts_that_searching_one_by_one_finds(
     assert mentioned(names, *texts) == [any(name in text for name in names) for text in texts]
 
 
+@given(
+    st.lists(st.text("abé[{@`", min_size=6, max_size=9), max_size=6),
+    st.lists(st.text("aAbBé[{@`", max_size=40), max_size=4),
+)
+def test_ascii_capitals_are_found_as_small_letters(names: list[str], texts: list[str]) -> None:
+    found = [any(name in text.lower() for name in names) for text in texts]
+    assert mentioned(names, *texts) == found
+
+
 def test_phrases_with_the_same_ending_are_told_apart() -> None:
     names = ["to continue reading", "subscribe to continue reading now", "before reading"]
     assert mentioned(names, "keep on reading", "to continue reading", "reading") == [

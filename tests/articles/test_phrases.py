@@ -30,6 +30,16 @@ def test_the_longest_of_those_that_begin_at_a_place_counts() -> None:
     assert found(names, "the Press Trust of It") == [[0, 1, 4, 15]]
 
 
+@given(phrases, st.lists(st.text("aAbBß新 ", max_size=30), max_size=4))
+def test_phrases_in_any_case_are_those_of_the_text_in_lower_case(
+    names: list[str], texts: list[str]
+) -> None:
+    """But for letters beyond ASCII."""
+    low = [text.lower() for text in texts]
+    found_there = Phrases(names).find(in_utf8(low))[:, :4].tolist()
+    assert Phrases(names, any_case=True).find(in_utf8(texts))[:, :4].tolist() == found_there
+
+
 def test_places_are_in_characters_and_texts_do_not_run_into_each_other() -> None:
     assert found(["新华社", "TASS"], "Ünd 新华社, TASS", "TA", "SS", "TASS") == [
         [0, 0, 4, 7],

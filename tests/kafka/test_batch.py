@@ -67,6 +67,16 @@ def test_headers_of_many_events_are_those_of_each(events: list[tuple[str, int]])
     assert many == [headers.of(name, time) for name, time in events]
 
 
+def test_headers_of_many_events_with_one_more_are_those_of_each() -> None:
+    headers, values = EventHeaders(TOPIC[ENRICHED]), [b"", b"entry", b"entry" * 200]
+    many = headers.of_each_with(["a", "bb", "a"], [1, 2, 1], "echowire-entry", values)
+    assert many == [
+        headers.of("a", 1, ("echowire-entry", values[0])),
+        headers.of("bb", 2, ("echowire-entry", values[1])),
+        headers.of("a", 1, ("echowire-entry", values[2])),
+    ]
+
+
 @settings(max_examples=60, deadline=None)
 @given(made=st.lists(st.tuples(st.integers(0, 3), st.binary(max_size=9)), min_size=1, max_size=30))
 def test_records_keep_their_partition_and_their_order(made: list[tuple[int, bytes]]) -> None:

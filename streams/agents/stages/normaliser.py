@@ -123,22 +123,22 @@ class Normaliser:
 
     def _outgoing(self, records: Sequence[RawRecord], sketches: Sketched, shards: int) -> Outgoing:
         made, entries = sketches.chunk, encode_entries(sketches.entries)
+        sources = [records[place] for place in made.places]
+        event_ids = [f"{a['article_id']}-{a['content_digest']}" for a in made.articles]
+        times = [record.timestamp for record in sources]
+        headers = self._headers.of_each_with(event_ids, times, ENTRY_HEADER, entries)
         out = Outgoing(self.topic)
-        for place, article, value, entry in zip(
-            made.places, made.articles, made.values, entries, strict=True
-        ):
-            key, time_ms = article["article_id"], records[place].timestamp
-            written = records[place].written
+        for i, (article, record) in enumerate(zip(made.articles, sources, strict=True)):
+            key, value, written = article["article_id"].encode(), made.values[i], record.written
             home = shard_of(article["language"], shards)
-            event_id = f"{key}-{article['content_digest']}"
-            entry_header = (ENTRY_HEADER, entry)
-            trace = trace_context(records[place].headers)
-            headers = self._headers.of(event_id, time_ms, entry_header, *trace)
-            out.add(key.encode(), value, written, headers, home)
+            if record.headers and (trace := trace_context(record.headers)):
+                entry_header = (ENTRY_HEADER, entries[i])
+                headers[i] = self._headers.of(event_ids[i], times[i], entry_header, *trace)
+            out.add(key, value, written, headers[i], home)
             if article["status"] == "canceled":
-                notice = (NOTICE_HEADER, b"1")
-                headers = self._headers.of(event_id, time_ms, entry_header, notice)
+                others = (ENTRY_HEADER, entries[i]), (NOTICE_HEADER, b"1")
+                notice = self._headers.of(event_ids[i], times[i], *others)
                 for shard in range(shards):
                     if shard != home:
-                        out.add(key.encode(), value, written, headers, shard)
+                        out.add(key, value, written, notice, shard)
         return out

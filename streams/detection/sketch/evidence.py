@@ -17,6 +17,7 @@ _SLUG_WORD = re.compile(r"[^\W\d_]{3,}")
 _TAKES = frozenset(["update", "wrapup", "lead", "urgent", "writethru", "correction", "corrected"])
 # "4 hours ago" has a precision of 3,600.
 _EXACT_SECONDS = 300
+_MIDNIGHT = "T00:00:00Z"  # as `format_time` writes it, in UTC
 
 
 def provider_of(article: Mapping[str, Any]) -> bytes:
@@ -24,7 +25,8 @@ def provider_of(article: Mapping[str, Any]) -> bytes:
     for agency in article.get("agencies", ()):
         if agency["role"] == "provider":
             return cut_name(agency["name"])
-    named = agency_of_site(article.get("syndicated_from"))
+    site = article.get("syndicated_from")
+    named = agency_of_site(site) if site else None
     return cut_name(named) if named else b""
 
 
@@ -38,6 +40,7 @@ def _cut_names() -> dict[bytes, str]:
     return {cut_name(name): name for name in agencies()}
 
 
+@lru_cache(maxsize=1024)
 def cut_name(name: str) -> bytes:
     """An agency's name as stored in entries: UTF-8, cut between two characters."""
     return name.encode()[:AGENCY_BYTES].decode(errors="ignore").encode()
@@ -53,6 +56,8 @@ def link_of(article: Mapping[str, Any]) -> int:
         return key_of_source(named.encode()) if named != source else 0
     canonical = article.get("canonical_url")
     if not canonical or not source or "." not in source:
+        return 0
+    if canonical.startswith(f"https://{source}/"):  # of most articles
         return 0
     host = canonical.split("/", 3)[2].split(":")[0]
     if host == source or host.endswith("." + source) or source.endswith("." + host):
@@ -77,7 +82,9 @@ def published_seconds(article: Mapping[str, Any]) -> int:
     """`published_at` as seconds since 1970; 0 unless exact to about a minute. Midnight
     is usually a date without a time, and would make its article the earliest of the day."""
     text, precision = article.get("published_at"), article.get("published_precision_seconds")
-    time = parse_time(text) if text and (precision or 0) <= _EXACT_SECONDS else None
+    if not text or (precision or 0) > _EXACT_SECONDS or _MIDNIGHT in text:
+        return 0
+    time = parse_time(text)
     if time is None or (time.hour, time.minute, time.second) == (0, 0, 0):
         return 0
     return min(max(0, milliseconds(time) // 1000), 0xFFFFFFFF)

@@ -125,6 +125,8 @@ def test_a_story_that_goes_on_at_its_publisher_stays_one() -> None:
         (None, "Sign in.", False),
         ("台风登陆沿海", "台风昨天登陆。", False),
         ("台风登陆沿海", "请登录后阅读。", True),
+        ("Storm hits coast", f"{WALL} {WALL} {WALL} A STORM has HIT the Coast.", False),
+        ("Storm hits coast", f"{WALL} {WALL} {WALL} A calm day in the hills.", True),
     ],
 )
 def test_a_headline_is_strange_to_a_text_that_has_none_of_its_words(
