@@ -47,6 +47,13 @@ def mapped_arrays(path: Path | None, stamp: str, make: Callable[[], Arrays]) -> 
     return made
 
 
+def give_back(array: npt.NDArray[Any]) -> None:
+    """Take what this process has read of a mapped array's file out of its memory, until it is read
+    again: with a few bytes, the system maps whole neighbourhoods."""
+    if isinstance(array.base, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        array.base.madvise(mmap.MADV_DONTNEED)
+
+
 def _read(path: Path, stamp: str) -> Arrays | None:
     try:
         with path.open("rb") as file:

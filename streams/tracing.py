@@ -7,13 +7,16 @@ written or not: see `streams.kafka.headers`. A chunk's span links to the traces 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from streams.kafka.headers import Header, trace_context
 from streams.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
+    from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import SpanExporter
+    from opentelemetry.trace import Tracer
 
 # A chunk of hundreds of records would make a span that no collector accepts.
 _LINKS = 32
@@ -67,13 +70,22 @@ class OpenTelemetryTracer:
     """Writes spans with OpenTelemetry's SDK, to `OTEL_EXPORTER_OTLP_ENDPOINT`."""
 
     def __init__(self, exporter: SpanExporter) -> None:
+        self._exporter = exporter
+
+    @cached_property
+    def _provider(self) -> TracerProvider:
+        """Made with the first chunk: it starts a thread, and a worker forks before it has any."""
         from opentelemetry.sdk.resources import Resource  # noqa: PLC0415
         from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415
         from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415
 
-        self._provider = TracerProvider(resource=Resource.create({"service.name": "echowire"}))
-        self._provider.add_span_processor(BatchSpanProcessor(exporter))
-        self._tracer = self._provider.get_tracer("echowire")
+        provider = TracerProvider(resource=Resource.create({"service.name": "echowire"}))
+        provider.add_span_processor(BatchSpanProcessor(self._exporter))
+        return provider
+
+    @cached_property
+    def _tracer(self) -> Tracer:
+        return self._provider.get_tracer("echowire")
 
     def begin(
         self,

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import orjson
 
-from streams.articles.language_model import classify
+from streams.articles.language_model import classify, give_back_model
 from streams.articles.page import PageSource, read_page
 from streams.detection.parameters import Parameters
 from streams.kafka.batch import records_of_many
@@ -47,6 +47,7 @@ def load_language_model() -> None:
     second, and 40 MB.
     """
     classify(_TEXTS[1])
+    give_back_model()
 
 
 if __name__ == "__main__":

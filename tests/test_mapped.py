@@ -7,9 +7,10 @@ import os
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 
-from streams.mapped import Arrays, mapped_arrays
+from streams.mapped import Arrays, give_back, mapped_arrays
 
 
 def made(first: int = 1) -> Arrays:
@@ -106,3 +107,23 @@ def test_two_processes_may_make_them_at_once(path: Path) -> None:
 
     assert same(mapped_arrays(path, "1", overtaken), made())
     assert [*path.parent.iterdir()] == [path]
+
+
+@pytest.mark.skipif(not hasattr(mmap, "MADV_DONTNEED"), reason="no way to ask for that")
+def test_what_was_read_can_be_given_back(path: Path) -> None:
+    zeros = mapped_arrays(path, "1", lambda: {"zeros": np.zeros(1 << 21, np.uint64)})["zeros"]
+    process = psutil.Process()
+    before = process.memory_info().rss
+    assert zeros.sum() == 0
+    read = process.memory_info().rss
+    give_back(zeros)
+    after = process.memory_info().rss
+    assert read - before > 12 << 20
+    assert read - after > 12 << 20
+    assert not zeros.any()
+
+
+def test_arrays_in_memory_stay_as_they_are() -> None:
+    numbers = np.arange(9)
+    give_back(numbers)
+    assert numbers.tolist() == [*range(9)]

@@ -20,7 +20,7 @@ from py3langid.langid import MODEL_DIR, MODEL_FILE, LanguageIdentifier
 
 from streams.articles.encoded import Bytes
 from streams.compiled import cache_folder, kernel
-from streams.mapped import Arrays, mapped_arrays
+from streams.mapped import Arrays, give_back, mapped_arrays
 
 U64 = np.uint64
 Features = npt.NDArray[np.int32]
@@ -74,6 +74,11 @@ def load_model() -> Model:
     rows, outputs, weights, priors = (kept[name] for name in _OTHER_ARRAYS)
     labels = tuple(kept["labels"].tobytes().decode().split())
     return Model(moves, rows, outputs, weights, priors, labels)
+
+
+def give_back_model() -> None:
+    """Take what has been read of the model out of this process's memory until it is read again."""
+    give_back(load_model().weights)
 
 
 def _arrays() -> Arrays:

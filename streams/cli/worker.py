@@ -44,11 +44,13 @@ def run_worker(settings: Settings, stages: Collection[str]) -> None:
     if (seconds := compile_kernels()) > _COMPILED_ANEW_SECONDS:
         log.info("compiled for this machine in %.0f s; the next start will be faster", seconds)
     pool = NormaliserPool(settings.normalising_processes)
-    if normalise.STAGE in stages:
-        pool.start()  # while there is no thread and no loop
     loop = uvloop.new_event_loop()
     asyncio.set_event_loop(loop)
     echowire = create_app(settings, stages, pool)
+    if normalise.STAGE in stages:
+        # While there is no thread and the loop does not run; yet late, as the processes share all
+        # that is there by then, until one of them writes: the app's making wrote to 23 MB.
+        pool.start()
     worker = Worker(echowire.app, loop=loop, stop_seconds=_STOP_SECONDS)
     worker.spinner = None
     keep_freed_memory()

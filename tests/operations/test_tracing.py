@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
 import sys
 
 import orjson
@@ -80,6 +81,23 @@ def test_tracing_without_opentelemetry_is_a_clear_error(monkeypatch: pytest.Monk
     monkeypatch.setitem(sys.modules, "opentelemetry.exporter.otlp.proto.http.trace_exporter", None)
     with pytest.raises(SettingsError, match=r"install echowire\[tracing\]"):
         create_tracer(load_settings(tracing=True))
+
+
+_THREADS = """
+import asyncio, threading
+from streams.app import create_app
+from streams.settings import load_settings
+asyncio.set_event_loop(asyncio.new_event_loop())
+create_app(load_settings(tracing=True))
+print(threading.active_count())
+"""
+
+
+def test_an_application_begins_without_threads_so_that_its_process_can_be_forked() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", _THREADS], capture_output=True, text=True, check=True, timeout=100
+    )
+    assert ended.stdout == "1\n"
 
 
 async def send(settings: Settings) -> None:
