@@ -33,13 +33,15 @@ def page_of(raw: RawArticle, record: Record, outlets_file: str | None) -> PageSo
     whole_page = raw.text is not None and is_page(raw.text)
     if not raw.html and not whole_page:
         return None
+    html, cut = markup_without_control(raw.html) if raw.html else (None, False)
     return PageSource(
-        html=raw.html and markup_without_control(raw.html),
+        html=html,
         text=raw.text if whole_page else None,
         now=fetched(raw, record),
         title=raw.title,
         outlets_file=outlets_file,
         address=raw.canonical_url or raw.url,
+        cut=cut,
     )
 
 
@@ -80,7 +82,9 @@ def body_of(raw: RawArticle, page: Page | None, dropped: list[str]) -> str | Rej
         dropped.append(CONTROL_CHARACTERS)
     if page is not None and page.stub:
         dropped.append(MOST_OF_PAGE)
-    name = "html" if raw.html and raw.html.strip() and not (page and page.from_text) else "text"
+    name = (
+        "html" if raw.html and not raw.html.isspace() and not (page and page.from_text) else "text"
+    )
     if text:
         return _article(text, name, dropped, mentions_wall=mention_walls([text])[0])
     if page is not None and (name == "html" or page.from_text):

@@ -145,8 +145,7 @@ def _dropped_in_decoding(records: Sequence[Record], decoded: Decoded) -> list[li
         for record, cut in zip(records, decoded.repaired, strict=True)
     ]
     for place, source in decoded.pages:
-        raw = decoded.articles[place]
-        if isinstance(raw, RawArticle) and source.html != raw.html:
+        if source.cut:
             dropped[place].append(CONTROL_CHARACTERS)
     return dropped
 

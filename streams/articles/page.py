@@ -17,14 +17,15 @@ MOST_LINES = 50_000
 @dataclass(frozen=True, slots=True)
 class PageSource:
     """A page to read. `now` is when it was fetched: `3 hours ago` counts from it; `address` is its
-    own, if known."""
+    own, if known. `html` may be in UTF-8; `cut`: control characters were removed from it."""
 
-    html: str | None
+    html: str | bytes | None
     text: str | None
     now: datetime
     title: str | None = None
     outlets_file: str | None = None
     address: str | None = None
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class Page:
 
 def read_page(source: PageSource) -> Page:
     """Extract the article from HTML; if that holds none, from the text."""
-    page = _read_html(source) if source.html and source.html.strip() else Page()
+    page = _read_html(source) if source.html and not source.html.isspace() else Page()
     if page.text or not source.text:
         return page
     if source.text.count("\n") > MOST_LINES:

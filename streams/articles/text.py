@@ -77,12 +77,14 @@ def _unescaped(text: str) -> str:
     return text
 
 
-def markup_without_control(markup: str) -> str:
-    """HTML without control characters, plain or as `&#11;`: some parsers fail on one."""
-    content = markup.encode("utf-8", "surrogatepass")
-    if refers_to_control(content):
-        markup = _CONTROL_REFERENCE.sub("", markup)
-    return _MARKUP_CONTROL.sub("", markup) if has_control(content) else markup
+def markup_without_control(markup: str) -> tuple[bytes, bool]:
+    """-> (HTML in UTF-8 without control characters, plain or as `&#11;`, as some parsers fail on
+    one; whether any were removed)."""
+    content = markup.encode("utf-8", "replace")
+    if not (refers_to_control(content) or has_control(content)):
+        return content, False
+    left = _MARKUP_CONTROL.sub("", _CONTROL_REFERENCE.sub("", markup))
+    return left.encode("utf-8", "replace"), left != markup
 
 
 def clean_line(text: str | None, limit_bytes: int) -> str | None:

@@ -18,7 +18,6 @@ from streams.json_object import Json
 _NAME = re.compile(r"[^\s/>]*+")
 _ATTRIBUTE = re.compile(r"""([^\s"'<>/=]++)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'>]++)))?""")
 # Most of a head: icons, style sheets, and information for browsers and other services.
-_RELATIONS = (b"canonical", b"amphtml", b"author")
 _USELESS = re.compile(
     rb"""(?:name|property)\s*=\s*["']?(?:viewport|robots|googlebot|theme-color|referrer|og:image
     |twitter:(?:image|card|creator)|fb:|msapplication|apple-|google-site|format-detection
@@ -34,7 +33,8 @@ _TAGS = re.compile(r"<[^<>]{0,2000}>")
 @dataclass(slots=True)
 class Head:
     """meta: name, property or itemprop in lower case -> content; the first of several, and `every`
-    one. linked: the values of the JSON-LD scripts. `title` is the document's own."""
+    one. links: the canonical one. linked: the values of the JSON-LD scripts. `title` is the
+    document's own."""
 
     title: str
     language: str | None
@@ -118,8 +118,7 @@ def head_of(markup: Markup) -> Head:
     links: dict[str, str] = {}
     for start, inside in _tags_of(markup, "link"):
         tag = markup.data[start:inside]
-        low = tag.lower()
-        if not any(relation in low for relation in _RELATIONS):
+        if b"canonical" not in tag.lower():
             continue
         named = _attributes_in(tag)
         for relation in named.get("rel", "").lower().split():
@@ -157,8 +156,10 @@ def _take_json(
 
 def _linked(markup: Markup) -> list[Any]:
     found: list[Any] = []
-    for node in nodes_of(markup, "script"):
-        start, inside, end = markup.nodes[2:5, node].tolist()
+    scripts = elements(markup, "script")
+    for node, (start, inside, end) in zip(
+        scripts.tolist(), markup.nodes[2:5, scripts].T.tolist(), strict=True
+    ):
         if b"ld+json" not in markup.data[start:inside].lower():
             continue
         size = end - inside

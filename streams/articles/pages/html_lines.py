@@ -109,7 +109,8 @@ def _texts(found: bytes) -> list[str]:
         for invisible in INVISIBLE:
             text = text.replace(invisible, "")
     rows = text.split("\n")
-    if not (odd and _oddities_of(text)):
+    # What was replaced may have left spaces in a row.
+    if not (odd & _SPACES or (odd and _oddities_of(text))):
         return rows
     return [
         " ".join(row.split()) if "  " in row or row[:1] == " " or row[-1:] == " " else row

@@ -53,8 +53,11 @@ class _Read:
     headline: int | None  # a heading of rank 1 above the story
 
 
-def read_html(html: str, now: datetime, outlets: Outlets, address: str | None = None) -> HtmlPage:
-    """Take a page apart; linear in its length. `now` is when it was fetched, `address` its own.
+def read_html(
+    html: str | bytes, now: datetime, outlets: Outlets, address: str | None = None
+) -> HtmlPage:
+    """Take a page apart, which may be in UTF-8; linear in its length. `now` is when it was fetched,
+    `address` its own.
 
     Raises ValueError for a page of too many tags.
     """

@@ -223,7 +223,7 @@ def _spared_titles(
     spared = np.zeros(len(low), dtype=np.bool_)
     above, below = _beside(meta), _beside(meta[::-1])[::-1]
     below[:-1] &= ~opens[1:]
-    for at in map(int, np.flatnonzero(doubtful)):
+    for at in doubtful.nonzero()[0].tolist():
         text = low[at]
         first = max(0, at - 6)
         near = low[first : at + 7]
@@ -240,8 +240,8 @@ def _spared_titles(
             or (above[at] and cased[at])
             or (open_end and (above[at] or below[at] or (at > 0 and opens[at - 1])))
         ):
-            spared[at] = True
-            spared[twins] = True
+            for twin in (at, *twins):
+                spared[twin] = True
     return spared
 
 

@@ -39,12 +39,12 @@ class Markup:
     tag_ends: Ints
 
 
-def markup_of(html: str, most_tags: int | None = None) -> Markup:
+def markup_of(html: str | bytes, most_tags: int | None = None) -> Markup:
     """Take a page apart; linear in its length.
 
     Raises ValueError for one of more than `most_tags`. No other content can make it raise.
     """
-    data = html.encode("utf-8", "replace")
+    data = html if isinstance(html, bytes) else html.encode("utf-8", "replace")
     array = np.frombuffer(data, dtype=np.uint8)
     tags, feeds = _counted(array)
     if most_tags is not None and tags > most_tags:

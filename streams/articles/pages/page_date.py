@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, time, timedelta
+from functools import lru_cache
 
-from streams.articles.languages import TABLES, any_of, words_by_language
+import numpy as np
+from numpy.typing import NDArray
+
+from streams.articles.languages import TABLES, any_of, words_by_language, words_of_all
 from streams.articles.printed_time import PrintedTime, printed_time
 from streams.articles.times import format_time, parse_time
 from streams.articles.written_time import with_western_digits, written_time
+from streams.compiled import kernel
 
 PUBLISHED_META = (
     "article:published_time", "og:article:published_time", "article:published", "datepublished",
@@ -53,10 +58,13 @@ _STATE = re.compile(
     rb"|publish_?date|publication_?date|first_?published(?:_?at|_?date)?|pub_?date)\\?[\"']"
     rb"\s*:\s*\\?[\"'](\d{4}-\d\d-\d\d[T ]?[\d:.Z+-]*)"
 )
+# From a quotation mark to the `pub` of `publishedAt`, `datePublished` and `first_published`.
+_QUOTES_BEFORE = (7, 6, 5, 1)
 _LONGEST_BETWEEN = 12  # `on Monday, `
 _HOUR, _DAY, _MIDNIGHT = 3_600, timedelta(days=1), time()
 _UPDATED = re.compile(any_of("page_headers", "updated"), re.IGNORECASE)
 _FIRST_PUBLISHED = re.compile(any_of("page_headers", "first_published"), re.IGNORECASE)
+_FIRST_WORDS = {form.split()[0] for form in words_of_all("page_headers", "first_published")}
 
 
 def first_time(texts: Sequence[str | None]) -> str | None:
@@ -85,9 +93,32 @@ def with_hour(day: str, texts: Sequence[str]) -> str:
 def state_time(page: bytes) -> str | None:
     """The publication in the data of a page's program, if it names one day only: with several it is
     other stories', too."""
-    found = [match[1].decode() for match in _STATE.finditer(page)]
+    found = [stated.decode() for stated in _stated_in(page)]
     times = {time.date() for text in found if (time := parse_time(text))}
     return found[0] if len(times) == 1 else None
+
+
+def _stated_in(page: bytes) -> Iterator[bytes]:
+    """What `_STATE` finds: looked for only where a name stands, as a search stops at every
+    quotation mark of a page."""
+    places, end = np.empty(len(page) // 3 + 1, dtype=np.int64), 0
+    count = _places_of_pub(np.frombuffer(page, dtype=np.uint8), places)
+    for place in places[:count].tolist():
+        for back in _QUOTES_BEFORE:
+            if place - back >= end and (match := _STATE.match(page, place - back)):
+                end = match.end()
+                yield match[1]
+
+
+@kernel
+def _places_of_pub(page: NDArray[np.uint8], places: NDArray[np.int64]) -> int:
+    """Where `pub` stands, whatever the case; -> how often."""
+    count = 0
+    for at in range(len(page) - 2):
+        if page[at] | 32 == 112 and page[at + 1] | 32 == 117 and page[at + 2] | 32 == 98:
+            places[count] = at
+            count += 1
+    return count
 
 
 def in_address(address: str | None) -> str | None:
@@ -130,6 +161,9 @@ def first_published(lines: Sequence[str], now: datetime) -> str | None:
     for line in lines:
         if len(line) > 2 * _LONGEST_LINE or not _has_year(line):
             continue
+        low = line.lower()
+        if not any(word in low for word in _FIRST_WORDS):
+            continue
         said = _FIRST_PUBLISHED.search(line)
         found = printed_time(line[said.end() :], now) if said else None
         if said and found and found.start <= _LONGEST_BETWEEN:
@@ -143,6 +177,7 @@ def _has_year(line: str) -> bool:
     return any(century in line for century in _CENTURIES) and _YEAR.search(line) is not None
 
 
+@lru_cache(maxsize=128)  # a page prints its date in an element and a line, and each is read twice
 def _time_in(line: str, now: datetime) -> PrintedTime | None:
     """A time that a line with a year prints; if it is no more than a day, the one that the whole
     line is: `3 p.m. ET, March 2, 2026`."""

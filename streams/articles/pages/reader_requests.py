@@ -22,6 +22,9 @@ def requests_among(texts: Sequence[str], low: Sequence[str]) -> list[int]:
     """The places of those that are requests; `low` are the texts in lower case. One search through
     all finds the few that may be."""
     short = [n for n, text in enumerate(texts) if len(text) <= _LONGEST]
+    joined = "\n".join([low[n] for n in short]).encode("utf-8", "replace")
+    if not len(_objects().find(encoded([joined]))):  # as with most
+        return []
     named = (
         _objects().find(encoded([low[n].encode("utf-8", "replace") for n in short]))[:, 0].tolist()
     )

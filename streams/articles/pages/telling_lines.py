@@ -50,31 +50,29 @@ def tells_of_others(
         if elements.may_be_stamped(above, first, start):
             return True
         beside.update(range(first, start), range(stop, min(stop + FOOT_LINES, len(lines))))
+    named = [line.text for line in lines[texts[0][1] :] if line.text[0] in _BRACKETS]
     for at in beside:
         text = lines[at].text
         short = len(text) <= META_CHARACTERS and kinds.words[at] <= META_WORDS
-        if not (short or kinds.title[at]):
-            continue
-        if kinds.may_time[at] and (reader.time_in(text) or READING_TIME.search(text)):
-            return True
-        if _may_name_outlet(text, outlets):
-            return True
-    below = (line.text for line in lines[texts[0][1] :])
-    return any(text[0] in _BRACKETS and _may_name_outlet(text, outlets) for text in below)
+        if short or kinds.title[at]:
+            if kinds.may_time[at] and (reader.time_in(text) or READING_TIME.search(text)):
+                return True
+            named.append(text)
+    return _may_name_outlet(named, outlets)
 
 
-def _may_name_outlet(text: str, outlets: Outlets) -> bool:
-    """Whether a line may hold a name of the table by itself, between marks or behind `via`."""
-    low = text.lower()
-    if not low.isascii() and any(name in low for name in outlets.unspaced):
+def _may_name_outlet(texts: Sequence[str], outlets: Outlets) -> bool:
+    """Whether lines may hold a name of the table by itself, between marks or behind `via`."""
+    every = "\n".join(texts).lower()
+    if not every.isascii() and any(name in every for name in outlets.unspaced):
         return True
-    names = (name for word in _WORDS.findall(low) for name in outlets.by_word.get(word, ()))
-    return any(_stands_apart(name, text, low, outlets) for name in names)
+    names = [name for word in set(_WORDS.findall(every)) for name in outlets.by_word.get(word, ())]
+    return any(_stands_apart(name, text, outlets) for name in names for text in texts)
 
 
-def _stands_apart(name: str, text: str, low: str, outlets: Outlets) -> bool:
-    """Whether a name of the table is more than a word of a sentence: of `low`, which is the text in
-    lower case."""
+def _stands_apart(name: str, text: str, outlets: Outlets) -> bool:
+    """Whether a name of the table is in a text, and more than a word of a sentence."""
+    low = text.lower()
     start = low.find(name)
     if start >= 0 and (
         SOURCE_LABEL.match(text) or BY.match(text) or person_for_outlet(text, outlets)

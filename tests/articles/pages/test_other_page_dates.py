@@ -55,6 +55,9 @@ def test_a_printed_time_is_in_the_zone_that_it_names(line: str, time: str | None
     [
         ('{"story": {"publishedAt": "2025-05-07T16:20:00Z"}}', "2025-05-07T16:20:00Z"),
         (r'"{\"published_date\": \"2025-05-07\"}"', "2025-05-07"),
+        ("{'pub_date': '2025-05-07'}", "2025-05-07"),
+        ('{"DATEPUBLISHED" : "2025-05-07"}', "2025-05-07"),
+        ('{"firstPublished": "2025-05-07", "first_published_at": "2025-05-07"}', "2025-05-07"),
         ('[{"publishedAt": "2025-05-07"}, {"publishedAt": "2025-05-06"}]', None),
         ('{"updatedAt": "2025-05-07"}', None),
     ],
