@@ -72,7 +72,7 @@ def decide(state: ShardState, chunk: ArticleColumns, writer: VerdictWriter) -> D
         arrivals.rows,
         judge.log.stored(stories),
     )
-    places, ids = arrivals.places, hex_ids(arrivals.rows["article_id"])
+    places, ids = arrivals.places, judge.article_ids
     digests = hex_ids(arrivals.rows["digest"])
     ours = [i for i, place in enumerate(places) if not chunk.notices[place]]
     return Decision(
@@ -98,6 +98,7 @@ class _Judge:
         self._view, self._writer, self._values = view, writer, values
         self._most = view.state.parameters.listed_matches
         self._words: list[int] = []
+        self.article_ids: list[str] = []
         self.log = StoryLog(view)
         self.credits = Credits(view, values)
         self._matcher = Matcher(view)
@@ -118,8 +119,8 @@ class _Judge:
         verdicts: list[tuple[str, bytes]] = []
         flags, previous = rows["flags"].tolist(), rows["previous"].tolist()
         self._words = rows["words"].tolist()
-        article_ids, story_ids = hex_ids(rows["article_id"]), hex_ids(rows["story_id"])
-        for i, article_id in enumerate(article_ids):
+        self.article_ids, story_ids = hex_ids(rows["article_id"]), hex_ids(rows["story_id"])
+        for i, article_id in enumerate(self.article_ids):
             if flags[i] & WITHDRAWN:
                 verdicts.append(self._withdrawn(i, article_id, previous[i]))
             elif previous[i] != NO_SERIAL:

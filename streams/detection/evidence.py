@@ -63,8 +63,10 @@ class Evidence:
         listed_already = {match.serial for match in candidates}
         added = False
         for name in {self._view.story_id(s) for s in listed_already}:
-            story = self._log.story(name, serial)
+            story = self._log.last_known(name)
             if story is None or story.original < 0 or story.original in listed_already:
+                continue
+            if not self._view.stands(story.last, serial):
                 continue
             pair = i, story.original
             if pair not in self._originals:

@@ -198,11 +198,13 @@ def _rows(chunk: ArticleColumns, statuses: list[int], new: list[_New], minimum_w
     places = [one.place for one in new]
     own = entries if len(places) == len(entries) else entries[places]
     octets[:, _ENTRY_IN_ROW:] = own[:, _FIELDS_IN_ENTRY:]
-    numbers = [
-        (chunk.offsets[one.place], chunk.times[one.place], one.latest, one.clock, one.previous)
-        for one in new
-    ]
-    octets[:, :_NUMBERS_BYTES] = np.array(numbers, "<i8").reshape(-1, 5).view(np.uint8)
+    numbers = np.empty((len(new), 5), "<i8")
+    numbers[:, 0] = [chunk.offsets[place] for place in places]
+    numbers[:, 1] = [chunk.times[place] for place in places]
+    numbers[:, 2] = [one.latest for one in new]
+    numbers[:, 3] = [one.clock for one in new]
+    numbers[:, 4] = [one.previous for one in new]
+    octets[:, :_NUMBERS_BYTES] = numbers.view(np.uint8)
     words = rows["words"].tolist()
     rows["flags"] = [
         _FLAGS[statuses[one.place]]

@@ -217,10 +217,16 @@ def _count_votes(
     """-> how many earlier articles share a key; fills in their serials, ascending, and votes."""
     met, numbers = 0, (U64(1) << bits) - U64(1)
     high = np.uint32(~numbers & U64(0xFFFFFFFF))
+    # All slots first: the memory answers many requests at once, if nothing waits for the first.
+    entries = np.empty((len(value), WAYS), np.uint32)
     for k in range(len(value)):
-        slot, fingerprint = _slot(value[k], words), _fingerprint(value[k], bits)
+        slot = _slot(value[k], words)
         for way in range(WAYS):
-            entry = words[slot, way]
+            entries[k, way] = words[slot, way]
+    for k in range(len(value)):
+        fingerprint = _fingerprint(value[k], bits)
+        for way in range(WAYS):
+            entry = entries[k, way]
             if entry & high != fingerprint:
                 continue
             # The newest serial with these low bits that is not above this article's.

@@ -61,6 +61,8 @@ def _strangers(one: set[str], other: set[str]) -> bool:
 def without_passages(place: int, matches: list[Match], view: View) -> list[Match]:
     """The matches, downgraded to similar if a claim rests on passages that the publisher's other
     articles have, too."""
+    if len(matches) < _PAGES_BEFORE:
+        return matches
     source = view.row_view(view.base + place).source
     if not source or not any(match.relation in _CLAIMS for match in matches):
         return matches

@@ -70,8 +70,12 @@ class StoryLog:
     def story(self, story_id: bytes, serial: int) -> StoryState | None:
         """The story's state, as this article finds it; None while it is one article alone, and
         again when its newest has left the window."""
-        story = self.touched.get(story_id) or self._view.state.stories.get(story_id)
+        story = self.last_known(story_id)
         return story if story and self._view.stands(story.last, serial) else None
+
+    def last_known(self, story_id: bytes) -> StoryState | None:
+        """The same, even if it has left the window."""
+        return self.touched.get(story_id) or self._view.state.stories.get(story_id)
 
     def lately(self, member: int, serial: int) -> NoveltyRecord:
         """How many recent articles the member's story has when this one arrives."""
