@@ -182,9 +182,11 @@ def records_of_many(
 def _column(parts: Sequence[bytes | None]) -> tuple[Octets, Integers]:
     """The bytes of n parts one after the other, and their lengths (n,); -1 for a null one, as
     opposed to an empty one."""
-    lengths = [-1 if part is None else len(part) for part in parts]
-    octets = b"".join([part or b"" for part in parts])
-    return np.frombuffer(octets, np.uint8), np.array(lengths, np.int64)
+    known = [part for part in parts if part is not None]
+    octets = np.frombuffer(b"".join(known), np.uint8)
+    if len(known) == len(parts):
+        return octets, np.fromiter(map(len, known), np.int64, len(known))
+    return octets, np.array([-1 if part is None else len(part) for part in parts], np.int64)
 
 
 @kernel

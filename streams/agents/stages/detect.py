@@ -181,6 +181,8 @@ class DetectStage:
         """By position among the verdicts, articles that are too large for a topic with their
         verdicts."""
         most = self._largest_bytes - HEADERS_BYTES
+        if max(map(len, decision.enriched), default=0) <= most:
+            return {}
         return {
             i: rejected(
                 Reason.TOO_LARGE,

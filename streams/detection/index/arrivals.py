@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -81,15 +81,16 @@ class Arrivals:
     outdated: int
 
 
-class _New(NamedTuple):
-    """A new text, and what its row holds besides its entry."""
+@dataclass(frozen=True, slots=True)
+class _New:
+    """The new texts, and what their rows hold besides their entries."""
 
-    place: int  # in the chunk
-    clock: int
-    latest: int
-    previous: int  # serial of the item's previous version; NO_SERIAL if none
-    held: bool  # withdrawn, by itself or by that version
-    order: int  # of its version
+    places: list[int] = field(default_factory=list)  # in the chunk
+    clocks: list[int] = field(default_factory=list)
+    latest: list[int] = field(default_factory=list)
+    # Serials of the items' previous versions; NO_SERIAL if there is none.
+    previous: list[int] = field(default_factory=list)
+    held: list[bool] = field(default_factory=list)  # withdrawn, by itself or by that version
 
 
 class _Before(NamedTuple):
@@ -114,7 +115,8 @@ class _Intake:
         self._window = state.parameters.window_milliseconds
         self.clock, self.latest = state.clock, state.latest
         self._last_time = state.last_time
-        self.new: list[_New] = []
+        self.new, self._count = _New(), 0
+        self._orders: list[int] = []  # of the new texts' versions
         self.outdated: set[int] = set()  # places of versions that arrived after later ones
         # Of this chunk: article key -> (serial, digest key), and as in the state.
         self._items: dict[int, tuple[int, int]] = {}
@@ -124,7 +126,7 @@ class _Intake:
         self, place: int, key: int, digest: int, order: int, time: int, *, canceled: bool
     ) -> bool:
         """Whether the article has new content; a redelivery changes nothing."""
-        serial = self._base + len(self.new)
+        serial = self._base + self._count
         # Two consecutive records must agree that time has moved on: one record with a clock a year
         # ahead must not empty the window.
         now = max(self.clock, min(time, self._last_time)) if serial else time
@@ -141,10 +143,17 @@ class _Intake:
             if before.digest == digest or (again and self._stands(old or 0, now)):
                 return False
             self._superseded[key, before.digest] = before.serial
-        self.clock, self.latest, self._last_time = now, max(self.latest, time), time
+        self.clock, self._last_time = now, time
+        self.latest = max(self.latest, time)
         self._items[key] = serial, digest
-        held = before.held or canceled
-        self.new.append(_New(place, self.clock, self.latest, before.serial, held, order))
+        new = self.new
+        new.places.append(place)
+        new.clocks.append(now)
+        new.latest.append(self.latest)
+        new.previous.append(before.serial)
+        new.held.append(before.held or canceled)
+        self._orders.append(order)
+        self._count += 1
         return True
 
     def _version_before(self, place: int, key: int, now: int) -> _Before:
@@ -152,8 +161,8 @@ class _Intake:
         if key in self._items:
             serial, digest = self._items[key]
             if self._stands(serial, now):
-                one = self.new[serial - self._base]
-                return _Before(serial, digest, one.held, one.order)
+                i = serial - self._base
+                return _Before(serial, digest, self.new.held[i], self._orders[i])
             return _NONE
         serial = self._known[place]
         if serial == NO_SERIAL or not self._stands(serial, now):
@@ -164,10 +173,10 @@ class _Intake:
 
     def _stands(self, serial: int, now: int) -> bool:
         """Whether a row, of this chunk or earlier, is still in the window when the next arrives."""
-        if serial < max(self._state.tail, self._base + len(self.new) - self._capacity + 1):
+        if serial < max(self._state.tail, self._base + self._count - self._capacity + 1):
             return False
         if serial >= self._base:
-            latest = self.new[serial - self._base].latest
+            latest = self.new.latest[serial - self._base]
         else:
             latest = int(self._state.row(serial)["latest"])
         return latest >= now - self._window
@@ -185,31 +194,30 @@ def arrivals_of(state: ShardState, chunk: ArticleColumns) -> Arrivals:
         if not intake.take(place, key, digest, orders[place], time, canceled=canceled):
             redeliveries += not chunk.notices[place]  # its verdict stands
     rows = _rows(chunk, statuses, intake.new, state.parameters.minimum_words)
-    places = [one.place for one in intake.new]
     outdated = sum(not chunk.notices[place] for place in intake.outdated)
-    return Arrivals(state.count, intake.clock, intake.latest, rows, places, redeliveries, outdated)
+    return Arrivals(
+        state.count, intake.clock, intake.latest, rows, intake.new.places, redeliveries, outdated
+    )
 
 
-def _rows(chunk: ArticleColumns, statuses: list[int], new: list[_New], minimum_words: int) -> Rows:
+def _rows(chunk: ArticleColumns, statuses: list[int], new: _New, minimum_words: int) -> Rows:
     """The rows of the new articles."""
-    rows = np.zeros(len(new), ROW)
+    places = new.places
+    rows = np.zeros(len(places), ROW)
     octets = octets_of(rows)
     entries = octets_of(np.ascontiguousarray(chunk.entries))
-    places = [one.place for one in new]
     own = entries if len(places) == len(entries) else entries[places]
     octets[:, _ENTRY_IN_ROW:] = own[:, _FIELDS_IN_ENTRY:]
-    numbers = np.empty((len(new), 5), "<i8")
+    numbers = np.empty((len(places), 5), "<i8")
     numbers[:, 0] = [chunk.offsets[place] for place in places]
     numbers[:, 1] = [chunk.times[place] for place in places]
-    numbers[:, 2] = [one.latest for one in new]
-    numbers[:, 3] = [one.clock for one in new]
-    numbers[:, 4] = [one.previous for one in new]
+    numbers[:, 2], numbers[:, 3], numbers[:, 4] = new.latest, new.clocks, new.previous
     octets[:, :_NUMBERS_BYTES] = numbers.view(np.uint8)
     words = rows["words"].tolist()
     rows["flags"] = [
-        _FLAGS[statuses[one.place]]
-        | (WITHDRAWN if one.held else MATCHABLE if words[i] >= minimum_words else 0)
-        for i, one in enumerate(new)
+        _FLAGS[statuses[place]]
+        | (WITHDRAWN if held else MATCHABLE if count >= minimum_words else 0)
+        for place, held, count in zip(places, new.held, words, strict=True)
     ]
     return rows
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from schemas.raw_article import Status
@@ -64,6 +65,17 @@ _FIELDS = struct.Struct(
 )  # fmt: skip
 
 
+@lru_cache(maxsize=4096)
+def _name(padded: bytes) -> str:
+    """Of a language or a publisher: there are few."""
+    return padded.rstrip(b"\0").decode()
+
+
+@lru_cache(maxsize=1024)
+def _agency(padded: bytes) -> str:
+    return agency_named(padded.rstrip(b"\0"))
+
+
 def row_view_of(octets: memoryview, place: int) -> RowView:
     """One of some rows, given as their memory, as Python values. Asking an array of records for its
     memory takes longer than reading a row."""
@@ -73,10 +85,10 @@ def row_view_of(octets: memoryview, place: int) -> RowView:
         story_id,
         article.hex(),
         digest.hex(),
-        language.rstrip(b"\0").decode(),
-        source.rstrip(b"\0").decode(),
+        _name(language),
+        _name(source),
         headline.rstrip(b"\0").decode(),
-        agency_named(provider.rstrip(b"\0")),
+        _agency(provider),
         time,
         latest,
         clock,
