@@ -56,8 +56,8 @@ def tokens_of(texts: Sequence[str]) -> Tokens:
     cut = [text if len(text) < LONGEST_TEXT else text[: LONGEST_TEXT - 1] for text in texts]
     joined = "".join(cut)
     tables = alphabet()
-    points, starts = _code_points(joined), starts_of(cut)
-    seen = _trouble(points, starts, tables.trouble)
+    points, starts = code_points(joined), starts_of(cut)
+    seen = trouble_in(points, starts, tables.trouble)
     folded, intricate = np.zeros(len(cut), np.bool_), (seen & INTRICATE) != 0
     for place in np.flatnonzero(seen & (ENTANGLED | COMBINING)).tolist():
         text, trouble = cut[place], int(seen[place]) & ~INTRICATE
@@ -66,14 +66,15 @@ def tokens_of(texts: Sequence[str]) -> Tokens:
         cut[place] = unicodedata.normalize("NFKC", text).casefold()[:LONGEST_TEXT]
         folded[place] = intricate[place] = True
     if folded.any():
-        points, starts = _code_points("".join(cut)), starts_of(cut)
+        points, starts = code_points("".join(cut)), starts_of(cut)
     hashes, bounds = _hash(
         points, starts, folded, intricate, tables.entries, tables.kept, tables.expansions
     )
     return Tokens(hashes, bounds)
 
 
-def _code_points(text: str) -> Points:
+def code_points(text: str) -> Points:
+    """A text as an array."""
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
 
 
@@ -83,14 +84,16 @@ def starts_of(texts: Sequence[str]) -> Bounds:
 
 
 @kernel
-def _trouble(
+def trouble_in(
     points: Points, starts: Bounds, trouble: npt.NDArray[np.uint8]
 ) -> npt.NDArray[np.uint8]:
     """(n,) the characters of each text that cannot be folded individually (`Alphabet`)."""
     seen = np.zeros(len(starts) - 1, np.uint8)
     for i in range(len(seen)):
+        own = np.uint8(0)
         for p in range(starts[i], starts[i + 1]):
-            seen[i] |= trouble[points[p]] if points[p] < PLANE else ENTANGLED
+            own |= trouble[points[p]] if points[p] < PLANE else np.uint8(ENTANGLED)
+        seen[i] = own
     return seen
 
 

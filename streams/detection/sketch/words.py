@@ -81,17 +81,27 @@ def word_tables() -> tuple[Kinds, Points]:
     return kinds, entries
 
 
+@cache
+def unlettered() -> Kinds:
+    """(65536,) not 0 for code points that need `any_words`: all others are a letter of a word and
+    of a token, or of neither, and are folded by themselves. `\u24d0` is no letter until folded."""
+    (kinds, entries), trouble = word_tables(), alphabet().trouble
+    of_words = (kinds >= WORD) & (kinds <= NUMBER)
+    found: Kinds = ((trouble != 0) | (of_words != (entries != 0))).astype(np.uint8)
+    return found
+
+
 @kernel
 def plain_words(
-    text: npt.NDArray[np.uint8],
+    text: npt.NDArray[np.unsignedinteger],
     ends: Places,
     kinds: Kinds,
     folded: Points,
     words: tuple[Kinds, Flags, Hashes, Kinds],
 ) -> None:
-    """As `any_words` finds them in a text of ASCII only whose words, which are its tokens, end
-    here: it looks at what is between them. Fills (kind, whether it begins a sentence, number,
-    shape) of each."""
+    """As `any_words` finds them in a text without `unlettered` code points whose words, which are
+    its tokens, end here: it looks at what is between them. Fills (kind, whether it begins a
+    sentence, number, shape) of each."""
     of_kind, begins, numbers, shapes = words
     at = U64(0)  # where the previous word ended
     for t in range(len(ends)):

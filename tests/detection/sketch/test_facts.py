@@ -147,6 +147,30 @@ def test_the_fast_path_for_plain_text_finds_the_same(texts: list[str]) -> None:
     assert sketch_texts(texts).tobytes() == sketch_any(texts).tobytes()
 
 
+@given(
+    st.lists(
+        st.text(
+            st.sampled_from(
+                "aXé\u00df\u017f\u0130\u00aa\u00b2\u2460\u24d0\u2026\u201c\u201d\u2019\u00a0 .\n19"
+                "\u0301\u05d0\u0430\u0410\u10d0\u4e00\uac00\u0661\u00ad\u200b\ufb01\U0001f600"
+            )
+            | st.characters(codec="utf-8"),
+            max_size=60,
+        ),
+        min_size=1,
+        max_size=6,
+    )
+)
+def test_the_fast_path_for_letters_of_one_form_finds_the_same(texts: list[str]) -> None:
+    assert sketch_texts(texts).tobytes() == sketch_any(texts).tobytes()
+
+
+def test_no_code_point_is_folded_otherwise_on_the_fast_path() -> None:
+    points = [p for p in range(0x80, 0x10000) if not 0xD800 <= p < 0xE000]
+    texts = [f"One {chr(p)} X{chr(p)}y 1{chr(p)}2.{chr(p)} Two" for p in points]
+    assert sketch_texts(texts).tobytes() == sketch_any(texts).tobytes()
+
+
 @given(st.integers(0, 10_000), st.integers(30, 600))
 def test_the_fast_path_for_plain_text_finds_the_same_in_stories(seed: int, length: int) -> None:
     texts = [story(seed, length), story(seed + 1, length // 2).title(), ONE]
