@@ -18,4 +18,4 @@ def test_the_loop_that_encodes_batches_is_compiled(monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(batch, "_encode_records", encode_records)
     compile_kernels()
-    assert called == [5]
+    assert called == [8]

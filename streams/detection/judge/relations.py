@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import numpy.typing as npt
 
 from schemas.enriched_article import MatchRelation
+from streams.compiled import kernel
 from streams.detection.judge.fact_counts import FactCounts
 from streams.detection.judge.similarity import Floats, Scores
+from streams.detection.judge.templates import (
+    Thresholds,
+    have_other_names,
+    is_template,
+    is_weak_template,
+    thresholds_of,
+)
 from streams.detection.parameters import Parameters
 from streams.detection.sketch.sketches import PERMUTATIONS
 
@@ -26,12 +35,6 @@ _LONGER = 4 / 3
 _FEW_KEYS, _ERRORS_OF_FEW, _ERRORS_OF_MANY = 10, 2, 4
 
 
-# Names alone make a template if this many differ, and this share of those compared: an
-# editor respells one or two people's names.
-_NAMES, _NAME_SHARE = 3, 0.6
-# Below this overlap a form filled in twice looks like a copy. It is recognised by this share of
-# its facts, if this share of their places is common. Longer texts hold more than their form.
-_WEAK_OVERLAP, _WEAK_SHARE, _WEAK_PLACES, _WEAK_WORDS = 0.64, 0.2, 0.6, 300
 _LEAST_SPREAD = 1e-3  # with no or all n-grams in common, an estimate is still uncertain
 
 
@@ -64,6 +67,18 @@ class Judged(NamedTuple):
     little: npt.NDArray[np.bool_]
 
 
+class _Measured(NamedTuple):
+    """For p pairs, (p,) each: `Scores`, and the variances' denominators of both estimates."""
+
+    jaccard: Floats
+    of_this: Floats
+    of_other: Floats
+    shared_keys: npt.NDArray[np.int64]
+    compared_keys: npt.NDArray[np.int64]
+    minhash_slope: Floats
+    key_slope: Floats
+
+
 def judge(
     scores: Scores,
     facts: FactCounts,
@@ -73,53 +88,81 @@ def judge(
     parameters: Parameters,
 ) -> Judged:
     """How the texts of p pairs relate."""
-    overlap = overlap_of_longer(scores.jaccard, this_words, other_words)
-    together = second_look(scores, overlap, this_words, other_words)
-    contained = np.maximum(scores.of_this, scores.of_other)
-    enough = scores.shared_keys >= parameters.link_shared_keys
-    cut = scores.of_this >= scores.of_other
-    inner_words = np.where(cut, this_words, other_words)  # of the contained text
-    errors = np.where(scores.shared_keys < _FEW_KEYS, _ERRORS_OF_FEW, _ERRORS_OF_MANY)
-    least_jaccard = _least_jaccard(
-        parameters.member_containment * inner_words, this_words, other_words, errors
-    )
-    inside = (
-        enough & (contained >= parameters.member_containment) & (scores.jaccard >= least_jaccard)
-    )
-    longer, shorter = np.maximum(this_words, other_words), np.minimum(this_words, other_words)
-    much_longer = longer >= _LONGER * shorter
-    copy = together >= parameters.copy_overlap
+    # Numpy's powers, and not compiled ones: those may differ in the last bit.
+    compared = np.maximum(1, scores.compared_keys)
+    measured = _Measured(
+        scores.jaccard, scores.of_this, scores.of_other, scores.shared_keys, compared,
+        (1 + scores.jaccard) ** 4, (1 + scores.shared_keys / compared) ** 4,
+    )  # fmt: skip
+    limits = thresholds_of(parameters)
+    return Judged(*_judged(measured, facts, this_words, other_words, same_item, limits))
 
-    relation = np.zeros(len(copy), np.uint8)
-    relation[inside] = np.where(cut[inside], EXCERPT, EXPANSION)
-    relation[copy & ~(inside & much_longer)] = COPY
-    # How much of the longer text the contained one makes up: as their lengths are known, this is
-    # twice as exact as MinHash.
-    share = (2 * (contained * (shorter / np.maximum(1, longer))) + overlap) / 3
-    member = copy | (
-        inside
-        & (share >= parameters.member_share)
-        & (contained * inner_words >= parameters.member_words)
-    )
-    floor = (scores.jaccard >= parameters.floor_jaccard) | (
-        enough & (contained >= parameters.floor_containment)
-    )
-    # Texts that share a passage, and some facts by chance, are not templates.
-    other_facts = is_template(facts, scores.jaccard, parameters) | _other_names(
-        facts.frame, scores.jaccard, (1 - overlap) * longer, parameters
-    )
-    weak = (overlap < _WEAK_OVERLAP) & (longer <= _WEAK_WORDS)
-    other_facts |= weak & _weak_template(facts, parameters)
-    template = other_facts & (
-        (relation != SIMILAR) | (floor & (overlap >= parameters.template_overlap))
-    )
-    relation[template] = TEMPLATE
-    relation[same_item] = REVISION
-    member &= ~template | same_item
-    listed = (relation != SIMILAR) | floor
-    rank = member * 4 + copy * 2 + np.where(copy, scores.jaccard, contained)
-    little = ((relation == EXCERPT) | (relation == EXPANSION)) & ~member
-    return Judged(listed, relation, member, rank, little)
+
+@kernel
+def _judged(
+    measured: _Measured,
+    facts: FactCounts,
+    this_words: npt.NDArray[np.int64],
+    other_words: npt.NDArray[np.int64],
+    same_item: npt.NDArray[np.bool_],
+    limits: Thresholds,
+) -> tuple[
+    npt.NDArray[np.bool_],
+    npt.NDArray[np.uint8],
+    npt.NDArray[np.bool_],
+    Floats,
+    npt.NDArray[np.bool_],
+]:
+    """The fields of `Judged`."""
+    pairs = len(this_words)
+    listed, little = np.empty(pairs, np.bool_), np.empty(pairs, np.bool_)
+    relations, members = np.empty(pairs, np.uint8), np.empty(pairs, np.bool_)
+    ranks = np.empty(pairs, np.float64)
+    for p in range(pairs):
+        jaccard, of_this, of_other = measured.jaccard[p], measured.of_this[p], measured.of_other[p]
+        this, other, shared = this_words[p], other_words[p], measured.shared_keys[p]
+        overlap = _overlap(jaccard, this, other)
+        together = _second_look(measured, p, overlap, this, other)
+        contained = max(of_this, of_other)
+        enough = shared >= limits.link_shared_keys
+        cut = of_this >= of_other
+        inner_words = this if cut else other  # of the contained text
+        errors = _ERRORS_OF_FEW if shared < _FEW_KEYS else _ERRORS_OF_MANY
+        least_jaccard = _least_jaccard(limits.member_containment * inner_words, this, other, errors)
+        inside = enough and contained >= limits.member_containment and jaccard >= least_jaccard
+        longer, shorter = max(this, other), min(this, other)
+        copy = together >= limits.copy_overlap
+        relation = SIMILAR
+        if inside:
+            relation = EXCERPT if cut else EXPANSION
+        if copy and not (inside and longer >= _LONGER * shorter):
+            relation = COPY
+        # How much of the longer text the contained one makes up: as their lengths are known, this
+        # is twice as exact as MinHash.
+        share = (2 * (contained * (shorter / max(1, longer))) + overlap) / 3
+        member = copy or (
+            inside
+            and share >= limits.member_share
+            and contained * inner_words >= limits.member_words
+        )
+        floor = jaccard >= limits.floor_jaccard or (
+            enough and contained >= limits.floor_containment
+        )
+        # Texts that share a passage, and some facts by chance, are not templates.
+        other_facts = (
+            is_template(facts, p, jaccard, limits)
+            or have_other_names(facts.frame[p], jaccard, (1 - overlap) * longer, limits)
+            or is_weak_template(facts, p, overlap, longer, limits)
+        )
+        if other_facts and (relation != SIMILAR or (floor and overlap >= limits.template_overlap)):
+            relation = TEMPLATE
+            member = member and same_item[p]
+        if same_item[p]:
+            relation = REVISION
+        listed[p], relations[p], members[p] = relation != SIMILAR or floor, relation, member
+        ranks[p] = member * 4 + copy * 2 + (jaccard if copy else contained)
+        little[p] = (relation in (EXCERPT, EXPANSION)) and not member
+    return listed, relations, members, ranks, little
 
 
 def overlap_of_longer(
@@ -135,114 +178,47 @@ def overlap_of_longer(
     return share
 
 
-def _least_jaccard(
-    common_words: Floats,
-    this_words: npt.NDArray[np.int64],
-    other_words: npt.NDArray[np.int64],
-    errors: npt.NDArray[np.int64],
-) -> Floats:
-    """(p,) the estimate of Jaccard below which texts cannot have this many words in common: this
+# The same for compiled loops, one pair at a time.
+_overlap: Callable[[float, int, int], float] = kernel(cast("Any", overlap_of_longer))
+
+
+@kernel
+def _least_jaccard(common_words: float, this_words: int, other_words: int, errors: int) -> float:
+    """The estimate of Jaccard below which texts cannot have this many words in common: this
     many standard errors below its value if they did.
 
     If two short texts share a paragraph, three or four sampled 5-grams may all lie in it, and
     claim that all of one text is in the other; the 128 samples of MinHash know better.
     """
-    common = np.minimum(common_words, np.minimum(this_words, other_words))
-    jaccard = common / np.maximum(1, this_words + other_words - common)
-    least: Floats = jaccard - errors * np.sqrt(jaccard * (1 - jaccard) / PERMUTATIONS)
+    common = min(common_words, this_words, other_words)
+    jaccard = common / max(1, this_words + other_words - common)
+    least: float = jaccard - errors * np.sqrt(jaccard * (1 - jaccard) / PERMUTATIONS)
     return least
 
 
-def is_template(
-    facts: FactCounts, jaccard: Floats, parameters: Parameters
-) -> npt.NDArray[np.bool_]:
-    """(p,) whether the texts have different facts in the same places.
-
-    Numbers alone may show that (tomorrow's bulletin has the same names), names alone, or all facts
-    together.
-    """
-    numbers = facts.numbers_agreeing + facts.numbers_differing
-    names = facts.names_agreeing + facts.names_differing
-    differing = facts.numbers_differing + facts.names_differing
-    equal = jaccard > parameters.equal_jaccard
-    least = np.where(equal, parameters.equal_facts, parameters.template_facts)
-    by_numbers = _differ(facts.numbers_differing, numbers, facts.numbers_kept, least, parameters)
-    kept = facts.numbers_kept + facts.names_kept
-    by_all = _differ(differing, numbers + names, kept, least, parameters)
-    # A press release has the same few numbers whoever sends it.
-    by_names = facts.names_differing >= np.maximum(np.maximum(least, _NAMES), _NAME_SHARE * names)
-    return by_numbers | by_all | by_names
-
-
-def _differ(
-    differing: Floats,
-    compared: Floats,
-    kept: Floats,
-    least: npt.NDArray[np.int64],
-    parameters: Parameters,
-) -> npt.NDArray[np.bool_]:
-    """Whether enough facts differ that the texts are about different things, and enough were in the
-    same places to say so."""
-    differ: npt.NDArray[np.bool_] = (
-        (differing >= np.maximum(least, parameters.template_kept * kept))
-        & (differing >= parameters.template_share * compared)
-        & (compared >= 2 * parameters.template_kept * kept)
-    )
-    return differ
-
-
-def _other_names(
-    frame: Floats, jaccard: Floats, differing_grams: Floats, parameters: Parameters
-) -> npt.NDArray[np.bool_]:
-    """(p,) whether two texts agree except in words other than function words, in enough places. An
-    edited copy differs in its frame as much as in all its words."""
-    seen: npt.NDArray[np.bool_] = 1 - frame <= parameters.frame_share * (1 - jaccard)
-    return seen & (differing_grams >= parameters.frame_grams)
-
-
-def _weak_template(facts: FactCounts, parameters: Parameters) -> npt.NDArray[np.bool_]:
-    """(p,) whether two texts with at most slightly more than half in common are one form filled in
-    twice: most facts are in places of both, and a fifth of them differ.
-
-    In texts as short as their form (a notice of a bond issue has 70 words), the differences are the
-    news. A rewritten report shares few places with its source, whatever is in them.
-    """
-    compared = facts.numbers_agreeing + facts.numbers_differing
-    compared = compared + facts.names_agreeing + facts.names_differing
-    differing = facts.numbers_differing + facts.names_differing
-    weak: npt.NDArray[np.bool_] = (
-        (differing >= parameters.template_facts)
-        & (differing >= _WEAK_SHARE * compared)
-        & (compared >= _WEAK_PLACES * (facts.numbers_kept + facts.names_kept))
-    )
-    return weak
-
-
-def second_look(
-    scores: Scores,
-    by_minhash: Floats,
-    this_words: npt.NDArray[np.int64],
-    other_words: npt.NDArray[np.int64],
-) -> Floats:
-    """(p,) the share of the longer text that the shorter one contains, from MinHash and the shared
+@kernel
+def _second_look(
+    measured: _Measured, p: int, by_minhash: float, this_words: int, other_words: int
+) -> float:
+    """The share of the longer text that the shorter one contains, from MinHash and the shared
     5-grams together, weighted by inverse variance.
 
     MinHash has the smaller error (.04), but ignores where the common words are: the same form
     with other words in it has many 3-grams in common and few 5-grams.
     """
-    compared = np.maximum(1, scores.compared_keys)
-    jaccard = scores.shared_keys / compared
-    by_keys = overlap_of_longer(jaccard, this_words, other_words)
+    compared = measured.compared_keys[p]
+    jaccard = measured.shared_keys[p] / compared
+    by_keys = _overlap(jaccard, this_words, other_words)
     # An estimate's error is that of its Jaccard times the slope of J / (1 + J), and both have the
     # same two lengths.
-    minhash_variance = _variance(scores.jaccard, PERMUTATIONS) / (1 + scores.jaccard) ** 4
-    key_variance = _variance(jaccard, compared) / (1 + jaccard) ** 4
-    together: Floats = (by_minhash * key_variance + by_keys * minhash_variance) / (
+    minhash_variance = _variance(measured.jaccard[p], PERMUTATIONS) / measured.minhash_slope[p]
+    key_variance = _variance(jaccard, compared) / measured.key_slope[p]
+    together: float = (by_minhash * key_variance + by_keys * minhash_variance) / (
         minhash_variance + key_variance
     )
     return together
 
 
-def _variance(jaccard: Floats, samples: npt.NDArray[np.int64] | int) -> Floats:
-    variance: Floats = np.maximum(jaccard * (1 - jaccard), _LEAST_SPREAD) / samples
-    return variance
+@kernel
+def _variance(jaccard: float, samples: int) -> float:
+    return max(jaccard * (1 - jaccard), _LEAST_SPREAD) / samples
