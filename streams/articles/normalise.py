@@ -164,6 +164,8 @@ def _settled_bodies(
         and raw.status != "canceled"
         and place not in page_at
     }
+    if not texts:
+        return {}
     clean = {
         place: text.strip()
         for (place, text), clean in zip(texts.items(), are_clean([*texts.values()]), strict=True)

@@ -112,15 +112,16 @@ class Elements:
         self._stated = _Placed(markup, (markup.nodes[MARKS] & ITEMPROP).nonzero()[0])
         self._comments = whole.found.within("comments")
         self._own = np.concatenate(([0.0], np.cumsum(whole.found.words * whole.taken)))
-        self._signs = np.concatenate(([0], np.cumsum(self._signed(whole))))
+        self._whole = whole
 
     @cached_property
     def _links(self) -> _Placed:
         return _Placed(self._markup, elements(self._markup, "a"))
 
-    def _signed(self, whole: Taken) -> NDArray[np.bool_]:
-        """Lines with a time, or the name of a source."""
-        kinds, features, nodes = whole.kinds, whole.features, self._markup.nodes
+    def _signs(self, first: int, end: int) -> NDArray[np.int64]:
+        """How many lines before each have a time, or, from line `first` to `end`, the name of a
+        source."""
+        kinds, features, nodes = self._whole.kinds, self._whole.features, self._markup.nodes
         times = (features[:, column("time")] > 0) | (features[:, column("ago")] > 0)
         signed: NDArray[np.bool_] = times & ~kinds.prose & (kinds.words <= _HEAD_WORDS)
         stamped = nodes[5, [*self._times.nodes, *self._stated.nodes]]
@@ -128,11 +129,13 @@ class Elements:
         short = kinds.words <= _NAME_WORDS
         signed |= short & (features[:, column("digit")] > 0)  # `time13 minutes ago`
         names = self._outlets.domains
-        for at in np.flatnonzero(~signed & short & (self._own[1:] >= TOLD_WORDS)).tolist():
+        named = ~signed & short & (self._own[1:] >= TOLD_WORDS)
+        for at in (named[first:end].nonzero()[0] + first).tolist():
             text = self._lines[at].text
             if text.lower() in names or (":" in text and is_labelled(text)):
                 signed[at] = True
-        return signed
+        before: NDArray[np.int64] = np.concatenate(([0], np.cumsum(signed)))
+        return before
 
     def may_begin(self, starts: Sequence[int]) -> list[bool]:
         """Whether a text that begins at each of these lines may be an embedded article: with enough
@@ -140,13 +143,12 @@ class Elements:
         near."""
         at, count = np.array(starts, dtype=np.int64), len(self._lines)
         words = self._told[np.minimum(at + _LONGEST, count)] - self._told[at]
+        told = (words >= LEAST_WORDS) & (self._own[at] >= TOLD_WORDS) & ~self._comments[at]
+        if not told.any():
+            return [False] * len(starts)
         first, end = np.maximum(at - _HEAD, 0), np.minimum(at + _FOOT, count)
-        found: list[bool] = (
-            (words >= LEAST_WORDS)
-            & (self._own[at] >= TOLD_WORDS)
-            & ~self._comments[at]
-            & (self._signs[end] > self._signs[first])
-        ).tolist()
+        signs = self._signs(first[told].min(), end[told].max())
+        found: list[bool] = (told & (signs[end] > signs[first])).tolist()
         return found
 
     def may_be_stamped(self, above: int, first: int, start: int) -> bool:

@@ -50,7 +50,7 @@ class Judged:
 
     def within(self, name: str) -> NDArray[np.bool_]:
         """Whether each line stands in an element that is, or is called, so."""
-        found: NDArray[np.bool_] = (self.bits >> BITS.index(name)) & 1 > 0
+        found: NDArray[np.bool_] = (self.bits & (1 << BITS.index(name))) != 0
         return found
 
 

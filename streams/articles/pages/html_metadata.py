@@ -20,6 +20,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from urllib.parse import urljoin, urlsplit
@@ -53,6 +54,7 @@ _AUTHORS = (
     "sailthru.author", "citation_author", "article:author_name", "cxenseparse:author", "authors",
     "dc.contributor", "book:author", "shareaholic:article_author_name",
 )  # fmt: skip
+_PLAIN = re.compile(r"https?://[\w.-]+(?:/[\w/.-]*)?", re.ASCII)  # joining leaves it as it is
 _CLOCK_CHARACTERS = len("2026-03-02T10:00:00")
 _DATE_LINE_CHARACTERS = 60  # longer lines are sentences
 _SYSTEM_DAYS = 2  # a day may be the time zone's
@@ -250,6 +252,8 @@ def _canonical(head: Head, address: str | None) -> str | None:
 def _absolute(stated: str | None, address: str | None) -> str | None:
     if not stated:
         return None
+    if _PLAIN.fullmatch(stated):
+        return stated
     try:
         found = urljoin(address, stated) if address else stated
         return found if urlsplit(found).scheme in ("http", "https") else None

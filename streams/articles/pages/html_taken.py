@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from streams.articles.outlets import Outlets
 from streams.articles.pages.block_features import Evidence
+from streams.articles.pages.elements import BITS
 from streams.articles.pages.evidence import evidence_of, titles_of
 from streams.articles.pages.features import Matrix, features_of
 from streams.articles.pages.head import Head
@@ -96,7 +97,10 @@ def _without_comments(taken: Mask, found: Judged) -> Mask:
 def _without_boxes(taken: Mask, found: Judged) -> Mask:
     """Without teasers, captions, offers, players and what stands at the foot, by the names of their
     elements, where the story outside is clearly longer."""
+    every = int(np.bitwise_or.reduce(found.bits[taken], initial=0))
     for name in _BOXES:
+        if not every & (1 << BITS.index(name)):
+            continue
         boxed = taken & found.within(name)
         if boxed.any():
             taken = _if_clearly_longer(taken & ~boxed, taken, found)

@@ -190,9 +190,10 @@ def _rules(page: PageLines) -> Mask:
     """Lines that begin without a letter or figure, however long they are."""
     rules: Mask = page.words.counts[WORD_COUNTS.index("words")] == 0
     longer = page.characters[COUNTS.index("length")] > _RULE_CHARACTERS
-    for at in np.flatnonzero(longer & ~rules).tolist():
+    for at in (longer & ~rules).nonzero()[0].tolist():
         text = page.lines[at].text
-        rules[at] = not text[0].isalnum() and not any(map(str.isalnum, text[:_RULE_CHARACTERS]))
+        if not text[0].isalnum() and not any(map(str.isalnum, text[:_RULE_CHARACTERS])):
+            rules[at] = True
     return rules
 
 

@@ -47,8 +47,7 @@ _MONTHS = {
 _NAMED_IN_ADDRESS = re.compile(rf"/((?:19|20)\d\d)/({'|'.join(_MONTHS)})/(\d\d?)(?=[/_.-]|$)")
 # The form in which site builders write the day of the site's last change.
 _WORDED = re.compile(r"[A-Z][a-z]{2} \d\d, (?:19|20)\d\d")
-_CENTURIES = ("20", "19", "25")  # 2569 of the Buddhist era is 2026
-_YEAR = re.compile(rf"(?:{'|'.join(_CENTURIES)})\d\d")
+_YEAR = re.compile(r"(?:19|20|25)\d\d")  # 2569 of the Buddhist era is 2026
 _DIGIT = re.compile(r"\d")
 _LONGEST_LINE, _LONGEST_LABEL = 160, 24
 _LONGEST_WHOLE = 60
@@ -174,7 +173,7 @@ def first_published(lines: Sequence[str], now: datetime) -> str | None:
 
 def _has_year(line: str) -> bool:
     """Most lines have not even the beginning of one, which is faster to see."""
-    return any(century in line for century in _CENTURIES) and _YEAR.search(line) is not None
+    return ("20" in line or "19" in line or "25" in line) and _YEAR.search(line) is not None
 
 
 @lru_cache(maxsize=128)  # a page prints its date in an element and a line, and each is read twice

@@ -66,13 +66,17 @@ def _may_name_outlet(texts: Sequence[str], outlets: Outlets) -> bool:
     every = "\n".join(texts).lower()
     if not every.isascii() and any(name in every for name in outlets.unspaced):
         return True
-    names = [name for word in set(_WORDS.findall(every)) for name in outlets.by_word.get(word, ())]
-    return any(_stands_apart(name, text, outlets) for name in names for text in texts)
+    words = outlets.by_word.keys() & set(_WORDS.findall(every))
+    names = [name for word in words for name in outlets.by_word[word] if name in every]
+    if not names:
+        return False
+    forms = [*zip(texts, every.split("\n"), strict=True)]
+    return any(_stands_apart(name, *form, outlets) for name in names for form in forms)
 
 
-def _stands_apart(name: str, text: str, outlets: Outlets) -> bool:
-    """Whether a name of the table is in a text, and more than a word of a sentence."""
-    low = text.lower()
+def _stands_apart(name: str, text: str, low: str, outlets: Outlets) -> bool:
+    """Whether a name of the table is in a text, and more than a word of a sentence; `low` is the
+    text in lower case."""
     start = low.find(name)
     if start >= 0 and (
         SOURCE_LABEL.match(text) or BY.match(text) or person_for_outlet(text, outlets)
