@@ -10,7 +10,7 @@ from streams.articles.fragments import fragment_text, has_markup
 from streams.articles.page import Page, PageSource
 from streams.articles.pages.recognise import is_page
 from streams.articles.record import Record
-from streams.articles.refusals import refusal
+from streams.articles.refusals import is_plainly_text, refusal
 from streams.articles.rejection import Rejection, rejected
 from streams.articles.text import clean_text, markup_without_control
 from streams.articles.times import parse_time
@@ -95,6 +95,8 @@ def body_of(raw: RawArticle, page: Page | None, dropped: list[str]) -> str | Rej
 
 
 def _article(text: str, name: str, dropped: list[str], *, mentions_wall: bool) -> str | Rejection:
+    if not mentions_wall and is_plainly_text(text):
+        return text
     cut = without_wall(text, mentions_wall=mentions_wall)
     why = refusal(cut.text, mentions_wall=mentions_wall)
     if why is not None:

@@ -17,6 +17,7 @@ _BRACKETED = re.compile(r"[(（\[【][^()（）\[\]【】\n]{0,90}[)）\]】]")
 _SHORT_BRACKET = re.compile(
     r"[(（\[【](?:[^()（）\[\]【】\n]{0,25}|[^()（）\[\]【】\n:：]{0,20}[:：][^()（）\[\]【】\n]{0,70})[)）\]】]"
 )
+_BRACKET = re.compile(r"[(（\[【]")
 _NUMBER = re.compile(r"\d+")
 _WORD = re.compile(r"[^\W\d_]+")
 _MOST_INITIALS, _INITIALS_CHARACTERS = 6, 6
@@ -87,7 +88,7 @@ def is_over(behind: str) -> bool:
     """Whether only initials, dates, more names or brackets follow a name."""
     if _GLUED.match(behind):
         return False
-    rest = _SHORT_BRACKET.sub(" ", behind)
+    rest = _SHORT_BRACKET.sub(" ", behind) if _BRACKET.search(behind) else behind
     if len(rest.strip()) > _MOST_BEHIND_CHARACTERS or len(_NUMBER.findall(behind)) > _MOST_NUMBERS:
         return False
     return all(map(_is_initial, _others(rest)))

@@ -86,7 +86,7 @@ def dateline_of(text: str, found: list[Found]) -> Dateline | None:
         names = [f for f in found if start <= f.start and f.end <= start + _DATELINE_CHARACTERS]
         if names and (dateline := _begun_at(text, start, names)):
             return dateline
-    city = _CITY_ONLY.match(text[:_DATELINE_CHARACTERS])
+    city = _CITY_ONLY.match(text, 0, _DATELINE_CHARACTERS)
     if city and city["place"].split(",", 1)[0] not in _KICKERS:
         return Dateline(city["place"], (), city.end())
     return None

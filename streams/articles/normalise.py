@@ -77,7 +77,8 @@ def decode_chunk(
             decoded.repaired.append(False)
             continue
         article, unknown, repaired = result
-        decoded.articles.append(bodiless(record.value or b"", article) or article)
+        without_body = article.text is None and bodiless(record.value or b"", article)
+        decoded.articles.append(without_body or article)
         decoded.repaired.append(repaired)
         decoded.unknown_fields += unknown
         if (page := page_of(article, record, outlets_file)) is not None:
@@ -95,10 +96,14 @@ def normalise_chunk(
     drafts: list[Draft] = []
     bodies = _settled_bodies(decoded.articles, page_at, dropped)
     for place, raw in enumerate(decoded.articles):
+        body = bodies.get(place)
+        if isinstance(body, str):  # as for most
+            drafts.append(Draft(place, body, NO_PAGE))
+            continue
         drafted = (
             raw
             if isinstance(raw, Rejection)
-            else _drafts(place, raw, page_at.get(place), bodies.get(place), dropped[place])
+            else _drafts(place, raw, page_at.get(place), body, dropped[place])
         )
         if isinstance(drafted, Rejection):
             chunk.rejections.append((place, drafted))
@@ -183,10 +188,10 @@ def _drafts(
     place: int,
     raw: RawArticle,
     page: Page | None,
-    known: str | Rejection | None,
+    known: Rejection | None,
     dropped: list[str],
 ) -> list[Draft] | Rejection:
-    """A record's own article, whose body may be known, and those embedded in its page."""
+    """A record's own article, unless it is known to have none, and those embedded in its page."""
     text = body_of(raw, page, dropped) if known is None else known
     if isinstance(text, Rejection):
         return text

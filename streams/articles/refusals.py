@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from streams.articles.walls import wall_kind
+from streams.articles.walls import STATUS_CHARACTERS, wall_kind
 
 _HEAD_CHARACTERS = 60
 _MAGIC = {
@@ -14,6 +14,12 @@ _ASCII_MAGIC = tuple(magic for magic in _MAGIC if magic.isascii())
 _MAGIC_CHARACTERS = 12
 _MOST_BROKEN = 0.1  # share of characters that stand for bytes that are not text
 _SAMPLE_CHARACTERS = 2_000
+
+
+def is_plainly_text(text: str) -> bool:
+    """Whether `refusal` has nothing to say of a text without a phrase of a wall, as of most."""
+    plain = text.isascii() and not text.startswith(_ASCII_MAGIC)
+    return plain and len(text) > STATUS_CHARACTERS
 
 
 def refusal(text: str, *, mentions_wall: bool = True) -> str | None:

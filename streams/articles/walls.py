@@ -44,7 +44,7 @@ _STATUS = re.compile(
     rf"|(?:{any_of('server_answers', 'openings_of_lines')})\W.*)$",
     re.IGNORECASE,
 )
-_STATUS_CHARACTERS = 80
+STATUS_CHARACTERS = 80
 
 
 class Cut(NamedTuple):
@@ -59,8 +59,8 @@ def mention_walls(texts: Sequence[str]) -> list[bool]:
     """Whether each text has any phrase of a wall where the functions below would look for one, in
     a quarter of their time for a whole chunk."""
     looked_at = [t if len(t) <= _MOST_CHARACTERS else t[-_TAIL_CHARACTERS:] for t in texts]
-    small = [text if text.isascii() else text.lower() for text in looked_at]
-    return _mentions().in_texts(encoded([text.encode() for text in small]))
+    small = [(text if text.isascii() else text.lower()).encode() for text in looked_at]
+    return _mentions().in_texts(encoded(small))
 
 
 def wall_kind(text: str, *, mentions_wall: bool = True) -> str | None:
@@ -68,7 +68,7 @@ def wall_kind(text: str, *, mentions_wall: bool = True) -> str | None:
     `mention_walls` says so."""
     if len(text) > _MOST_CHARACTERS:
         return None
-    if len(text) <= _STATUS_CHARACTERS and _STATUS.match(text.strip()):
+    if len(text) <= STATUS_CHARACTERS and _STATUS.match(text.strip()):
         return "error"
     if not mentions_wall or not _phrases().find_matches_as_indexes(text.lower()):
         return None

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from schemas import Reason
+from streams.articles.refusals import is_plainly_text, refusal
 from streams.articles.walls import wall_kind, without_wall
 from tests.articles.records import normalised, normalised_chunk, raw
 
@@ -97,3 +100,14 @@ def test_offers_below_a_whole_story_are_cut_and_nothing_else() -> None:
 def test_a_last_paragraph_of_news_stays(text: str) -> None:
     whole = f"{TEASER}\n\n{text}"
     assert without_wall(whole) == (whole, None, False)
+
+
+@given(st.text(alphabet="GIF8 %PDF-40.é\n", max_size=12), st.integers(0, 12))
+@example("GIF8", 9)
+@example("404 ", 9)
+def test_a_text_that_is_plainly_one_is_not_refused(beginning: str, times: int) -> None:
+    text = beginning + "The ferry. " * times
+    if is_plainly_text(text):
+        assert refusal(text, mentions_wall=False) is None
+    else:
+        assert len(text) <= 80 or not text.isascii() or text.startswith(("GIF8", "%PDF-"))
