@@ -62,6 +62,7 @@ class Model:
     weights: npt.NDArray[np.float16]
     priors: Scores
     labels: tuple[str, ...]
+    columns: dict[str, list[int]]  # of each label
 
 
 @cache
@@ -73,7 +74,10 @@ def load_model() -> Model:
     moves = Moves(*(kept[name] for name in Moves._fields))
     rows, outputs, weights, priors = (kept[name] for name in _OTHER_ARRAYS)
     labels = tuple(kept["labels"].tobytes().decode().split())
-    return Model(moves, rows, outputs, weights, priors, labels)
+    columns: dict[str, list[int]] = {}
+    for column, label in enumerate(labels):
+        columns.setdefault(label, []).append(column)
+    return Model(moves, rows, outputs, weights, priors, labels, columns)
 
 
 def give_back_model() -> None:
@@ -103,6 +107,7 @@ def classify(text: str) -> tuple[str, float]:
     """
     model, content = load_model(), text.encode(errors="replace")
     found = _features(np.frombuffer(content, np.uint8), model.moves, model.rows, model.outputs)
+    found.sort()  # numpy's takes an eighth of the time of a compiled loop's
     scores = _scores(found, model.weights.view(np.uint16), model.priors)
     # Divided by this, probabilities are comparable between short and long texts.
     scores /= np.float32(max(1, len(content)) ** 0.5)
@@ -110,7 +115,7 @@ def classify(text: str) -> tuple[str, float]:
     shares /= shares.sum()
     best = int(shares.argmax())
     label = model.labels[best]
-    return label, float(sum(shares[i] for i, name in enumerate(model.labels) if name == label))
+    return label, float(sum(shares[column] for column in model.columns[label]))
 
 
 @kernel
@@ -130,7 +135,7 @@ def next_state(moves: Moves, row: np.int64, letter: np.uint8) -> np.int64:
 
 @kernel
 def _features(content: Bytes, moves: Moves, rows: npt.NDArray[Any], outputs: Features) -> Features:
-    """The features of a text, one for each position where one ends, sorted by number."""
+    """The features of a text, one for each position where one ends."""
     found = np.empty(len(content), np.int32)
     count, state = 0, np.int64(0)
     for letter in content:
@@ -138,13 +143,13 @@ def _features(content: Bytes, moves: Moves, rows: npt.NDArray[Any], outputs: Fea
         if outputs[state] >= 0:
             found[count] = outputs[state]
             count += 1
-    return np.sort(found[:count])
+    return found[:count]
 
 
 @kernel
 def _scores(found: Features, weights: npt.NDArray[np.uint16], priors: Scores) -> Scores:
-    """-> log-probability of each column: its prior, plus its weight of each feature times the
-    logarithm of how often that was found.
+    """-> log-probability of each column: its prior, plus its weight of each feature, which are
+    sorted, times the logarithm of how often that was found.
 
     `weights` are the bits of float16, which numba does not support. Shifted to float32's
     exponent and fraction, they are the same number divided by 2^112.
