@@ -103,7 +103,7 @@ def _fields(article: Mapping[str, Any]) -> bytes:
         link_of(article),
         slug_key(article),
         published_seconds(article),
-        version_order(article["version"]),
+        0 if article["version"] is None else version_order(article["version"]),
     )
 
 

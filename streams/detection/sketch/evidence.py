@@ -74,7 +74,9 @@ def slug_key(article: Mapping[str, Any]) -> int:
     """Four bytes that identify a wire's slug, without its numbers and marks of a new take; 0 if
     there is none."""
     slug = article.get("attributes", {}).get("slugline")
-    words = [w for w in _SLUG_WORD.findall(slug.casefold()) if w not in _TAKES] if slug else []
+    if not slug:
+        return 0
+    words = [w for w in _SLUG_WORD.findall(slug.casefold()) if w not in _TAKES]
     return zlib.crc32("-".join(words).encode()) or 1 if words else 0
 
 
