@@ -13,32 +13,81 @@ import orjson
 from streams.articles.language_model import classify, give_back_model
 from streams.articles.page import PageSource, read_page
 from streams.detection.parameters import Parameters
+from streams.detection.sketch.facts import numbers_of
 from streams.kafka.batch import records_of_many
+from streams.kafka.partitioning import partitions_of
 from streams.pipeline import Pipeline
 from streams.sources.raw_events import RawEvent
 
-# Not all ASCII, with a copy of each, and a page: together they exercise every compiled loop.
-_TEXTS = ("one two three four five six seven eight nine ten " * 5, "é " + "eleven twelve " * 50) * 2
-_PAGE = "A title of a page\nA line that reads like the first one of a story, and one more."
-_HTML_PAGE = "".join(f"<p>{line}</p>" for line in _PAGE.split("\n"))
+# Together these exercise every compiled loop; `tests/test_warm_up.py` finds those that they miss.
+_TEXTS = (
+    "one two three four five six seven eight nine ten " * 5,
+    "Zoë paid €1,200 for “eleven” of 12 — on 2 March — and 37 per cent more by June. " * 8,
+    "Жители двух домов насчитали 12 окон, сказал он, и ни одного балкона. " * 8,
+    "नगर परिषद ने सोमवार को 12 पुलों की मरम्मत के लिए मतदान किया। " * 8,
+    "The cafe\u0301 &amp; the bar: eleven twelve " * 8,
+    " ".join(f"Route {n} carried {37 * n} people on its {12 * n} miles." for n in range(1, 40)),
+)
+_STORY = (
+    "The town council voted on Monday to repair the bridge, which has been closed since March.",
+    "Work will begin in June and take four months, the mayor said after the meeting of 2 March.",
+    "About 12,000 cars crossed it every day; since then they have had to go through the village.",
+    "“We have waited long enough,” said the owner of a shop beside it, who has 40 per cent less.",
+)
+_OTHER_STORY = (
+    "The museum on the hill opens its new wing in May, with paintings that were in storage.",
+    "Visitors may see them free of charge for a week, its director told the paper on Sunday.",
+    "The wing cost 3.5 million, a third of it given by the people of the town, she said.",
+    "It took two years to build, because the hill is steep and lorries had to come by night.",
+    "A café with a view of the valley will follow in autumn, if a tenant is found by then.",
+)
+_PAGE = "\n".join(
+    ("Home", "Bridge to be repaired", "By Ana Berg", "2 March 2026", *_STORY, "Related articles",
+     "New wing opens in May", "The Daily Hill", "2 hours ago", *_OTHER_STORY, "Privacy")
+)  # fmt: skip
+_HTML_PAGE = """<html lang="en"><head><title>Bridge to be repaired | The Paper</title>
+<meta name="author" content="Ana Berg"></head><body>
+<nav><ul><li><a href="/">Home</a></li><li><a href="/sport">Sport</a></li></ul></nav>
+<main><article class="story"><h1>Bridge to be repaired</h1><p class="byline">By Ana Berg</p>
+<time datetime="2026-03-02T10:00:00Z">2 March 2026</time>{story}
+<p>Read also: <a href="/other">Another headline of the day &#8211; and more</a></p></article>
+<aside class="related"><h2>More</h2><div class="card"><h3><a href="https://the-hill.example/news/new-wing.html">
+New wing opens in May</a></h3><div class="meta"><span class="source">The Daily Hill</span>
+<time datetime="2026-03-02T08:00:00Z">2 hours ago</time></div>{other}</div>
+<div class="card"><h3><a href="/teaser">A teaser</a></h3><p>One line about it.</p></div></aside>
+</main><footer><p>© The Paper. All rights reserved.</p></footer></body></html>"""
+_FLAT_PAGE = "<h1>Bridge to be repaired</h1>{story}"
+_TABLE_PAGE = "<table><tr><td>Bridge</td><td>repaired</td></tr></table>{story}<h2>More</h2>{other}"
+_PAGES = _HTML_PAGE, _HTML_PAGE.replace("<p>", "<p> <b></b>"), _FLAT_PAGE, _TABLE_PAGE, "<p>{story}"
 
 
 def compile_kernels() -> float:
-    """Run a few articles and a page through everything compiled; -> seconds.
+    """Run a few articles and pages through everything compiled; -> seconds.
 
-    Takes 20 s the first time on a machine, and a second once the machine code is cached."""
+    Takes half a minute the first time on a machine, and a second once the machine code is
+    cached."""
     started = time.monotonic()
-    pipeline = Pipeline(Parameters(capacity=3))  # the second two push one of the first out
-    events = [
-        RawEvent(None, orjson.dumps({"id": str(i), "text": t}), 0) for i, t in enumerate(_TEXTS)
-    ]
-    for some in (events[:2], events[2:]):
-        pipeline.take(pipeline.records(some))
+    pipeline = Pipeline(Parameters(capacity=len(_TEXTS) + 1))  # copies push some of the first out
+    stories = {"story": _paragraphs(_STORY), "other": _paragraphs(_OTHER_STORY)}
+    pages = [{"html": page.format_map(stories)} for page in _PAGES]
+    texts = [*_TEXTS, _PAGE, _STORY[0]]
+    changed = [text.replace("12", "13") for text in _TEXTS]
+    chunks = [
+        [{"text": text} for text in texts], [{"text": text} for text in changed], pages
+    ]  # fmt: skip
+    for chunk in chunks:
+        events = [
+            RawEvent(None, orjson.dumps({"id": str(i), **fields}), 0)
+            for i, fields in enumerate(chunk)
+        ]
+        pipeline.take(pipeline.records(events))
     now = datetime(2026, 1, 1, tzinfo=UTC)
-    read_page(PageSource(html=None, text=_PAGE, now=now))
-    read_page(PageSource(html=_HTML_PAGE, text=None, now=now))
+    for text in (_PAGE, _STORY[0]):
+        read_page(PageSource(html=None, text=text, now=now))
     values = [event.value for event in events]
     records_of_many(values, values, values, [0] * len(values))
+    partitions_of(values, 2)
+    numbers_of(_TEXTS[0])
     return time.monotonic() - started
 
 
@@ -48,6 +97,10 @@ def load_language_model() -> None:
     """
     classify(_TEXTS[1])
     give_back_model()
+
+
+def _paragraphs(texts: tuple[str, ...]) -> str:
+    return "".join(f"<p>{text}</p>" for text in texts)
 
 
 if __name__ == "__main__":

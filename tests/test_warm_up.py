@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+import html
+import subprocess
+import sys
+
+import numba.core.dispatcher
+import orjson
 import pytest
 
+from deploy.demo.syndicator import SAMPLE
+from streams.detection.parameters import Parameters
 from streams.kafka import batch
+from streams.pipeline import Pipeline
+from streams.sources.raw_events import RawEvent
 from streams.warm_up import compile_kernels
+
+SIZES = 1, 7, 64
+FRONT = "<html><body><nav><ul>{links}</ul></nav><div class='main'><h1>{title}</h1>"
+LINKS = "".join(f'<li><a href="/{name}">{name}</a></li>' for name in ("world", "sport", "art"))
 
 
 def test_the_loop_that_encodes_batches_is_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -19,3 +33,60 @@ def test_the_loop_that_encodes_batches_is_compiled(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(batch, "_encode_records", encode_records)
     compile_kernels()
     assert called == [8]
+
+
+def test_nothing_is_compiled_after_the_start() -> None:
+    """It would take seconds, in the worker's event loop or within a page's time."""
+    ran = subprocess.run(
+        [sys.executable, "-m", "tests.test_warm_up"], capture_output=True, text=True, check=False
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.splitlines() == ["the test's own: _notices"]
+
+
+def compiled_later() -> list[str]:
+    """The kernels of ours that a sample of articles needs beyond those of a start."""
+    compile_kernels()
+    found, compiler = list[str](), numba.core.dispatcher.Dispatcher.compile
+
+    def noted(dispatcher: object, signature: object) -> object:
+        function = dispatcher.py_func  # type: ignore[attr-defined]
+        if function.__module__.startswith("streams."):
+            found.append(f"{function.__module__}.{function.__name__} {signature}")
+        if function.__module__ == "__main__":
+            found.append(f"the test's own: {function.__name__}")
+        return compiler(dispatcher, signature)
+
+    numba.core.dispatcher.Dispatcher.compile = noted
+    numba.njit(_notices)(1)
+    events = [line for line in SAMPLE.read_bytes().splitlines() if line.startswith(b"{")]
+    for made in (events, [page(event) for event in events]):
+        for size in SIZES:
+            pipeline = Pipeline(Parameters(capacity=1000))
+            for first in range(0, min(len(made), 30 * size), size):
+                chunk = [RawEvent(None, value, 0) for value in made[first : first + size]]
+                pipeline.take(pipeline.records(chunk))
+    return found
+
+
+def page(event: bytes) -> bytes:
+    """An event's text as HTML with links before it, another text below it, and a table."""
+    try:
+        fields = orjson.loads(event)
+    except orjson.JSONDecodeError:
+        return event
+    title, text = (str(fields.get(name) or "") for name in ("title", "text"))
+    lines = "".join(f"<p>{html.escape(line)}</p>" for line in text.split("\n"))
+    table = "<table><tr><td>1</td><td>2</td></tr></table>" if len(text) % 2 else ""
+    end = f"<h2>More</h2><h3>{html.escape(title)}</h3><time>2 hours ago</time>{lines}</body></html>"
+    front = FRONT.format(links=LINKS, title=html.escape(title))
+    rest = {name: fields[name] for name in ("id", "source", "url") if name in fields}
+    return orjson.dumps({**rest, "html": f"{front}{table}{lines}</div>{end}"})
+
+
+def _notices(number: int) -> int:
+    return number
+
+
+if __name__ == "__main__":
+    print(*compiled_later(), sep="\n")

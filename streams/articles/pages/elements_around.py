@@ -104,7 +104,8 @@ class Elements:
         outlets: Outlets,
         address: str | None,
     ) -> None:
-        self._markup, self._lines, self._line_nodes = markup, lines.lines, lines.columns[0]
+        self._markup, self._lines = markup, lines.lines
+        self._line_nodes = np.ascontiguousarray(lines.columns[0])
         self._outlets, self._address = outlets, address
         kinds = whole.kinds
         self._told = np.concatenate(([0.0], np.cumsum(np.where(kinds.prose, kinds.words, 0))))

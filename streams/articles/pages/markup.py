@@ -51,7 +51,8 @@ def markup_of(html: str | bytes, most_tags: int | None = None) -> Markup:
         raise ValueError(f"a page of more than {most_tags} tags")
     most_lines = tags * 2 + feeds + 2
     lines = np.zeros((len(LINE_COLUMNS), most_lines), dtype=np.int32)
-    nodes = np.zeros((len(NODE_COLUMNS), tags + 1), dtype=np.int32)
+    # With one more than can be used, so that the compiled loops meet one layout of memory only.
+    nodes = np.zeros((len(NODE_COLUMNS), tags + 2), dtype=np.int32)
     out = np.empty(len(data) + 2 * tags + 16, dtype=np.uint8)
     words = np.empty(len(data) // 4 + 16, dtype=np.uint64)
     word_nodes = np.empty(len(words), dtype=np.int32)

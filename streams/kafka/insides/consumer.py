@@ -107,7 +107,13 @@ class ChunkConsumer(FetchLoop):
         """One fetch, from topics with few chunks in hand: no queue grows long, and one stage does
         not hold up the other's records."""
         self._chunk_done.clear()
-        busy = self._busy_topics()
+        # Those from before a rebalance are either acked or read again by the partition's owner.
+        generation = self.app.consumer_generation_id
+        handed = [c for c in self._handed if c.generation_id == generation]
+        in_hand = Counter(c.topic for c in handed if not c.published)
+        busy = {topic for topic, chunks in in_hand.items() if chunks >= CHUNKS_IN_HAND}
+        if sum(len(c.records) for c in handed if c.published) > PUBLISHED_IN_HAND:
+            busy |= {c.topic for c in handed if c.published}
         if self._thread.short_cut.waiting_bytes > MOST_WAITING_BYTES:
             busy |= self.transport.merged_topics  # enough waits already
         if any(self.acks.done(tp) is None for tp in active_partitions or ()):
@@ -120,18 +126,6 @@ class ChunkConsumer(FetchLoop):
         with suppress(TimeoutError):
             await asyncio.wait_for(self._chunk_done.wait(), _LOOK_AGAIN_SECONDS)
         return Fetched()
-
-    def _busy_topics(self) -> set[str]:
-        """Those with enough in hand."""
-        # Chunks from before a rebalance are read again by their partitions' owners, if not acked.
-        generation = self.app.consumer_generation_id
-        handed = [chunk for chunk in self._handed if chunk.generation_id == generation]
-        in_hand = Counter(chunk.topic for chunk in handed if not chunk.published)
-        busy = {topic for topic, chunks in in_hand.items() if chunks >= CHUNKS_IN_HAND}
-        published = [chunk for chunk in handed if chunk.published]
-        if sum(len(chunk.records) for chunk in published) > PUBLISHED_IN_HAND:
-            busy |= {chunk.topic for chunk in published}
-        return busy
 
     def _grouped(
         self, fetched: dict[TP, list[ConsumerRecord]]
