@@ -11,9 +11,12 @@ import orjson
 import pytest
 
 from deploy.demo.syndicator import SAMPLE
+from streams.agents.stages.normaliser import Normaliser
 from streams.detection.parameters import Parameters
 from streams.kafka import batch
+from streams.kafka.raw_record import RawRecord
 from streams.pipeline import Pipeline
+from streams.settings import load_settings
 from streams.sources.raw_events import RawEvent
 from streams.warm_up import compile_kernels
 
@@ -59,13 +62,19 @@ def compiled_later() -> list[str]:
 
     numba.core.dispatcher.Dispatcher.compile = noted
     numba.njit(_notices)(1)
+    normaliser = Normaliser(load_settings())
+    counts = {normaliser.topic: 4, normaliser.dead_letters: 4}
     events = [line for line in SAMPLE.read_bytes().splitlines() if line.startswith(b"{")]
     for made in (events, [page(event) for event in events]):
         for size in SIZES:
             pipeline = Pipeline(Parameters(capacity=1000))
             for first in range(0, min(len(made), 30 * size), size):
-                chunk = [RawEvent(None, value, 0) for value in made[first : first + size]]
-                pipeline.take(pipeline.records(chunk))
+                chunk = made[first : first + size]
+                pipeline.take(pipeline.records([RawEvent(None, value, 0) for value in chunk]))
+                normaliser.normalise(
+                    [RawRecord("raw", 0, 0, 1, 1, False, None, value, ()) for value in chunk],
+                    counts,
+                )
     return found
 
 

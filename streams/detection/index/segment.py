@@ -10,7 +10,7 @@ import struct
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, TypedDict
+from typing import NamedTuple, TypedDict
 
 import numpy as np
 import numpy.typing as npt
@@ -96,8 +96,7 @@ class PackedStory(NamedTuple):
     @classmethod
     def of(cls, story_id: bytes, story: StoredStory, record: bytes) -> PackedStory:
         """`record` is the JSON of the story's own."""
-        rest: dict[str, Any] = {**story}
-        del rest["record"]  # the first of its fields
+        rest = {name: value for name, value in story.items() if name != "record"}  # the first
         packed = b"".join((b'{"record":', record, b",", orjson.dumps(rest)[1:]))
         return cls(story_id, story["last"], packed, story)
 
