@@ -14,6 +14,7 @@ from deploy.demo.syndicator import SAMPLE
 from streams.agents.stages.normaliser import Normaliser
 from streams.detection.parameters import Parameters
 from streams.kafka import batch
+from streams.kafka.partitioning import partitions_of
 from streams.kafka.raw_record import RawRecord
 from streams.pipeline import Pipeline
 from streams.settings import load_settings
@@ -62,6 +63,7 @@ def compiled_later() -> list[str]:
 
     numba.core.dispatcher.Dispatcher.compile = noted
     numba.njit(_notices)(1)
+    partitions_of([b"%032d" % number for number in range(3)], 4)  # as those of article ids
     normaliser = Normaliser(load_settings())
     counts = {normaliser.topic: 4, normaliser.dead_letters: 4}
     events = [line for line in SAMPLE.read_bytes().splitlines() if line.startswith(b"{")]
