@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
-from urllib.parse import urljoin, urlsplit
 
 import numpy as np
 from numpy.typing import NDArray
 
 from streams.articles.outlets import Outlets
-from streams.articles.pages.elements import Ints, Vector
 from streams.articles.pages.features import column
-from streams.articles.pages.head import attributes, elements, short_text
+from streams.articles.pages.head import attributes, elements, short_text, texts_of
 from streams.articles.pages.header_forms import BY, is_labelled, may_be_source, trimmed
 from streams.articles.pages.headers import TELLING, Header
 from streams.articles.pages.html_lines import HtmlLines
 from streams.articles.pages.html_taken import Taken
+from streams.articles.pages.kinds import Kinds
 from streams.articles.pages.markup import Markup
+from streams.articles.pages.neighbours import (
+    box_of,
+    end_of_holder,
+    end_of_upper,
+    reach_of,
+    returns_to,
+)
+from streams.articles.pages.placed import Placed
+from streams.articles.pages.stated_addresses import stated_address, story_address
 from streams.articles.pages.tag_loop import ITEMPROP, MARKS
 from streams.articles.pages.tags import NUMBER
 from streams.articles.printed_time import PrintedTime
 from streams.articles.times import parse_time
-from streams.compiled import kernel
 
 TOLD_WORDS = 40  # of the page's own story before the first of others
 LEAST_WORDS = 75  # of a whole article; teasers have fewer, or break off
@@ -38,55 +44,7 @@ _MOST_LINKS = 12  # examined in one box
 _ARTICLE = NUMBER["article"]
 _TITLE_WORDS, _HEADING_LINES = 4, 4
 _PIECES = re.compile(r"[|·•,()\[\]]|\s[-–—]\s")
-_ROOM = 1.05  # an element around a box holds no more text than this
-_ADDRESSES = ("data-url", "data-href", "data-permalink", "data-canonical-url", "itemid", "cite")
-_SHARING = frozenset(
-    ("share", "sharer", "sharer.php", "intent", "submit", "login", "signup", "tag", "tags",
-     "author", "authors", "category", "topic", "topics", "search", "comments", "print")
-)  # fmt: skip
-_LEAST_PATH = 8  # characters: shorter ones are sections
-
-
-@kernel
-def _box(nodes: Ints, told: Vector, node: int, title: int, above: int, limit: int) -> int:
-    found, held = -1, 0.0
-    while node >= 0:
-        first, last = nodes[5, node], nodes[6, node]
-        words = told[last] - told[first]
-        if first < above or last > limit or (found >= 0 and words > _ROOM * held):
-            break
-        if first <= title:
-            found, held = node, words
-        node = int(nodes[1, node])
-    return found
-
-
-@kernel
-def _reach(nodes: Ints, line_nodes: Ints, above: int, first: int, start: int) -> tuple[int, int]:
-    """Where what may be around a text begins and ends in the page: the elements of the lines of its
-    head, [first, start), and the outermost one around its own first line that begins at line
-    `above` or below."""
-    node = line_nodes[start]
-    low, high = int(nodes[2, node]), int(nodes[4, node])
-    while node >= 0 and nodes[5, node] >= above:
-        low, high = min(low, int(nodes[2, node])), max(high, int(nodes[4, node]))
-        node = nodes[1, node]
-    for line in range(first, start):
-        node = line_nodes[line]
-        low, high = min(low, int(nodes[2, node])), max(high, int(nodes[4, node]))
-    return low, high
-
-
-class _Placed:
-    """Elements in the page's order, found by where they stand."""
-
-    def __init__(self, markup: Markup, nodes: NDArray[np.int32]) -> None:
-        self.nodes: list[int] = nodes.tolist()
-        self._starts: list[int] = markup.nodes[2, nodes].tolist()
-
-    def within(self, first: int, last: int) -> list[int]:
-        """Those that begin in these bytes."""
-        return self.nodes[bisect_left(self._starts, first) : bisect_left(self._starts, last)]
+_LINKED = 0.9  # of a line that is a link
 
 
 def _states_time(named: Mapping[str, str]) -> bool:
@@ -101,28 +59,29 @@ class Elements:
         markup: Markup,
         lines: HtmlLines,
         whole: Taken,
+        kinds: Kinds,
         outlets: Outlets,
         address: str | None,
     ) -> None:
         self._markup, self._lines = markup, lines.lines
         self._line_nodes = np.ascontiguousarray(lines.columns[0])
         self._outlets, self._address = outlets, address
-        kinds = whole.kinds
         self._told = np.concatenate(([0.0], np.cumsum(np.where(kinds.prose, kinds.words, 0))))
-        self._times = _Placed(markup, elements(markup, "time"))
-        self._stated = _Placed(markup, (markup.nodes[MARKS] & ITEMPROP).nonzero()[0])
+        self._times = Placed(markup, elements(markup, "time"))
+        self._stated = Placed(markup, (markup.nodes[MARKS] & ITEMPROP).nonzero()[0])
         self._comments = whole.found.within("comments")
         self._own = np.concatenate(([0.0], np.cumsum(whole.found.words * whole.taken)))
-        self._whole = whole
+        self._whole, self._kinds, self._headline = whole, kinds, whole.headline
+        self._link_share = whole.found.links
 
     @cached_property
-    def _links(self) -> _Placed:
-        return _Placed(self._markup, elements(self._markup, "a"))
+    def _links(self) -> Placed:
+        return Placed(self._markup, elements(self._markup, "a"))
 
     def _signs(self, first: int, end: int) -> NDArray[np.int64]:
         """How many lines before each have a time, or, from line `first` to `end`, the name of a
         source."""
-        kinds, features, nodes = self._whole.kinds, self._whole.features, self._markup.nodes
+        kinds, features, nodes = self._kinds, self._whole.features, self._markup.nodes
         times = (features[:, column("time")] > 0) | (features[:, column("ago")] > 0)
         signed: NDArray[np.bool_] = times & ~kinds.prose & (kinds.words <= _HEAD_WORDS)
         stamped = nodes[5, [*self._times.nodes, *self._stated.nodes]]
@@ -144,7 +103,8 @@ class Elements:
         near."""
         at, count = np.array(starts, dtype=np.int64), len(self._lines)
         words = self._told[np.minimum(at + _LONGEST, count)] - self._told[at]
-        told = (words >= LEAST_WORDS) & (self._own[at] >= TOLD_WORDS) & ~self._comments[at]
+        told = (words >= LEAST_WORDS) & ~self._comments[at]
+        told &= (self._own[at] >= TOLD_WORDS) | [self.is_above(start) for start in starts]
         if not told.any():
             return [False] * len(starts)
         first, end = np.maximum(at - _HEAD, 0), np.minimum(at + _FOOT, count)
@@ -156,11 +116,70 @@ class Elements:
         """Whether an element may state the time of a text: from its head, that begins at line
         `first` at the earliest, to the end of what has nothing of the text that ends at line
         `above`."""
-        low, high = _reach(self._markup.nodes, self._line_nodes, above, first, start)
+        low, high = reach_of(self._markup.nodes, self._line_nodes, above, first, start)
         if self._times.within(low, high):
             return True
         named = (attributes(self._markup, node) for node in self._stated.within(low, high))
         return any(_states_time(own) for own in named)
+
+    def is_above(self, at: int) -> bool:
+        """Whether a line is above the page's headline, with the page's own story below that."""
+        headline, own = self._headline, self._own
+        return headline is not None and at < headline and own[-1] - own[headline] >= TOLD_WORDS
+
+    def first_below(self, upper: int, lower: int) -> int:
+        """The first line that may be of the text at line `lower`: lines above belong, by their
+        elements, to the one that ends at line `upper`."""
+        return int(end_of_upper(self._markup.nodes, self._line_nodes, upper, lower))
+
+    def _is_marked(self, at: int) -> bool:
+        """Whether a line is a heading, bold or a link."""
+        line = self._lines[at]
+        return line.heading or line.strong or bool(self._link_share[at] >= _LINKED)
+
+    def is_like(self, at: int, body: int) -> bool:
+        """Whether a line is a paragraph like the one at line `body`: one of the same elements, all
+        of one."""
+        if self._is_marked(at):
+            return False
+        nodes, data = self._markup.nodes, self._markup.data
+        one, other = int(self._line_nodes[at]), int(self._line_nodes[body])
+        if nodes[1, one] != nodes[1, other]:
+            return False
+        opening, like = (data[nodes[2, node] : nodes[3, node]] for node in (one, other))
+        return one == other or opening == like
+
+    def pieces_of(self, at: int) -> list[str]:
+        """What the elements of a line hold, if it is all of one element."""
+        node, nodes = int(self._line_nodes[at]), self._markup.nodes
+        if nodes[5, node] != at or nodes[6, node] != at + 1:
+            return []
+        return texts_of(self._markup, node)
+
+    def foot(self, header: Header) -> range:
+        """The lines below the text in the element that contains it and its title, or in that which
+        contains the text alone."""
+        nodes, end = self._markup.nodes, header.box_end
+        if not end:
+            end = int(end_of_holder(nodes, int(self._line_nodes[header.body]), header.title_at))
+        told = self._told
+        last = int(np.searchsorted(told[: end + 1], told[end]))
+        return range(max(last, header.body + 1), end)
+
+    def end_of_body(self, header: Header, end: int) -> int:
+        """Where the text ends at the latest: at `end`, above the headline, or with its element if
+        what follows there goes on with the text above it."""
+        if self._headline is not None and header.body < self._headline:
+            end = min(end, self._headline)
+        box, told = header.box_end, self._told
+        if not box or box >= end:
+            return end
+        following = int(np.searchsorted(told, told[box], side="right")) - 1
+        if following >= end:
+            return end
+        above = int(np.searchsorted(told, told[header.start])) - 1
+        nodes, lines = self._markup.nodes, self._line_nodes
+        return box if above < 0 or returns_to(nodes, lines, above, header.box, following) else end
 
     def mark(self, header: Header, above: int, limit: int) -> None:
         """Add what they say about an embedded article: `boxed`, `linked`, its address and its time.
@@ -171,6 +190,7 @@ class Elements:
         if box is not None:
             header.signs.add("boxed")
             top, header.box_end = map(int, self._markup.nodes[5:7, box])
+            header.box = box
             header.start = max(header.start, top)
             self._take_heading(header, top)
             if self._markup.nodes[0, box] == _ARTICLE:
@@ -179,7 +199,7 @@ class Elements:
         else:
             first, last = self._bytes(header.start, header.body)
         if not header.signs.isdisjoint(TELLING) or self._may_tell(header, first, last):
-            self._take_address(header, first, last, box)
+            self._take_address(header, first, last)
             self._take_time(header, first, last)
 
     def _may_tell(self, header: Header, first: int, last: int) -> bool:
@@ -196,13 +216,15 @@ class Elements:
     def _box(self, header: Header, above: int, limit: int) -> int | None:
         """The outermost element that contains title and text, but nothing of other articles."""
         node = int(self._line_nodes[header.body])
-        found = _box(self._markup.nodes, self._told, node, header.title_at, above, limit)
+        if self._headline is not None and header.body < self._headline:
+            limit = min(limit, self._headline)
+        found = box_of(self._markup.nodes, self._told, node, header.title_at, above, limit)
         return found if found >= 0 else None
 
     def _take_heading(self, header: Header, top: int) -> None:
         """A heading closely above is the title, if the supposed title is not: a paragraph
         that breaks off at an abbreviation reads like a title."""
-        if self._lines[header.title_at].heading:
+        if self._is_marked(header.title_at) or "in_title" in header.signs:
             return
         for at in range(header.title_at - 1, max(top, header.title_at - _HEADING_LINES) - 1, -1):
             if self._lines[at].heading:
@@ -215,22 +237,21 @@ class Elements:
         nodes = self._markup.nodes[:, self._line_nodes[[first, end - 1]]]
         return int(nodes[2, 0]), int(max(nodes[4, 1], nodes[4, 0]))
 
-    def _take_address(self, header: Header, first: int, last: int, box: int | None) -> None:
+    def _take_address(self, header: Header, first: int, last: int) -> None:
         title = range(header.start, header.body)
         links = self._links.within(first, last)[:_MOST_LINKS]
         own = [node for node in links if int(self._markup.nodes[5, node]) in title]
         for node in (*own, *(node for node in links if node not in own)):
-            if found := self._story_address(attributes(self._markup, node).get("href")):
+            if found := story_address(attributes(self._markup, node).get("href"), self._address):
                 header.address = found
                 if node in own:
                     header.signs.add("linked")
                     self._take_linked_title(header, node)
                 return
-        if box is not None:
-            named = attributes(self._markup, box)
-            stated = (self._story_address(named.get(name)) for name in _ADDRESSES)
-            header.address = next((address for address in stated if address), None)
-            header.signs |= {"linked"} if header.address else set()
+        node = int(self._line_nodes[header.body])
+        stated = self._stated.within(first, last)
+        header.address = stated_address(self._markup, stated, node, header.start, self._address)
+        header.signs |= {"linked"} if header.address else set()
 
     def _take_linked_title(self, header: Header, node: int) -> None:
         """The link's text is the title, if that is in the title's line; of what else is in
@@ -251,24 +272,6 @@ class Elements:
                 known = self._outlets.domain(name) is not None
                 header.signs.add("known_source" if known else "source")
                 return
-
-    def _story_address(self, stated: str | None) -> str | None:
-        """An absolute address of another page that may be a story."""
-        if not stated or stated[0] == "#":
-            return None
-        try:
-            found = urljoin(self._address or "", stated)
-            parts, own = urlsplit(found), urlsplit(self._address or "")
-        except ValueError:
-            return None
-        path = parts.path.strip("/")
-        if parts.scheme not in ("http", "https", "") or (not parts.netloc and self._address):
-            return None
-        if len(path) < _LEAST_PATH or not _SHARING.isdisjoint(path.lower().split("/")):
-            return None
-        if (parts.netloc, path) == (own.netloc, own.path.strip("/")):
-            return None
-        return found if parts.scheme else None
 
     def _take_time(self, header: Header, first: int, last: int) -> None:
         """The time that elements declare, if the printed one is less exact."""

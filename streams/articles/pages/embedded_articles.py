@@ -57,16 +57,22 @@ def cards_of(
     `elements`: those of an HTML page, which add evidence.
     """
     runs = _prose_runs(kinds)
+    if runs and elements is not None and elements.is_above(runs[0][0]):
+        runs.insert(0, (0, 0))  # the first of them may be embedded, too
     if len(runs) < 2:
         return []
     reader = HeaderReader(lines, kinds, now, outlets)
     reader.feet = _labelled_feet(lines, kinds)
+    if elements is not None:
+        reader.is_like, reader.pieces_of = elements.is_like, elements.pieces_of
     heads = _heads(reader, runs, lines, kinds, outlets, elements)
     breaks = _breaks(lines, kinds, heads[-1].body) if heads else frozenset()
-    cards = [
-        Card(head, _body(kinds, head.body, following.start if following else len(lines), breaks))
-        for head, following in zip_longest(heads, heads[1:])
-    ]
+    cards = []
+    for head, following in zip_longest(heads, heads[1:]):
+        end = following.start if following else len(lines)
+        if elements is not None:
+            end = elements.end_of_body(head, end)
+        cards.append(Card(head, _body(kinds, head.body, end, breaks)))
     cards = _without_teasers(cards, lines, kinds)
     if reader.by_names_outlets:
         for card in cards:
@@ -102,7 +108,10 @@ def _heads(
     before = sum(words[slice(*runs[0])])
     zone = _Zone(kinds)
     for (end, start, stop), may_be in zip(texts, may_begin, strict=True):
-        head = reader.read(reader.below_foot(end), start) if may_be else None
+        first = reader.below_foot(end)
+        if may_be and elements is not None and start - first > 1 and end:
+            first = max(first, elements.first_below(end - 1, start))
+        head = reader.read(first, start) if may_be else None
         if head is not None:
             zone.move_to(start)
             if zone.after_section:
@@ -110,7 +119,7 @@ def _heads(
             _add_body_signs(head, lines, kinds, start, stop)
             reader.take_foot(head, stop)
             _add_foot_signs(head, reader, stop, len(lines))
-            if before >= _LEAST_STORY_WORDS:
+            if before >= _LEAST_STORY_WORDS or (elements and elements.is_above(start)):
                 found.append((head, _COMMENT_ENOUGH if zone.in_comments else ENOUGH))
                 above.append(end)
         before += sum(words[start:stop])
@@ -118,6 +127,7 @@ def _heads(
         following = [head.title_at for head, _ in found[1:]] + [len(lines)]
         for (head, _), end, limit in zip(found, above, following, strict=True):
             elements.mark(head, end, limit)
+            _take_inner_foot(head, reader, elements)
         found = [(head, enough + _MORE_OF_ELEMENTS) for head, enough in found]
     forms = {_form(head) for head, enough in found if head.score >= enough}
     return [
@@ -147,6 +157,29 @@ def _add_foot_signs(head: Header, reader: HeaderReader, stop: int, count: int) -
         signs = reader.below(stop, min(stop + FOOT_LINES, count)).signs
         if signs & {"ago", "known_source", "source"}:
             head.signs |= signs
+
+
+def _take_inner_foot(head: Header, reader: HeaderReader, elements: Elements) -> None:
+    """Source and time below the text, in the element that contains it, where the head has none."""
+    if head.time and head.source and "name" not in head.signs:
+        return
+    foot = elements.foot(head)
+    if not foot:
+        return
+    for first in range(max(foot.start, foot.stop - FOOT_LINES), foot.stop):
+        below = reader.below(first, foot.stop)
+        if below.source or below.time:
+            break
+    likely = below.signs & {"known_source", "source"}
+    if not (likely or "ago" in below.signs or (below.source and below.time)):
+        return  # a date alone may stand below anything
+    if below.source and (head.source is None or likely):
+        head.source = below.source
+        head.signs = (head.signs - {"name"}) | (likely or {"name"})
+    if head.time is None and below.time:
+        head.time = below.time
+        head.signs |= below.signs & {"ago", "time"}
+    head.byline = head.byline or below.byline
 
 
 def _form(head: Header) -> frozenset[str]:
@@ -254,5 +287,5 @@ def _with_footers(cards: list[Card], reader: HeaderReader, count: int) -> list[C
 def _moved(header: Header, foot: Header) -> Header:
     return Header(
         header.start, header.body, header.title, foot.source, header.byline or foot.byline,
-        foot.time, header.signs, header.title_at, header.address, header.box_end,
+        foot.time, header.signs, header.title_at, header.address, header.box, header.box_end,
     )  # fmt: skip

@@ -75,6 +75,15 @@ def short_text(markup: Markup, node: int, most: int = 1_000) -> str:
     return " ".join(html.unescape(_TAGS.sub(" ", text)).split())
 
 
+def texts_of(markup: Markup, node: int, most: int = 1_000) -> list[str]:
+    """The texts between the tags of such an element."""
+    inside, end = int(markup.nodes[3, node]), int(markup.nodes[4, node])
+    if end - inside > most:
+        return []
+    pieces = _TAGS.split(markup.data[inside:end].decode("utf-8", "replace"))
+    return [text for piece in pieces if (text := " ".join(html.unescape(piece).split()))]
+
+
 def nodes_of(markup: Markup, *names: str) -> list[int]:
     """The elements of these names, in the page's order."""
     found: list[int] = []

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -27,14 +26,14 @@ from streams.articles.pages.header_forms import (
     trimmed,
     without_label,
 )
-from streams.articles.pages.kinds import TITLE_CHARACTERS, Kinds
+from streams.articles.pages.kinds import Kinds
+from streams.articles.pages.line_times import PIECES, LineTimes
 from streams.articles.pages.lines import Line
-from streams.articles.pages.title_lines import has_title, title_and_sources
-from streams.articles.printed_time import PrintedTime, printed_time
+from streams.articles.pages.title_lines import has_title, title_and_sources, title_in_pieces
+from streams.articles.printed_time import PrintedTime
 
 HEADER_LINES, _META_LINES = 12, 3
-META_CHARACTERS, META_WORDS, _MOST_TIMES = 110, 14, 3
-_PIECES = re.compile(r"\s*[|·•‧∙—–»›/\[\](){}]\s*|\s+-+\s+|\s{2,}|,\s+(?=[A-Z\d])")
+META_CHARACTERS, META_WORDS = 110, 14
 
 # The weight of each cue that an article begins. Four points are required: no cue is enough alone.
 ENOUGH = 4.0
@@ -61,7 +60,8 @@ class Header:
     signs: set[str] = field(default_factory=set)
     title_at: int = -1
     address: str | None = None
-    box_end: int = 0  # of the element that contains nothing else, if there is one
+    box: int = -1  # the element that contains nothing else, if there is one
+    box_end: int = 0
 
     @property
     def score(self) -> float:
@@ -75,10 +75,14 @@ class HeaderReader:
     def __init__(
         self, lines: Sequence[Line], kinds: Kinds, now: datetime, outlets: Outlets
     ) -> None:
-        self._lines, self._kinds, self._now, self._outlets = lines, kinds, now, outlets
+        self._lines, self._kinds, self._outlets = lines, kinds, outlets
         self.by_names_outlets = False  # whether this page writes `by Gulf News`
         self.feet: Mapping[int, int] = {}  # ends of texts -> `Source: Reuters`, which is of these
-        self._times: dict[str, PrintedTime | None] = {}
+        # Of an HTML page: whether a line is a paragraph like those at another; what elements of a
+        # line hold.
+        self.is_like: Callable[[int, int], bool] = lambda _at, _body: False
+        self.pieces_of: Callable[[int], list[str]] = lambda _at: []
+        self.printed = LineTimes(lines, kinds, now, outlets)
         self._titles: dict[int, bool] = {}
 
     @cached_property
@@ -104,17 +108,20 @@ class HeaderReader:
 
     def _find_title(self, header: Header, sources: Counter[str], first: int) -> int | None:
         """Go up from the text to the nearest title; take what is in between."""
-        kinds = self._kinds
+        kinds, like_text = self._kinds, None
         for at in range(header.body - 1, first - 1, -1):
             if kinds.stories[at] or kinds.comments[at]:
-                return None
+                break
             if self._is_title(at, least_words=4):
-                self._take_title(header, sources, at)
-                header.start = header.title_at = at
-                return at
-            if not kinds.separator[at]:
+                if not self.is_like(at, header.body):
+                    return self._take_title(header, sources, at)
+                # The text's first sentence, or a title without marks.
+                like_text = at if like_text is None else like_text
+            elif not kinds.separator[at]:
                 self._take_meta(header, sources, at)
-        return None
+        if like_text is None:
+            return None
+        return self._take_title(header, sources, like_text)
 
     def _look_above(self, header: Header, sources: Counter[str], title_at: int, first: int) -> None:
         """Go on up from the title: the title again, source, time, a separator, a section."""
@@ -153,6 +160,8 @@ class HeaderReader:
             elif not self._take_meta(header, sources, at) and header.time:
                 break
             self._choose_source(header, sources)
+        if header.source and sources[header.source] > 1:  # behind a label
+            header.signs = (header.signs - {"name"}) | {"source"}
         return header
 
     def take_foot(self, header: Header, at: int) -> None:
@@ -186,17 +195,31 @@ class HeaderReader:
         text, figures = self._lines[at].text, self._kinds.may_time[at]
         if BY.match(text) or is_labelled(text) or (figures and READING_TIME.search(text)):
             return False
-        if self._outlets.domain(trimmed(text)) or person_for_outlet(text, self._outlets):
+        name = without_label(trimmed(text))
+        if self._outlets.domain(name) or person_for_outlet(text, self._outlets):
             return False
-        time, rest = self._without_times(at)
+        if (
+            name != trimmed(text)
+            and may_be_source(name, self._outlets)
+            and (self._outlets.reads_like_outlet(name))
+        ):
+            return False  # `via Times of Malta`
+        time, rest = self.printed.apart(at)
         return time is None or has_title(rest, self._outlets)
 
-    def _take_title(self, header: Header, sources: Counter[str], at: int) -> None:
-        """The title of a line that may hold source and time too."""
+    def _take_title(self, header: Header, sources: Counter[str], at: int) -> int:
+        """The title of a line that may hold source and time too; -> the line."""
+        header.start = header.title_at = at
         text = self._lines[at].text
         if self._kinds.marked[at]:
             header.signs.add("marked")
-        time = self.time_in(text) if self._kinds.may_time[at] else None
+        pieces = self.pieces_of(at) if self._kinds.may_time[at] else []
+        if found := title_in_pieces(pieces, self.printed, self._outlets):
+            header.title, header.time, sign, names = found
+            header.signs |= {sign, "in_title"}
+            sources.update(names)
+            return at
+        time = self.printed.time(text) if self._kinds.may_time[at] else None
         if time is not None and (is_ago(text, time) or stands_aside(text, time)):
             header.time = time
             header.signs.add(time_sign(text, time))
@@ -207,13 +230,14 @@ class HeaderReader:
         sources.update(name for name in names if may_be_source(name, self._outlets))
         if time is not None and any(map(self._outlets.reads_like_outlet, names)):
             header.signs.add("in_title")
+        return at
 
     def _take_meta(self, header: Header, sources: Counter[str], at: int) -> bool:
         """Take source, time and byline of a line; whether it had any."""
         text, kinds = self._lines[at].text, self._kinds
         if len(text) > META_CHARACTERS or kinds.words[at] > META_WORDS:
             return False
-        time, rest = self._without_times(at)
+        time, rest = self.printed.apart(at)
         if kinds.noise[at] and time is None and not self._names_source(text):
             return False
         if time is not None:
@@ -224,7 +248,7 @@ class HeaderReader:
         if kinds.may_time[at]:
             text = READING_TIME.sub(" | ", text)
         if (label := SOURCE_LABEL.match(text)) and label.end() < len(text):
-            name = trimmed(TIME_LABEL.sub(" ", _PIECES.split(text[label.end() :])[0]))
+            name = trimmed(TIME_LABEL.sub(" ", PIECES.split(text[label.end() :])[0]))
             if may_be_source(name, self._outlets):
                 sources[name] += 2
                 return True
@@ -234,14 +258,14 @@ class HeaderReader:
             return True
         if by := BY.match(text):
             return self._take_names(header, sources, text[by.end() :]) or time is not None
-        names = [trimmed(TIME_LABEL.sub(" ", p) if time else p) for p in _PIECES.split(text)]
+        names = [trimmed(TIME_LABEL.sub(" ", p) if time else p) for p in PIECES.split(text)]
         named = [name for name in names if may_be_source(name, self._outlets)]
         sources.update(named)
         return bool(named) or time is not None
 
     def _take_names(self, header: Header, sources: Counter[str], text: str) -> bool:
         """Take people and outlets after `by`; whether there were any."""
-        names = [name for piece in _PIECES.split(text) if (name := trimmed(piece))]
+        names = [name for piece in PIECES.split(text) if (name := trimmed(piece))]
         for name in names:
             if self._outlets.reads_like_outlet(name):
                 sources[name] += 1
@@ -270,30 +294,3 @@ class HeaderReader:
         header.signs.add("known_source" if known else "source" if likely else "name")
         if times > 1 and likely:
             header.signs.add("source_again")
-
-    def _without_times(self, at: int) -> tuple[PrintedTime | None, str]:
-        """-> (a line's time, the rest of the line). Of several, `posted ... updated ...` or one in
-        two zones, the first that is found counts; none is left in the rest."""
-        text = self._lines[at].text
-        if not self._kinds.may_time[at]:
-            return None, text
-        first = time = self.time_in(text)
-        for _ in range(_MOST_TIMES):
-            if time is None:
-                break
-            text = f"{text[: time.start]} | {text[time.end :]}"
-            time = self.time_in(text)
-        return first, text
-
-    def time_in(self, text: str) -> PrintedTime | None:
-        """The first time that a line prints."""
-        if len(text) >= TITLE_CHARACTERS:
-            return None
-        if text not in self._times:
-            time = printed_time(text, self._now)
-            if time and not any(map(str.isdigit, text[time.start : time.end])):
-                pieces = [BY.sub("", trimmed(piece), 1) for piece in _PIECES.split(text)]
-                if any(map(self._outlets.domain, map(without_label, pieces))):
-                    time = None  # `USA Today`
-            self._times[text] = time
-        return self._times[text]

@@ -43,7 +43,7 @@ class HtmlLines:
 
 def html_lines(markup: Markup) -> HtmlLines:
     """The lines of a page with entities resolved and without invisible characters; the cells of a
-    table's row are one line. The options of a form are not."""
+    table's row are one line, unless they hold paragraphs. The options of a form are not."""
     texts, columns, nodes = _texts(markup.text), markup.lines, markup.nodes
     if not markup.text or not nodes.shape[1]:  # plain text is not a page
         return HtmlLines([], columns[:, :0], np.empty((0, 5), dtype=np.bool_))
@@ -73,13 +73,19 @@ def html_lines(markup: Markup) -> HtmlLines:
 def _joined_rows(
     texts: list[str], columns: Ints, rows: list[int], dropped: list[bool]
 ) -> list[int]:
-    """Join the cells of each row into the first of them; -> which lines are left."""
+    """Join the cells of each row into the first of them, unless it has paragraphs; -> which lines
+    are left."""
     kept: list[int] = []
+    told = {
+        row
+        for row, text in zip(rows, texts, strict=True)
+        if row >= 0 and len(text) > _ROW_CHARACTERS
+    }
     for at, text in enumerate(texts):
         if not text or dropped[at]:
             continue
         row = rows[at]
-        if row >= 0 and kept and rows[kept[-1]] == row:
+        if row >= 0 and kept and rows[kept[-1]] == row and row not in told:
             before = texts[kept[-1]]
             if len(text) <= _CELL_CHARACTERS and len(before) <= _ROW_CHARACTERS:
                 texts[kept[-1]] = f"{before} {text}"

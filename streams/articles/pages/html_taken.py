@@ -21,6 +21,7 @@ from streams.articles.pages.markup import Markup
 from streams.articles.pages.own_headline import headline_line
 from streams.articles.pages.page_lines import PageLines, page_lines
 from streams.articles.pages.reader_requests import requests_among
+from streams.articles.pages.teaser_lists import drop_teasers
 
 # With a story of this many words beside them, readers' comments are not part of it.
 _LEAST_STORY_WORDS, _LEAST_STORY_SHARE = 60, 0.08
@@ -48,7 +49,8 @@ class Taken:
     """The opinion of each line of a page, and which lines are `taken`.
 
     expected: the F1 of words that is expected of them. headline: the line of the page's own. stub:
-    whether the page plainly holds many times the text that was taken.
+    whether the page plainly holds many times the text that was taken. teased: lines of lists of
+    other stories.
     """
 
     features: Matrix
@@ -59,6 +61,7 @@ class Taken:
     expected: float
     headline: int | None
     stub: bool
+    teased: Mask
 
 
 def taken_lines(markup: Markup, html: HtmlLines, head: Head, outlets: Outlets) -> Taken:
@@ -76,6 +79,7 @@ def taken_lines(markup: Markup, html: HtmlLines, head: Head, outlets: Outlets) -
     taken &= ~(kinds.interstitial | kinds.comments | (kinds.stories & unlikely))
     _drop_requests(taken, page)
     taken = _without_above(taken, headline, found, evidence)
+    teased = drop_teasers(taken, found, page, kinds)
     _drop_repeats(taken, page, headline, found.words, evidence)
     if not _is_article(taken, found, kinds) or (
         _lists_others(taken, found) and not is_told_as_article(head)
@@ -83,7 +87,7 @@ def taken_lines(markup: Markup, html: HtmlLines, head: Head, outlets: Outlets) -
         taken[:] = False
     stub = _is_stub(taken, found, kinds)
     expected = min(expected, _STUB_CONFIDENCE) if stub else expected
-    return Taken(features, kinds, evidence, found, taken, expected, headline, stub)
+    return Taken(features, kinds, evidence, found, taken, expected, headline, stub, teased)
 
 
 def _without_comments(taken: Mask, found: Judged) -> Mask:

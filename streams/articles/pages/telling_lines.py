@@ -55,7 +55,7 @@ def tells_of_others(
         text = lines[at].text
         short = len(text) <= META_CHARACTERS and kinds.words[at] <= META_WORDS
         if short or kinds.title[at]:
-            if kinds.may_time[at] and (reader.time_in(text) or READING_TIME.search(text)):
+            if kinds.may_time[at] and (reader.printed.time(text) or READING_TIME.search(text)):
                 return True
             named.append(text)
     return _may_name_outlet(named, outlets)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from streams.articles.outlets import Outlets
 from streams.articles.pages.header_forms import (
@@ -10,9 +11,12 @@ from streams.articles.pages.header_forms import (
     is_labelled,
     looks_like_names,
     may_be_source,
+    time_sign,
     trimmed,
     without_label,
 )
+from streams.articles.pages.line_times import PIECES, LineTimes
+from streams.articles.printed_time import PrintedTime
 
 _PIECES = re.compile(r"\s*[|·•‧]\s*|\s+[-–—]+\s+|\s*[(\[{](?=[^()]*[)\]}]\s*$)|[)\]}]\s*$")
 _COLUMNS = re.compile(r"[|·•‧—()\[\]]")
@@ -52,6 +56,29 @@ def title_and_sources(text: str, outlets: Outlets, *, timed: bool) -> tuple[str,
         text = text.replace(piece, "|")
     title = max(text.split("|"), key=len) if named or timed else text
     return _trimmed_title(title), [names[piece] for piece in named]
+
+
+def title_in_pieces(
+    pieces: Sequence[str], printed: LineTimes, outlets: Outlets
+) -> tuple[str, PrintedTime, str, list[str]] | None:
+    """-> (title, time, the time's sign, sources) of a line that has them in elements of their own:
+    `pieces` are what these hold. None if they hold anything else."""
+    title = max(pieces, key=len, default="")
+    found: tuple[PrintedTime, str] | None = None
+    names: list[str] = []
+    for piece in pieces:
+        if piece is title:
+            continue
+        rest, time = piece, None if found else printed.time(piece)
+        if time is not None:
+            found, rest = (
+                (time, time_sign(piece, time)),
+                f"{piece[: time.start]}|{piece[time.end :]}",
+            )
+        names += [name for part in PIECES.split(rest) if (name := trimmed(part))]
+    if found is None or not all(may_be_source(name, outlets) for name in names):
+        return None
+    return title, *found, names
 
 
 def _bare(piece: str) -> str:

@@ -10,7 +10,7 @@ from statistics import mean
 from streams.articles.outlets import outlets
 from streams.articles.pages.html_reading import HtmlPage, read_html
 from streams.articles.pages.reading import Part
-from tests.quality.pages import html_layouts, html_unseen
+from tests.quality.pages import html_further, html_last, html_layouts, html_unseen
 from tests.quality.pages.built import Ingredients, ingredients
 from tests.quality.pages.corpus import NOW, stories
 from tests.quality.pages.extraction import token_f1
@@ -29,6 +29,8 @@ def html_figures() -> dict[str, float]:
     return {
         **_built("HTML layouts", html_layouts.WITH_EMBEDDED, html_layouts.WITHOUT_EMBEDDED),
         **_built("unseen HTML layouts", html_unseen.WITH_EMBEDDED, html_unseen.WITHOUT_EMBEDDED),
+        **_built("further HTML layouts", html_further.WITH_EMBEDDED, html_further.WITHOUT_EMBEDDED),
+        **_built("last HTML layouts", html_last.WITH_EMBEDDED, html_last.WITHOUT_EMBEDDED),
         "spurious embedded articles, per 100 real HTML pages": spurious(
             [*wcxb_pages(), *zyte_pages()]
         ),
