@@ -7,6 +7,7 @@ import ctypes
 import gc
 import mmap
 import sys
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -67,4 +68,13 @@ def untouched_zeros(count: int, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
     For its own large arrays numpy asks Linux for pages of 2 MiB, so a few articles made all
     of an empty window's 130 MB resident.
     """
-    return np.frombuffer(mmap.mmap(-1, max(1, count * dtype.itemsize)), dtype, count)
+    return np.ndarray(count, dtype, mmap.mmap(-1, max(1, count * dtype.itemsize)))
+
+
+def give_back(octets: npt.NDArray[np.uint8], start: int, stop: int) -> None:
+    """Return the memory of some of `untouched_zeros` to the system, as far as that takes it: they
+    are zeros again, or as before. `start` is a multiple of a page's size."""
+    if hasattr(mmap, "MADV_REMOVE"):  # of Linux; each mapping is a file without a name
+        assert isinstance(octets.base, mmap.mmap)
+        with suppress(OSError):
+            octets.base.madvise(mmap.MADV_REMOVE, start, stop - start)

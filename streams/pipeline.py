@@ -122,7 +122,7 @@ class Pipeline:
     """The whole pipeline in memory, as one shard for all languages.
 
     The same events in the same order give the same verdicts as through Kafka on one partition.
-    Memory is bounded by `parameters.capacity` articles of the window, 1 kB each.
+    Memory is bounded by `parameters.capacity` articles of the window, .9 kB each.
 
     `limit_bytes`: longer raw events are rejected. `outlets_file`: your own table of publishers,
     TOML; raises OutletsError at the first event if it is invalid. `read_pages` reads a

@@ -14,14 +14,15 @@ import numpy as np
 import numpy.typing as npt
 
 from streams.compiled import kernel
-from streams.detection.index.segment import NO_SERIAL, ROW, Octets
+from streams.detection.index.ring import STORED
+from streams.detection.index.segment import NO_SERIAL, Octets
 from streams.detection.sketch.splitmix64 import U64
 from streams.heap import untouched_zeros
 
 Places = npt.NDArray[np.uint32]
 Serials = npt.NDArray[np.int64]
 
-_FIELDS: Mapping[str, Any] = ROW.fields or {}
+_FIELDS: Mapping[str, Any] = STORED.fields or {}
 _KEY_IN_ROW, _KEY_BYTES = int(_FIELDS["article_id"][1]), 8
 PLACE_BYTES = 4
 _KEY = struct.Struct("<Q")

@@ -7,7 +7,10 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from schemas.raw_article import Status
+from streams.detection.index.ring import STORED
 from streams.detection.index.segment import ROW, WITHDRAWN, WITHHELD
 from streams.detection.sketch.evidence import agency_named
 
@@ -44,9 +47,9 @@ class RowView(NamedTuple):
 _NUMBERS = {"<i8": "q", "<u4": "I", "<u2": "H", "|u1": "B"}
 
 
-def _format(names: tuple[str, ...]) -> str:
+def _format(row: np.dtype[Any], names: tuple[str, ...]) -> str:
     """A `struct` format for these fields of a row, which are in this order."""
-    fields: Mapping[str, tuple[Any, ...]] = ROW.fields or {}
+    fields: Mapping[str, tuple[Any, ...]] = row.fields or {}
     format_, end = "<", 0
     for name in names:
         dtype, offset = fields[name][:2]
@@ -57,12 +60,14 @@ def _format(names: tuple[str, ...]) -> str:
     return format_
 
 
+_BEFORE_TEXTS = ("time", "latest", "clock", "story_id", "flags", "article_id", "digest", "language")
+_AFTER_TEXTS = ("link", "published", "words")
 _FIELDS = struct.Struct(
-    _format((
-        "time", "latest", "clock", "story_id", "flags", "article_id", "digest", "language",
-        "source", "headline", "provider", "link", "published", "words",
-    ))
-)  # fmt: skip
+    _format(ROW, (*_BEFORE_TEXTS, "source", "headline", "provider", *_AFTER_TEXTS))
+)
+_STORED_FIELDS = struct.Struct(
+    _format(STORED, (*_BEFORE_TEXTS, "text_at", "text_bytes", *_AFTER_TEXTS))
+)
 
 
 @lru_cache(maxsize=4096)
@@ -89,6 +94,31 @@ def row_view_of(octets: memoryview, place: int) -> RowView:
         _name(source),
         headline.rstrip(b"\0").decode(),
         _agency(provider),
+        time,
+        latest,
+        clock,
+        published,
+        link,
+        flags,
+        words,
+    )
+
+
+def stored_row_view_of(octets: memoryview, texts: memoryview, place: int) -> RowView:
+    """The same for one of a ring's rows, given as the memory of its `octets` and `texts`."""
+    own = place * STORED.itemsize
+    time, latest, clock, story_id, flags, article, digest, language, at, sizes, \
+        link, published, words = _STORED_FIELDS.unpack_from(octets, own)  # fmt: skip
+    at %= len(texts)
+    headline, provider = at + sizes[0], at + sizes[0] + sizes[1]
+    return RowView(
+        story_id,
+        article.hex(),
+        digest.hex(),
+        _name(language),
+        _name(bytes(texts[at:headline])),
+        str(texts[headline:provider], "utf-8"),
+        _agency(bytes(texts[provider : provider + sizes[2]])),
         time,
         latest,
         clock,

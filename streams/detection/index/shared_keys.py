@@ -14,11 +14,15 @@ import numpy.typing as npt
 
 from streams.compiled import kernel
 from streams.detection.index.key_index import BANDS, BANDS_SHARED, FRAC_KEYS_SHARED, ROWS, Integers
+from streams.detection.index.ring import STORED
 from streams.detection.index.segment import ROW, Octets
 from streams.detection.sketch.splitmix64 import U64
 
 _FIELDS: Mapping[str, Any] = ROW.fields or {}
-_MINHASH, _FRAC, _FRAC_COUNT = (int(_FIELDS[n][1]) for n in ("minhash", "frac", "frac_count"))
+# Where a sketch begins in a row and in one of the ring, and where its fields are from there.
+_SKETCH = int(_FIELDS["frac_count"][1])
+_SKETCH_STORED = _SKETCH + STORED.itemsize - ROW.itemsize
+_MINHASH, _FRAC = (int(_FIELDS[name][1]) - _SKETCH for name in ("minhash", "frac"))
 
 
 @kernel
@@ -29,20 +33,21 @@ def sharing(
     the index.
 
     `own` are the bytes of a chunk's rows, the first of which has the serial `base`; those before
-    it are in the `ring`. The newer ones are the chunk's.
+    it are in the `ring`, as stored. The newer ones are the chunk's.
     """
     found = np.empty(len(newer), np.bool_)
     for i in range(len(newer)):
-        this = own[newer[i] - base]
+        this = own[newer[i] - base, _SKETCH:]
         if older[i] >= base:
-            found[i] = _share(this, own[older[i] - base])
+            found[i] = _share(this, own[older[i] - base, _SKETCH:])
         else:
-            found[i] = _share(this, ring[older[i] % len(ring)])
+            found[i] = _share(this, ring[older[i] % len(ring), _SKETCH_STORED:])
     return found
 
 
 @kernel
 def _share(this: Octets, other: Octets) -> bool:
+    """Whether two sketches do."""
     bands = 0
     for first in range(_MINHASH, _MINHASH + BANDS * ROWS, ROWS):
         equal = True
@@ -50,7 +55,7 @@ def _share(this: Octets, other: Octets) -> bool:
             equal &= this[row] == other[row]
         bands += equal
     keys = a = b = 0
-    while a < this[_FRAC_COUNT] and b < other[_FRAC_COUNT]:  # they ascend
+    while a < this[0] and b < other[0]:  # they ascend
         one, two = _frac(this, a), _frac(other, b)
         keys += one == two
         a, b = a + int(one <= two), b + int(two <= one)
@@ -58,8 +63,8 @@ def _share(this: Octets, other: Octets) -> bool:
 
 
 @kernel
-def _frac(row: Octets, place: int) -> np.uint64:
+def _frac(sketch: Octets, place: int) -> np.uint64:
     at, key = _FRAC + 4 * place, U64(0)
     for byte in range(4):
-        key |= U64(row[at + byte]) << U64(8 * byte)
+        key |= U64(sketch[at + byte]) << U64(8 * byte)
     return key

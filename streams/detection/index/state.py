@@ -9,18 +9,17 @@ import numpy.typing as npt
 
 from streams.detection.index.item_table import PLACE_BYTES, ItemTable, table_slots
 from streams.detection.index.key_index import SLOT_BYTES, SLOTS_AN_ARTICLE, Index, keys_of
+from streams.detection.index.ring import STORED, TEXT_BYTES_AN_ARTICLE, Ring
 from streams.detection.index.segment import (
     MATCHABLE,
     NO_SERIAL,
     ROW,
     Rows,
     Segment,
-    octets_of,
     taken,
 )
 from streams.detection.index.story_table import Stories, StoryState
 from streams.detection.parameters import Parameters
-from streams.heap import untouched_zeros
 
 
 class ShardState:
@@ -28,9 +27,10 @@ class ShardState:
 
     def __init__(self, parameters: Parameters) -> None:
         self.parameters = parameters
-        self.rows: Rows = untouched_zeros(parameters.capacity, ROW)
+        self.ring = Ring(parameters.capacity)
+        self.rows = self.ring.rows  # of STORED
         self.index = Index(_slots(parameters.capacity))
-        self.items = ItemTable(octets_of(self.rows))
+        self.items = ItemTable(self.ring.octets)
         self.superseded: dict[tuple[int, int], int] = {}  # (article key, digest key) -> serial
         self.stories = Stories()
         self.count = 0  # serial of the next row
@@ -41,17 +41,17 @@ class ShardState:
         self.last_offset = -1  # of the input partition: everything up to it has been decided
 
     def row(self, serial: int) -> np.void:
-        """One article's row; its serial must be in the ring."""
+        """One article's row, as stored: without texts. Its serial must be in the ring."""
         row: np.void = self.rows[serial % len(self.rows)]
         return row
 
     def at(self, serials: npt.NDArray[np.int64]) -> Rows:
         """(n,) serials in the ring -> their rows."""
-        return taken(self.rows, serials % len(self.rows))
+        return self.ring.at(serials)
 
     def nothing_decided(self, last_offset: int) -> Segment:
         """A segment that only advances the offset up to which everything is decided."""
-        nothing = self.rows[:0].copy()
+        nothing = np.zeros(0, ROW)
         return Segment(last_offset, last_offset, self.count, self.clock, self.latest, nothing, [])
 
     def rewind(self, offset: int) -> None:
@@ -86,15 +86,15 @@ class ShardState:
             self.tail = first
         serials = np.arange(first, first + len(rows))
         self._forget_overwritten(first + len(rows) - len(self.rows))
-        octets_of(self.rows)[serials % len(self.rows)] = octets_of(rows)
         held = max(0, self.tail - first)  # rows beyond the ring's size are not kept
+        self.ring.write(rows[held:], first + held)
         self.items.enter(first + held, first + len(rows))
         previous = rows["previous"][held:]
         superseding = np.flatnonzero((previous != NO_SERIAL) & (previous >= self.tail))
         if len(superseding):
             before = previous[superseding]
             keys = first_64_bits(rows["article_id"][held + superseding])
-            digests = first_64_bits(self.at(before)["digest"])
+            digests = first_64_bits(self.rows["digest"][before % len(self.rows)])
             self.superseded.update(
                 zip(zip(keys, digests, strict=True), before.tolist(), strict=True)
             )
@@ -116,6 +116,7 @@ class ShardState:
             tail += int((latest[block % len(latest)] < start).sum())
         self._drop_items(tail)
         self.stories.forget(tail)
+        self.ring.forget(tail, self.count)
         self.tail = tail
 
     def _forget_overwritten(self, tail: int) -> None:
@@ -151,7 +152,7 @@ def bytes_an_article(parameters: Parameters) -> float:
     """Memory per article in a full window."""
     capacity = parameters.capacity
     tables = _slots(capacity) * SLOT_BYTES + table_slots(capacity) * PLACE_BYTES
-    return ROW.itemsize + tables / capacity
+    return STORED.itemsize + TEXT_BYTES_AN_ARTICLE + tables / capacity
 
 
 def _slots(capacity: int) -> int:

@@ -9,7 +9,8 @@ import numpy.typing as npt
 
 from streams.detection.index.arrivals import Arrivals
 from streams.detection.index.key_index import Integers
-from streams.detection.index.row_view import RowView, row_view_of
+from streams.detection.index.ring import Ring
+from streams.detection.index.row_view import RowView, row_view_of, stored_row_view_of
 from streams.detection.index.segment import NO_SERIAL, WITHDRAWN, Octets, Rows, octets_of, taken
 from streams.detection.index.shared_keys import sharing
 from streams.detection.index.state import ShardState
@@ -18,14 +19,16 @@ from streams.detection.index.state import ShardState
 class _RowViews(dict[int, RowView]):
     """By serial, the rows that matched: used again and again, and slow to take out of an array."""
 
-    def __init__(self, ring: Octets, own: Octets, base: int) -> None:
-        self._ring, self._own, self._base, self._capacity = ring.data, own.data, base, len(ring)
+    def __init__(self, ring: Ring, own: Octets, base: int) -> None:
+        self._ring, self._texts, self._own = ring.octets.data, ring.texts.data, own.data
+        self._base, self._capacity = base, len(ring.rows)
 
     def __missing__(self, serial: int) -> RowView:
         if serial >= self._base:
             view = row_view_of(self._own, serial - self._base)
         else:
-            view = row_view_of(self._ring, serial % self._capacity)
+            place = serial % self._capacity
+            view = stored_row_view_of(self._ring, self._texts, place)
         self[serial] = view
         return view
 
@@ -41,15 +44,17 @@ class View:
             if previous != NO_SERIAL
         }
         self._window = state.parameters.window_milliseconds
-        self._octets = octets_of(state.rows), octets_of(self.rows)
+        self._octets = octets_of(self.rows)
         # One row as Python values, without its changes in this chunk.
-        self.row_view: Callable[[int], RowView] = _RowViews(*self._octets, self.base).__getitem__
+        self.row_view: Callable[[int], RowView] = _RowViews(
+            state.ring, self._octets, self.base
+        ).__getitem__
         self._flags: list[int] = self.rows["flags"].tolist()
         self._joined: dict[int, bytes] = {}  # serial of this chunk -> its story, if not its own
         self._replaced: dict[bytes, bytes] = {}  # merged -> absorbed by
 
     def row(self, serial: int) -> np.void:
-        """One row, of the chunk or earlier."""
+        """One row, of the chunk or earlier; the latter as stored, without texts."""
         if serial >= self.base:
             row: np.void = self.rows[serial - self.base]
             return row
@@ -137,7 +142,7 @@ class View:
     def sharing(self, newer: Integers, older: Integers) -> npt.NDArray[np.bool_]:
         """(p,) serials of this chunk's rows and of rows before them -> which pairs share enough
         keys to be compared."""
-        return sharing(*self._octets, self.base, newer, older)
+        return sharing(self.state.ring.octets, self._octets, self.base, newer, older)
 
     def gather(self, serials: Integers) -> Rows:
         """(n,) serials -> their rows, of the chunk or earlier."""

@@ -43,6 +43,6 @@ def _late(state: ShardState, arrivals: Arrivals) -> npt.NDArray[np.bool_]:
     gone = arrivals.base + np.arange(len(rows)) - capacity
     before, within = (gone >= 0) & (gone < arrivals.base), gone >= arrivals.base
     newest = np.full(len(rows), np.iinfo(np.int64).min)
-    newest[before] = state.at(gone[before])["latest"]
+    newest[before] = state.rows["latest"][gone[before] % capacity]
     newest[within] = rows["latest"][gone[within] - arrivals.base]
     return late | (rows["time"] <= newest)

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streams.detection.index.item_table import ItemTable, table_slots
-from streams.detection.index.segment import NO_SERIAL, ROW, octets_of
+from streams.detection.index.ring import STORED
+from streams.detection.index.segment import NO_SERIAL, octets_of
 
 CAPACITY, SLOTS = 12, 32
 # Some collide, also at the table's end, behind which it goes on at its beginning.
@@ -26,7 +27,7 @@ class Shard:
     """A ring of rows with the table, and the dictionary that the table stands for."""
 
     def __init__(self) -> None:
-        self.rows = np.zeros(CAPACITY, ROW)
+        self.rows = np.zeros(CAPACITY, STORED)
         self.table = ItemTable(octets_of(self.rows))
         self.newest: dict[int, int] = {}
         self.keys: list[int] = []  # of all rows so far
@@ -68,7 +69,7 @@ def test_the_table_answers_as_a_dictionary(batches: list[tuple[list[int], int]])
 
 
 def test_serials_beyond_32_bits_are_told_apart() -> None:
-    rows, base = np.zeros(CAPACITY, ROW), 7 * 2**32 + 5
+    rows, base = np.zeros(CAPACITY, STORED), 7 * 2**32 + 5
     table = ItemTable(octets_of(rows))
     for serial in range(base, base + CAPACITY):
         rows["article_id"][serial % CAPACITY] = np.frombuffer(id_of(serial), np.uint8)
@@ -79,7 +80,7 @@ def test_serials_beyond_32_bits_are_told_apart() -> None:
 
 
 def test_nothing_is_found_in_an_empty_table() -> None:
-    table, nothing = ItemTable(octets_of(np.zeros(1, ROW))), np.zeros((0, 16), np.uint8)
+    table, nothing = ItemTable(octets_of(np.zeros(1, STORED))), np.zeros((0, 16), np.uint8)
     assert table.newest(bytes(16)) == NO_SERIAL
     assert table.newest_of(nothing) == []
     table.drop(0, 0)
@@ -89,4 +90,4 @@ def test_nothing_is_found_in_an_empty_table() -> None:
 @pytest.mark.parametrize(("capacity", "slots"), [(1, 2), (2, 4), (3, 8), (64, 128), (65, 256)])
 def test_half_of_the_table_stays_empty(capacity: int, slots: int) -> None:
     assert table_slots(capacity) == slots
-    assert ItemTable(octets_of(np.zeros(capacity, ROW))).nbytes == 4 * slots
+    assert ItemTable(octets_of(np.zeros(capacity, STORED))).nbytes == 4 * slots

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from streams.detection.index.key_index import Keys, keys_of
+from streams.detection.index.ring import Ring
 from streams.detection.index.segment import ROW, Rows, octets_of
 from streams.detection.index.shared_keys import sharing
 from streams.detection.parameters import Parameters
@@ -25,9 +26,10 @@ def rows_of(*texts: str) -> Rows:
 
 def told(rows: Rows) -> bool:
     """Whether the second of two rows is found to share keys with the first."""
-    both, ring = octets_of(rows), octets_of(rows[:1])
-    in_chunk = sharing(ring, both, 6, np.array([7]), np.array([6]))
-    earlier = sharing(ring, both[1:], 7, np.array([7]), np.array([6]))
+    both, ring = octets_of(rows), Ring(1)
+    ring.write(rows[:1], 6)
+    in_chunk = sharing(ring.octets, both, 6, np.array([7]), np.array([6]))
+    earlier = sharing(ring.octets, both[1:], 7, np.array([7]), np.array([6]))
     assert in_chunk.tolist() == earlier.tolist()
     return bool(in_chunk[0])
 
