@@ -139,18 +139,22 @@ class Encoder:
         partitions = records.partitions
         if not partitions:
             partitions = partitions_of(records.keys, counts[records.topic]).tolist()
-        members: dict[int, list[int]] = {}
-        for place, partition in enumerate(partitions):
-            if partition in members:
-                members[partition].append(place)
-            else:
-                members[partition] = [place]
         sizes = [
             len(key or b"") + len(value or b"") + len(headers)
             for key, value, headers in zip(
                 records.keys, records.values, records.headers, strict=True
             )
         ]
+        if len(sizes) == 1 and sizes[0] <= self.largest_bytes:
+            columns = records.keys, records.values, records.headers, records.times
+            yield Encoded(records.topic, partitions[0], encode_batch(*columns, self._compression))
+            return
+        members: dict[int, list[int]] = {}
+        for place, partition in enumerate(partitions):
+            if partition in members:
+                members[partition].append(place)
+            else:
+                members[partition] = [place]
         for partition, places in members.items():
             for some in self._cut(records.topic, places, sizes):
                 batch = encode_batch(
