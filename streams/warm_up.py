@@ -41,24 +41,38 @@ _OTHER_STORY = (
     "It took two years to build, because the hill is steep and lorries had to come by night.",
     "A café with a view of the valley will follow in autumn, if a tenant is found by then.",
 )
+_REST = (
+    "The repair was put off twice, first for want of money and then because of the high water.",
+    "A second bridge, for those on foot and on bicycles, is to be built a little up the river.",
+    "Its cost is not known yet; the council hopes that the county will give a half of it, or more.",
+)
 _PAGE = "\n".join(
     ("Home", "Bridge to be repaired", "By Ana Berg", "2 March 2026", *_STORY, "Related articles",
      "New wing opens in May", "The Daily Hill", "2 hours ago", *_OTHER_STORY, "Privacy")
 )  # fmt: skip
-_HTML_PAGE = """<html lang="en"><head><title>Bridge to be repaired | The Paper</title>
+_CARD = """<div class="card"><h3><a href="https://the-hill.example/news/new-wing.html">New wing opens
+in May</a></h3><div class="meta"><span class="source">The Daily Hill</span>
+<time datetime="2026-03-02T08:00:00Z">2 hours ago</time></div>{other}</div>"""
+_HTML_PAGE = f"""<html lang="en"><head><title>Bridge to be repaired | The Paper</title>
 <meta name="author" content="Ana Berg"></head><body>
 <nav><ul><li><a href="/">Home</a></li><li><a href="/sport">Sport</a></li></ul></nav>
 <main><article class="story"><h1>Bridge to be repaired</h1><p class="byline">By Ana Berg</p>
-<time datetime="2026-03-02T10:00:00Z">2 March 2026</time>{story}
+<time datetime="2026-03-02T10:00:00Z">2 March 2026</time>{{story}}
 <p>Read also: <a href="/other">Another headline of the day &#8211; and more</a></p></article>
-<aside class="related"><h2>More</h2><div class="card"><h3><a href="https://the-hill.example/news/new-wing.html">
-New wing opens in May</a></h3><div class="meta"><span class="source">The Daily Hill</span>
-<time datetime="2026-03-02T08:00:00Z">2 hours ago</time></div>{other}</div>
+<aside class="related"><h2>More</h2>{_CARD}
 <div class="card"><h3><a href="/teaser">A teaser</a></h3><p>One line about it.</p></div></aside>
 </main><footer><p>© The Paper. All rights reserved.</p></footer></body></html>"""
-_FLAT_PAGE = "<h1>Bridge to be repaired</h1>{story}"
-_TABLE_PAGE = "<table><tr><td>Bridge</td><td>repaired</td></tr></table>{story}<h2>More</h2>{other}"
-_PAGES = _HTML_PAGE, _HTML_PAGE.replace("<p>", "<p> <b></b>"), _FLAT_PAGE, _TABLE_PAGE, "<p>{story}"
+_HEAD = "<h2>More</h2><h3>New wing opens in May</h3><time>2 hours ago</time>"
+_TABLE = "<table><tr><td>Cars</td><td>12</td></tr></table>"
+_PAGES = (
+    _HTML_PAGE,
+    _HTML_PAGE.replace("<p>", "<p> <b></b>"),
+    f"<h1>Bridge to be repaired</h1>{_TABLE}{{story}}<h2>More</h2>{{other}}",
+    f"<div><h1>Bridge to be repaired</h1>{{story}}</div>{_HEAD}{{other}}",
+    f"<h1>Bridge to be repaired</h1>{{story}}{_CARD}<p>Read more below.</p>{{rest}}",
+    "<h1>Bridge to be repaired</h1>{story}",
+    "<p>{story}",
+)
 
 
 def compile_kernels() -> float:
@@ -68,7 +82,8 @@ def compile_kernels() -> float:
     cached."""
     started = time.monotonic()
     pipeline = Pipeline(Parameters(capacity=len(_TEXTS) + 1))  # copies push some of the first out
-    stories = {"story": _paragraphs(_STORY), "other": _paragraphs(_OTHER_STORY)}
+    parts = {"story": _STORY, "other": _OTHER_STORY, "rest": _REST}
+    stories = {name: _paragraphs(lines) for name, lines in parts.items()}
     pages = [{"html": page.format_map(stories)} for page in _PAGES]
     texts = [*_TEXTS, _PAGE, _STORY[0]]
     changed = [text.replace("12", "13") for text in _TEXTS]
