@@ -73,6 +73,8 @@ class Elements:
         self._own = np.concatenate(([0.0], np.cumsum(whole.found.words * whole.taken)))
         self._whole, self._kinds, self._headline = whole, kinds, whole.headline
         self._link_share = whole.found.links
+        top, own = whole.headline or 0, self._own
+        self._top = top if own[-1] - own[top] >= TOLD_WORDS else 0
 
     @cached_property
     def _links(self) -> Placed:
@@ -104,7 +106,7 @@ class Elements:
         at, count = np.array(starts, dtype=np.int64), len(self._lines)
         words = self._told[np.minimum(at + _LONGEST, count)] - self._told[at]
         told = (words >= LEAST_WORDS) & ~self._comments[at]
-        told &= (self._own[at] >= TOLD_WORDS) | [self.is_above(start) for start in starts]
+        told &= (self._own[at] >= TOLD_WORDS) | (at < self._top)
         if not told.any():
             return [False] * len(starts)
         first, end = np.maximum(at - _HEAD, 0), np.minimum(at + _FOOT, count)
@@ -124,8 +126,7 @@ class Elements:
 
     def is_above(self, at: int) -> bool:
         """Whether a line is above the page's headline, with the page's own story below that."""
-        headline, own = self._headline, self._own
-        return headline is not None and at < headline and own[-1] - own[headline] >= TOLD_WORDS
+        return at < self._top
 
     def first_below(self, upper: int, lower: int) -> int:
         """The first line that may be of the text at line `lower`: lines above belong, by their
