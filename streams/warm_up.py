@@ -50,8 +50,8 @@ _PAGE = "\n".join(
     ("Home", "Bridge to be repaired", "By Ana Berg", "2 March 2026", *_STORY, "Related articles",
      "New wing opens in May", "The Daily Hill", "2 hours ago", *_OTHER_STORY, "Privacy")
 )  # fmt: skip
-_CARD = """<div class="card"><h3><a href="https://the-hill.example/news/new-wing.html">New wing opens
-in May</a></h3><div class="meta"><span class="source">The Daily Hill</span>
+_CARD = """<div class="card"><h3><a href="https://the-hill.example/news/new-wing.html">New wing
+opens in May</a></h3><div class="meta"><span class="source">The Daily Hill</span>
 <time datetime="2026-03-02T08:00:00Z">2 hours ago</time></div>{other}</div>"""
 _HTML_PAGE = f"""<html lang="en"><head><title>Bridge to be repaired | The Paper</title>
 <meta name="author" content="Ana Berg"></head><body>
