@@ -115,9 +115,9 @@ class Settings(BaseSettings):
     )
     gather_seconds: Annotated[float, Field(ge=0, le=1)] = Field(
         0.02,
-        description="From about 200 records a second on, each fetch gathers them for so long at the"
-        " broker. Longer means fewer and larger chunks, so less CPU, and that much more latency."
-        " Fewer records are not waited for, and high load fills fetches sooner.",
+        description="From about 200 records a second on, each fetch gathers them at the broker,"
+        " from 2,000 on for so long. Longer means fewer and larger chunks, so less CPU, and that"
+        " much more latency. Fewer records are not waited for, and high load fills fetches sooner.",
     )
     record_bytes: Annotated[int, Field(ge=1_000, le=64 << 20)] = Field(
         2 << 20,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from streams.kafka.insides.pace import FIRST, IDLE, Pace
 
 
@@ -16,18 +18,26 @@ def test_a_record_now_and_then_is_not_waited_for() -> None:
     assert set(waits(every=0.02, records=1, seconds=3)) == {FIRST}
 
 
-def test_many_records_are_gathered() -> None:
-    found = waits(every=0.01, records=5, seconds=3)
-    assert {wait.wait_milliseconds for wait in found[-100:]} == {20}  # type: ignore[attr-defined]
-    assert found[0] == FIRST
+@pytest.mark.parametrize(
+    ("records", "milliseconds"), [(3, 12), (5, 13), (10, 15), (20, 20), (100, 20)]
+)
+def test_many_records_are_gathered_the_longer_the_more_there_are(
+    records: int, milliseconds: int
+) -> None:
+    found = waits(every=0.01, records=records, seconds=3)
+    assert {wait.wait_milliseconds for wait in found[-100:]} == {milliseconds}  # type: ignore[attr-defined]
+
+
+def test_the_first_records_after_a_quiet_while_are_not_gathered() -> None:
+    assert waits(every=0.01, records=5, seconds=1)[0] == FIRST
 
 
 def test_nothing_is_gathered_soon_after_the_last_record() -> None:
     pace = Pace(0.02)
     for i in range(300):
-        last = pace.after(5, i / 100)
+        last = pace.after(25, i / 100)
     assert last.wait_milliseconds == 20
-    assert pace.after(0, 3.5) == FIRST
+    assert pace.after(0, 4.5) == FIRST
 
 
 def test_after_a_quiet_while_fetches_are_rare() -> None:
