@@ -185,19 +185,23 @@ def signatures(nodes: Ints, words: Hashes, word_nodes: Ints, paths: Hashes) -> N
 
 
 @kernel
-def table_rows(nodes: Ints, node_of_line: Ints, row: int, cell: int, head: int, rows: Ints) -> None:
-    """Fill in for each line the table's row that it stands in, where a cell of it is among the
+def table_rows(
+    nodes: Ints, node_of_line: Ints, row: int, cell: int, head: int, rows: Ints, cells: Ints
+) -> None:
+    """Fill in for each line the table's row that it stands in and its cell, where that is among the
     three elements around the line, else -1."""
     for line in range(len(node_of_line)):
-        node, in_cell = node_of_line[line], False
-        rows[line] = -1
+        node, in_cell = node_of_line[line], -1
+        rows[line] = cells[line] = -1
         for _ in range(4):
             if node < 0:
                 break
             tag = nodes[0, node]
-            in_cell |= tag in (cell, head)
+            if tag in (cell, head):
+                in_cell = node
             if tag == row:
-                rows[line] = node if in_cell else -1
+                if in_cell >= 0:
+                    rows[line], cells[line] = node, in_cell
                 break
             node = nodes[1, node]
 

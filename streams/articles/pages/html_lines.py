@@ -49,11 +49,11 @@ def html_lines(markup: Markup) -> HtmlLines:
         return HtmlLines([], columns[:, :0], np.empty((0, 5), dtype=np.bool_))
     chosen = np.zeros(nodes.shape[1], dtype=np.bool_)
     inside_of(nodes, _SELECT, chosen)
-    rows = np.empty(len(texts), dtype=np.int32)
-    table_rows(nodes, columns[0], _ROW, NUMBER["td"], NUMBER["th"], rows)
+    rows, cells = np.empty((2, len(texts)), dtype=np.int32)
+    table_rows(nodes, columns[0], _ROW, NUMBER["td"], NUMBER["th"], rows, cells)
     dropped = chosen[columns[0]]
     if rows.max(initial=-1) >= 0 or dropped.any() or not all(texts):
-        kept = _joined_rows(texts, columns, rows.tolist(), dropped.tolist())
+        kept = _joined_rows(texts, columns, rows.tolist(), cells.tolist(), dropped.tolist())
         texts = [texts[at] for at in kept]
         # Elements count the lines that they contain: removed ones no longer count.
         moved = np.zeros(columns.shape[1] + 1, dtype=np.int32)
@@ -71,10 +71,10 @@ def html_lines(markup: Markup) -> HtmlLines:
 
 
 def _joined_rows(
-    texts: list[str], columns: Ints, rows: list[int], dropped: list[bool]
+    texts: list[str], columns: Ints, rows: list[int], cells: list[int], dropped: list[bool]
 ) -> list[int]:
-    """Join the cells of each row into the first of them, unless it has paragraphs; -> which lines
-    are left."""
+    """Join the cells of each row into the first of them, unless it has paragraphs; the lines of one
+    cell stay apart. -> which lines are left."""
     kept: list[int] = []
     told = {
         row
@@ -85,7 +85,8 @@ def _joined_rows(
         if not text or dropped[at]:
             continue
         row = rows[at]
-        if row >= 0 and kept and rows[kept[-1]] == row and row not in told:
+        beside = row >= 0 and kept and rows[kept[-1]] == row and cells[kept[-1]] != cells[at]
+        if beside and row not in told:
             before = texts[kept[-1]]
             if len(text) <= _CELL_CHARACTERS and len(before) <= _ROW_CHARACTERS:
                 texts[kept[-1]] = f"{before} {text}"

@@ -41,6 +41,7 @@ def lines(html: str) -> list[str]:
         ("<div>x<y and z</div>", ["x<y and z"]),
         ("<p>one<br>two</p>", ["one", "two"]),
         ("<table><tr><td>Arden<td>12<tr><td>Bree<td>7</table>", ["Arden 12", "Bree 7"]),
+        ("<table><tr><td>2 March<br>Arden wins<td>12</table>", ["2 March", "Arden wins 12"]),
         ("<p>a<script>if (a < b) {}</script>b</p>", ["ab"]),
         ("<div>a<div>b<p>c</div>d</div>e", ["a", "b", "c", "d", "e"]),
         ("<b><div>one</b>two</div>", ["onetwo"]),
