@@ -83,7 +83,7 @@ def create_app(
         web_enabled=False,  # its /table and /router are open to anyone
         topic_disable_leader=True,
         topic_allow_declare=False,
-        # If nothing is committed, or the log has a gap, the consumer thread decides.
+        # If nothing is committed, or the log has a gap, `InnerConsumer` decides.
         consumer_auto_offset_reset="none",
         consumer_metadata_max_age_ms=int(METADATA_SECONDS * 1000),
         # An empty id would be one, too, shared by all workers.
