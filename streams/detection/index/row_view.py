@@ -84,24 +84,7 @@ def _agency(padded: bytes) -> str:
 def row_view_of(octets: memoryview, place: int) -> RowView:
     """One of some rows, given as their memory, as Python values. Asking an array of records for its
     memory takes longer than reading a row."""
-    time, latest, clock, story_id, flags, article, digest, language, source, headline, provider, \
-        link, published, words = _FIELDS.unpack_from(octets, place * ROW.itemsize)  # fmt: skip
-    return RowView(
-        story_id,
-        article.hex(),
-        digest.hex(),
-        _name(language),
-        _name(source),
-        headline.rstrip(b"\0").decode(),
-        _agency(provider),
-        time,
-        latest,
-        clock,
-        published,
-        link,
-        flags,
-        words,
-    )
+    return _view(*_FIELDS.unpack_from(octets, place * ROW.itemsize))
 
 
 def stored_row_view_of(octets: memoryview, texts: memoryview, place: int) -> RowView:
@@ -111,14 +94,38 @@ def stored_row_view_of(octets: memoryview, texts: memoryview, place: int) -> Row
         link, published, words = _STORED_FIELDS.unpack_from(octets, own)  # fmt: skip
     at %= len(texts)
     headline, provider = at + sizes[0], at + sizes[0] + sizes[1]
+    return _view(
+        time, latest, clock, story_id, flags, article, digest, language,
+        bytes(texts[at:headline]), bytes(texts[headline:provider]),
+        bytes(texts[provider : provider + sizes[2]]), link, published, words,
+    )  # fmt: skip
+
+
+def _view(
+    time: int,
+    latest: int,
+    clock: int,
+    story_id: bytes,
+    flags: int,
+    article_id: bytes,
+    digest: bytes,
+    language: bytes,
+    source: bytes,
+    headline: bytes,
+    provider: bytes,
+    link: int,
+    published: int,
+    words: int,
+) -> RowView:
+    """Of the fields as they are stored; texts may have zeros behind them."""
     return RowView(
         story_id,
-        article.hex(),
+        article_id.hex(),
         digest.hex(),
         _name(language),
-        _name(bytes(texts[at:headline])),
-        str(texts[headline:provider], "utf-8"),
-        _agency(bytes(texts[provider : provider + sizes[2]])),
+        _name(source),
+        headline.rstrip(b"\0").decode(),
+        _agency(provider),
         time,
         latest,
         clock,
