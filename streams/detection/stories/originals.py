@@ -98,14 +98,19 @@ def described(view: View, story: StoryState, newest: int) -> OriginalRecord:
             "original_evidence": "none",
             "unseen_agency": unseen_agency(story),
         }
-    row = view.row_view(newest)
+    evidence = _evidence(view.row_view(story.original), story)
+    return original_of(view.row_view(newest), evidence, unseen_agency(story))
+
+
+def original_of(row: RowView, evidence: Evidence, unseen: str | None) -> OriginalRecord:
+    """A row's article as the original; `unseen` is the agency of a story without its own."""
     return {
         "original_id": row.article_id,
         "original_source": row.source or None,
         "original_status": row.status,
-        "original_evidence": _evidence(view.row_view(story.original), story),
+        "original_evidence": evidence,
         "headline": row.headline or None,
-        "unseen_agency": unseen_agency(story),
+        "unseen_agency": unseen,
     }
 
 

@@ -9,17 +9,15 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import orjson
-
 from schemas.enriched_article import Relation
-from schemas.records import NoveltyRecord, StoryEventRecord
-from streams.articles.times import format_milliseconds
-from streams.detection.index.row_view import RowView
+from schemas.records import NoveltyRecord
 from streams.detection.index.segment import OWN_AGENCY
 from streams.detection.index.story_table import StoryState
 from streams.detection.index.view import View
+from streams.detection.stories.events import as_published, event_about
 from streams.detection.stories.novelty import arrived, recent
 from streams.detection.stories.original_rank import HELD_BACK, rank_as_original
+from streams.detection.stories.originals import original_of
 from streams.detection.stories.records import Published, apply_event
 
 FIRST = "The first of its story."
@@ -52,63 +50,13 @@ def pair_of(
         return None
     alone = arrived([], one.time, window)
     both = arrived(alone, two.time, window)
-    started = _started(one, story_id.hex(), -rank.minus_published)
-    started["recent"] = recent(alone, one.time, window)
-    joined: StoryEventRecord = {
-        **started,
-        "sequence": 2,
-        "type": "joined",
-        "article_id": two.article_id,
-        "content_digest": two.digest,
-        "source": two.source or None,
-        "agency": two.provider or None,
-        "language": two.language,
-        "headline": two.headline or None,
-        "relation": relation,
-        "status": two.status,
-        "recent": recent(both, two.time, window),
-        "original": None,
-        "time": format_milliseconds(two.time),
-        "reason": reason,
-    }
+    stated = -rank.minus_published == one.published
+    original = original_of(one, "published_at" if stated else "arrival", None)
+    name, so_far = story_id.hex(), recent(alone, one.time, window)
+    started = event_about(one, name, 1, "started", "original", so_far, one.time, FIRST, original)
+    so_far = recent(both, two.time, window)
+    joined = event_about(two, name, 2, "joined", relation, so_far, two.time, reason)
     record = apply_event(apply_event(None, started), joined)
     story = StoryState(record, first, [*rank], first, second, both, [], [], [])
-    events = [
-        (started["story_id"], 1, one.time, orjson.dumps(started)),
-        (started["story_id"], 2, two.time, orjson.dumps(joined)),
-    ]
+    events = [as_published(started, one.time), as_published(joined, two.time)]
     return Pair(story, events, recent(alone, two.time, window))
-
-
-def _started(row: RowView, story_id: str, published: int) -> StoryEventRecord:
-    """A story's first event, without its number of recent articles."""
-    source, headline, status = row.source or None, row.headline or None, row.status
-    return {
-        "story_id": story_id,
-        "sequence": 1,
-        "type": "started",
-        "article_id": row.article_id,
-        "content_digest": row.digest,
-        "source": source,
-        "agency": row.provider or None,
-        "language": row.language,
-        "headline": headline,
-        "relation": "original",
-        "status": status,
-        "recent": {"hour": 0, "day": 0, "window": 0},
-        "original": {
-            "original_id": row.article_id,
-            "original_source": source,
-            "original_status": status,
-            "original_evidence": "published_at" if published == row.published else "arrival",
-            "headline": headline,
-            "unseen_agency": None,
-        },
-        "replaces": None,
-        "copies": [],
-        "changed": [],
-        "replaced_by": None,
-        "absorbed": None,
-        "time": format_milliseconds(row.time),
-        "reason": FIRST,
-    }

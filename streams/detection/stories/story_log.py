@@ -17,11 +17,11 @@ from schemas.records import (
     StoryEventRecord,
 )
 from schemas.story import Change
-from streams.articles.times import format_milliseconds
 from streams.detection.index.segment import PARTIAL, WITHDRAWN, ArrivalCounts, PackedStory
 from streams.detection.index.story_table import StoryState
 from streams.detection.index.view import View
 from streams.detection.judge.changed_facts import changes_in_words
+from streams.detection.stories.events import as_published, event_about
 from streams.detection.stories.novelty import arrived, recent, together
 from streams.detection.stories.originals import (
     begun,
@@ -273,27 +273,18 @@ class StoryLog:
         row = self._view.row_view(about)
         time = row.time if at is None else self._view.row_view(at).time
         started = kind == "started"
-        event: StoryEventRecord = {
-            "story_id": self._view.story_id(about).hex() if started else story.record["story_id"],
-            "sequence": 1 if started else story.record["version"] + 1,
-            "type": kind,
-            "article_id": row.article_id,
-            "content_digest": row.digest,
-            "source": row.source or None,
-            "agency": row.provider or None,
-            "language": row.language,
-            "headline": row.headline or None,
-            "relation": relation,
-            "status": row.status,
-            "recent": recent(arrivals, time, self._window),
-            "original": described(self._view, story, about) if started else original,
-            "replaces": replaces,
-            "copies": copies or [],
-            "changed": facts or [],
-            "replaced_by": replaced_by,
-            "absorbed": absorbed,
-            "time": format_milliseconds(time),
-            "reason": reason,
-        }
-        self.events.append((event["story_id"], event["sequence"], time, orjson.dumps(event)))
+        event = event_about(
+            row,
+            self._view.story_id(about).hex() if started else story.record["story_id"],
+            1 if started else story.record["version"] + 1,
+            kind,
+            relation,
+            recent(arrivals, time, self._window),
+            time,
+            reason,
+            described(self._view, story, about) if started else original,
+        )
+        event["replaces"], event["replaced_by"], event["absorbed"] = replaces, replaced_by, absorbed
+        event["copies"], event["changed"] = copies or [], facts or []
+        self.events.append(as_published(event, time))
         return event

@@ -1,0 +1,53 @@
+"""An event of a story, as it is published."""
+
+from __future__ import annotations
+
+import orjson
+
+from schemas.enriched_article import Relation
+from schemas.records import NoveltyRecord, OriginalRecord, StoryEventRecord
+from schemas.story import Change
+from streams.articles.times import format_milliseconds
+from streams.detection.index.row_view import RowView
+from streams.detection.stories.records import Published
+
+
+def event_about(
+    row: RowView,
+    story_id: str,
+    sequence: int,
+    kind: Change,
+    relation: Relation,
+    recent: NoveltyRecord,
+    time: int,
+    reason: str,
+    original: OriginalRecord | None = None,
+) -> StoryEventRecord:
+    """An event about a row's article at a time in milliseconds, without what only some have."""
+    return {
+        "story_id": story_id,
+        "sequence": sequence,
+        "type": kind,
+        "article_id": row.article_id,
+        "content_digest": row.digest,
+        "source": row.source or None,
+        "agency": row.provider or None,
+        "language": row.language,
+        "headline": row.headline or None,
+        "relation": relation,
+        "status": row.status,
+        "recent": recent,
+        "original": original,
+        "replaces": None,
+        "copies": [],
+        "changed": [],
+        "replaced_by": None,
+        "absorbed": None,
+        "time": format_milliseconds(time),
+        "reason": reason,
+    }
+
+
+def as_published(event: StoryEventRecord, time: int) -> Published:
+    """An event that is complete; `time` is its own."""
+    return event["story_id"], event["sequence"], time, orjson.dumps(event)
