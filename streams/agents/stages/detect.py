@@ -259,15 +259,16 @@ def _published(
     topic: str, published: Sequence[Published], headers: EventHeaders, written: int
 ) -> Outgoing:
     """Events or records of stories."""
-    out = Outgoing(topic)
     if not published:
-        return out
-    out.keys = [story_id.encode() for story_id, _, _, _ in published]
-    out.values = [value for _, _, _, value in published]
-    out.times = [written] * len(published)
+        return Outgoing(topic)
     ids = [f"{story_id}-{version}" for story_id, version, _, _ in published]
-    out.headers = headers.of_each(ids, [time for _, _, time, _ in published])
-    return out
+    return Outgoing(
+        topic,
+        keys=[story_id.encode() for story_id, _, _, _ in published],
+        values=[value for _, _, _, value in published],
+        times=[written] * len(published),
+        headers=headers.of_each(ids, [time for _, _, time, _ in published]),
+    )
 
 
 def _time_of(parts: Sequence[Part]) -> int:

@@ -91,6 +91,7 @@ class _New:
     # Serials of the items' previous versions; NO_SERIAL if there is none.
     previous: list[int] = field(default_factory=list)
     held: list[bool] = field(default_factory=list)  # withdrawn, by itself or by that version
+    orders: list[int] = field(default_factory=list)  # of their versions
 
 
 class _Before(NamedTuple):
@@ -115,8 +116,7 @@ class _Intake:
         self._window = state.parameters.window_milliseconds
         self.clock, self.latest = state.clock, state.latest
         self._last_time = state.last_time
-        self.new, self._count = _New(), 0
-        self._orders: list[int] = []  # of the new texts' versions
+        self.new = _New()
         self.outdated: set[int] = set()  # places of versions that arrived after later ones
         # Of this chunk: article key -> (serial, digest key), and as in the state.
         self._items: dict[int, tuple[int, int]] = {}
@@ -126,13 +126,11 @@ class _Intake:
         self, place: int, key: int, digest: int, order: int, time: int, *, canceled: bool
     ) -> bool:
         """Whether the article has new content; a redelivery changes nothing."""
-        serial = self._base + self._count
+        serial = self._base + len(self.new.places)
         # Two consecutive records must agree that time has moved on: one record with a clock a year
         # ahead must not empty the window.
         now = max(self.clock, min(time, self._last_time)) if serial else time
-        before = _NONE
-        if key in self._items or self._known[place] != NO_SERIAL:
-            before = self._version_before(place, key, now)
+        before = self._version_before(place, key, now)
         if before.serial != NO_SERIAL:
             if is_older(order, before.order) and not canceled:
                 self.outdated.add(place)
@@ -152,8 +150,7 @@ class _Intake:
         new.latest.append(self.latest)
         new.previous.append(before.serial)
         new.held.append(before.held or canceled)
-        self._orders.append(order)
-        self._count += 1
+        new.orders.append(order)
         return True
 
     def _version_before(self, place: int, key: int, now: int) -> _Before:
@@ -162,7 +159,7 @@ class _Intake:
             serial, digest = self._items[key]
             if self._stands(serial, now):
                 i = serial - self._base
-                return _Before(serial, digest, self.new.held[i], self._orders[i])
+                return _Before(serial, digest, self.new.held[i], self.new.orders[i])
             return _NONE
         serial = self._known[place]
         if serial == NO_SERIAL or not self._stands(serial, now):
@@ -173,7 +170,7 @@ class _Intake:
 
     def _stands(self, serial: int, now: int) -> bool:
         """Whether a row, of this chunk or earlier, is still in the window when the next arrives."""
-        if serial < max(self._state.tail, self._base + self._count - self._capacity + 1):
+        if serial < max(self._state.tail, self._base + len(self.new.places) - self._capacity + 1):
             return False
         if serial >= self._base:
             latest = self.new.latest[serial - self._base]
