@@ -43,6 +43,7 @@ from streams.detection.sketch.words import (
     Words,
     any_words,
     word_tables,
+    words_of_one,
 )
 
 # Most articles name more people than numbers, but numbers are more telling.
@@ -151,10 +152,7 @@ def _see_numbers(words: Words, hours: Hashes, seen: Bounds) -> None:
     for i in range(len(words.bounds) - 1):
         first, last = words.bounds[i], words.bounds[i + 1]
         own = seen[first:last]
-        fill_facts(
-            words.hashes[first:last], words.kinds[first:last], words.begins[first:last],
-            words.numbers[first:last], words.shapes[first:last], hours, facts, tails, covers, own,
-        )  # fmt: skip
+        fill_facts(*words_of_one(words, i), hours, facts, tails, covers, own)
         for t in range(len(own)):
             if own[t, 2] >= 0:
                 own[t, 2] += first

@@ -46,7 +46,15 @@ from streams.detection.sketch.tokens import (
     trouble_in,
 )
 from streams.detection.sketch.unicode_tables import Points
-from streams.detection.sketch.words import Kinds, Words, plain_words, unlettered, word_tables
+from streams.detection.sketch.words import (
+    Kinds,
+    Words,
+    WordsOfOne,
+    plain_words,
+    unlettered,
+    word_tables,
+    words_of_one,
+)
 
 __all__ = [
     "ALGORITHM",
@@ -190,19 +198,15 @@ def _fill_any(
     columns: _Columns,
 ) -> None:
     for i in range(len(bounds) - 1):
-        first, last = words.bounds[i], words.bounds[i + 1]
-        own = (
-            words.hashes[first:last], words.kinds[first:last], words.begins[first:last],
-            words.numbers[first:last], words.shapes[first:last],
-        )  # fmt: skip
-        _fill(i, tokens[bounds[i] : bounds[i + 1]], own, hours, frames, room, columns)
+        own = tokens[bounds[i] : bounds[i + 1]]
+        _fill(i, own, words_of_one(words, i), hours, frames, room, columns)
 
 
 @kernel
 def _fill(
     i: int,
     tokens: Hashes,
-    words: tuple[Hashes, Kinds, npt.NDArray[np.bool_], Hashes, Kinds],
+    words: WordsOfOne,
     hours: Hashes,
     frames: Frames,
     room: Room,

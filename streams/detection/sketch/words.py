@@ -49,6 +49,10 @@ class Words(NamedTuple):
     bounds: Bounds  # (n + 1,)
 
 
+# The first five of `Words`, of one text.
+WordsOfOne = tuple[Hashes, Kinds, Flags, Hashes, Kinds]
+
+
 class Spans(NamedTuple):
     """Where the words of some texts are, (w,) each: between which characters of all of them, joined
     by one character."""
@@ -89,6 +93,19 @@ def unlettered() -> Kinds:
     of_words = (kinds >= WORD) & (kinds <= NUMBER)
     found: Kinds = ((trouble != 0) | (of_words != (entries != 0))).astype(np.uint8)
     return found
+
+
+@kernel
+def words_of_one(words: Words, text: int) -> WordsOfOne:
+    """Those of one of the texts."""
+    first, last = words.bounds[text], words.bounds[text + 1]
+    return (
+        words.hashes[first:last],
+        words.kinds[first:last],
+        words.begins[first:last],
+        words.numbers[first:last],
+        words.shapes[first:last],
+    )
 
 
 @kernel
