@@ -47,7 +47,7 @@ def mapped_arrays(path: Path | None, stamp: str, make: Callable[[], Arrays]) -> 
     return made
 
 
-def give_back(array: npt.NDArray[Any]) -> None:
+def drop_what_was_read(array: npt.NDArray[Any]) -> None:
     """Take what this process has read of a mapped array's file out of its memory, until it is read
     again: with a few bytes, the system maps whole neighbourhoods."""
     if isinstance(array.base, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):

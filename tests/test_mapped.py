@@ -10,7 +10,7 @@ import numpy as np
 import psutil
 import pytest
 
-from streams.mapped import Arrays, give_back, mapped_arrays
+from streams.mapped import Arrays, drop_what_was_read, mapped_arrays
 
 
 def made(first: int = 1) -> Arrays:
@@ -116,7 +116,7 @@ def test_what_was_read_can_be_given_back(path: Path) -> None:
     before = process.memory_info().rss
     assert zeros.sum() == 0
     read = process.memory_info().rss
-    give_back(zeros)
+    drop_what_was_read(zeros)
     after = process.memory_info().rss
     assert read - before > 12 << 20
     assert read - after > 12 << 20
@@ -125,5 +125,5 @@ def test_what_was_read_can_be_given_back(path: Path) -> None:
 
 def test_arrays_in_memory_stay_as_they_are() -> None:
     numbers = np.arange(9)
-    give_back(numbers)
+    drop_what_was_read(numbers)
     assert numbers.tolist() == [*range(9)]

@@ -20,7 +20,7 @@ from py3langid.langid import MODEL_DIR, MODEL_FILE, LanguageIdentifier
 
 from streams.articles.encoded import Bytes
 from streams.compiled import cache_folder, kernel
-from streams.mapped import Arrays, give_back, mapped_arrays
+from streams.mapped import Arrays, drop_what_was_read, mapped_arrays
 
 U64 = np.uint64
 Features = npt.NDArray[np.int32]
@@ -82,7 +82,7 @@ def load_model() -> Model:
 
 def give_back_model() -> None:
     """Take what has been read of the model out of this process's memory until it is read again."""
-    give_back(load_model().weights)
+    drop_what_was_read(load_model().weights)
 
 
 def _arrays() -> Arrays:

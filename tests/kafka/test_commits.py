@@ -33,11 +33,11 @@ async def member(settings: Settings) -> AsyncIterator[AIOKafkaConsumer]:
         yield consumer
 
 
-def thread_of(consumer: AIOKafkaConsumer) -> InnerConsumer:
-    thread: Any = InnerConsumer.__new__(InnerConsumer)
-    thread._consumer = consumer
-    thread._stopped = Event()
-    return thread
+def inner_of(consumer: AIOKafkaConsumer) -> InnerConsumer:
+    inner: Any = InnerConsumer.__new__(InnerConsumer)
+    inner._consumer = consumer
+    inner._stopped = Event()
+    return inner
 
 
 def at(settings: Settings, offset: int) -> dict[TopicPartition, OffsetAndMetadata]:
@@ -61,10 +61,10 @@ async def test_a_superseded_worker_does_not_move_offsets_back(settings: Settings
     await make_topics(settings, partitions=1)
     await push(settings, [b"{}"] * 10, partition=0)
     async with member(settings) as cut_off:
-        thread, generation = thread_of(cut_off), cut_off._coordinator.generation
+        inner, generation = inner_of(cut_off), cut_off._coordinator.generation
         await supersede(settings, cut_off)
         for _ in range(2):
-            assert await thread._commit_in(generation, at(settings, OURS)) == {}
+            assert await inner._commit_in(generation, at(settings, OURS)) == {}
             assert await committed(settings, RAW) == {0: ITS_SUCCESSORS}
         await cut_off.commit(at(settings, OURS))
         assert await committed(settings, RAW) == {0: OURS}  # as it went before
@@ -77,10 +77,10 @@ async def test_what_was_done_in_one_generation_is_not_committed_in_another(
     await make_topics(settings, partitions=1)
     await push(settings, [b"{}"] * 10, partition=0)
     async with member(settings) as back_again:
-        thread, generation = thread_of(back_again), back_again._coordinator.generation
-        assert await thread._commit_in(generation - 1, at(settings, OURS)) == {}
+        inner, generation = inner_of(back_again), back_again._coordinator.generation
+        assert await inner._commit_in(generation - 1, at(settings, OURS)) == {}
         assert await committed(settings, RAW) == {}
-        assert await thread._commit_in(generation, at(settings, OURS)) == at(settings, OURS)
+        assert await inner._commit_in(generation, at(settings, OURS)) == at(settings, OURS)
         assert await committed(settings, RAW) == {0: OURS}
 
 
@@ -89,6 +89,6 @@ async def test_a_deleted_topic_does_not_hold_up_commits(settings: Settings) -> N
     await make_topics(settings, partitions=1)
     await push(settings, [b"{}"] * 10, partition=0)
     async with member(settings) as consumer:
-        thread, generation = thread_of(consumer), consumer._coordinator.generation
+        inner, generation = inner_of(consumer), consumer._coordinator.generation
         gone = {TopicPartition(settings.topic_prefix + "gone", 0): OffsetAndMetadata(5, "")}
-        assert await thread._commit_in(generation, gone) == {}
+        assert await inner._commit_in(generation, gone) == {}
