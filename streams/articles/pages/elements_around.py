@@ -35,6 +35,7 @@ from streams.articles.times import parse_time
 
 TOLD_WORDS = 40  # of the page's own story before the first of others
 LEAST_WORDS = 75  # of a whole article; teasers have fewer, or break off
+ALL_LINK = 0.9  # of a line that is a link
 # Lines of an embedded article, of its head, and from its beginning to its foot, at most.
 _LONGEST, _HEAD, _FOOT = 100, 12, 40
 _HEAD_WORDS, _NAME_WORDS = 45, 5
@@ -44,7 +45,6 @@ _MOST_LINKS = 12  # examined in one box
 _ARTICLE = NUMBER["article"]
 _TITLE_WORDS, _HEADING_LINES = 4, 4
 _PIECES = re.compile(r"[|·•,()\[\]]|\s[-–—]\s")
-_LINKED = 0.9  # of a line that is a link
 
 
 def _states_time(named: Mapping[str, str]) -> bool:
@@ -136,7 +136,7 @@ class Elements:
     def _is_marked(self, at: int) -> bool:
         """Whether a line is a heading, bold or a link."""
         line = self._lines[at]
-        return line.heading or line.strong or bool(self._link_share[at] >= _LINKED)
+        return line.heading or line.strong or bool(self._link_share[at] >= ALL_LINK)
 
     def is_like(self, at: int, body: int) -> bool:
         """Whether a line is a paragraph like the one at line `body`: one of the same elements, all

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from streams.articles.outlets import Outlets
 from streams.articles.pages.elements import Ints, Vector
-from streams.articles.pages.elements_around import LEAST_WORDS, TOLD_WORDS, Elements
+from streams.articles.pages.elements_around import ALL_LINK, LEAST_WORDS, TOLD_WORDS, Elements
 from streams.articles.pages.embedded_articles import Card, cards_of
 from streams.articles.pages.features import column
 from streams.articles.pages.html_lines import HtmlLines
@@ -20,9 +20,10 @@ from streams.articles.pages.kinds import Kinds, Mask
 from streams.articles.pages.lines import Line
 from streams.articles.pages.markup import Markup
 from streams.articles.pages.tags import NAMES
+from streams.articles.pages.teaser_lists import LEAST_TITLE_WORDS, MOST_TITLE_WORDS
 from streams.compiled import kernel
 
-_LEAST_TITLE_WORDS, _MOST_TITLE_WORDS, _LINKED, _STRONG = 4, 32, 0.9, column("strong")
+_STRONG = column("strong")
 _HEADINGS = np.array([name in "h1 h2 h3 h4 h5 h6 summary dt".split() for name in NAMES])
 _CUT = ("...", "…", "[…]", "[...]", "»", "→")
 _STORY_SHARE = 0.5
@@ -77,9 +78,9 @@ def _put_titles(
     stories, comments, interstitial, separator = others
     for at in range(len(tags)):
         heading = headings[tags[at]]
-        if not heading and links[at] < _LINKED:
+        if not heading and links[at] < ALL_LINK:
             continue
-        few = _LEAST_TITLE_WORDS <= words[at] <= _MOST_TITLE_WORDS
+        few = LEAST_TITLE_WORDS <= words[at] <= MOST_TITLE_WORDS
         other = stories[at] or comments[at] or interstitial[at] or separator[at]
         if few and not other and (heading or not masks[2, at] or strong[at] > 0):
             masks[0, at] = True

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
-from numpy.typing import NDArray
 
 from streams.articles.metadata import NOTHING_SAID, Metadata
 from streams.articles.outlets import Outlets
@@ -17,6 +16,7 @@ from streams.articles.pages.html_embedded_articles import embedded_in
 from streams.articles.pages.html_lines import HtmlLines, html_lines
 from streams.articles.pages.html_metadata import html_metadata
 from streams.articles.pages.html_taken import Taken, taken_lines
+from streams.articles.pages.kinds import Mask
 from streams.articles.pages.markup import Markup, markup_of
 from streams.articles.pages.reading import Analysis, Label, Part, labels_of, part_of_card
 
@@ -24,8 +24,6 @@ from streams.articles.pages.reading import Analysis, Label, Part, labels_of, par
 MOST_TAGS = 100_000
 # Of the page's own story beside embedded articles; with fewer, these are taken for its sections.
 _LEAST_OWN_WORDS = 25
-
-Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)

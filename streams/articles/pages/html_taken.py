@@ -16,12 +16,12 @@ from streams.articles.pages.head import Head
 from streams.articles.pages.html_kind import is_told_as_article
 from streams.articles.pages.html_line_classifier import Judged, best_lines, html_model, judged
 from streams.articles.pages.html_lines import HtmlLines
-from streams.articles.pages.kinds import Kinds, kinds_of
+from streams.articles.pages.kinds import Kinds, Mask, kinds_of
 from streams.articles.pages.markup import Markup
 from streams.articles.pages.own_headline import headline_line
 from streams.articles.pages.page_lines import PageLines, page_lines
 from streams.articles.pages.reader_requests import requests_among
-from streams.articles.pages.teaser_lists import drop_teasers
+from streams.articles.pages.teaser_lists import LINKED, drop_teasers
 
 # With a story of this many words beside them, readers' comments are not part of it.
 _LEAST_STORY_WORDS, _LEAST_STORY_SHARE = 60, 0.08
@@ -37,11 +37,9 @@ _LEAST_WORDS, _LEAST_PROSE_WORDS = 25, 8
 _MOST_LINKS = 0.7
 # A front or section page: most words close below one of several linked titles, no run of them long;
 # or hardly any words on a page that is mostly links.
-_LINKED, _TITLE_WORDS, _BELOW_TITLE, _LEAST_TITLES = 0.8, 3, 4, 5
+_TITLE_WORDS, _BELOW_TITLE, _LEAST_TITLES = 3, 4, 5
 _TEASED, _LONGEST_RUN, _LONGEST_RUN_SHARE = 0.75, 150, 0.45
 _FEW_WORDS, _MOSTLY_LINKS, _LARGE_PAGE = 60, 0.6, 400
-
-Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +176,7 @@ def _lists_others(taken: Mask, found: Judged) -> bool:
     total, kept = words[taken].sum(), np.flatnonzero(taken)
     if not total:
         return False
-    titles = (found.links >= _LINKED) & (words >= _TITLE_WORDS)
+    titles = (found.links >= LINKED) & (words >= _TITLE_WORDS)
     if total < _FEW_WORDS and words.sum() > _LARGE_PAGE:
         return bool((words * found.links).sum() > _MOSTLY_LINKS * words.sum())
     if np.count_nonzero(titles[kept[0] : kept[-1]]) < _LEAST_TITLES:

@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from streams.articles.pages.html_line_classifier import Judged
-from streams.articles.pages.kinds import Kinds
+from streams.articles.pages.kinds import Kinds, Mask
 from streams.articles.pages.page_lines import PageLines
 from streams.articles.pages.words import shared_words
 
-_LINKED, _LEAST_TITLE_WORDS, _MOST_TITLE_WORDS = 0.8, 4, 32
+# Of the title of another story: this share of it is a link, and so many words.
+LINKED, LEAST_TITLE_WORDS, MOST_TITLE_WORDS = 0.8, 4, 32
 # Of one of them: lines from its title to the next one's, words below its title.
 _MOST_LINES, _MOST_WORDS = 5, 90
 _LEAST_ENTRIES, _HEADING_LINES = 3, 3
@@ -22,8 +23,6 @@ _LEAST_TOLD, _LEAST_TEXT_WORDS, _MOST_TIME_WORDS = 25, 12, 6
 _SHARED_WITH_STORY = 0.5
 # `Daily News2 hours ago`, of two elements without a space between.
 _GLUED_TIME = re.compile(r"[^\W\d_]{3}\d{1,2} [^\W\d_]{1,8}( [^\W\d_]{2,8})?$")
-
-Mask = NDArray[np.bool_]
 
 
 def drop_teasers(taken: Mask, found: Judged, page: PageLines, kinds: Kinds) -> Mask:
@@ -35,12 +34,12 @@ def drop_teasers(taken: Mask, found: Judged, page: PageLines, kinds: Kinds) -> M
     """
     words = found.words
     dropped = np.zeros_like(taken)
-    titles = (found.links >= _LINKED) & (words >= _LEAST_TITLE_WORDS) & (words <= _MOST_TITLE_WORDS)
+    titles = (found.links >= LINKED) & (words >= LEAST_TITLE_WORDS) & (words <= MOST_TITLE_WORDS)
     starts = np.flatnonzero(titles)
     if len(starts) < _LEAST_ENTRIES:
         return dropped
     told = np.concatenate(([0.0], np.cumsum(words * taken)))
-    texts = taken & (kinds.prose | ((words >= _LEAST_TEXT_WORDS) & (found.links < _LINKED)))
+    texts = taken & (kinds.prose | ((words >= _LEAST_TEXT_WORDS) & (found.links < LINKED)))
     text = np.concatenate(([0], np.cumsum(texts)))
     below = np.minimum(starts + _MOST_LINES, len(words))
     starts = starts[(told[starts] >= _LEAST_TOLD) & (text[below] > text[starts + 1])]
