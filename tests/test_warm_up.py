@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import subprocess
 import sys
+from datetime import UTC, datetime
 
 import numba.core.dispatcher
 import orjson
@@ -12,6 +13,7 @@ import pytest
 
 from deploy.demo.syndicator import SAMPLE
 from streams.agents.stages.normaliser import Normaliser
+from streams.articles.page import PageSource, read_page
 from streams.detection.parameters import Parameters
 from streams.kafka import batch
 from streams.kafka.partitioning import partitions_of
@@ -64,6 +66,7 @@ def compiled_later() -> list[str]:
     numba.core.dispatcher.Dispatcher.compile = noted
     numba.njit(_notices)(1)
     partitions_of([b"%032d" % number for number in range(3)], 4)  # as those of article ids
+    read_page(PageSource(html=None, text="One line.", now=datetime(2026, 1, 1, tzinfo=UTC)))
     normaliser = Normaliser(load_settings())
     counts = {normaliser.topic: 4, normaliser.dead_letters: 4}
     events = [line for line in SAMPLE.read_bytes().splitlines() if line.startswith(b"{")]
