@@ -19,9 +19,8 @@ _GATHER_BYTES = 256 << 10
 # The rate is measured over about this many seconds.
 _MEMORY_SECONDS = 0.3
 # A partition that is handed over late waits for the fetch in progress: aiokafka leaves it out
-# of that, and a broker answers one fetch of a client at a time. Each takes a millisecond of CPU
-# time: from five articles a second on, a fetch lasts until the next one comes, and if nothing has
-# arrived for a while, fetches return less often.
+# of that, and a broker answers one fetch of a client at a time. If nothing has arrived for a while,
+# fetches return less often, as each takes a millisecond of CPU time.
 _IDLE_AFTER_SECONDS = 2.0
 
 
@@ -32,7 +31,7 @@ class Wait(NamedTuple):
     wait_milliseconds: int
 
 
-FIRST = Wait(1, 250)
+FIRST = Wait(1, 100)
 IDLE = Wait(1, 500)
 
 

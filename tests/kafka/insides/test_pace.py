@@ -28,12 +28,6 @@ def test_many_records_are_gathered_the_longer_the_more_there_are(
     assert {wait.wait_milliseconds for wait in found[-100:]} == {milliseconds}  # type: ignore[attr-defined]
 
 
-def test_no_fetch_ends_empty_between_five_articles_a_second() -> None:
-    pace = Pace(0.02)
-    found = [pace.after(1, second / 5) for second in range(50)]
-    assert all(wait.least_bytes == 1 and wait.wait_milliseconds > 200 for wait in found)
-
-
 def test_the_first_records_after_a_quiet_while_are_not_gathered() -> None:
     assert waits(every=0.01, records=5, seconds=1)[0] == FIRST
 
