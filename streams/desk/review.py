@@ -46,7 +46,7 @@ class Pair(NamedTuple):
 
 
 def draw(connection: Connection, reviewer: str, chance: random.Random) -> Pair | None:
-    """A pair that this reviewer has not judged; None if there are none left."""
+    """A pair that this reviewer has not judged, of texts that may be read; None if none is left."""
     relations = list(RELATIONS)
     chance.shuffle(relations)
     near = chance.random() < NEAR_SHARE
@@ -70,6 +70,11 @@ def _not_judged(reviewer: str, article_id: Any, other_id: Any) -> Any:
     )
 
 
+def _readable(table: Any) -> Any:
+    """A withdrawn article often comes without its text: there is nothing to compare."""
+    return and_(table.c.words > 0, table.c.status != "canceled")
+
+
 def _random(connection: Connection, reviewer: str, relation: str, start: str) -> Pair | None:
     """The first pair of a relation from a random id on, or from the smallest one."""
     earlier = article.alias()
@@ -86,7 +91,8 @@ def _random(connection: Connection, reviewer: str, relation: str, start: str) ->
     )
     for table, wanted in ((article, members), (link, linked)):
         other = article.c.matched_id if table is article else link.c.other_id
-        unseen = wanted.where(_not_judged(reviewer, table.c.article_id, other))
+        readable = wanted.where(_readable(article), _readable(earlier))
+        unseen = readable.where(_not_judged(reviewer, table.c.article_id, other))
         ordered = unseen.order_by(table.c.article_id).limit(1)
         for part in (ordered.where(table.c.article_id >= start), ordered):
             found = connection.execute(part).first()
@@ -103,6 +109,7 @@ def _near(
         select(article.c.article_id, article.c.matched_id)
         .where(article.c.relation == relation, article.c.margin < NEAR_MARGIN)
         .join(earlier, earlier.c.article_id == article.c.matched_id)
+        .where(_readable(article), _readable(earlier))
         .where(_not_judged(reviewer, article.c.article_id, article.c.matched_id))
         .order_by(article.c.margin)
         .limit(100)
@@ -204,11 +211,14 @@ def labels(connection: Connection) -> dict[tuple[str, str], str]:
 
 
 def exported(connection: Connection) -> tuple[Iterator[LabelledDocument], list[LabelledPair]]:
-    """The documents (lazily) and the pairs of all judgements, numbered in order of their ids."""
+    """The documents (lazily) and the pairs of all judgements, numbered in order of their ids.
+
+    A pair is left out if one of its articles is no longer kept, or came again without a text.
+    """
     found = labels(connection)
     ids = sorted({article_id for pair in found for article_id in pair})
     numbers = {article_id: number for number, article_id in enumerate(ids)}
-    kept = [i for i in ids if article_event(connection, i) is not None]
+    kept = [i for i in ids if (event := article_event(connection, i)) and event["text"]]
     pairs: list[LabelledPair] = [
         {"a": numbers[a], "b": numbers[b], "label": label}
         for (a, b), label in sorted(found.items())

@@ -7,15 +7,19 @@ import re
 from collections import Counter
 from pathlib import Path
 
+import orjson
 import pytest
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from streams.desk import review
 from streams.desk.database import Database
+from streams.desk.follow import Progress
 from streams.desk.tables import judgement
+from streams.desk.web.app import create_app
 from streams.desk.web.desk import Desk
 from streams.evaluation.labelled import read_labelled
+from tests.desk.newsroom import raw, records_of, take_in
 
 
 def answer(client: TestClient, address: str, given: str) -> str:
@@ -127,6 +131,31 @@ def test_the_export_is_what_evaluate_reads(
     assert len(labelled.labels) == 3
     assert {"NEG", "GREY"} <= set(labelled.labels.values()) <= {"POS", "NEG", "GREY"}
     assert all(document["text"] for document in labelled.documents.values())
+
+
+def test_a_pair_whose_text_was_withdrawn_is_neither_drawn_nor_exported(
+    database: Database,
+) -> None:
+    def drawn() -> review.Pair | None:
+        with database.reading() as connection:
+            return review.draw(connection, "ann", random.Random(1))
+
+    events = [raw(1, "wire"), raw(2, "site")]
+    take_in(database, records_of(events))
+    pair = drawn()
+    assert pair is not None
+    client = TestClient(create_app(Desk(database, Progress(lag=0))), base_url="http://127.0.0.1")
+    answer(client, f"/review/{pair.article_id}?other={pair.other_id}&drawn=random", "right")
+    assert len(client.get("/review/pairs.jsonl").text.splitlines()) == 1
+    with database.writing() as connection:
+        connection.execute(judgement.update().values(reviewer="bob"))
+    assert drawn() == pair
+    kill = {**raw(3, "wire", None), "id": "wire-1", "status": "canceled"}
+    take_in(database, records_of([*events, kill]))
+    assert drawn() is None
+    assert client.get("/review/pairs.jsonl").text == ""
+    documents = client.get("/review/docs.jsonl").text.splitlines()
+    assert [orjson.loads(line)["article_id"] for line in documents] == [pair.article_id]
 
 
 def test_where_people_do_not_agree_a_pair_is_left_out(database: Database) -> None:
