@@ -111,8 +111,8 @@ class RecordBatch:
         if self._requests == 1 and offset >= 0:
             self.offset, self.append_time = offset, append_time
 
-    def octets(self) -> bytearray:
-        """The bytes to send."""
+    def octets(self, *, checksum: bool = True) -> bytearray:
+        """The bytes to send; without a valid checksum they are for reading here only."""
         batch = bytearray(self.size())
         _HEADER.pack_into(
             batch, _PREFIX.size,
@@ -120,8 +120,8 @@ class RecordBatch:
             self.count,
         )  # fmt: skip
         batch[_PREFIX.size + _HEADER.size :] = self.body
-        checksum = calc_crc32c(memoryview(batch)[_PREFIX.size :])
-        _PREFIX.pack_into(batch, 0, 0, len(batch) - _LENGTH_ENDS, _NO_EPOCH, _MAGIC, checksum)
+        crc = calc_crc32c(memoryview(batch)[_PREFIX.size :]) if checksum else 0
+        _PREFIX.pack_into(batch, 0, 0, len(batch) - _LENGTH_ENDS, _NO_EPOCH, _MAGIC, crc)
         return batch
 
 

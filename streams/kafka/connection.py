@@ -15,7 +15,11 @@ from aiokafka.errors import KafkaError
 from streams.errors import UserError
 from streams.json_object import Json
 from streams.kafka.diagnosis import diagnosis
-from streams.kafka.insides import closing_connection, fetching  # noqa: F401 - for every client
+from streams.kafka.insides import (  # noqa: F401 - for every client
+    closing_connection,
+    fetch_request,
+    fetching,
+)
 from streams.kafka.security import security_options
 from streams.settings import Settings
 

@@ -82,7 +82,8 @@ class CrashLedger:
         Raises KafkaError if the notes could not be read.
         """
         if self._reading is not None:
-            await asyncio.wait([self._reading])
+            if not self._reading.done():
+                await asyncio.wait([self._reading])
             if not self._reading.cancelled():
                 self._reading.result()
         return bool(self._crashes) and any(self._suspect(record) for record in records)

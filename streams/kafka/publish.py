@@ -19,7 +19,7 @@ from aiokafka.errors import (
 from aiokafka.structs import RecordMetadata
 
 from streams.kafka.connection import client_options
-from streams.kafka.insides.producer import connection_of, wait_for_leaders
+from streams.kafka.insides.producer import connection_of, send, wait_for_leaders
 from streams.kafka.outgoing import Counts, Encoded, Encoder, Outgoing
 from streams.settings import Settings
 
@@ -68,35 +68,30 @@ class _Turns:
 
     def __init__(self) -> None:
         self._sending = 0
-        self._idle, self._open = asyncio.Event(), asyncio.Event()
-        self._idle.set()
-        self._open.set()
+        self._alone = asyncio.Lock()
+        self._idle: asyncio.Future[None] | None = None  # for which the single one waits
 
-    @asynccontextmanager
-    async def with_others(self) -> AsyncIterator[None]:
-        """To send: waits while a single one replaces the producer."""
-        while not self._open.is_set():
-            await self._open.wait()
+    async def begin(self) -> None:
+        """To send: waits while a single one replaces the producer. Call `end` afterwards."""
+        while self._alone.locked():
+            async with self._alone:
+                pass
         self._sending += 1
-        self._idle.clear()
-        try:
-            yield
-        finally:
-            self._sending -= 1
-            if not self._sending:
-                self._idle.set()
+
+    def end(self) -> None:
+        """Sent, or failed."""
+        self._sending -= 1
+        if not self._sending and self._idle is not None and not self._idle.done():
+            self._idle.set_result(None)
 
     @asynccontextmanager
     async def alone(self) -> AsyncIterator[None]:
         """To replace the producer: waits for all senders, and holds up later ones."""
-        while not self._open.is_set():
-            await self._open.wait()
-        self._open.clear()
-        try:
-            await self._idle.wait()
+        async with self._alone:
+            if self._sending:
+                self._idle = asyncio.get_running_loop().create_future()
+                await self._idle
             yield
-        finally:
-            self._open.set()
 
 
 class BatchPublisher:
@@ -159,14 +154,12 @@ class BatchPublisher:
         too long (an idempotent producer itself retries forever): then nothing may be acknowledged.
         Raises RecordsRefusedError if everything but some oversized records is confirmed.
         """
+        await self._turns.begin()
         try:
-            async with self._turns.with_others(), asyncio.timeout(DELIVERY_SECONDS):
-                producer = self._started()
-                confirmations = [
-                    await producer.send_batch(e.batch, e.topic, partition=e.partition)
-                    for e in batches
-                ]
-                answers = await asyncio.gather(*confirmations, return_exceptions=True)
+            async with asyncio.timeout(DELIVERY_SECONDS):
+                answers = await send(
+                    self._started(), [(e.topic, e.partition, e.batch) for e in batches]
+                )
             again = _refused(batches, answers)
             for encoded, answer in zip(batches, answers, strict=True):
                 if isinstance(answer, RecordMetadata):
@@ -188,6 +181,8 @@ class BatchPublisher:
             if self._stopped:
                 raise StoppedError from None
             raise
+        finally:
+            self._turns.end()
         sent = sum(e.batch.size() for e in batches) - sum(e.batch.size() for e in again)
         if not again:
             return sent

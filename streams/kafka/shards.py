@@ -176,8 +176,9 @@ class Shards:
         ready = shard.ready if shard else None
         if shard is None or ready is None:
             raise ShardGoneError
-        # Not the recovery itself: one waiter may be cancelled alone.
-        await asyncio.wait([ready])
+        if not ready.done():
+            # Not the recovery itself: one waiter may be cancelled alone.
+            await asyncio.wait([ready])
         if shard.ready is not ready or ready.cancelled():  # another rebalance has begun since
             raise ShardGoneError
         ready.result()

@@ -164,8 +164,11 @@ class ChunkLife:
 
     async def published(self) -> None:
         """Wait until later chunks may be published."""
-        if self._published is not None:
+        if self._published is None:
+            return
+        if not self._published.done():
             await asyncio.shield(self._published)
+        self._published.result()
 
     def cancel(self) -> None:
         """What is not confirmed is not acknowledged, so it is read again."""

@@ -13,6 +13,10 @@ USED = {
         "_max_poll_records", "_subscription",
     ),
     "aiokafka.AIOKafkaProducer": ("_message_accumulator", "_sender", "_txn_manager"),
+    "aiokafka.conn.AIOKafkaConnection": (
+        "_client_id", "_next_correlation_id", "_request_timeout", "_requests", "_versions",
+        "_writer", "connected",
+    ),
     "aiokafka.admin.AIOKafkaAdminClient": ("_send_request",),
     "aiokafka.client.AIOKafkaClient": ("_conns", "_wait_on_metadata"),
     "aiokafka.consumer.fetcher.FetchResult": (
@@ -28,9 +32,21 @@ USED = {
         "_commit_lock", "_do_commit_offsets", "ensure_coordinator_known",
         "fetch_committed_offsets", "generation",
     ),
-    "aiokafka.producer.message_accumulator.MessageAccumulator": ("_batch_ttl",),
-    "aiokafka.producer.sender.Sender": ("_coordinator_dead", "_find_coordinator"),
-    "aiokafka.producer.transaction_manager.TransactionManager": ("_pid_and_epoch",),
+    "aiokafka.producer.message_accumulator.MessageAccumulator": (
+        "_batch_ttl", "_batches", "_closed", "_exception", "_pending_batches", "_wakeup", "waiter",
+    ),
+    "aiokafka.producer.message_accumulator.MessageBatch": ("drain_ready", "future"),
+    "aiokafka.producer.sender.SendProduceReqHandler": ("_client", "do"),
+    "aiokafka.producer.sender.Sender": (
+        "_coordinator_dead", "_find_coordinator", "_muted_partitions", "_request_timeout_ms",
+    ),
+    "aiokafka.producer.transaction_manager.TransactionManager": (
+        "_pid_and_epoch", "has_pid", "increment_sequence_number", "producer_epoch", "producer_id",
+        "sequence_number",
+    ),
+    "aiokafka.protocol.fetch.FetchRequest": (
+        "_isolation_level", "_max_bytes", "_max_wait_ms", "_min_bytes", "_rack_id", "_topics",
+    ),
     "faust.transport.drivers.aiokafka.AIOKafkaConsumerThread": (
         "_default_start", "_ensure_consumer", "_started", "_thread_started", "call_thread",
         "on_thread_started", "on_thread_stop",
@@ -47,6 +63,7 @@ USED = {
 OVERRIDDEN = {
     "aiokafka.conn.AIOKafkaConnection": ("_send_sasl_token", "send"),
     "aiokafka.consumer.fetcher.FetchResult": ("getall",),
+    "aiokafka.protocol.fetch.FetchRequest": ("prepare",),
     "aiokafka.consumer.fetcher.MemoryRecords": ("next_batch",),
     "aiokafka.consumer.fetcher.PartitionRecords": ("_unpack_records",),
     "faust.App": ("_create_directories",),
@@ -69,7 +86,12 @@ OVERRIDDEN = {
 # Patched in their modules, for every client of the process.
 PATCHED = {
     "aiokafka.conn": ("AIOKafkaConnection",),
-    "aiokafka.consumer.fetcher": ("FetchResult", "MemoryRecords", "PartitionRecords"),
+    "aiokafka.consumer.fetcher": (
+        "FetchRequest",
+        "FetchResult",
+        "MemoryRecords",
+        "PartitionRecords",
+    ),
 }
 # What aiokafka's producer needs of a batch: `streams.kafka.batch.RecordBatch` provides it.
 IMITATED = {

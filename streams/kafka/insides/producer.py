@@ -1,15 +1,20 @@
-"""Producers: how long they keep a batch, and epochs for those without transactions."""
+"""Producers: how they send, how long they keep a batch, and epochs for those without
+transactions."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.client import ConnectionGroup, CoordinationType
 from aiokafka.errors import ConcurrentTransactions, KafkaError, for_code
 from aiokafka.producer.transaction_manager import PidAndEpoch
 from aiokafka.protocol.transaction import InitProducerIdRequest
-from aiokafka.structs import TopicPartition
+from aiokafka.structs import RecordMetadata, TopicPartition
+
+from streams.kafka.batch import RecordBatch
+from streams.kafka.insides.direct_send import send_directly
 
 _RETRY_SECONDS = 0.1
 _TIMEOUT_MILLISECONDS = 60_000  # of transactions, which are never begun
@@ -19,6 +24,28 @@ def wait_for_leaders(producer: AIOKafkaProducer, seconds: float) -> None:
     """Keep a batch for this long while its partition has no leader: aiokafka gives up after
     40 s. Call this before the producer is started."""
     producer._message_accumulator._batch_ttl = seconds
+
+
+async def send(
+    producer: AIOKafkaProducer, batches: Sequence[tuple[str, int, RecordBatch]]
+) -> list[RecordMetadata | BaseException]:
+    """Send batches to topics and partitions; -> what the brokers answered, or each one's error.
+
+    A caller that is cancelled does not take back what it has sent.
+    """
+    places = [TopicPartition(topic, partition) for topic, partition, _ in batches]
+    by_place = dict(zip(places, (batch for _, _, batch in batches), strict=True))
+    flights = send_directly(producer, by_place) if len(by_place) == len(batches) else None
+    if flights is not None:
+        answers: dict[TopicPartition, RecordMetadata | BaseException] = {}
+        for flight in flights:
+            answers |= await flight
+        return [answers[tp] for tp in places]
+    confirmations = [
+        await producer.send_batch(batch, topic, partition=partition)
+        for topic, partition, batch in batches
+    ]
+    return await asyncio.gather(*confirmations, return_exceptions=True)
 
 
 def connection_of(producer: AIOKafkaProducer, topic: str, partition: int) -> object | None:

@@ -11,6 +11,7 @@ another epoch, which only the log shows).
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections import Counter, deque
 from collections.abc import Collection, Iterable
@@ -53,7 +54,7 @@ class Offer:
 
     def records(self, position: int) -> list[ConsumerRecord]:
         """Those from an offset on, as a fetch would return them."""
-        octets = MemoryRecords(bytes(self.batch.octets()))
+        octets = MemoryRecords(bytes(self.batch.octets(checksum=False)))
         appended, (topic, partition) = self.batch.append_time, self.tp
         kind = _CREATE_TIME if appended is None else _LOG_APPEND_TIME
         return [
@@ -122,6 +123,7 @@ class ShortCut:
         self._new: deque[Offer] = deque()  # of any partition
         self._lanes: dict[TP, _Lane] = {}
         self._assignment: Any = None
+        self._has_all, self._counted = False, -math.inf  # whether it has all partitions, and when
         self.waiting_bytes = 0
 
     def add(self, offers: Iterable[Offer]) -> None:
@@ -134,7 +136,7 @@ class ShortCut:
         """The offers of these partitions. What was offered in another assignment is fetched
         in this one, if it is its turn."""
         if assignment is not self._assignment:
-            self._assignment, self._lanes = assignment, {}
+            self._assignment, self._lanes, self._counted = assignment, {}, -math.inf
             self._new.clear()
         self._sort_in()
         taken = {}
@@ -146,8 +148,10 @@ class ShortCut:
                 and (found := lane.next(state, max_records or 1))
             ):
                 taken[tp] = found
-        offers = (offer for lane in self._lanes.values() for offer in lane.offers)
-        self.waiting_bytes = sum(len(offer.batch.body) for offer in offers)
+        self.waiting_bytes = 0
+        for lane in self._lanes.values():
+            for offer in lane.offers:
+                self.waiting_bytes += len(offer.batch.body)
         return taken
 
     def _sort_in(self) -> None:
@@ -163,7 +167,10 @@ class ShortCut:
     def look(self, consumer: AIOKafkaConsumer, *, expected: bool) -> None:
         """Whether the next fetches include the offered partitions. They do so only once a second
         while offers are `expected` and nobody else writes there."""
-        now, alone = time.monotonic(), expected and _has_all_partitions(consumer)
+        now = time.monotonic()
+        if now - self._counted >= _LOOK_SECONDS:
+            self._counted, self._has_all = now, _has_all_partitions(consumer)
+        alone = expected and self._has_all
         for tp, lane in self._lanes.items():
             state = self._assignment.state_value(tp)
             if alone and not lane.behind and now - lane.looked < _LOOK_SECONDS:
@@ -205,12 +212,12 @@ async def fetched_or_offered(
         if fetched or taken or left <= 0:
             return fetched, taken
         waiter = fetcher._create_fetch_waiter()
-        done, _ = await asyncio.wait([waiter], timeout=left)
-        if not done:
-            waiter.cancel()
-        else:
-            waiter.result()  # an error of the group's
-        if not done or fetcher._closed:
+        timer = asyncio.get_running_loop().call_later(left, fetcher._notify, waiter)
+        try:
+            await waiter  # which raises an error of the group's
+        finally:
+            timer.cancel()
+        if fetcher._closed:
             return {}, {}
 
 

@@ -146,7 +146,11 @@ async def test_what_is_stopped_while_it_publishes_says_so(
         raise ProducerClosed
 
     publisher: Any = BatchPublisher(settings)
-    publisher._producer = SimpleNamespace(send_batch=closed)
+    publisher._producer = SimpleNamespace(
+        send_batch=closed,
+        _sender=None,
+        _message_accumulator=SimpleNamespace(_batches={}, _closed=True),
+    )
     batch = Encoded("articles", 0, encode_batch([b"k"], [b"v"], [b"\0"], [0], "none"))
     with pytest.raises(error):
         await publisher.send([batch])

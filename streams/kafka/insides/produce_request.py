@@ -1,0 +1,77 @@
+"""Produce requests and their answers as bytes (versions 3 to 7, which aiokafka speaks, too).
+
+aiokafka describes each request in classes, and writes and reads it field by field: some hundred
+calls for a request of one batch, and four copies of the batch.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from aiokafka.structs import TopicPartition
+
+API_KEY = 0
+# From 8 on, answers name records; from 9 on, lengths are written differently.
+VERSIONS = range(3, 8)
+_HEADER = struct.Struct(">hhih")  # api key and version, correlation id, length of the client id
+_BODY = struct.Struct(">hhii")  # no transactional id, all in-sync replicas, timeout, topics
+_INT16, _INT32, _TWO_INT32 = struct.Struct(">h"), struct.Struct(">i"), struct.Struct(">ii")
+_NONE, _ALL = -1, -1
+NO_TIME = -1
+_ANSWER = struct.Struct(">ihqq")  # partition, error code, offset, time
+_LOG_START_BYTES, _LOG_START_FROM = 8, 5
+
+
+class Answer(NamedTuple):
+    """What a broker says of one batch. `offset` and `time` (milliseconds) are -1 if it does not
+    say."""
+
+    error_code: int
+    offset: int
+    time: int
+
+
+def encode_request(
+    version: int,
+    correlation_id: int,
+    client_id: str,
+    timeout_milliseconds: int,
+    batches: Mapping[TopicPartition, bytes | bytearray],
+) -> bytes:
+    """The whole request, its length included."""
+    by_topic: dict[str, list[TopicPartition]] = {}
+    for tp in batches:
+        by_topic.setdefault(tp.topic, []).append(tp)
+    name = client_id.encode()
+    parts: list[bytes | bytearray] = [
+        _HEADER.pack(API_KEY, version, correlation_id, len(name)),
+        name,
+        _BODY.pack(_NONE, _ALL, timeout_milliseconds, len(by_topic)),
+    ]
+    for topic, tps in by_topic.items():
+        octets = topic.encode()
+        parts += (_INT16.pack(len(octets)), octets, _INT32.pack(len(tps)))
+        for tp in tps:
+            batch = batches[tp]
+            parts += (_TWO_INT32.pack(tp.partition, len(batch)), batch)
+    size = sum(map(len, parts))
+    return b"".join([_INT32.pack(size), *parts])
+
+
+def decode_answer(version: int, body: bytes) -> dict[TopicPartition, Answer]:
+    """By partition. Raises struct.error and UnicodeDecodeError if it is no such answer."""
+    found: dict[TopicPartition, Answer] = {}
+    (topics,), at = _INT32.unpack_from(body), 4
+    for _ in range(topics):
+        (length,) = _INT16.unpack_from(body, at)
+        at += 2 + length
+        topic = body[at - length : at].decode()
+        (partitions,) = _INT32.unpack_from(body, at)
+        at += 4
+        for _ in range(partitions):
+            partition, *answer = _ANSWER.unpack_from(body, at)
+            found[TopicPartition(topic, partition)] = Answer(*answer)
+            at += _ANSWER.size + (_LOG_START_BYTES if version >= _LOG_START_FROM else 0)
+    return found
