@@ -170,6 +170,33 @@ async def test_of_several_only_those_that_fail_are_repeated(producer: AIOKafkaPr
     assert {tp: found.offset for tp, found in (await sent).items()} == {PLACE: 7, OTHER: 30}
 
 
+async def test_each_broker_gets_a_request(
+    producer: AIOKafkaProducer, wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    second = Wire(most=5)
+    producer.client._conns[2, ConnectionGroup.DEFAULT] = second
+    monkeypatch.setattr(
+        producer.client.cluster, "leader_for_partition", lambda tp: tp.partition + 1
+    )
+    sending = asyncio.create_task(
+        send(producer, [("articles", 1, batch(2)), ("articles", 0, batch())])
+    )
+    await asyncio.sleep(0)
+    ((of_second, _),), ((of_first, octets),) = second.sent, wire.sent
+    assert octets[6:8] == b"\0\7"  # the version
+    of_first.set_result(answer(0, offset=3))
+    of_second.set_exception(KafkaConnectionError())
+    for _ in range(100):
+        nodes, _unknown = producer._message_accumulator.drain_by_nodes(())
+        if nodes:
+            break
+        await asyncio.sleep(0.01)
+    (again,) = nodes[2].values()
+    again.done(8)
+    found: Any = await sending
+    assert [answered.offset for answered in found] == [8, 3]
+
+
 async def test_an_error_that_is_final_is_the_answer(producer: AIOKafkaProducer) -> None:
     sent = flight(producer, {PLACE: batch()})
     sent.set_result(answer(10))  # too large
