@@ -12,7 +12,10 @@ sequence: it knows what to repeat, what to refresh, and what is an error.
 from __future__ import annotations
 
 import asyncio
+import logging
+import time
 from collections.abc import Generator, Mapping
+from functools import partial
 from typing import Any, Final
 
 from aiokafka import AIOKafkaProducer
@@ -32,6 +35,8 @@ from streams.kafka.insides.produce_request import (
     decode_answer,
     encode_request,
 )
+
+log = logging.getLogger("echowire.producer")
 
 _RESPONSES: Final = {
     version: getattr(produce, f"ProduceResponse_v{version}") for version in VERSIONS
@@ -100,7 +105,7 @@ class Flight(EncodedRequest):
         self.future: asyncio.Future[dict[TopicPartition, Any]] = loop.create_future()
         self._answers: asyncio.Future[dict[TopicPartition, Any]] = loop.create_future()
         self._producer, self._node, self._version = producer, node, version
-        self._batches = batches
+        self._batches, self._sent = batches, time.monotonic()
         numbers, milliseconds = producer._txn_manager, producer._sender._request_timeout_ms
         octets = {}
         for tp, batch in batches.items():
@@ -174,7 +179,17 @@ class Flight(EncodedRequest):
         task.add_done_callback(_REPEATING.discard)
 
     async def _by_aiokafka(self, outcome: Any) -> None:
-        """Treat an outcome as aiokafka does that of its own request."""
+        """Treat an outcome as aiokafka does that of its own request. An error in that fails the
+        producer, as it fails aiokafka's sender: nobody knows the sequence then."""
+        try:
+            await self._repeated(outcome)
+        except Exception as error:
+            log.exception("a request could not be repeated")
+            self._let_others()
+            self._producer._message_accumulator.fail_all(error)
+            self._producer._message_accumulator._pending_batches.discard(self)
+
+    async def _repeated(self, outcome: Any) -> None:
         accumulator = self._producer._message_accumulator
         if accumulator._exception is not None:  # and `failure` has been called
             self._let_others()
@@ -184,9 +199,10 @@ class Flight(EncodedRequest):
         batches = {}
         for tp, batch in self._batches.items():
             batches[tp] = mine = MessageBatch(tp, batch, accumulator._batch_ttl, 0)
+            mine._ctime = self._sent
             mine.drain_ready()  # that is: sent once
             pending.add(mine)
-            mine.future.add_done_callback(lambda _, mine=mine: pending.discard(mine))
+            mine.future.add_done_callback(partial(_forget, pending, mine))
         handler = SendProduceReqHandler(self._producer._sender, batches)
         handler._client = _Answered(self._producer.client, outcome)
         await handler.do(self._node)
@@ -194,6 +210,12 @@ class Flight(EncodedRequest):
         futures = [mine.future for mine in batches.values()]
         answers = await asyncio.gather(*futures, return_exceptions=True)
         self._finish(dict(zip(batches, answers, strict=True)))
+
+
+def _forget(pending: set[Any], batch: Any, future: asyncio.Future[Any]) -> None:
+    pending.discard(batch)
+    if not future.cancelled():
+        future.exception()  # or it is reported as never retrieved if nobody waits by then
 
 
 class _Answered:

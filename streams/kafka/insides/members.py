@@ -33,9 +33,10 @@ USED = {
         "fetch_committed_offsets", "generation",
     ),
     "aiokafka.producer.message_accumulator.MessageAccumulator": (
-        "_batch_ttl", "_batches", "_closed", "_exception", "_pending_batches", "_wakeup", "waiter",
+        "_batch_ttl", "_batches", "_closed", "_exception", "_pending_batches", "_wakeup",
+        "fail_all", "waiter",
     ),
-    "aiokafka.producer.message_accumulator.MessageBatch": ("drain_ready", "future"),
+    "aiokafka.producer.message_accumulator.MessageBatch": ("_ctime", "drain_ready", "future"),
     "aiokafka.producer.sender.SendProduceReqHandler": ("_client", "do"),
     "aiokafka.producer.sender.Sender": (
         "_coordinator_dead", "_find_coordinator", "_muted_partitions", "_request_timeout_ms",

@@ -30,6 +30,7 @@ from streams.kafka.insides.fetching import read_epochs_of
 MOST_WAITING_BYTES = 4 << 20
 # While all of a log's records come this way, it is fetched this often, in case others write to it.
 _LOOK_SECONDS = 1.0
+_OVER = object()  # the result of a fetch's waiter when its time is over
 _CREATE_TIME, _LOG_APPEND_TIME = 0, 1
 
 
@@ -212,13 +213,18 @@ async def fetched_or_offered(
         if fetched or taken or left <= 0:
             return fetched, taken
         waiter = fetcher._create_fetch_waiter()
-        timer = asyncio.get_running_loop().call_later(left, fetcher._notify, waiter)
+        timer = asyncio.get_running_loop().call_later(left, _end, waiter)
         try:
-            await waiter  # which raises an error of the group's
+            over = await waiter is _OVER  # or raises an error of the group's
         finally:
             timer.cancel()
-        if fetcher._closed:
-            return {}, {}
+        if over or fetcher._closed:
+            return {}, {}  # to ask once more might wait for a rebalance to end
+
+
+def _end(waiter: asyncio.Future[object]) -> None:
+    if not waiter.done():
+        waiter.set_result(_OVER)
 
 
 def wake(fetcher: Any) -> None:
