@@ -1,8 +1,9 @@
 """Sends batches at once, in one request to each broker, past aiokafka's queue and tasks.
 
 aiokafka's producer puts a batch into a queue, wakes a task that makes another one for the request,
-and wakes the sender in turn: half a millisecond of CPU time, where the request itself is a tenth of
-that. Here the caller writes the request on aiokafka's connection and waits for the answer.
+and is woken by it in turn: at 50 articles a second, with two requests each, that was 6 % of a
+worker's CPU time. Here the caller writes the request on aiokafka's connection and waits for the
+answer.
 
 Only what goes well goes this way. Where anything waits in the queue or is unknown, and as soon as
 any batch was not plainly accepted, aiokafka takes over, with the same producer id, epoch and

@@ -1,7 +1,7 @@
 """Produce requests and their answers as bytes (versions 3 to 7, which aiokafka speaks, too).
 
-aiokafka describes each request in classes, and writes and reads it field by field: some hundred
-calls for a request of one batch, and four copies of the batch.
+aiokafka describes each request in classes, writes and reads it field by field, and copies the batch
+at each level.
 """
 
 from __future__ import annotations

@@ -13,11 +13,7 @@ from streams.kafka.batch import RecordBatch, encode_batch
 from streams.kafka.headers import encode_headers
 from streams.kafka.insides.epochs import EpochEnd
 from streams.kafka.insides.fetching import read_epochs_of
-from streams.kafka.insides.short_cut import (
-    MOST_WAITING_BYTES,
-    Offer,
-    ShortCut,
-)
+from streams.kafka.insides.short_cut import MOST_WAITING_BYTES, Offer, ShortCut
 from streams.kafka.read_epochs import Divergence
 
 SHARD, OTHER = TP("normalised", 0), TP("normalised", 1)
