@@ -10,7 +10,8 @@ from aiokafka.structs import TopicPartition
 
 from schemas.topics import ENRICHED
 from streams.kafka.connection import reader
-from streams.kafka.insides.closing_connection import ClosingConnection, EncodedRequest
+from streams.kafka.insides.closing_connection import ClosingConnection
+from streams.kafka.insides.encoded_request import EncodedRequest
 from streams.kafka.outgoing import Outgoing
 from streams.kafka.publish import BatchPublisher
 from streams.kafka.topics import topic_name

@@ -6,64 +6,15 @@ Import this module before connecting.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
-from io import BytesIO
+from functools import partial
 from typing import Any, NoReturn
 
 from aiokafka import conn
 from aiokafka.conn import AIOKafkaConnection, CloseReason
-from aiokafka.errors import KafkaConnectionError, RequestTimedOutError
+from aiokafka.errors import KafkaConnectionError
 
-
-class EncodedRequest:
-    """A request that is encoded already. To aiokafka's connection it is also the future of its
-    answer; `set_result` gets the body's bytes, within `_handle_frame`. What it raises closes the
-    connection, which calls `set_exception` with KafkaConnectionError."""
-
-    correlation_id = -1  # that of the answer
-    _timer: asyncio.TimerHandle | None = None
-    _done = False
-
-    @property
-    def RESPONSE_TYPE(self) -> EncodedRequest:  # noqa: N802 - aiokafka's name
-        """What decodes the answer."""
-        return self
-
-    def parse_response_header(self, answer: BytesIO) -> EncodedRequest:
-        """Reads the correlation id."""
-        self.correlation_id = int.from_bytes(answer.read(4), "big")
-        return self
-
-    def decode(self, answer: BytesIO) -> bytes:
-        """The body."""
-        return answer.read()
-
-    def done(self) -> bool:
-        """Whether it has been answered, or has failed."""
-        return self._done
-
-    def set_result(self, _body: bytes) -> None:
-        """It has been answered."""
-        self._end()
-
-    def set_exception(self, _error: BaseException) -> None:
-        """It has failed."""
-        self._end()
-
-    def must_be_answered_within(self, seconds: float, connection: ClosingConnection) -> None:
-        """As with aiokafka's requests, the connection is closed otherwise."""
-        loop = asyncio.get_running_loop()
-        self._timer = loop.call_later(seconds, self._time_out, connection)
-
-    def _time_out(self, connection: ClosingConnection) -> None:
-        self.set_exception(RequestTimedOutError())
-        connection.close(reason=CloseReason.CONNECTION_TIMEOUT)
-
-    def _end(self) -> None:
-        self._done = True
-        if self._timer is not None:
-            self._timer.cancel()
+from streams.kafka.insides.encoded_request import EncodedRequest
 
 
 class ClosingConnection(AIOKafkaConnection):  # type: ignore[misc]
@@ -93,7 +44,8 @@ class ClosingConnection(AIOKafkaConnection):  # type: ignore[misc]
         except (RuntimeError, OSError) as error:
             self._broken(error)
         self._requests.append((number, request, request))
-        request.must_be_answered_within(self._request_timeout, self)
+        give_up = partial(self.close, CloseReason.CONNECTION_TIMEOUT)
+        request.must_be_answered_within(self._request_timeout, give_up)
 
     def _send_sasl_token(self, payload: bytes, expect_response: bool = True) -> Any:
         try:

@@ -28,7 +28,8 @@ from aiokafka.protocol import produce
 from aiokafka.structs import RecordMetadata, TopicPartition
 
 from streams.kafka.batch import RecordBatch
-from streams.kafka.insides.closing_connection import ClosingConnection, EncodedRequest
+from streams.kafka.insides.closing_connection import ClosingConnection
+from streams.kafka.insides.encoded_request import EncodedRequest
 from streams.kafka.insides.produce_request import (
     API_KEY,
     NO_TIME,

@@ -11,9 +11,10 @@ from typing import Any
 from aiokafka.consumer import fetcher
 from aiokafka.protocol.fetch import FetchRequest
 
+from streams.kafka.insides.request_bytes import header, read_topic_front, string, topic_front
+
 _KEY, _VERSION = 1, 11
-_HEADER = struct.Struct(">hhih")  # api key and version, correlation id, length of the client id
-_INT16, _INT32 = struct.Struct(">h"), struct.Struct(">i")
+_INT32 = struct.Struct(">i")
 # Replica, milliseconds, least and most bytes, isolation, session and its epoch, topics.
 _FRONT = struct.Struct(">iiiibiii")
 _PARTITION = struct.Struct(">iiqqi")  # with leader epoch, offset, log start, most bytes
@@ -47,14 +48,12 @@ class EncodedFetch(FetchRequest):  # type: ignore[misc]
             )
         ]  # fmt: skip
         for topic, partitions in self._topics:
-            name = topic.encode()
-            parts += (_INT16.pack(len(name)), name, _INT32.pack(len(partitions)))
+            parts.append(topic_front(topic, len(partitions)))
             parts += [
                 _PARTITION.pack(partition, _NONE, offset, _NONE, most)
                 for partition, offset, most in partitions
             ]
-        rack = self._rack_id.encode()
-        parts += (_INT32.pack(0), _INT16.pack(len(rack)), rack)
+        parts += (_INT32.pack(0), string(self._rack_id))
         return b"".join(parts)
 
     def parse_response_header(self, answer: BytesIO) -> _Header:
@@ -80,8 +79,7 @@ class _Header:
         self.correlation_id, self._client_id = correlation_id, client_id
 
     def encode(self) -> bytes:
-        name = self._client_id.encode()
-        return _HEADER.pack(_KEY, _VERSION, self.correlation_id, len(name)) + name
+        return header(_KEY, _VERSION, self.correlation_id, self._client_id)
 
 
 def _topics(body: bytes) -> list[tuple[str, list[tuple[Any, ...]]]]:
@@ -89,11 +87,7 @@ def _topics(body: bytes) -> list[tuple[str, list[tuple[Any, ...]]]]:
     at = _ANSWER_FRONT.size
     found = []
     for _ in range(topics):
-        (length,) = _INT16.unpack_from(body, at)
-        at += _INT16.size + length
-        topic = body[at - length : at].decode()
-        (count,) = _INT32.unpack_from(body, at)
-        at += _INT32.size
+        topic, count, at = read_topic_front(body, at)
         partitions = []
         for _ in range(count):
             partition, error, high_water, stable, start, pairs = _PARTITION_FRONT.unpack_from(

@@ -12,12 +12,13 @@ from typing import NamedTuple
 
 from aiokafka.structs import TopicPartition
 
+from streams.kafka.insides.request_bytes import header, read_topic_front, topic_front
+
 API_KEY = 0
 # From 8 on, answers name records; from 9 on, lengths are written differently.
 VERSIONS = range(3, 8)
-_HEADER = struct.Struct(">hhih")  # api key and version, correlation id, length of the client id
 _BODY = struct.Struct(">hhii")  # no transactional id, all in-sync replicas, timeout, topics
-_INT16, _INT32, _TWO_INT32 = struct.Struct(">h"), struct.Struct(">i"), struct.Struct(">ii")
+_INT32, _TWO_INT32 = struct.Struct(">i"), struct.Struct(">ii")
 _NONE, _ALL = -1, -1
 NO_TIME = -1
 _ANSWER = struct.Struct(">ihqq")  # partition, error code, offset, time
@@ -44,15 +45,12 @@ def encode_request(
     by_topic: dict[str, list[TopicPartition]] = {}
     for tp in batches:
         by_topic.setdefault(tp.topic, []).append(tp)
-    name = client_id.encode()
     parts: list[bytes | bytearray] = [
-        _HEADER.pack(API_KEY, version, correlation_id, len(name)),
-        name,
+        header(API_KEY, version, correlation_id, client_id),
         _BODY.pack(_NONE, _ALL, timeout_milliseconds, len(by_topic)),
     ]
     for topic, tps in by_topic.items():
-        octets = topic.encode()
-        parts += (_INT16.pack(len(octets)), octets, _INT32.pack(len(tps)))
+        parts.append(topic_front(topic, len(tps)))
         for tp in tps:
             batch = batches[tp]
             parts += (_TWO_INT32.pack(tp.partition, len(batch)), batch)
@@ -63,13 +61,9 @@ def encode_request(
 def decode_answer(version: int, body: bytes) -> dict[TopicPartition, Answer]:
     """By partition. Raises struct.error and UnicodeDecodeError if it is no such answer."""
     found: dict[TopicPartition, Answer] = {}
-    (topics,), at = _INT32.unpack_from(body), 4
+    (topics,), at = _INT32.unpack_from(body), _INT32.size
     for _ in range(topics):
-        (length,) = _INT16.unpack_from(body, at)
-        at += 2 + length
-        topic = body[at - length : at].decode()
-        (partitions,) = _INT32.unpack_from(body, at)
-        at += 4
+        topic, partitions, at = read_topic_front(body, at)
         for _ in range(partitions):
             partition, *answer = _ANSWER.unpack_from(body, at)
             found[TopicPartition(topic, partition)] = Answer(*answer)

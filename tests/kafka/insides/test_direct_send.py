@@ -17,8 +17,8 @@ from aiokafka.protocol.produce import ProduceResponse_v7
 from aiokafka.structs import TopicPartition
 
 from streams.kafka.batch import RecordBatch, encode_batch
-from streams.kafka.insides.closing_connection import EncodedRequest
 from streams.kafka.insides.direct_send import Flight, send_directly
+from streams.kafka.insides.encoded_request import EncodedRequest
 from streams.kafka.insides.producer import send
 
 PLACE, OTHER = TopicPartition("articles", 0), TopicPartition("articles", 1)
