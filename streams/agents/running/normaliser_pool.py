@@ -31,6 +31,11 @@ _PR_SET_PDEATHSIG = 1
 # blocks together are at most 48 MiB; further calls go through pipes.
 _BLOCKS_A_PROCESS, _MOST_BLOCKS = 3, 12
 
+# Everything passes through the owner, one step at a time, while the processes have chunks waiting.
+# Where both want a core the owner goes first: with equal rights it was held up for so long that a
+# fifth fewer articles came through on two cores.
+_NICENESS = 10
+
 _CLOSE_SECONDS = 5.0
 _TRACKERS_WARNING = "ignore:resource_tracker:UserWarning"
 
@@ -210,10 +215,12 @@ def _taken(answer: R | Failure) -> R:
 
 
 def _begin(parent: int, blocks: list[Block]) -> None:
-    """Set up a process: it leaves interrupts to the parent, and does not outlive it if that is
-    killed."""
+    """Set up a process: it gives way to the parent, leaves interrupts to it, and does not outlive
+    it if that is killed."""
     _blocks[:] = blocks
     keep_freed_memory()
+    if sys.platform != "win32":
+        os.nice(_NICENESS)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -132,6 +132,10 @@ async def test_calls_at_once_each_get_their_own_answer(pool: Any) -> None:
     assert sorted(pool._free) == [*range(len(pool._blocks))]
 
 
+async def test_the_processes_give_way_to_their_owner(pool: Any) -> None:
+    assert await pool.run(os.nice, 0) > os.nice(0)
+
+
 async def test_without_shared_memory_calls_go_through_pipes(
     pool: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
