@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections import OrderedDict
 from typing import Literal, TextIO
 
 import structlog
@@ -18,6 +19,35 @@ LogFormat = Literal["console", "json"]
 
 # Faust, mode and aiokafka log every step that they take.
 _NOISY = ("faust", "mode", "aiokafka")
+# While a broker is away aiokafka says so a hundred times a second: all else would be lost in that.
+_REPEAT_SECONDS, _MOST_REMEMBERED = 10.0, 256
+
+
+class _Repeats(logging.Filter):
+    """Lets the same line of these libraries through once in ten seconds, with how often it was
+    left out before."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        # By line, oldest first: when it was let through, and how often not since then.
+        self._known: OrderedDict[tuple[str, str], tuple[float, int]] = OrderedDict()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.name.split(".")[0] not in _NOISY or record.exc_info:
+            return True
+        message = record.getMessage()
+        line = record.name, message
+        since, left_out = self._known.get(line, (record.created - _REPEAT_SECONDS, 0))
+        if 0 <= record.created - since < _REPEAT_SECONDS:
+            self._known[line] = since, left_out + 1
+            return False
+        if left_out:
+            record.msg, record.args = f"{message} (and {left_out} more like this)", ()
+        self._known[line] = record.created, 0
+        self._known.move_to_end(line)
+        if len(self._known) > _MOST_REMEMBERED:
+            self._known.popitem(last=False)
+        return True
 
 
 def write_logs(
@@ -26,6 +56,7 @@ def write_logs(
     """Send all logs of this process to `sink`, from this level on."""
     handler = logging.StreamHandler(sink)
     handler.setFormatter(_formatter(log_format, colours=sink.isatty()))
+    handler.addFilter(_Repeats())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     # Other libraries build debug records on the hot path even if nobody wants them.
     logging.disable(logging.NOTSET if level == "debug" else logging.DEBUG)

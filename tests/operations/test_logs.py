@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from schemas.topics import NORMALISED, RAW
+from streams import logs
 from streams.logs import write_logs
 from tests.kafka.service import Worker, push, until
 from tests.operations.load import article
@@ -53,6 +54,43 @@ def test_a_json_log_of_an_error_has_its_traceback_in_one_line() -> None:
     said = json.loads(line)
     assert said["exception"][0]["exc_type"] == "ValueError"
     assert said["exception"][0]["exc_value"].endswith("'no such shard'")
+
+
+def test_what_a_library_repeats_is_one_line_in_ten_seconds_that_says_how_often() -> None:
+    sink = io.StringIO()
+    write_logs("console", "info", sink)
+    client, away = logging.getLogger("aiokafka.conn"), "Unable connect to node with id %s"
+
+    def say(seconds: float, logger: logging.Logger, *args: object) -> None:
+        record = logger.makeRecord(logger.name, logging.ERROR, "", 0, away, args, None)
+        record.created = 1_750_000_000 + seconds
+        logger.handle(record)
+
+    for tenth in range(100):
+        say(tenth / 10, client, 1)
+        say(tenth / 10, log, 3)
+    say(5.05, client, 2)
+    say(10.0, client, 1)
+    say(20.0, client, 1)
+    say(19.0, client, 1)  # the clock was set back
+    lines = [line for line in sink.getvalue().splitlines() if "id 3" not in line]
+    assert [line[line.index("Unable") :].split(" [")[0] for line in lines] == [
+        "Unable connect to node with id 1",
+        "Unable connect to node with id 2",
+        "Unable connect to node with id 1 (and 99 more like this)",
+        "Unable connect to node with id 1",
+        "Unable connect to node with id 1",
+    ]
+    assert sink.getvalue().count("id 3") == 100  # our own lines all count
+
+
+def test_a_library_that_never_repeats_itself_takes_bounded_memory() -> None:
+    write_logs("console", "info", io.StringIO())
+    (handler,) = logging.getLogger().handlers
+    (repeats,) = handler.filters
+    for number in range(5_000):
+        logging.getLogger("aiokafka").error("offset %d is out of range", number)
+    assert len(repeats._known) == logs._MOST_REMEMBERED  # type: ignore[union-attr]
 
 
 def test_console_logs_are_readable_lines_without_colours_in_a_file() -> None:
