@@ -124,10 +124,10 @@ class Settings(BaseSettings):
         description="Largest raw record that is read; larger ones become dead letters. Determines"
         " max.message.bytes of the topics.",
     )
-    normalising_processes: Annotated[int, Field(ge=1, le=64)] = Field(
+    normalising_processes: Annotated[int, Field(ge=0, le=64)] = Field(
         2,
         description="Processes beside the worker's own that normalise all but the smallest chunks,"
-        " reading their pages.",
+        " reading their pages. 0: the worker does it all, in less memory and more slowly.",
     )
     page_seconds: Annotated[float, Field(ge=0.1, le=60)] = Field(
         10.0,
@@ -248,7 +248,7 @@ def load_settings(**flags: Any) -> Settings:
         raise SettingsError(_sentence(error)) from None
     except ValueError as error:  # the file is not TOML
         raise SettingsError(f"{settings_file()}: {error}") from None
-    if contradiction := _contradiction(settings):
+    if contradiction := _contradiction(settings) or _late_heartbeats(settings):
         raise SettingsError(contradiction)
     return settings
 
@@ -275,6 +275,16 @@ def _contradiction(settings: Settings) -> str | None:
     if bool(settings.ssl_certificate_file) != bool(settings.ssl_key_file):
         return "ssl_certificate_file and ssl_key_file must both be set: one of them is missing"
     return None
+
+
+def _late_heartbeats(settings: Settings) -> str | None:
+    longest_page = settings.session_timeout_seconds / 3
+    if settings.normalising_processes or settings.page_seconds <= longest_page:
+        return None
+    return (
+        f"page_seconds must be at most a third of session_timeout_seconds, {longest_page:g}, where"
+        " normalising_processes is 0: heartbeats wait for the page that is being read"
+    )
 
 
 def _sentence(error: ValidationError) -> str:

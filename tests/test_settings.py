@@ -161,7 +161,7 @@ def test_the_new_name_counts_before_the_old_one_in_the_same_place_and_the_order_
 
 
 def test_a_bad_value_under_an_old_name_is_named_with_the_new_one() -> None:
-    assert complaint(page_processes=0).startswith("normalising_processes (or ECHOWIRE_NORM")
+    assert complaint(page_processes=-1).startswith("normalising_processes (or ECHOWIRE_NORM")
 
 
 def test_a_new_name_warns_of_nothing(caplog: pytest.LogCaptureFixture) -> None:
@@ -185,7 +185,7 @@ BAD_VALUES = [
     ("gather_seconds", -0.1, "-0.1"),
     ("gather_seconds", 2, "2"),
     ("record_bytes", 999, "999"),
-    ("normalising_processes", 0, "0"),
+    ("normalising_processes", -1, "-1"),
     ("page_seconds", 0, "0"),
     ("isolation_level", "serializable", "'serializable'"),
     ("window_seconds", 59, "59"),

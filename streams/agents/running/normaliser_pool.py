@@ -63,7 +63,9 @@ R = TypeVar("R")
 
 
 class NormaliserPool:
-    """A pool that starts at the first call or earlier, and ends with its owner."""
+    """A pool that starts at the first call or earlier, and ends with its owner.
+
+    With 0 processes, and where the system has no room for any, calls are made in its owner's."""
 
     def __init__(self, processes: int) -> None:
         self._processes = processes
@@ -71,7 +73,7 @@ class NormaliserPool:
         self._blocks: list[Block] = []
         self._free: list[int] = []  # numbers of unused blocks
         self._closed = False
-        self._alone = False  # whether there are no processes
+        self._alone = not processes
         self._turn = asyncio.Lock()  # of a call in this process
 
     @property
@@ -118,8 +120,9 @@ class NormaliserPool:
 
         If called before this process has any thread or loop, it warms itself up and forks them, so
         that they share its compiled loops and its language model instead of loading their own.
+        Without processes it warms itself up for their work.
         """
-        if _may_fork():
+        if self._alone or _may_fork():
             warm_up()
         executor = self._started()
         if executor is not None:
@@ -142,7 +145,7 @@ class NormaliserPool:
                 process.join()
 
     def _started(self) -> ProcessPoolExecutor | None:
-        """None if the system has no semaphores for a pool: everything is then done here."""
+        """None if everything is done here."""
         if self._closed:
             raise StoppedError
         if self._executor is None and not self._alone:

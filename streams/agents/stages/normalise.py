@@ -80,16 +80,23 @@ class NormaliseStage:
         started = time.perf_counter()
         processes = self._pages.processes
         most = max(_HAND_OVER_FROM, -(-len(records) // processes)) if processes else _HAND_OVER_FROM
-        made = await asyncio.gather(
-            *(
-                self._pages.run(
-                    self._normaliser.normalise, RawRecords(records[first : first + most]), counts
-                )
-                for first in range(0, len(records), most)
-            )
-        )
+        parts = [RawRecords(records[at : at + most]) for at in range(0, len(records), most)]
+        if processes:
+            run, normalise = self._pages.run, self._normaliser.normalise
+            made = await asyncio.gather(*(run(normalise, part, counts) for part in parts))
+        else:
+            made = [await self._normalise_here(part, counts) for part in parts]
         self._metrics.work_seconds.observe(STAGE, time.perf_counter() - started)
         return made
+
+    async def _normalise_here(
+        self, records: RawRecords, counts: Counts
+    ) -> tuple[list[Encoded], NormalisedCounts]:
+        """In this process, page by page: in between, heartbeats go on."""
+        run, normaliser = self._pages.run, self._normaliser
+        decoded = await run(normaliser.decode, records)
+        pages = [await run(normaliser.read, page) for _, page in decoded.pages]
+        return await run(normaliser.finish, records, decoded, pages, counts)
 
     async def publish(self, records: RawRecords, made: Normalised) -> None:
         """Send the articles and dead letters, and count them."""

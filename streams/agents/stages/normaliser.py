@@ -13,7 +13,7 @@ from schemas.dead_letter import Reason
 from schemas.topics import DEAD_LETTERS, NORMALISED, TOPIC, Stage
 from streams.agents.running.page_time import read_in_time
 from streams.articles.normalise import Decoded, NormalisedChunk, decode_chunk, without_records
-from streams.articles.page import Page
+from streams.articles.page import Page, PageSource
 from streams.articles.rejection import rejected
 from streams.detection.sketch.entry import encode_entries
 from streams.kafka.dead_letters import dead_letters
@@ -73,12 +73,16 @@ class Normaliser:
         """Everything, including pages: these take milliseconds each and need the main thread's
         timer."""
         decoded = self.decode(records)
-        pages = [read_in_time(self._page_seconds, page) for _, page in decoded.pages]
+        pages = [self.read(page) for _, page in decoded.pages]
         return self.finish(records, decoded, pages, counts)
 
     def decode(self, records: Sequence[RawRecord]) -> Decoded:
         """The first step."""
         return decode_chunk(records, self._limit_bytes, self._outlets_file)
+
+    def read(self, page: PageSource) -> Page:
+        """Read one of the pages."""
+        return read_in_time(self._page_seconds, page)
 
     def finish(
         self,
