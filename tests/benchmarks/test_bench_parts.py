@@ -25,7 +25,7 @@ from tests.benchmarks.articles import (
     write_events,
 )
 from tests.benchmarks.figures import copies_found, latencies, medians, percentile
-from tests.benchmarks.html_pages import html_of, of_one_article
+from tests.benchmarks.html_pages import as_texts, html_of, of_one_article
 from tests.benchmarks.load import NUMBER, SENT_NS, stamp
 
 COUNT = 3000
@@ -202,3 +202,15 @@ def test_pages_are_taken_of_which_both_readers_make_one_article(tmp_path: Path) 
     file.write_bytes(b"\n".join(map(orjson.dumps, lines)))
     assert list(html_of(file)) == [story, "<p>short</p>"]
     assert list(of_one_article(html_of(file))) == [story]
+
+
+def test_texts_of_pages_are_taken_that_are_known_for_pages() -> None:
+    sentences = "The council met again on Monday, and it talked about the bridge for hours. "
+    paragraphs = "".join(f"<p>{sentences * 3}{n}</p>" for n in range(9))
+    names = ("Home", "News", "Sport", "Politics", "Weather", "Subscribe", "Sign in", "Contact us")
+    menu = "".join(f"<li><a href='/{name}'>{name}</a></li>" for name in names * 3)
+    story = f"<h1>Council meets</h1>{paragraphs}"
+    page = f"<html><body><ul>{menu}</ul>{story}<ul>{menu}</ul></body></html>"
+    (text,) = as_texts([page, f"<html><body>{story}</body></html>", f"<ul>{menu}</ul>"])
+    assert "Subscribe" in text
+    assert "for hours" in text
