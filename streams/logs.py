@@ -35,16 +35,21 @@ class _Repeats(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         if record.name.split(".")[0] not in _NOISY or record.exc_info:
             return True
-        message = record.getMessage()
+        try:
+            message = record.getMessage()
+        except Exception:  # noqa: BLE001 - the handler reports it, and its caller carries on
+            return True
         line = record.name, message
-        since, left_out = self._known.get(line, (record.created - _REPEAT_SECONDS, 0))
-        if 0 <= record.created - since < _REPEAT_SECONDS:
-            self._known[line] = since, left_out + 1
-            return False
-        if left_out:
-            record.msg, record.args = f"{message} (and {left_out} more like this)", ()
+        # Other threads log, too: what is asked for here may be gone a moment later.
+        if before := self._known.get(line):
+            since, left_out = before
+            if 0 <= record.created - since < _REPEAT_SECONDS:
+                self._known[line] = since, left_out + 1
+                return False
+            if left_out:
+                record.msg, record.args = f"{message} (and {left_out} more like this)", ()
+            self._known.pop(line, None)
         self._known[line] = record.created, 0
-        self._known.move_to_end(line)
         if len(self._known) > _MOST_REMEMBERED:
             self._known.popitem(last=False)
         return True

@@ -88,9 +88,20 @@ def test_a_library_that_never_repeats_itself_takes_bounded_memory() -> None:
     write_logs("console", "info", io.StringIO())
     (handler,) = logging.getLogger().handlers
     (repeats,) = handler.filters
+    sink = io.StringIO()
+    handler.setStream(sink)  # type: ignore[attr-defined]
     for number in range(5_000):
         logging.getLogger("aiokafka").error("offset %d is out of range", number)
+    assert sink.getvalue().count("out of range") == 5_000
     assert len(repeats._known) == logs._MOST_REMEMBERED  # type: ignore[union-attr]
+
+
+def test_a_line_of_a_library_that_cannot_be_written_does_not_end_who_logs_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    write_logs("console", "info", io.StringIO())
+    logging.getLogger("aiokafka").error("node %d", "one")
+    assert "TypeError" in capsys.readouterr().err
 
 
 def test_console_logs_are_readable_lines_without_colours_in_a_file() -> None:
