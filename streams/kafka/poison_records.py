@@ -81,11 +81,11 @@ class CrashLedger:
 
         Raises KafkaError if the notes could not be read.
         """
-        if self._reading is not None:
-            if not self._reading.done():
-                await asyncio.wait([self._reading])
-            if not self._reading.cancelled():
-                self._reading.result()
+        # A rebalance meanwhile ends it and begins another one.
+        while (reading := self._reading) is not None and not reading.done():
+            await asyncio.wait([reading])
+        if reading is not None and not reading.cancelled():
+            reading.result()
         return bool(self._crashes) and any(self._suspect(record) for record in records)
 
     def parts(self, records: Sequence[ConsumerRecord]) -> list[list[ConsumerRecord]]:

@@ -169,6 +169,29 @@ async def test_notes_are_read_although_no_broker_is_known_for_a_moment(
     assert not await ledger.suspects(records_at(range(6, 9)))
 
 
+async def test_a_rebalance_while_notes_are_read_has_those_of_the_new_partitions_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whoever waits for the notes waits for these, instead of ending the worker."""
+    crashes, told = CrashNote(3, 7, 7, "no"), asyncio.Event()
+
+    async def committed(_ledger: CrashLedger) -> dict[TopicPartition, OffsetAndMetadata]:
+        await told.wait()
+        return {TopicPartition("raw", 1): OffsetAndMetadata(7, crashes.encode())}
+
+    monkeypatch.setattr(CrashLedger, "_committed", committed)
+    nothing: Any = None
+    ledger = CrashLedger(nothing, Settings())
+    ledger.assigned({TP("raw", 0), TP("raw", 1)})
+    waiting = asyncio.create_task(ledger.suspects(records_at(range(5, 9), partition=1)))
+    await asyncio.sleep(0.01)
+    ledger.assigned({TP("raw", 1)})
+    await asyncio.sleep(0.01)
+    assert not waiting.done()
+    told.set()
+    assert await waiting
+
+
 async def test_what_will_not_pass_is_raised_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     ledger = await read_notes(monkeypatch, [GroupAuthorizationFailedError("g")])
     with pytest.raises(GroupAuthorizationFailedError):
