@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer
@@ -28,6 +29,10 @@ _CONNECT_SECONDS = 8.0
 # The maximum age of a client's metadata: added partitions, and topics that are deleted or
 # recreated, are noticed within this time. (aiokafka's default: five minutes.)
 METADATA_SECONDS = 10.0
+
+# The level of aiokafka's logger before, for each client that is starting.
+_levels: list[int] = []
+_levels_lock = threading.Lock()
 
 
 class BrokerUnreachableError(UserError):
@@ -56,21 +61,37 @@ def reader(settings: Settings, **options: Any) -> AIOKafkaConsumer:
     )
 
 
+@contextmanager
+def _unsaid_by_aiokafka() -> Iterator[None]:
+    """It logs each failed attempt with a traceback, where the sentence that we raise says it once.
+
+    Several clients may start at the same time: the last one restores the level."""
+    logger = logging.getLogger("aiokafka")
+    with _levels_lock:
+        _levels.append(_levels[0] if _levels else logger.level)
+        logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        with _levels_lock:
+            level = _levels.pop()
+            if not _levels:
+                logger.setLevel(level)
+
+
 @asynccontextmanager
 async def admin_client(settings: Settings) -> AsyncIterator[AIOKafkaAdminClient]:
     """A started admin client. Raises BrokerUnreachableError within ten seconds."""
     admin = AIOKafkaAdminClient(**client_options(settings), request_timeout_ms=8000)
-    # aiokafka logs each failed attempt with a traceback; the sentence below says it once.
-    quiet = logging.getLogger("aiokafka")
-    before = quiet.level
-    quiet.setLevel(logging.CRITICAL)
     try:
-        await asyncio.wait_for(admin.start(), _CONNECT_SECONDS)
+        with _unsaid_by_aiokafka():
+            await asyncio.wait_for(admin.start(), _CONNECT_SECONDS)
     except (KafkaError, OSError, TimeoutError) as error:
         await admin.close()
         raise BrokerUnreachableError(await diagnosis(settings, error)) from None
-    finally:
-        quiet.setLevel(before)
+    except asyncio.CancelledError:
+        await admin.close()
+        raise
     try:
         yield admin
     finally:
