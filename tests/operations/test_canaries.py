@@ -10,7 +10,11 @@ import pytest
 from schemas.records import EnrichedArticleRecord
 from schemas.topics import ENRICHED, NORMALISED, STORIES, STORY_EVENTS
 from streams.agents.canaries.rounds import KINDS, SOURCE, canary_round, judge
+from streams.agents.canaries.sender import CanarySender
+from streams.kafka.publish import BatchPublisher
+from streams.metrics import Metrics
 from streams.pipeline import Pipeline
+from streams.settings import Settings
 from streams.sources.raw_events import RawEvent
 from tests.kafka.service import Worker, push, read, until
 from tests.operations.load import article
@@ -96,3 +100,12 @@ def test_a_worker_counts_its_canaries_and_keeps_them_out_of_the_outputs(watched:
     for stage in ("normalise", "detect"):
         counted = watched.metric("echowire_end_to_end_seconds_count", stage=stage)
         assert counted == len(enriched)
+
+
+async def test_a_round_that_is_due_while_the_worker_ends_is_not_sent() -> None:
+    """And does not make its end look like a failure."""
+    settings = Settings(canary_seconds=0.01)
+    publisher = BatchPublisher(settings)
+    await publisher.stop()
+    sender = CanarySender(settings, publisher, Metrics(), lambda: NOON)
+    await asyncio.wait_for(sender.run(), 10)

@@ -18,7 +18,7 @@ from streams.detection.decide import Decision
 from streams.kafka.event_time import time_header
 from streams.kafka.headers import encode_headers
 from streams.kafka.outgoing import Outgoing
-from streams.kafka.publish import BatchPublisher
+from streams.kafka.publish import BatchPublisher, StoppedError
 from streams.kafka.topics import topic_name
 from streams.metrics import Metrics
 from streams.settings import Settings
@@ -54,6 +54,8 @@ class CanarySender:
                 continue
             try:
                 await self._publisher.publish([self._round(event_time)])
+            except StoppedError:  # the worker is ending
+                return
             except KafkaError as error:
                 log.warning("a round of canaries could not be sent: %s", error)
             else:

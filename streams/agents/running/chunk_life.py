@@ -243,9 +243,8 @@ class Overlap:
         self.last = life
         self._unpublished.append(life)
         if len(self._unpublished) > MOST_UNFINISHED:
-            published = self._unpublished.popleft()
-            await published.published()
-            self._unsettled.append(published)
+            await self._unpublished[0].published()  # and until then it can be cancelled
+            self._unsettled.append(self._unpublished.popleft())
         while self._unsettled and self._unsettled[0].is_finished():
             await self._unsettled.popleft().finished()
 

@@ -14,6 +14,7 @@ import time
 import traceback
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from multiprocessing import resource_tracker
 from typing import NamedTuple, ParamSpec, TypeVar
@@ -33,7 +34,7 @@ _BLOCKS_A_PROCESS, _MOST_BLOCKS = 3, 12
 
 # Everything passes through the owner, one step at a time, while the processes have chunks waiting.
 # Where both want a core the owner goes first: with equal rights it was held up for so long that a
-# fifth fewer articles came through on two cores.
+# sixth fewer articles came through on two cores.
 _NICENESS = 10
 
 _CLOSE_SECONDS = 5.0
@@ -65,7 +66,7 @@ R = TypeVar("R")
 class NormaliserPool:
     """A pool that starts at the first call or earlier, and ends with its owner.
 
-    With 0 processes, and where the system has no room for any, calls are made in its owner's."""
+    With 0 processes, and where the system has no room for any, its owner makes the calls itself."""
 
     def __init__(self, processes: int) -> None:
         self._processes = processes
@@ -85,7 +86,7 @@ class NormaliserPool:
         """Call a function in one of the processes, without blocking the event loop.
 
         Raises NormaliserProcessError for what it raises, BrokenProcessPool if the process died,
-        and StoppedError if the pool is closed.
+        and StoppedError if the pool is closed, also during the call.
         """
         executor, call = self._started(), partial(function, *args, **kwargs)
         if executor is None:
@@ -97,6 +98,10 @@ class NormaliserPool:
         submitted = executor.submit(_run_packed, number, pack(block, call))
         try:
             answer: R = unpack(block, _taken(await asyncio.wrap_future(submitted)))
+        except BrokenProcessPool:
+            if self._closed:  # which ends a busy process
+                raise StoppedError from None
+            raise
         finally:
             if number is not None:  # if we are cancelled, the process may still be using it
                 submitted.add_done_callback(lambda _: self._free.append(number))
@@ -218,13 +223,14 @@ def _taken(answer: R | Failure) -> R:
 
 
 def _begin(parent: int, blocks: list[Block]) -> None:
-    """Set up a process: it gives way to the parent, leaves interrupts to it, and does not outlive
-    it if that is killed."""
+    """Set up a process: it gives way to the parent, leaves signals to end to it, which may go to
+    the whole group, and does not outlive it if that is killed."""
     _blocks[:] = blocks
     keep_freed_memory()
     if sys.platform != "win32":
         os.nice(_NICENESS)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:  # it ended before the line above

@@ -187,3 +187,25 @@ async def test_what_is_cancelled_is_not_acknowledged() -> None:
         await one.finished()
     assert acknowledged == []
     assert one.state is State.WORKED_OUT
+
+
+async def test_a_chunk_that_the_next_one_waits_for_is_cancelled_with_the_others() -> None:
+    stage, overlap, lives = Steps(*[60.0] * 3), Overlap(), list[ChunkLife]()
+
+    async def take_three() -> None:
+        try:
+            for number in range(MOST_UNFINISHED + 1):
+                one = life(stage, number, overlap.last)
+                await one.work_out()
+                lives.append(one)
+                one.finish(nothing)
+                await overlap.add(one)
+        finally:
+            overlap.cancel()
+
+    taking = asyncio.create_task(take_three())
+    await asyncio.sleep(0.01)
+    assert len(lives) == MOST_UNFINISHED + 1
+    taking.cancel()
+    ended = await asyncio.gather(*(one.finished() for one in lives), return_exceptions=True)
+    assert [type(end) for end in ended] == [asyncio.CancelledError] * len(lives)

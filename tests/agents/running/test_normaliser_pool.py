@@ -9,7 +9,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -132,10 +131,6 @@ async def test_calls_at_once_each_get_their_own_answer(pool: Any) -> None:
     assert sorted(pool._free) == [*range(len(pool._blocks))]
 
 
-async def test_the_processes_give_way_to_their_owner(pool: Any) -> None:
-    assert await pool.run(os.nice, 0) > os.nice(0)
-
-
 async def test_without_shared_memory_calls_go_through_pipes(
     pool: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -215,23 +210,6 @@ async def test_without_semaphores_heartbeats_go_on_between_two_calls(
     calls = [i for i, what in enumerate(happened) if what == "call"]
     assert len(calls) == 5
     assert all("beat" in happened[one:other] for one, other in pairwise(calls))
-
-
-def forever(begun: Path) -> None:
-    begun.touch()
-    threading.Event().wait()
-
-
-async def test_a_process_that_hangs_does_not_hold_up_the_end(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("streams.agents.running.normaliser_pool._CLOSE_SECONDS", 0.2)
-    pool, begun = NormaliserPool(1), tmp_path / "begun"
-    call = asyncio.create_task(pool.run(forever, begun))
-    await asyncio.to_thread(until, begun.exists, "the call is at work")
-    await asyncio.wait_for(asyncio.to_thread(pool.close), 10)
-    with pytest.raises(BrokenProcessPool):
-        await call
 
 
 def reading(monkeypatch: pytest.MonkeyPatch, read: Callable[[PageSource], Page]) -> Page:
