@@ -14,6 +14,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.sql.dml import Insert
 
 from streams.desk.tables import OWN, SCHEMA_VERSION, meta, metadata
@@ -204,6 +205,11 @@ def said_clearly() -> Iterator[None]:
         yield
     except DBAPIError as error:
         raise DatabaseError(_sentence(error)) from error
+    except PoolTimeoutError as error:
+        raise DatabaseError(
+            "no connection to the database was free for 30 seconds: it answers slowly, or too many"
+            " people ask at once"
+        ) from error
 
 
 _SENTENCES = (

@@ -91,6 +91,9 @@ class Follower:
             except DatabaseError as error:
                 self.progress.trouble = str(error)
                 log.warning("%s", error)
+            except Exception as error:  # the thread would be gone, and nothing would say so
+                self.progress.trouble = f"{type(error).__name__}: {error}"
+                log.exception("not followed for a moment")
             self._stop.wait(_RETRY_SECONDS)
 
     async def _follow(self) -> None:
