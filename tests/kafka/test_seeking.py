@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,8 +13,9 @@ from aiokafka.structs import TopicPartition
 from faust.transport.drivers.aiokafka import Consumer
 
 from schemas.topics import RAW
+from streams.kafka.insides import inner_consumer
 from streams.kafka.insides.consumer import ChunkConsumer
-from streams.kafka.insides.inner_consumer import seek_to_committed
+from streams.kafka.insides.inner_consumer import InnerConsumer, seek_to_committed
 from streams.settings import Settings
 from tests.kafka.service import make_topics, push
 
@@ -76,3 +78,26 @@ async def test_a_partition_lost_meanwhile_is_not_sought_back() -> None:
             raise IllegalStateError(ONE)
 
     assert await seek_to_committed(Losing()) == {}
+
+
+async def test_a_cut_that_a_fetch_has_taken_is_not_found_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Although the search that was going on meanwhile began before."""
+    searching = asyncio.Event()
+
+    async def nothing_found(*_: object) -> dict[TopicPartition, object]:
+        await searching.wait()
+        return {}
+
+    monkeypatch.setattr(inner_consumer, "find_cuts", nothing_found)
+    topic = SimpleNamespace(identity=1, leader_epochs={0: 5})
+    thread = SimpleNamespace(recreated=set(), _known={}, cuts={ONE: (7, True)})
+    consumer = SimpleNamespace(assignment=lambda: {ONE})
+    look: Any = InnerConsumer._find_cuts
+    search = asyncio.create_task(look(thread, consumer, {"articles": topic}))
+    await asyncio.sleep(0)
+    thread.cuts = {}
+    searching.set()
+    await search
+    assert thread.cuts == {}

@@ -76,7 +76,8 @@ class NormaliseStage:
         """Does nothing: no state depends on the records."""
 
     async def normalise(self, records: RawRecords, counts: Counts) -> Normalised:
-        """In as many parts as there are processes, while other chunks are worked out."""
+        """In as many parts as there are processes, while other chunks are worked out; without
+        processes, here."""
         started = time.perf_counter()
         processes = self._pages.processes
         most = max(_HAND_OVER_FROM, -(-len(records) // processes)) if processes else _HAND_OVER_FROM

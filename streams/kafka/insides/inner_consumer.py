@@ -228,7 +228,8 @@ class InnerConsumer(OneLoop):
             if tp.topic in same
         }
         if epochs and not self.recreated:
-            self.cuts |= await find_cuts(consumer, epochs)
+            found = await find_cuts(consumer, epochs)
+            self.cuts |= found  # which a fetch may have taken meanwhile
 
     async def commit_in(
         self, generation: int, offsets: Mapping[TP, OffsetAndMetadata]
