@@ -85,7 +85,8 @@ async def admin_client(settings: Settings) -> AsyncIterator[AIOKafkaAdminClient]
     admin = AIOKafkaAdminClient(**client_options(settings), request_timeout_ms=8000)
     try:
         with _unsaid_by_aiokafka():
-            await asyncio.wait_for(admin.start(), _CONNECT_SECONDS)
+            async with asyncio.timeout(_CONNECT_SECONDS):
+                await admin.start()
     except (KafkaError, OSError, TimeoutError) as error:
         await admin.close()
         raise BrokerUnreachableError(await diagnosis(settings, error)) from None

@@ -191,7 +191,8 @@ class DecidedLog:
         consumer.resume(tp)
         consumer.seek(tp, offset)
         try:
-            return await asyncio.wait_for(consumer.getone(tp), _SILENCE_SECONDS)
+            async with asyncio.timeout(_SILENCE_SECONDS):
+                return await consumer.getone(tp)
         finally:
             consumer.pause(tp)
             consumer.resume(*others)

@@ -70,6 +70,8 @@ class ShardPublisher(BatchPublisher):
         try:
             return await super().send(batches)
         except ProducerFenced:
+            if self._stopped:  # this worker's next publisher has written there
+                raise ShardGoneError from None
             raise ShutOutError(self._instance_id) from None
 
     def _started(self) -> AIOKafkaProducer:

@@ -146,12 +146,13 @@ class CrashLedger:
         return crashes if crashes and crashes.first <= record.offset <= crashes.last else None
 
     async def _read(self, partitions: set[TP]) -> None:
-        self._crashes = {}
+        found: dict[tuple[str, int], CrashNote] = {}
+        self._crashes = found
         committed = await answered(self._committed, _PATIENCE_SECONDS)
         for tp, at in committed.items():
             crashes = decode_note(at)
             if crashes and tp in partitions:
-                self._crashes[tp.topic, tp.partition] = crashes
+                found[tp.topic, tp.partition] = crashes
                 log.warning(
                     "%s[%d]: %d workers in a row ended at offset %d to %d (%s)",
                     tp.topic, tp.partition, crashes.count, crashes.first, crashes.last,

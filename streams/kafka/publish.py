@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 
 from aiokafka import AIOKafkaProducer
@@ -107,6 +107,8 @@ class BatchPublisher:
         self._stopped = False
         # A send that waits in a producer that is being replaced would wait forever.
         self._turns = _Turns()
+        # So would a question for a topic's partitions.
+        self._asking: set[asyncio.Future[Collection[int]]] = set()
 
     async def start(self) -> None:
         """Connect. Must run in the event loop that will publish."""
@@ -124,13 +126,31 @@ class BatchPublisher:
     async def stop(self) -> None:
         """Disconnect."""
         self._stopped = True
+        self._ask_no_more()
         if self._producer is not None:
             await self._producer.stop()
             self._producer = None
 
     async def partition_count(self, topic: str) -> int:
         """A topic's number of partitions."""
-        return len(await self._started().partitions_for(topic))
+        while True:
+            producer = self._started()
+            if known := producer.client.cluster.partitions_for_topic(topic):
+                return len(known)
+            asking = asyncio.ensure_future(producer.partitions_for(topic))
+            self._asking.add(asking)
+            try:
+                await asyncio.wait([asking])
+            finally:
+                self._asking.discard(asking)
+                asking.cancel()
+            if not asking.cancelled():
+                return len(asking.result())
+
+    def _ask_no_more(self) -> None:
+        """The producer is closed, and its questions would never be answered."""
+        for asking in tuple(self._asking):
+            asking.cancel()
 
     async def encode(
         self, topics: Sequence[str], records: int, make: Callable[[Counts], Sequence[Outgoing]]
@@ -166,6 +186,8 @@ class BatchPublisher:
                     appended = answer.timestamp if answer.timestamp_type else None
                     encoded.batch.confirmed(answer.offset, appended)
         except TimeoutError:
+            if self._stopped:
+                raise StoppedError from None
             topics = ", ".join(sorted({e.topic for e in batches}))
             message = f"{topics}: not confirmed within {DELIVERY_SECONDS:.0f} s"
             raise KafkaTimeoutError(message) from None
@@ -196,10 +218,10 @@ class BatchPublisher:
         for single in (single for encoded in batches for single in self.encoder.singly(encoded)):
             try:
                 producer = self._started()
-                confirmation = await producer.send_batch(
-                    single.batch, single.topic, partition=single.partition
-                )
                 async with asyncio.timeout(DELIVERY_SECONDS):
+                    confirmation = await producer.send_batch(
+                        single.batch, single.topic, partition=single.partition
+                    )
                     await confirmation
                 sent += single.batch.size()
             except _TOO_LARGE:
@@ -213,8 +235,11 @@ class BatchPublisher:
         """Continue with another producer: the broker has not counted what it rejected, and would
         take an idempotent producer's next batch for out of order."""
         before = self._started()
-        await self.start()
-        await before.stop()
+        try:
+            await self.start()
+        finally:
+            self._ask_no_more()
+            await before.stop()
         if self._stopped:
             await self.stop()
             raise StoppedError

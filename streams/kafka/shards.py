@@ -191,7 +191,9 @@ class Shards:
             self._part_with(shard.publisher)
         self._shards.clear()
         if self._farewells:
-            await asyncio.wait(self._farewells)
+            _, left = await asyncio.wait(self._farewells, timeout=_FAREWELL_SECONDS)
+            if left:
+                log.warning("%d producers were left without their last confirmation", len(left))
 
     async def _recover(self, shard: Shard) -> None:
         started, known = time.monotonic(), shard.state.count
@@ -204,14 +206,7 @@ class Shards:
 
     def _part_with(self, publisher: BatchPublisher) -> None:
         """Disconnect in the background: an unreachable broker would keep us waiting."""
-
-        async def farewell() -> None:
-            try:
-                await asyncio.wait_for(publisher.stop(), _FAREWELL_SECONDS)
-            except TimeoutError:
-                log.warning("a producer was left without its last confirmation")
-
-        task = asyncio.create_task(farewell())
+        task = asyncio.create_task(publisher.stop())  # once its last batch is confirmed
         self._farewells.add(task)
         task.add_done_callback(self._farewells.discard)
 

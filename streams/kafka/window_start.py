@@ -96,4 +96,6 @@ async def _first_with_articles(
 
 
 async def _next(consumer: AIOKafkaConsumer, tp: TopicPartition) -> ConsumerRecord:
-    return await asyncio.wait_for(consumer.getone(tp), _SILENCE_SECONDS)
+    # Python 3.11's `wait_for` would swallow a cancellation that comes with the record.
+    async with asyncio.timeout(_SILENCE_SECONDS):
+        return await consumer.getone(tp)

@@ -12,7 +12,7 @@ from streams.kafka.acks import Acks
 from streams.kafka.event_time import time_header
 from streams.kafka.insides.chunk import Chunk
 from streams.kafka.insides.consumer import CHUNKS_IN_HAND, PUBLISHED_IN_HAND, ChunkConsumer
-from streams.kafka.insides.inner_consumer import Fetched
+from streams.kafka.insides.fetched import Fetched
 from streams.kafka.insides.short_cut import MOST_WAITING_BYTES, ShortCut
 
 RAW, NORMALISED = TP("raw", 0), TP("normalised", 0)

@@ -27,7 +27,8 @@ from streams.kafka.acks import Acks
 from streams.kafka.event_time import own_time, raw_time
 from streams.kafka.insides.chunk import Chunk
 from streams.kafka.insides.fetch_loop import FetchLoop
-from streams.kafka.insides.inner_consumer import Fetched, InnerConsumer
+from streams.kafka.insides.fetched import Fetched
+from streams.kafka.insides.inner_consumer import InnerConsumer
 from streams.kafka.insides.pace import Pace
 from streams.kafka.insides.short_cut import MOST_WAITING_BYTES, Offer
 from streams.kafka.insides.topic_ids import TopicNow
@@ -162,9 +163,8 @@ class ChunkConsumer(FetchLoop):
         self._handed.add(chunk)
         return chunk
 
-    # Faust stops fetching a partition whose agent has a few events waiting. The fetch in progress
-    # waits for the other partitions, a second if they are idle, and only then is the
-    # partition checked again. Here `_getmany` leaves out topics with enough in hand.
+    # Faust stops fetching a partition whose agent has a few events waiting, and looks at it again
+    # after the fetch in progress. Here `_getmany` leaves out topics with enough in hand.
     def on_buffer_full(self, tp: TP) -> None:
         """Does nothing, as when there is room again."""
 
@@ -177,8 +177,7 @@ class ChunkConsumer(FetchLoop):
     def ack(self, message: Chunk) -> bool:
         """Mark all of a chunk's partitions as done up to its last offsets.
 
-        Not after a rebalance: their new owners read them again from the committed offset, and may
-        be far ahead by now.
+        Not after a rebalance: their new owners read them again, and may be far ahead by now.
         """
         if message.acked:
             return False
@@ -193,8 +192,8 @@ class ChunkConsumer(FetchLoop):
         notify(self._waiting_for_ack)
         return True
 
-    # Faust takes the offsets inside a chunk for gaps, stalls permanently if the first chunk is one
-    # record at offset 0, and ignores offsets that hold no records.
+    # Faust takes offsets inside a chunk for gaps, stalls for good if the first chunk is one record
+    # at offset 0, and ignores offsets that hold no records.
     async def _add_gap(self, tp: TP, offset_from: int, offset_to: int) -> None:  # noqa: ARG002
         return
 
@@ -228,14 +227,15 @@ class ChunkConsumer(FetchLoop):
         self._thread.recreated.add(topic)
 
     async def commit_notes(self, generation: int, notes: dict[TP, OffsetAndMetadata]) -> bool:
-        """Commit these offsets with their metadata; -> whether that succeeded."""
+        """Commit these offsets with their metadata, then none without; -> whether it succeeded."""
+        self._thread.noting = True
         return bool(await self._thread.commit_in(generation, notes))
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
         """Finish what is in hand and commit it: Faust forgets uncommitted acks at every rebalance.
 
-        No other worker gets the partitions before we respond. We may take half the
-        session timeout, as we are silent meanwhile; after that the chunk is read again.
+        No other worker gets the partitions before we respond. We are silent meanwhile, so after
+        half the session timeout the chunk is read again.
         """
         with self._ending_the_process():
             self.stop_flow()
@@ -245,6 +245,8 @@ class ChunkConsumer(FetchLoop):
             while self._unacked_messages and self.app.loop.time() < deadline:
                 await self._wait_for_ack(timeout=1)
             try:
+                # `commit` would leave it at one under way, which may lack the last acks.
+                await self.maybe_wait_for_commit_to_finish()
                 await self.commit()
             except KafkaError as error:
                 log.warning("not committed before a rebalance, so done again: %s", error)
@@ -256,6 +258,7 @@ class ChunkConsumer(FetchLoop):
             self.acks.over = True
             self.acks, self._cuts = Acks(generation_id), {}
             self._handed = set()
+            self._unacked_messages.clear()  # those are read again
             await super().on_partitions_assigned(assigned, generation_id)
 
     @contextmanager

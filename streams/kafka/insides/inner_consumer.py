@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer
@@ -21,38 +21,33 @@ from aiokafka.errors import (
     UnknownMemberIdError,
     UnknownTopicOrPartitionError,
 )
-from aiokafka.structs import ConsumerRecord, OffsetAndMetadata
+from aiokafka.structs import OffsetAndMetadata
 from faust.exceptions import ConsumerNotStarted
 from faust.types import TP
 
 from streams.kafka.connection import METADATA_SECONDS
+from streams.kafka.insides.fetched import Fetched
 from streams.kafka.insides.fetching import read_epochs_of
 from streams.kafka.insides.log_cuts import find_cuts, forget_epochs, with_epochs
 from streams.kafka.insides.one_loop import OneLoop
 from streams.kafka.insides.pace import FIRST, Wait
+from streams.kafka.insides.seeking import begin, seek_to_committed
 from streams.kafka.insides.short_cut import Offer, ShortCut, fetched_or_offered, wake
 from streams.kafka.insides.topic_ids import TopicNow, topics_now
 from streams.kafka.log_holes import Cut, Ended, Lost
 from streams.kafka.read_epochs import Divergence
 
+log = logging.getLogger("echowire.consumer")
+
 _REBALANCED = (UnknownMemberIdError, IllegalGenerationError, RebalanceInProgressError)
 _RETRY_SECONDS = 0.1
-
-
-@dataclass(slots=True)
-class Fetched:
-    """The result of one fetch, in one generation of the group."""
-
-    records: dict[TP, list[ConsumerRecord]] = field(default_factory=dict)
-    positions: dict[TP, int] = field(default_factory=dict)  # of the next records
-    epochs: dict[TP, int] = field(default_factory=dict)  # of the leader that wrote the last of them
-    generation: int = -1
-    from_beginning: list[TP] = field(default_factory=list)
-    holes: list[Lost | Ended | Cut] = field(default_factory=list)
+_UNSURE_SECONDS = 0.5  # between two looks at a log that seems to lack our position
 
 
 class InnerConsumer(OneLoop):
     """Faust's, except for how it waits, how it handles gaps in the log, and its commits."""
+
+    noting = False  # of a crash: no later commit may erase the note
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -62,6 +57,7 @@ class InnerConsumer(OneLoop):
         self.short_cut = ShortCut()
         self._found_recreated: dict[TP, float] = {}  # noticed by this consumer, and when
         self._known: dict[str, TopicNow] = {}
+        self._behind_end: dict[TP, tuple[int, float]] = {}  # the position, and since when
 
     def _create_worker_consumer(self, transport: Any) -> AIOKafkaConsumer:
         consumer = super()._create_worker_consumer(transport)
@@ -127,7 +123,7 @@ class InnerConsumer(OneLoop):
                 [(tp, position)] = error.args[0].items()
                 await self._find_again(consumer, tp, position, fetched)
             except NoOffsetForPartitionError as error:
-                await _begin(consumer, error.args[0])
+                await begin(consumer, error.args[0])
         # Nothing is awaited from here on: these are the positions behind those records.
         subscription = consumer._subscription
         if not subscription.reassignment_in_progress:
@@ -176,16 +172,19 @@ class InnerConsumer(OneLoop):
         """Carry on at the beginning of a log that does not include our position."""
         try:
             beginning = (await consumer.beginning_offsets([tp]))[tp]
-            if position > beginning:
-                now = await topics_now(consumer._client, [tp.topic])
-                await self._find_cuts(consumer, now)
-                if tp in self.cuts:
-                    return  # the next fetch goes back
+            if position > beginning and not await self._has_ended(consumer, tp, position):
+                if tp not in self.cuts:  # to which the next fetch goes back
+                    await self.sleep(_UNSURE_SECONDS)
+                return
             if await consumer.position(tp) != position:
                 return  # the position has been changed meanwhile
             consumer.seek(tp, beginning)
         except IllegalStateError:
             return  # no longer ours
+        except KafkaError as error:
+            log.warning("%s[%d]: its beginning is not known yet: %r", tp.topic, tp.partition, error)
+            await self.sleep(_UNSURE_SECONDS)
+            return
         if position < beginning:
             fetched.holes.append(Lost(tp, position, beginning - 1))
             return
@@ -194,6 +193,29 @@ class InnerConsumer(OneLoop):
         fetched.from_beginning.append(tp)
         self.ends.pop(tp, None)
         self._found_recreated[tp] = time.monotonic()
+
+    async def _has_ended(self, consumer: AIOKafkaConsumer, tp: TP, position: int) -> bool:
+        """Whether a log that lacks this position, behind its end, is another one than we read.
+
+        A log may also have lost its end with its leader, and is then read on from there. Leaders
+        that do not answer, and brokers that know of the new leader a moment later, leave that
+        open: so the log counts as another one only if its topic is new, or if nobody has
+        said for `METADATA_SECONDS` that it was cut.
+        """
+        before, topic = self._known.get(tp.topic), None
+        try:
+            now = await topics_now(consumer._client, [tp.topic])
+            topic = now.get(tp.topic)
+            await self._find_cuts(consumer, now)
+        except (KafkaError, NotImplementedError) as error:
+            log.debug("%s[%d]: no broker says whether it was cut: %r", *tp, error)
+        known, since = self._behind_end.get(tp, (-1, 0.0))
+        if known != position:
+            since = time.monotonic()
+            self._behind_end[tp] = position, since
+        is_new = topic is not None and before is not None and topic.identity != before.identity
+        waited = time.monotonic() - since >= METADATA_SECONDS
+        return tp not in self.cuts and (is_new or waited)
 
     async def look(self, topics: Collection[str]) -> dict[str, TopicNow | None]:
         """The topics' current state, and the ends of our partitions. Raises KafkaError and
@@ -255,6 +277,8 @@ class InnerConsumer(OneLoop):
                 # generation: if it is over by then, the broker rejects it.
                 if generation < 0 or coordinator.generation != generation:
                     return {}
+                if self.noting and not any(at.metadata for at in offsets.values()):
+                    return {}
                 try:
                     await coordinator._do_commit_offsets(None, noted)
                 except (*_REBALANCED, UnknownTopicOrPartitionError):
@@ -267,30 +291,3 @@ class InnerConsumer(OneLoop):
                 else:
                     return offsets
             await self.sleep(_RETRY_SECONDS)
-
-
-async def seek_to_committed(consumer: AIOKafkaConsumer) -> Mapping[TP, int]:
-    """Go back to the committed offsets of our partitions, if any are left.
-
-    aiokafka raises if there are none, or if one is lost during the query: in the middle of a
-    rebalance, after which everything is read from the committed offsets anyway. And it leaves a
-    partition without commits where it is: records fetched from it, and dropped
-    because of the rebalance, would never be read.
-    """
-    if not consumer.assignment():
-        return {}
-    try:
-        offsets: Mapping[TP, int] = await consumer.seek_to_committed()
-        if from_beginning := [tp for tp, offset in offsets.items() if not offset]:
-            await consumer.seek_to_beginning(*from_beginning)
-    except (AssertionError, IllegalStateError):
-        return {}
-    return offsets
-
-
-async def _begin(consumer: AIOKafkaConsumer, tp: TP) -> None:
-    """If nothing of a partition is committed."""
-    try:
-        await consumer.seek_to_beginning(tp)
-    except IllegalStateError:
-        return

@@ -51,6 +51,8 @@ async def find_cuts(
         for tp, (known, due) in waiting.items():
             if (answer := answers.get(tp)) is None:
                 continue  # retried at the next check
+            if due[0] not in known.spans:
+                continue  # a fetch has gone back or read on since: likewise
             cut = known.answered(leader_epochs[tp], due[0], answer)
             if cut is not None:
                 cuts[tp] = cut

@@ -57,7 +57,8 @@ USED = {
     "faust.transport.drivers.aiokafka.Consumer": (
         "_committed_offset", "_get_active_partitions", "_n_acked", "_read_offset", "_stopped",
         "_thread", "_unacked_messages", "_wait_for_ack", "_waiting_for_ack", "callback",
-        "flow_active", "perform_seek", "stop_flow", "suspend_flow",
+        "flow_active", "maybe_wait_for_commit_to_finish", "perform_seek", "stop_flow",
+        "suspend_flow",
     ),
 }  # fmt: skip
 # Overridden by methods of the same name in our subclasses.
