@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -20,7 +20,6 @@ import pytest
 
 from streams.agents.running.normaliser_pool import (
     _MOST_BLOCKS,
-    NormaliserPool,
     NormaliserProcessError,
 )
 from streams.agents.running.page_time import read_in_time
@@ -114,13 +113,6 @@ class AwkwardError(Exception):
 
 def refused_awkwardly() -> None:
     raise AwkwardError(7, "awkward")
-
-
-@pytest.fixture
-def pool() -> Iterator[Any]:
-    pool = NormaliserPool(1)
-    yield pool
-    pool.close()
 
 
 async def test_calls_at_once_each_get_their_own_answer(pool: Any) -> None:

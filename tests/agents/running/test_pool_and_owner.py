@@ -6,7 +6,6 @@ import asyncio
 import os
 import signal
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,13 +13,6 @@ import pytest
 from streams.agents.running.normaliser_pool import _NICENESS, NormaliserPool
 from streams.kafka.publish import StoppedError
 from tests.kafka.service import until
-
-
-@pytest.fixture
-def pool() -> Iterator[NormaliserPool]:
-    pool = NormaliserPool(1)
-    yield pool
-    pool.close()
 
 
 async def test_the_processes_give_way_to_their_owner(pool: NormaliserPool) -> None:
