@@ -30,6 +30,7 @@ from streams.kafka.duplicate_instance import DuplicateInstanceWatch, InstanceTak
 from streams.kafka.insides.app import App
 from streams.kafka.insides.chunk import ChunkSchema
 from streams.kafka.insides.consumer import ChunkTransport
+from streams.kafka.insides.heartbeats import heartbeat_seconds
 from streams.kafka.insides.short_cut import Offer
 from streams.kafka.outgoing import Encoded
 from streams.kafka.poison_records import CrashLedger
@@ -48,10 +49,6 @@ from streams.web import WebServer
 
 log = logging.getLogger("echowire")
 
-# Workers that joined together send their heartbeats together. With a whole number of them, the end
-# of one's session coincides with another's heartbeat: every other time that comes just before it,
-# and only the next one learns of the rebalance.
-_HEARTBEATS_A_SESSION = 9.9
 # Chunks that may wait for an agent: more than the consumer ever hands over ahead of acks, with
 # one chunk per partition of a topic, so that no stage's queue holds up the consumer.
 _CHUNKS_AHEAD = 1024
@@ -96,7 +93,7 @@ def create_app(
         broker_max_poll_records=settings.chunk_records,
         broker_commit_interval=1.0,
         broker_session_timeout=settings.session_timeout_seconds,
-        broker_heartbeat_interval=settings.session_timeout_seconds / _HEARTBEATS_A_SESSION,
+        broker_heartbeat_interval=heartbeat_seconds(settings.session_timeout_seconds),
         broker_rebalance_timeout=max(30.0, settings.session_timeout_seconds),
         stream_buffer_maxsize=_CHUNKS_AHEAD,
         stream_wait_empty=False,

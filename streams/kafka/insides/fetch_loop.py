@@ -1,4 +1,4 @@
-"""Faust's loop of fetches without what costs more than a fetch itself."""
+"""Faust's loops of fetches, without what costs more than a fetch itself, and of commits."""
 
 from __future__ import annotations
 
@@ -8,10 +8,14 @@ from typing import Any
 from aiokafka.errors import ConsumerStoppedError
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
+from mode.services import Service
 
 from streams.kafka.insides.chunk import Chunk
 
 _FETCH_SECONDS = 1.0
+# A commit follows the first heartbeat after this much of the commit interval. It comes after so
+# much of it if there is none.
+_COMMIT_FROM, _COMMIT_BY = 0.9, 1.5
 
 
 class FetchLoop(driver.Consumer):  # type: ignore[misc]
@@ -26,6 +30,13 @@ class FetchLoop(driver.Consumer):  # type: ignore[misc]
         rest of a second."""
         super().resume_flow()
         self._resumed.set()
+
+    @Service.task  # type: ignore[untyped-decorator]
+    async def _commit_handler(self) -> None:
+        interval = self.commit_interval
+        while not self.should_stop:
+            await self._thread.heartbeats.next(_COMMIT_FROM * interval, _COMMIT_BY * interval)
+            await self.commit()
 
     async def _wait_next_records(self, timeout: float) -> tuple[Any, Any]:  # noqa: ASYNC109
         self._resumed.clear()

@@ -28,6 +28,7 @@ from faust.types import TP
 from streams.kafka.connection import METADATA_SECONDS
 from streams.kafka.insides.fetched import Fetched
 from streams.kafka.insides.fetching import read_epochs_of
+from streams.kafka.insides.heartbeats import Heartbeats
 from streams.kafka.insides.log_cuts import find_cuts, forget_epochs, with_epochs
 from streams.kafka.insides.one_loop import OneLoop
 from streams.kafka.insides.pace import FIRST, Wait
@@ -55,6 +56,7 @@ class InnerConsumer(OneLoop):
         self.recreated: set[str] = set()  # topics that the next fetch reads from the beginning
         self.cuts: dict[TP, Divergence] = {}  # where the next fetch goes back to
         self.short_cut = ShortCut()
+        self.heartbeats = Heartbeats(self.app.conf.broker_session_timeout)
         self._found_recreated: dict[TP, float] = {}  # noticed by this consumer, and when
         self._known: dict[str, TopicNow] = {}
         self._behind_end: dict[TP, tuple[int, float]] = {}  # the position, and since when
@@ -65,6 +67,11 @@ class InnerConsumer(OneLoop):
         # Outside its own `exactly_once`, Faust reads uncommitted records.
         consumer._isolation_level = transport.isolation_level
         return consumer
+
+    async def on_start(self) -> None:
+        """Connect."""
+        await super().on_start()
+        self.heartbeats.pace(self._ensure_consumer()._coordinator)
 
     async def seek_to_committed(self) -> Mapping[TP, int]:
         """As in aiokafka, but does nothing if a rebalance has left no partitions."""

@@ -29,7 +29,7 @@ USED = {
     ),
     "aiokafka.consumer.fetcher.PartitionRecords": ("_records", "_tp", "next_fetch_offset"),
     "aiokafka.consumer.group_coordinator.GroupCoordinator": (
-        "_commit_lock", "_do_commit_offsets", "ensure_coordinator_known",
+        "_commit_lock", "_do_commit_offsets", "_do_heartbeat", "ensure_coordinator_known",
         "fetch_committed_offsets", "generation",
     ),
     "aiokafka.producer.message_accumulator.MessageAccumulator": (
@@ -73,12 +73,14 @@ OVERRIDDEN = {
     "faust.transport.drivers.aiokafka.AIOKafkaConsumerThread": (
         "_create_worker_consumer", "_fetch_records", "_get_tasks", "_stop_children",
         "_stop_exit_stacks", "_stop_futures", "_stopped_set", "crash", "getmany", "highwater",
-        "on_stop", "seek_to_committed", "set_shutdown", "start", "stop", "wait_for_shutdown",
+        "on_start", "on_stop", "seek_to_committed", "set_shutdown", "start", "stop",
+        "wait_for_shutdown",
     ),
     "faust.transport.drivers.aiokafka.Consumer": (
-        "_add_gap", "_drain_messages", "_getmany", "_new_consumer_thread", "_wait_next_records",
-        "ack", "force_commit", "getmany", "on_buffer_drop", "on_buffer_full",
-        "on_partitions_assigned", "on_partitions_revoked", "resume_flow", "verify_event_path",
+        "_add_gap", "_commit_handler", "_drain_messages", "_getmany", "_new_consumer_thread",
+        "_wait_next_records", "ack", "force_commit", "getmany", "on_buffer_drop",
+        "on_buffer_full", "on_partitions_assigned", "on_partitions_revoked", "resume_flow",
+        "verify_event_path",
     ),
     "faust.transport.drivers.aiokafka.Transport": ("Consumer",),
     "faust.worker.Worker": (
