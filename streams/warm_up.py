@@ -14,7 +14,8 @@ from streams.articles.language_model import classify, give_back_model
 from streams.articles.page import PageSource, read_page
 from streams.detection.parameters import Parameters
 from streams.detection.sketch.facts import numbers_of
-from streams.kafka.batch import records_of_many
+from streams.kafka.batch import RecordBatch, records_of_few, records_of_many
+from streams.kafka.own_records import own_records
 from streams.kafka.partitioning import partitions_of
 from streams.pipeline import Pipeline
 from streams.sources.raw_events import RawEvent
@@ -99,7 +100,10 @@ def compile_kernels() -> float:
     # The columns of one line have another layout in memory.
     read_page(PageSource(html=None, text=_STORY[0], now=datetime(2026, 1, 1, tzinfo=UTC)))
     values = [event.value for event in events]
-    records_of_many(values, values, values, [0] * len(values))
+    columns = values, values, values, [0] * len(values)
+    records_of_many(*columns)
+    octets = bytes(records_of_few(*columns))
+    own_records(RecordBatch(0, octets, len(values), 0, 0), "articles", 0)
     partitions_of([b"0" * 32], 2)
     numbers_of(_TEXTS[0])
     return time.monotonic() - started

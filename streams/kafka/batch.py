@@ -10,6 +10,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import cramjam
 import numpy as np
@@ -31,7 +32,7 @@ _NO_EPOCH, _MAGIC = -1, 2
 # Room for a record's lengths, times and positions: seven numbers of at most ten bytes.
 _RECORD_OVERHEAD = 70
 # Up to this many records, preparing arrays takes longer than doing without them.
-_FEW = 4
+FEW = 4
 _NONE = b"\x01"  # the length of null: -1
 
 # An LZ4 frame of independent blocks of at most 1 MiB, without checksums: the batch has its own.
@@ -60,6 +61,14 @@ _CODECS: dict[str, tuple[int, Callable[[memoryview], bytes]]] = {
     "gzip": (1, lambda octets: bytes(cramjam.gzip.compress(octets, 1))),
     "lz4": (3, _lz4),
     "zstd": (4, lambda octets: bytes(cramjam.zstd.compress(octets, 1))),
+}
+
+
+_UNPACK: dict[int, Callable[[bytes], Any]] = {
+    0: bytes,
+    1: cramjam.gzip.decompress,
+    3: cramjam.lz4.decompress,
+    4: cramjam.zstd.decompress,
 }
 
 
@@ -134,10 +143,15 @@ def encode_batch(
 ) -> RecordBatch:
     """Encode n records, n > 0. `headers` are encoded (`headers.encode_headers`), `times` are in
     milliseconds since 1970. May run in any thread."""
-    encode = records_of_few if len(keys) <= _FEW else records_of_many
+    encode = records_of_few if len(keys) <= FEW else records_of_many
     attributes, compress = _CODECS[compression]
     body = compress(encode(keys, values, headers, times))
     return RecordBatch(attributes, body, len(keys), times[0], max(times))
+
+
+def records_in(batch: RecordBatch) -> bytes:
+    """A batch's records, uncompressed."""
+    return bytes(_UNPACK[batch.attributes](batch.body))
 
 
 def records_of_few(
@@ -146,7 +160,7 @@ def records_of_few(
     headers: Sequence[bytes],
     times: Sequence[int],
 ) -> memoryview:
-    """A batch's records, uncompressed; faster than `records_of_many` for at most `_FEW` of them."""
+    """A batch's records, uncompressed; faster than `records_of_many` for at most `FEW` of them."""
     parts: list[bytes] = []
     for place, (key, value, header, time) in enumerate(
         zip(keys, values, headers, times, strict=True)

@@ -64,8 +64,8 @@ class EventHeaders:
         self, event_ids: Sequence[str], times: Sequence[int], name: str, values: Sequence[bytes]
     ) -> list[bytes]:
         """The headers of n events with one other each."""
-        begun = {size: _begun(name, size) for size in {*map(len, values)}}
-        others = [begun[len(value)] + value for value in values]
+        starts = {size: begun(name, size) for size in {*map(len, values)}}
+        others = [starts[len(value)] + value for value in values]
         return self._of_each(event_ids, times, self._count + 1, others)
 
     def _of_each(
@@ -84,13 +84,13 @@ class EventHeaders:
 def _timed(time_milliseconds: int) -> bytes:
     """The header with an event's time."""
     time = format_milliseconds(time_milliseconds).encode()
-    return _begun("ce_time", len(time)) + time
+    return begun("ce_time", len(time)) + time
 
 
 @lru_cache(maxsize=256)
 def _start(constant: bytes, headers: int, id_bytes: int) -> bytes:
     """Everything before an event id of this length."""
-    return varint(headers) + constant + _begun("ce_id", id_bytes)
+    return varint(headers) + constant + begun("ce_id", id_bytes)
 
 
 def encode_headers(headers: Sequence[Header]) -> bytes:
@@ -100,11 +100,11 @@ def encode_headers(headers: Sequence[Header]) -> bytes:
 
 def _encoded(name: str, value: bytes | None) -> bytes:
     if value is None:  # other producers may send null
-        return _begun(name, -1)
-    return _begun(name, len(value)) + value
+        return begun(name, -1)
+    return begun(name, len(value)) + value
 
 
-def _begun(name: str, value_bytes: int) -> bytes:
+def begun(name: str, value_bytes: int) -> bytes:
     """A header up to its value of this length; -1: null."""
     # Producers may send names of any length and number, which must not fill memory.
     return _known(name, value_bytes) if len(name) <= _KNOWN_CHARACTERS else _new(name, value_bytes)
@@ -147,14 +147,9 @@ def trace_context(headers: Sequence[Header]) -> list[tuple[str, bytes]]:
 
 def carried_trace(headers: Sequence[Header]) -> Headers:
     """The trace headers of one of our records, where they are last."""
-    if not carries_trace(headers):
+    if not headers or headers[-1][0] not in _TRACE:
         return []
     return [header for header in headers[-len(_TRACE) :] if header[0] in _TRACE]
-
-
-def carries_trace(headers: Sequence[Header]) -> bool:
-    """Whether one of our records has trace headers."""
-    return bool(headers) and headers[-1][0] in _TRACE
 
 
 def carried_entry(headers: Sequence[Header]) -> bytes:

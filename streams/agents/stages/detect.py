@@ -39,17 +39,8 @@ from streams.detection.sketch.entry import ForeignEntryError, decode_entries
 from streams.detection.stories.records import Published
 from streams.detection.verdict import VerdictWriter
 from streams.kafka.dead_letters import dead_letters
-from streams.kafka.event_time import own_time
 from streams.kafka.fencing import ShardGoneError
-from streams.kafka.headers import (
-    HEADERS_BYTES,
-    EventHeaders,
-    Header,
-    carried_entry,
-    carried_trace,
-    carries_trace,
-    is_notice,
-)
+from streams.kafka.headers import HEADERS_BYTES, EventHeaders, Header, Headers
 from streams.kafka.insides.chunk import Chunk
 from streams.kafka.outgoing import (
     Counts,
@@ -58,6 +49,7 @@ from streams.kafka.outgoing import (
     largest_record_bytes,
     outgoing_segment,
 )
+from streams.kafka.own_records import carried
 from streams.kafka.refused import Refusals
 from streams.kafka.shards import Shard, Shards
 from streams.kafka.topics import topic_name
@@ -68,10 +60,11 @@ STAGE = Stage.DETECT
 
 
 class Part(NamedTuple):
-    """Records that were decided together, and their events' times."""
+    """Records that were decided together, with their events' times and traces."""
 
     records: Sequence[ConsumerRecord]
     times: Sequence[int]
+    traces: Sequence[Headers]
     decision: Decision
     note: Header
 
@@ -116,13 +109,14 @@ class DetectStage:
             return NoWork()  # everything was decided and published before a restart
         started = time.perf_counter()
         parts: list[Part] = []
-        articles, most = _articles(records), self._largest_bytes - 1
+        (articles, traces), most = _articles(records), self._largest_bytes - 1
         for part, whole in decide_in_parts(state, articles, self._writer, most):
             decision = without_canaries(whole, self._metrics)
             self._metrics.early_evictions.inc(early_evictions(state, decision.segment))
             state.apply(decision.segment)
             note = shard.note(articles=len(decision.segment.rows) > 0, epoch=chunk.epoch)
-            parts.append(Part(records[part], articles.times[part], decision, note))
+            times = articles.times[part]
+            parts.append(Part(records[part], times, traces[part], decision, note))
         shard.unconfirmed += 1
         self._metrics.work_seconds.observe(STAGE, time.perf_counter() - started)
         return DecidedWork(self, shard, chunk.partition, parts)
@@ -160,7 +154,7 @@ class DetectStage:
         given_up = sum(len(self._too_large(part.decision)) for part in parts)
         self._metrics.rejected[Reason.TOO_LARGE.value].inc(given_up)
         count_published(self._metrics, STAGE, size, time.perf_counter() - started)
-        for records, times, decision, _ in parts:
+        for records, times, _, decision, _ in parts:
             count_taken(self._metrics, STAGE, records)
             answered = [times[place] for place in decision.places]
             count_latency(self._metrics, STAGE, answered)
@@ -199,7 +193,7 @@ class DetectStage:
         written: int,
         counts: Counts,
     ) -> list[Outgoing]:
-        records, _, decision, _ = part
+        records, decision = part.records, part.decision
         outgoing = [
             self._articles(part, large, written),
             _published(self._topics[STORY_EVENTS], decision.events, self._event, written),
@@ -214,7 +208,7 @@ class DetectStage:
 
     def _articles(self, part: Part, large: Mapping[int, Rejection], written: int) -> Outgoing:
         """A part's enriched articles, without those that are too large."""
-        records, times, decision, _ = part
+        records, times, traces, decision, _ = part
         sources = [records[place] for place in decision.places]
         ids = [
             f"{article_id}-{digest}"
@@ -222,10 +216,10 @@ class DetectStage:
         ]
         events = [times[place] for place in decision.places]
         headers = self._enriched.of_each(ids, events)
-        for i, record in enumerate(sources):
-            if carries_trace(record.headers):
-                trace = carried_trace(record.headers)
-                headers[i] = self._enriched.of(ids[i], events[i], *trace)
+        if any(traces):
+            for i, place in enumerate(decision.places):
+                if trace := traces[place]:
+                    headers[i] = self._enriched.of(ids[i], events[i], *trace)
         keys = [article_id.encode() for article_id in decision.article_ids]
         at = [min(record.timestamp, written) for record in sources]
         out = Outgoing(self._topics[ENRICHED], [*keys], [*decision.enriched], at, headers)
@@ -278,10 +272,11 @@ def _time_of(parts: Sequence[Part]) -> int:
     return min(newest, time.time_ns() // 1_000_000)
 
 
-def _articles(records: Sequence[ConsumerRecord]) -> ArticleColumns:
-    headers = [record.headers for record in records]
+def _articles(records: Sequence[ConsumerRecord]) -> tuple[ArticleColumns, Sequence[Headers]]:
+    """The articles in these records, and the records' traces."""
     try:
-        entries = decode_entries([carried_entry(h) for h in headers])
+        entries, times, notices, traces = zip(*map(carried, records), strict=True)
+        decoded = decode_entries(entries)
     except (KeyError, ForeignEntryError) as error:
         first = records[0]
         raise ForeignRecordError(
@@ -289,10 +284,5 @@ def _articles(records: Sequence[ConsumerRecord]) -> ArticleColumns:
             f" on that this echowire did not write ({error}): nothing else may produce to it, and"
             " workers of one group must run the same version"
         ) from error
-    return ArticleColumns(
-        values=[record.value for record in records],
-        entries=entries,
-        times=[own_time(record) for record in records],
-        offsets=[record.offset for record in records],
-        notices=[is_notice(h) for h in headers],
-    )
+    values, offsets = [record.value for record in records], [record.offset for record in records]
+    return ArticleColumns(values, decoded, times, offsets, notices), traces

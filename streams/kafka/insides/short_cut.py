@@ -19,19 +19,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer
-from aiokafka.record.memory_records import MemoryRecords
 from aiokafka.structs import ConsumerRecord
 from faust.types import TP
 
 from streams.kafka.batch import RecordBatch
 from streams.kafka.insides.fetching import read_epochs_of
+from streams.kafka.own_records import own_records
 
 # This much, compressed, may wait for its stage; the rest is fetched when it is its turn.
 MOST_WAITING_BYTES = 4 << 20
 # While all of a log's records come this way, it is fetched this often, in case others write to it.
 _LOOK_SECONDS = 1.0
 _OVER = object()  # the result of a fetch's waiter when its time is over
-_CREATE_TIME, _LOG_APPEND_TIME = 0, 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +54,7 @@ class Offer:
 
     def records(self, position: int) -> list[ConsumerRecord]:
         """Those from an offset on, as a fetch would return them."""
-        octets = MemoryRecords(bytes(self.batch.octets(checksum=False)))
-        appended, (topic, partition) = self.batch.append_time, self.tp
-        kind = _CREATE_TIME if appended is None else _LOG_APPEND_TIME
-        return [
-            ConsumerRecord(
-                topic, partition, self.first + r.offset,
-                r.timestamp if appended is None else appended, kind, r.key, r.value, None,
-                len(r.key or b""), len(r.value or b""), tuple(r.headers),
-            )
-            for r in octets.next_batch()
-            if self.first + r.offset >= position
-        ]  # fmt: skip
+        return own_records(self.batch, self.tp.topic, self.tp.partition, position)
 
 
 class _Lane:
