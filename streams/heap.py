@@ -59,7 +59,7 @@ def freeze_gc() -> None:
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
+    gc.set_threshold(200_000, 20, 50)
 
 
 def untouched_zeros(count: int, dtype: np.dtype[Any]) -> npt.NDArray[Any]:

@@ -140,11 +140,11 @@ def _count_comparisons(metrics: Metrics, decision: Decision) -> None:
 def _copy_delays(copies: Rows, state: ShardState) -> list[float]:
     """(n,) rows of copies -> seconds since the originals of their stories, where known."""
     packed = np.ascontiguousarray(copies["story_id"]).tobytes()
-    delays = []
+    times, delays = state.rows["time"], list[float]()
     for i, time_ms in enumerate(copies["time"].tolist()):
         story = state.stories.get(packed[16 * i : 16 * i + 16])
         if story and story.original >= state.tail:
-            original = state.rows["time"][story.original % len(state.rows)]
+            original = times[story.original % len(times)]
             delays.append(max(0, time_ms - int(original)) / 1000)
     return delays
 
