@@ -131,6 +131,45 @@ def _plain_varint(number: int) -> bytes:
 varint = lru_cache(maxsize=16_384)(_plain_varint)
 
 
+def decode_headers(record: bytes, at: int = 0) -> Headers:
+    """The inverse of `encode_headers`, for the end of a record from a place on. Names that are not
+    UTF-8 are escaped. Raises ValueError or IndexError if it is malformed."""
+    count, at = read_varint(record, at)
+    headers: Headers = []
+    for _ in range(count):
+        name, at = read_bytes(record, at)
+        if name is None:
+            raise ValueError("a header without a name")
+        content, at = read_bytes(record, at)
+        headers.append((name.decode("utf-8", "backslashreplace"), content))
+    if count < 0 or at != len(record):
+        raise ValueError(f"{count} headers end at byte {at} of {len(record)}")
+    return headers
+
+
+def read_bytes(record: bytes, at: int) -> tuple[bytes | None, int]:
+    """-> (bytes behind their length, end position)."""
+    length, at = read_varint(record, at)
+    if length < 0:
+        return None, at
+    if length > len(record) - at:
+        raise ValueError(f"{length} bytes at byte {at} of a record of {len(record)}")
+    return record[at : at + length], at + length
+
+
+def read_varint(data: bytes, at: int) -> tuple[int, int]:
+    """-> (number, end position)."""
+    number = shift = 0
+    while True:
+        octet = data[at]
+        number |= (octet & 0x7F) << shift
+        at, shift = at + 1, shift + 7
+        if octet < 0x80:
+            return (number >> 1) ^ -(number & 1), at
+        if shift > 63:
+            raise ValueError(f"a number of more than 64 bits at byte {at}")
+
+
 def trace_context(headers: Sequence[Header]) -> list[tuple[str, bytes]]:
     """The trace headers among a producer's; none if `traceparent` is missing or malformed.
     At most 600 bytes."""

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import TypeVar
 
-from aiokafka.record.memory_records import MemoryRecords
 from aiokafka.structs import ConsumerRecord
 
 from streams.detection.index.segment import Segment, encode_segment
 from streams.kafka.batch import RecordBatch, encode_batch
 from streams.kafka.headers import Headers, encode_headers
+from streams.kafka.own_records import own_records
 from streams.kafka.partitioning import partitions_of
 from streams.kafka.topic_settings import RECORD_OVERHEAD_BYTES
 from streams.settings import Settings
@@ -118,15 +118,8 @@ class Encoder:
         return [e for records in outgoing if records.keys for e in self._encode(records, counts)]
 
     def decode(self, encoded: Encoded) -> list[ConsumerRecord]:
-        """The records of a batch, as a consumer would read them; their offsets start at 0."""
-        batch = MemoryRecords(bytes(encoded.batch.octets())).next_batch()
-        return [
-            ConsumerRecord(
-                encoded.topic, encoded.partition, r.offset, r.timestamp, 0, r.key, r.value, None,
-                -1, -1, tuple(r.headers),
-            )
-            for r in batch
-        ]  # fmt: skip
+        """The records of a batch, as a consumer would read them but for their offsets."""
+        return own_records(encoded.batch, encoded.topic, encoded.partition)
 
     def singly(self, encoded: Encoded) -> Iterator[Encoded]:
         """Each record of a batch as a batch of its own."""

@@ -12,7 +12,7 @@ from aiokafka.structs import ConsumerRecord
 
 from streams.compiled import kernel
 from streams.detection.sketch.entry import ENTRY
-from streams.kafka.batch import FEW, RecordBatch, records_in
+from streams.kafka.batch import RecordBatch, records_in
 from streams.kafka.event_time import CE_TIME, own_time, parsed_time
 from streams.kafka.headers import (
     ENTRY_HEADER,
@@ -21,6 +21,7 @@ from streams.kafka.headers import (
     begun,
     carried_entry,
     carried_trace,
+    decode_headers,
     is_notice,
     varint,
 )
@@ -70,14 +71,7 @@ class OwnRecord(ConsumerRecord):  # type: ignore[misc]
     @property
     def headers(self) -> tuple[Header, ...]:
         """Decoded each time."""
-        octets = self.encoded_headers
-        count, at = _varint(octets, 0)
-        headers: list[Header] = []
-        for _ in range(count):
-            name, at = _sized(octets, at)
-            value, at = _sized(octets, at)
-            headers.append(((name or b"").decode(), value))
-        return tuple(headers)
+        return tuple(decode_headers(self.encoded_headers))
 
 
 def carried(record: ConsumerRecord) -> Carried:
@@ -98,13 +92,15 @@ def carried(record: ConsumerRecord) -> Carried:
 
 
 def own_records(
-    batch: RecordBatch, topic: str, partition: int, position: int = 0
+    batch: RecordBatch, topic: str, partition: int, position: int = -1
 ) -> list[ConsumerRecord]:
-    """The records of a confirmed batch from an offset on."""
+    """The records of a batch, or those from an offset on."""
     octets = records_in(batch)
     appended, first, begin = batch.append_time, batch.offset, batch.first_time
     kind = _CREATE_TIME if appended is None else _LOG_APPEND_TIME
-    places = _places_of_few(octets, batch.count) if batch.count <= FEW else _places(octets, batch)
+    found = np.empty((batch.count, 7), np.int64)
+    _find_places(np.frombuffer(octets, np.uint8), found)
+    places: list[list[int]] = found.tolist()
     return [
         OwnRecord(
             topic, partition, first + i, begin + delay if appended is None else appended, kind,
@@ -117,50 +113,10 @@ def own_records(
     ]  # fmt: skip
 
 
-def _places(octets: bytes, batch: RecordBatch) -> list[list[int]]:
-    """Per record: its delay against the first; where its key begins, and its length or -1; the
-    same of its value; where its headers begin, and the record ends."""
-    places = np.empty((batch.count, 7), np.int64)
-    _find_places(np.frombuffer(octets, np.uint8), places)
-    found: list[list[int]] = places.tolist()
-    return found
-
-
-def _places_of_few(octets: bytes, count: int) -> list[list[int]]:
-    """The same; faster for a few records."""
-    places, at = list[list[int]](), 0
-    for _ in range(count):
-        size, at = _varint(octets, at)
-        end = at + size
-        delay, at = _varint(octets, at + 1)  # behind the attributes
-        _, at = _varint(octets, at)
-        key_bytes, key = _varint(octets, at)
-        value_bytes, value = _varint(octets, key + max(key_bytes, 0))
-        headers = value + max(value_bytes, 0)
-        places.append([delay, key, key_bytes, value, value_bytes, headers, end])
-        at = end
-    return places
-
-
-def _varint(octets: bytes, at: int) -> tuple[int, int]:
-    """A number, and where the next one begins: the inverse of `headers.varint`."""
-    octet = octets[at]
-    rest, shift, at = octet & 0x7F, 7, at + 1
-    while octet > 0x7F:
-        octet = octets[at]
-        rest |= (octet & 0x7F) << shift
-        shift, at = shift + 7, at + 1
-    return (rest >> 1) ^ -(rest & 1), at
-
-
-def _sized(octets: bytes, at: int) -> tuple[bytes | None, int]:
-    """Bytes behind their length, and where the next ones begin."""
-    size, at = _varint(octets, at)
-    return (None, at) if size < 0 else (octets[at : at + size], at + size)
-
-
 @kernel
 def _find_places(octets: npt.NDArray[np.uint8], places: npt.NDArray[np.int64]) -> None:
+    """Per record: its delay against the first; where its key begins, and its length or -1; the
+    same of its value; where its headers begin, and the record ends."""
     at = 0
     for i in range(len(places)):
         size, at = _read_varint(octets, at)

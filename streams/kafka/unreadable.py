@@ -19,7 +19,7 @@ import zstandard
 from aiokafka.errors import CorruptRecordException, UnsupportedCodecError
 from aiokafka.structs import ConsumerRecord
 
-from streams.kafka.headers import Headers
+from streams.kafka.headers import Headers, decode_headers, read_bytes, read_varint
 from streams.kafka.unpack import unpacking
 
 log = logging.getLogger("echowire.consumer")
@@ -155,49 +155,17 @@ def _record(record: bytes) -> tuple[int, int, bytes | None, bytes | None, Header
 
     Names that are not UTF-8 are escaped. Raises ValueError or IndexError if it is malformed.
     """
-    delay, at = _varint(record, 1)
-    delta, at = _varint(record, at)
-    key, at = _bytes(record, at)
-    value, at = _bytes(record, at)
-    count, at = _varint(record, at)
-    headers: Headers = []
-    for _ in range(count):
-        name, at = _bytes(record, at)
-        if name is None:
-            raise ValueError("a header without a name")
-        content, at = _bytes(record, at)
-        headers.append((name.decode("utf-8", "backslashreplace"), content))
-    if count < 0 or at != len(record):
-        raise ValueError(f"{count} headers end at byte {at} of {len(record)}")
-    return delay, delta, key, value, headers
-
-
-def _bytes(record: bytes, at: int) -> tuple[bytes | None, int]:
-    length, at = _varint(record, at)
-    if length < 0:
-        return None, at
-    if length > len(record) - at:
-        raise ValueError(f"{length} bytes at byte {at} of a record of {len(record)}")
-    return record[at : at + length], at + length
+    delay, at = read_varint(record, 1)
+    delta, at = read_varint(record, at)
+    key, at = read_bytes(record, at)
+    value, at = read_bytes(record, at)
+    return delay, delta, key, value, decode_headers(record, at)
 
 
 def _between(least: int, number: int, most: int) -> int:
     if not least <= number <= most:
         raise ValueError(f"{number} where {least} to {most} was expected")
     return number
-
-
-def _varint(data: bytes, at: int) -> tuple[int, int]:
-    """-> (number, end position)."""
-    number = shift = 0
-    while True:
-        octet = data[at]
-        number |= (octet & 0x7F) << shift
-        at, shift = at + 1, shift + 7
-        if octet < 0x80:
-            return (number >> 1) ^ -(number & 1), at
-        if shift > 63:
-            raise ValueError(f"a number of more than 64 bits at byte {at}")
 
 
 def last_offset(batch: Batch) -> int:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from schemas.topics import NORMALISED, TOPIC
 from streams.detection.sketch.entry import ENTRY
-from streams.kafka.batch import FEW, RecordBatch, encode_batch
+from streams.kafka.batch import RecordBatch, encode_batch
 from streams.kafka.event_time import own_time
 from streams.kafka.headers import (
     ENTRY_HEADER,
@@ -69,7 +69,7 @@ def fields(record: ConsumerRecord) -> list[object]:
 @pytest.mark.parametrize("compression", ["none", "gzip", "lz4", "zstd"])
 @settings(max_examples=60, deadline=None)
 @given(
-    made=st.lists(records, min_size=1, max_size=3 * FEW),
+    made=st.lists(records, min_size=1, max_size=12),
     appended=st.none() | st.just(NOON),
     skipped=st.integers(0, 5),
 )
