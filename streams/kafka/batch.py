@@ -102,6 +102,11 @@ class RecordBatch:
     def _set_producer_state(self, producer_id: int, epoch: int, sequence: int) -> None:
         self._producer = producer_id, epoch, sequence
 
+    @property
+    def sequence(self) -> int:
+        """Its first record's number among those that the producer has sent to the partition."""
+        return self._producer[2]
+
     def _build(self) -> bytearray:
         self._requests += 1
         return self.octets()

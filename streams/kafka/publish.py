@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 
@@ -11,15 +12,12 @@ from aiokafka.errors import (
     InvalidTimestampError,
     KafkaError,
     KafkaTimeoutError,
-    MessageSizeTooLargeError,
-    OutOfOrderSequenceNumber,
     ProducerClosed,
-    RecordListTooLargeError,
 )
-from aiokafka.structs import RecordMetadata
 
 from streams.kafka.connection import client_options
 from streams.kafka.insides.producer import connection_of, send, wait_for_leaders
+from streams.kafka.insides.sequence import TOO_LARGE
 from streams.kafka.outgoing import Counts, Encoded, Encoder, Outgoing
 from streams.settings import Settings
 
@@ -46,52 +44,18 @@ class RecordsRefusedError(KafkaError):  # type: ignore[misc]
         self.batches, self.sent_bytes = batches, sent_bytes
 
 
-_TOO_LARGE = MessageSizeTooLargeError, RecordListTooLargeError
-
-
-def _refused(batches: Sequence[Encoded], answers: Sequence[object]) -> list[Encoded]:
-    """The batches that are too large, and those behind them that were out of order. Raises any
-    other error among the responses."""
-    refused: list[Encoded] = []
-    for encoded, answer in zip(batches, answers, strict=True):
-        if isinstance(answer, _TOO_LARGE) or (
-            refused and isinstance(answer, OutOfOrderSequenceNumber)
-        ):
-            refused.append(encoded)
-        elif isinstance(answer, BaseException):
-            raise answer
-    return refused
-
-
-class _Turns:
-    """Either any number of senders, or a single one that replaces the producer."""
-
-    def __init__(self) -> None:
-        self._sending = 0
-        self._alone = asyncio.Lock()
-        self._idle: asyncio.Future[None] | None = None  # for which the single one waits
-
-    async def begin(self) -> None:
-        """To send: waits while a single one replaces the producer. Call `end` afterwards."""
-        while self._alone.locked():
-            async with self._alone:
-                pass
-        self._sending += 1
-
-    def end(self) -> None:
-        """Sent, or failed."""
-        self._sending -= 1
-        if not self._sending and self._idle is not None and not self._idle.done():
-            self._idle.set_result(None)
-
-    @asynccontextmanager
-    async def alone(self) -> AsyncIterator[None]:
-        """To replace the producer: waits for all senders, and holds up later ones."""
-        async with self._alone:
-            if self._sending:
-                self._idle = asyncio.get_running_loop().create_future()
-                await self._idle
-            yield
+def _in_turn(batches: Sequence[Encoded]) -> list[list[Encoded]]:
+    """One batch for each partition, then the next ones: what follows a refused batch must not
+    precede its records."""
+    turns: list[list[Encoded]] = []
+    earlier: Counter[tuple[str, int]] = Counter()
+    for encoded in batches:
+        place = encoded.topic, encoded.partition
+        if earlier[place] == len(turns):
+            turns.append([])
+        turns[earlier[place]].append(encoded)
+        earlier[place] += 1
+    return turns
 
 
 class BatchPublisher:
@@ -105,14 +69,12 @@ class BatchPublisher:
         self.encoder = Encoder(settings)
         self._producer: AIOKafkaProducer | None = None
         self._stopped = False
-        # A send that waits in a producer that is being replaced would wait forever.
-        self._turns = _Turns()
-        # So would a question for a topic's partitions.
+        # A question for a topic's partitions to a closed producer would wait forever.
         self._asking: set[asyncio.Future[Collection[int]]] = set()
 
     async def start(self) -> None:
         """Connect. Must run in the event loop that will publish."""
-        self._producer = AIOKafkaProducer(
+        producer = AIOKafkaProducer(
             **client_options(self._settings),
             acks="all",
             enable_idempotence=True,
@@ -120,37 +82,41 @@ class BatchPublisher:
             max_request_size=2 * self.encoder.largest_bytes,
         )
         # aiokafka gives up a batch whose partition has had no leader for 40 s.
-        wait_for_leaders(self._producer, DELIVERY_SECONDS)
-        await self._producer.start()
+        wait_for_leaders(producer, DELIVERY_SECONDS)
+        try:
+            await producer.start()
+            if not self._stopped:
+                self._producer = producer
+        finally:
+            # One that is stopped while it starts would go on starting.
+            if self._producer is None:
+                await producer.stop()
+        self._started()
 
     async def stop(self) -> None:
         """Disconnect."""
         self._stopped = True
-        self._ask_no_more()
+        for asking in tuple(self._asking):
+            asking.cancel()
         if self._producer is not None:
             await self._producer.stop()
             self._producer = None
 
     async def partition_count(self, topic: str) -> int:
         """A topic's number of partitions."""
-        while True:
-            producer = self._started()
-            if known := producer.client.cluster.partitions_for_topic(topic):
-                return len(known)
-            asking = asyncio.ensure_future(producer.partitions_for(topic))
-            self._asking.add(asking)
-            try:
-                await asyncio.wait([asking])
-            finally:
-                self._asking.discard(asking)
-                asking.cancel()
-            if not asking.cancelled():
-                return len(asking.result())
-
-    def _ask_no_more(self) -> None:
-        """The producer is closed, and its questions would never be answered."""
-        for asking in tuple(self._asking):
+        producer = self._started()
+        if known := producer.client.cluster.partitions_for_topic(topic):
+            return len(known)
+        asking = asyncio.ensure_future(producer.partitions_for(topic))
+        self._asking.add(asking)
+        try:
+            await asyncio.wait([asking])
+        finally:
+            self._asking.discard(asking)
             asking.cancel()
+        if asking.cancelled():
+            raise StoppedError
+        return len(asking.result())
 
     async def encode(
         self, topics: Sequence[str], records: int, make: Callable[[Counts], Sequence[Outgoing]]
@@ -174,25 +140,56 @@ class BatchPublisher:
         too long (an idempotent producer itself retries forever): then nothing may be acknowledged.
         Raises RecordsRefusedError if everything but some oversized records is confirmed.
         """
-        await self._turns.begin()
+        refused: list[Encoded] = []
+        async with self._delivering(batches):
+            for turn in _in_turn(batches):
+                behind = {(e.topic, e.partition) for e in refused}
+                ready = [e for e in turn if (e.topic, e.partition) not in behind]
+                refused += [e for e in turn if (e.topic, e.partition) in behind]
+                refused += await self._send(ready)
+        sent = sum(e.batch.size() for e in batches) - sum(e.batch.size() for e in refused)
+        return sent + await self._send_singly(refused) if refused else sent
+
+    async def _send(self, batches: Sequence[Encoded]) -> list[Encoded]:
+        """Send at most one batch to each partition; -> those that are too large."""
+        answers = await send(self._started(), [(e.topic, e.partition, e.batch) for e in batches])
+        refused: list[Encoded] = []
+        for encoded, answer in zip(batches, answers, strict=True):
+            if isinstance(answer, TOO_LARGE):
+                refused.append(encoded)
+            elif isinstance(answer, BaseException):
+                raise answer
+            else:
+                appended = answer.timestamp if answer.timestamp_type else None
+                encoded.batch.confirmed(answer.offset, appended)
+        return refused
+
+    async def _send_singly(self, batches: Sequence[Encoded]) -> int:
+        """Send the records of batches one by one; -> bytes sent."""
+        sent, refused = 0, list[Encoded]()
+        for single in (single for encoded in batches for single in self.encoder.singly(encoded)):
+            async with self._delivering([single]):
+                if too_large := await self._send([single]):
+                    refused += too_large
+                else:
+                    sent += single.batch.size()
+        if refused:
+            raise RecordsRefusedError(refused, sent)
+        return sent
+
+    @asynccontextmanager
+    async def _delivering(self, batches: Sequence[Encoded]) -> AsyncIterator[None]:
+        """A delivery's time, and its errors."""
+        topics = ", ".join(sorted({e.topic for e in batches}))
         try:
             async with asyncio.timeout(DELIVERY_SECONDS):
-                answers = await send(
-                    self._started(), [(e.topic, e.partition, e.batch) for e in batches]
-                )
-            again = _refused(batches, answers)
-            for encoded, answer in zip(batches, answers, strict=True):
-                if isinstance(answer, RecordMetadata):
-                    appended = answer.timestamp if answer.timestamp_type else None
-                    encoded.batch.confirmed(answer.offset, appended)
+                yield
         except TimeoutError:
             if self._stopped:
                 raise StoppedError from None
-            topics = ", ".join(sorted({e.topic for e in batches}))
             message = f"{topics}: not confirmed within {DELIVERY_SECONDS:.0f} s"
             raise KafkaTimeoutError(message) from None
         except InvalidTimestampError:
-            topics = ", ".join(sorted({e.topic for e in batches}))
             message = (
                 f"{topics}: refused for its time. Either this machine's clock is ahead of the"
                 " broker's, or the topics keep producers' times and limit them, which"
@@ -203,46 +200,6 @@ class BatchPublisher:
             if self._stopped:
                 raise StoppedError from None
             raise
-        finally:
-            self._turns.end()
-        sent = sum(e.batch.size() for e in batches) - sum(e.batch.size() for e in again)
-        if not again:
-            return sent
-        async with self._turns.alone():
-            return sent + await self._send_singly(again)
-
-    async def _send_singly(self, batches: Sequence[Encoded]) -> int:
-        """Send the records of batches one by one; -> bytes sent."""
-        await self._renew()
-        sent, refused = 0, list[Encoded]()
-        for single in (single for encoded in batches for single in self.encoder.singly(encoded)):
-            try:
-                producer = self._started()
-                async with asyncio.timeout(DELIVERY_SECONDS):
-                    confirmation = await producer.send_batch(
-                        single.batch, single.topic, partition=single.partition
-                    )
-                    await confirmation
-                sent += single.batch.size()
-            except _TOO_LARGE:
-                refused.append(single)
-                await self._renew()
-        if refused:
-            raise RecordsRefusedError(refused, sent)
-        return sent
-
-    async def _renew(self) -> None:
-        """Continue with another producer: the broker has not counted what it rejected, and would
-        take an idempotent producer's next batch for out of order."""
-        before = self._started()
-        try:
-            await self.start()
-        finally:
-            self._ask_no_more()
-            await before.stop()
-        if self._stopped:
-            await self.stop()
-            raise StoppedError
 
     def connection(self, topic: str, partition: int) -> object | None:
         """The connection for this partition; it changes each time it is lost."""

@@ -98,10 +98,11 @@ class Refusals:
         if topic == self._topic:
             place = int(said["dlt_partition"]), int(said["dlt_offset"])
         elif event := said.get("ce_id"):
-            made_of_same = [r for r in sources if _headers(r).get("ce_id") == event]
-            if made_of_same:
-                return made_of_same[0]
             raw = orjson.loads(record.value).get("raw", {})
+            made_of_same = [r for r in sources if _headers(r).get("ce_id") == event]
+            if made_of_same:  # several, if the article was delivered again
+                own = (r for r in made_of_same if orjson.loads(r.value or b"").get("raw") == raw)
+                return next(own, made_of_same[0])
             place = raw.get("partition", -1), raw.get("offset", -1)
         return next((r for r in sources if (r.partition, r.offset) == place), None)
 

@@ -11,12 +11,18 @@ from pathlib import Path
 import orjson
 import pytest
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.structs import ConsumerRecord
 
-from schemas.topics import DEAD_LETTERS, ENRICHED, NORMALISED, RAW, SEGMENTS, STORIES
+from schemas.dead_letter import Reason
+from schemas.topics import DEAD_LETTERS, ENRICHED, NORMALISED, RAW, SEGMENTS, STORIES, Stage
 from streams.agents.running.exit import EXIT_CONFIGURATION
+from streams.articles.rejection import Rejection
 from streams.kafka.connection import admin_client
+from streams.kafka.fencing import ShardPublisher, ShutOutError
+from streams.kafka.headers import encode_headers
 from streams.kafka.outgoing import Outgoing
 from streams.kafka.publish import BatchPublisher, RecordsRefusedError
+from streams.kafka.refused import Refusals
 from streams.settings import Settings
 from tests.kafka.service import Worker, everything_committed, make_topics, push, read, until
 from tests.kafka.test_poison import why
@@ -76,13 +82,13 @@ async def test_a_refused_batch_is_sent_record_by_record_and_what_is_too_large_is
         assert publisher.encoder.decode(refused)[0].value == values[5]
         await publisher.publish([Outgoing(topic, [b"l"], [b"n"], [0], [b"\0"], [0])])
     found = [record.value for record in await read(settings, ENRICHED)]
-    assert sorted(found) == sorted([*values[:5], *values[6:], b"m", b"n"])
+    assert found == [*values[:5], *values[6:], b"m", b"n"]
 
 
 async def test_what_others_send_while_a_refused_batch_is_sent_again_is_confirmed(
     settings: Settings,
 ) -> None:
-    """They share the producer, which is replaced: what waited in the old one waited forever."""
+    """They share the producer, and its sequence numbers in the same partition."""
     await make_topics(settings, partitions=1)
     await narrow(settings, ENRICHED, 4000)
     topic = settings.topic_prefix + ENRICHED
@@ -102,11 +108,70 @@ async def test_what_others_send_while_a_refused_batch_is_sent_again_is_confirmed
         await asyncio.gather(
             others(publisher, SEGMENTS),
             others(publisher, STORIES),
+            others(publisher, ENRICHED),
             *(refused(publisher, n) for n in range(3)),
         )
-    for name in (SEGMENTS, STORIES):
+    for name in (SEGMENTS, STORIES, ENRICHED):
         found = [int(record.value or b"") for record in await read(settings, name)]
         assert found == list(range(200))
+
+
+async def test_a_worker_that_was_shut_out_stays_so_although_its_batch_is_too_large(
+    settings: Settings,
+) -> None:
+    """A broker looks at the size first, and never says that the producer is fenced."""
+    await make_topics(settings, partitions=1)
+    await narrow(settings, ENRICHED, 4000)
+    before, after = ShardPublisher(settings, "shard"), ShardPublisher(settings, "shard")
+
+    def out(topic: str, *values: bytes) -> list[Outgoing]:
+        n = len(values)
+        name = settings.topic_prefix + topic
+        return [Outgoing(name, [b"k"] * n, [*values], [0] * n, [b"\0"] * n, [0] * n)]
+
+    await before.start()
+    await before.publish(out(ENRICHED, b"early"))
+    await after.start()
+    await after.publish(out(SEGMENTS, b"begins"))
+    await after.publish(out(ENRICHED, b"in time"))
+    with pytest.raises(ShutOutError):
+        await before.publish(out(ENRICHED, *(noise(n, 1500).encode() for n in range(5))))
+    with pytest.raises(ShutOutError):
+        await before.publish(out(SEGMENTS, b"late"))
+    await after.publish(out(ENRICHED, b"goes on"))
+    await after.publish(out(SEGMENTS, b"goes on"))
+    await before.stop()
+    await after.stop()
+    assert [r.value for r in await read(settings, ENRICHED)] == [b"early", b"in time", b"goes on"]
+    assert [r.value for r in await read(settings, SEGMENTS)] == [b"begins", b"goes on"]
+
+
+async def test_the_dead_letter_is_of_the_delivery_whose_verdict_is_too_large(
+    settings: Settings,
+) -> None:
+    """Of two deliveries of an article, which have the same event id."""
+    await make_topics(settings, partitions=1)
+    await narrow(settings, ENRICHED, 4000)
+    deliveries = [
+        ConsumerRecord(
+            "articles.normalised", 0, 10 + n, 0, 0, b"k", orjson.dumps({"raw": {"offset": n}}),
+            None, 1, 20, (("ce_id", b"same"),),
+        )
+        for n in range(2)
+    ]  # fmt: skip
+    verdict = orjson.dumps({"raw": {"offset": 1}, "text": noise(1, 9000)})
+    header = encode_headers([("ce_id", b"same")])
+    topics = [settings.topic_prefix + name for name in (ENRICHED, DEAD_LETTERS)]
+    out = Outgoing(topics[0], [b"k"], [verdict], [0], [header], [0])
+    given_up: list[Rejection] = []
+    async with publishing(settings) as publisher:
+        batches = await publisher.encode(topics, 1, lambda _: [out])
+        await Refusals(Stage.DETECT, topics[1], given_up.append).send(
+            publisher, batches, deliveries
+        )
+    (letter,) = await read(settings, DEAD_LETTERS)
+    assert why(letter).dlt_offset == "11"
+    assert [rejection.reason for rejection in given_up] == [Reason.TOO_LARGE]
 
 
 @pytest.mark.parametrize("topic", [NORMALISED, ENRICHED])

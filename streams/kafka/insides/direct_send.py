@@ -23,7 +23,6 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.client import ConnectionGroup
 from aiokafka.errors import KafkaConnectionError
 from aiokafka.producer.message_accumulator import MessageBatch
-from aiokafka.producer.sender import SendProduceReqHandler
 from aiokafka.protocol import produce
 from aiokafka.structs import RecordMetadata, TopicPartition
 
@@ -37,6 +36,7 @@ from streams.kafka.insides.produce_request import (
     decode_answer,
     encode_request,
 )
+from streams.kafka.insides.sequence import SendHandler
 
 log = logging.getLogger("echowire.producer")
 
@@ -205,7 +205,7 @@ class Flight(EncodedRequest):
             mine.drain_ready()  # that is: sent once
             pending.add(mine)
             mine.future.add_done_callback(partial(_forget, pending, mine))
-        handler = SendProduceReqHandler(self._producer._sender, batches)
+        handler = SendHandler(self._producer._sender, batches)
         handler._client = _Answered(self._producer.client, outcome)
         await handler.do(self._node)
         self._let_others()  # from here on, aiokafka holds these partitions when it sends

@@ -36,14 +36,17 @@ USED = {
         "_batch_ttl", "_batches", "_closed", "_exception", "_pending_batches", "_wakeup",
         "fail_all", "waiter",
     ),
-    "aiokafka.producer.message_accumulator.MessageBatch": ("_ctime", "drain_ready", "future"),
-    "aiokafka.producer.sender.SendProduceReqHandler": ("_client", "do"),
+    "aiokafka.producer.message_accumulator.MessageBatch": (
+        "_builder", "_ctime", "drain_ready", "future",
+    ),
+    "aiokafka.producer.sender.SendProduceReqHandler": ("_batches", "_client", "_sender", "do"),
     "aiokafka.producer.sender.Sender": (
         "_coordinator_dead", "_find_coordinator", "_muted_partitions", "_request_timeout_ms",
+        "_txn_manager",
     ),
     "aiokafka.producer.transaction_manager.TransactionManager": (
-        "_pid_and_epoch", "has_pid", "increment_sequence_number", "producer_epoch", "producer_id",
-        "sequence_number",
+        "_pid_and_epoch", "_sequence_numbers", "has_pid", "increment_sequence_number",
+        "producer_epoch", "producer_id", "sequence_number",
     ),
     "aiokafka.protocol.fetch.FetchRequest": (
         "_isolation_level", "_max_bytes", "_max_wait_ms", "_min_bytes", "_rack_id", "_topics",
@@ -68,6 +71,7 @@ OVERRIDDEN = {
     "aiokafka.protocol.fetch.FetchRequest": ("prepare",),
     "aiokafka.consumer.fetcher.MemoryRecords": ("next_batch",),
     "aiokafka.consumer.fetcher.PartitionRecords": ("_unpack_records",),
+    "aiokafka.producer.sender.SendProduceReqHandler": ("handle_response",),
     "faust.App": ("_create_directories",),
     "faust.tables.TableManager": ("on_start",),
     "faust.transport.drivers.aiokafka.AIOKafkaConsumerThread": (
@@ -96,6 +100,7 @@ PATCHED = {
         "MemoryRecords",
         "PartitionRecords",
     ),
+    "aiokafka.producer.sender": ("SendProduceReqHandler",),
 }
 # What aiokafka's producer needs of a batch: `streams.kafka.batch.RecordBatch` provides it.
 IMITATED = {

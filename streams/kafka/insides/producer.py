@@ -29,18 +29,18 @@ def wait_for_leaders(producer: AIOKafkaProducer, seconds: float) -> None:
 async def send(
     producer: AIOKafkaProducer, batches: Sequence[tuple[str, int, RecordBatch]]
 ) -> list[RecordMetadata | BaseException]:
-    """Send batches to topics and partitions; -> what the brokers answered, or each one's error.
+    """Send at most one batch to each partition of some topics; -> what the brokers answered, or
+    each one's error.
 
     A caller that is cancelled does not take back what it has sent.
     """
-    places = [TopicPartition(topic, partition) for topic, partition, _ in batches]
-    by_place = dict(zip(places, (batch for _, _, batch in batches), strict=True))
-    flights = send_directly(producer, by_place) if len(by_place) == len(batches) else None
+    by_place = {TopicPartition(topic, partition): batch for topic, partition, batch in batches}
+    flights = send_directly(producer, by_place)
     if flights is not None:
         answers: dict[TopicPartition, RecordMetadata | BaseException] = {}
         for flight in flights:
             answers |= await flight
-        return [answers[tp] for tp in places]
+        return [answers[tp] for tp in by_place]
     confirmations = [
         await producer.send_batch(batch, topic, partition=partition)
         for topic, partition, batch in batches
