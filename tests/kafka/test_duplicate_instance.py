@@ -47,11 +47,16 @@ def test_a_worker_without_a_name_has_no_duplicates() -> None:
 
 
 @pytest.mark.broker
+@pytest.mark.parametrize("session_seconds", [6.0, 30.0])
 def test_two_workers_with_one_instance_id_end_with_a_clear_sentence(
-    settings: Settings, tmp_path: Path
+    settings: Settings, tmp_path: Path, session_seconds: float
 ) -> None:
+    """An evicted worker learns of it with its next heartbeat, one interval after it evicted the
+    other."""
     asyncio.run(make_topics(settings))
-    named = settings.model_copy(update={"instance_id": "pod-0"})
+    named = settings.model_copy(
+        update={"instance_id": "pod-0", "session_timeout_seconds": session_seconds}
+    )
     with Worker(named, tmp_path) as first:
         second = Worker(named, tmp_path).launch()
         try:

@@ -14,8 +14,8 @@ from streams.kafka.insides.chunk import Chunk
 
 _FETCH_SECONDS = 1.0
 # A commit follows the first heartbeat after this much of the commit interval. It comes after so
-# much of it if there is none.
-_COMMIT_FROM, _COMMIT_BY = 0.9, 1.5
+# much of it if there is none: heartbeats are at most a second apart.
+_COMMIT_FROM, _COMMIT_BY = 0.9, 2.0
 
 
 class FetchLoop(driver.Consumer):  # type: ignore[misc]

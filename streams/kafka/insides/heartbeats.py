@@ -17,25 +17,33 @@ import time
 from contextlib import suppress
 from typing import Any
 
+# Ten a session, or one a second if that is more: commits, a second apart, can follow each of those.
+_LEAST_A_SESSION = 10
 # With a whole number, the end of a session coincides with heartbeats: half of them would come just
 # before it.
-_HEARTBEATS_A_SESSION = 9.9
+_NOT_QUITE = 0.1
 # aiokafka sleeps for this share of an interval between heartbeats, so that the next one can wait
 # until it is due.
 _ASKED_AFTER = 0.5
 
 
+def interval_seconds(session_seconds: float) -> float:
+    """From one heartbeat to the next."""
+    return session_seconds / (max(_LEAST_A_SESSION, round(session_seconds)) - _NOT_QUITE)
+
+
 def heartbeat_seconds(session_seconds: float) -> float:
     """What aiokafka is told to be the interval."""
-    return session_seconds / _HEARTBEATS_A_SESSION * _ASKED_AFTER
+    return interval_seconds(session_seconds) * _ASKED_AFTER
 
 
 class Heartbeats:
     """Those of one worker."""
 
     def __init__(self, session_seconds: float) -> None:
-        self._seconds = session_seconds / _HEARTBEATS_A_SESSION
+        self._seconds = interval_seconds(session_seconds)
         self._last: int | None = None  # in intervals since 1970
+        self._failed = False  # the last one: aiokafka sends it again in a tenth of a second
         self._answered = asyncio.Event()
 
     def pace(self, coordinator: Any) -> None:
@@ -43,8 +51,10 @@ class Heartbeats:
         plain = coordinator._do_heartbeat
 
         async def do_heartbeat() -> bool:
-            await self._until_due()
+            if not self._failed:
+                await self._until_due()
             lives: bool = await plain()
+            self._failed = not lives
             self._answered.set()
             return lives
 

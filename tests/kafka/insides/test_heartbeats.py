@@ -7,9 +7,11 @@ import time
 from collections.abc import Awaitable, Callable
 from itertools import pairwise
 
+import pytest
 from aiokafka.consumer.group_coordinator import GroupCoordinator
 
-from streams.kafka.insides.heartbeats import Heartbeats, heartbeat_seconds
+from streams.kafka.insides import fetch_loop
+from streams.kafka.insides.heartbeats import Heartbeats, heartbeat_seconds, interval_seconds
 
 SESSION_SECONDS = 1.98  # ten intervals of .2 s, nearly
 INTERVAL = SESSION_SECONDS / 9.9
@@ -30,6 +32,7 @@ class Member:
 
     def __init__(self, answers_after: float = 0.002) -> None:
         self.sent: list[float] = []
+        self.lives = True
         self._answers_after = answers_after
 
     async def ensure_coordinator_known(self) -> None:
@@ -38,7 +41,7 @@ class Member:
     async def _do_heartbeat(self) -> bool:
         self.sent.append(time.time())
         await asyncio.sleep(self._answers_after)
-        return True
+        return self.lives
 
     async def live(self, seconds: float) -> None:
         """Send heartbeats as aiokafka does."""
@@ -84,6 +87,27 @@ async def test_a_late_one_is_sent_at_once() -> None:
     began = time.time()
     await member._do_heartbeat()
     assert member.sent[-1] - began < LATE
+
+
+async def test_one_that_failed_is_sent_again_at_once() -> None:
+    member, _ = paced()
+    member.lives = False
+    await member._do_heartbeat()
+    member.lives = True
+    await member._do_heartbeat()
+    failed, again = member.sent
+    assert again - failed < LATE
+    await member._do_heartbeat()
+    assert (member.sent[-1] + 0.002) % INTERVAL < LATE
+
+
+@pytest.mark.parametrize("session_seconds", [2, 5, 6, 6.9, 8, 9.4, 10.5, 15, 30, 90, 300])
+def test_a_commit_never_falls_between_heartbeats(session_seconds: float) -> None:
+    """The next one is due before a commit stops waiting for it; the end of a session is not."""
+    interval = interval_seconds(session_seconds)
+    assert fetch_loop._COMMIT_FROM + interval < fetch_loop._COMMIT_BY
+    assert session_seconds / interval > 9.8
+    assert session_seconds / interval % 1 == pytest.approx(0.9)
 
 
 async def test_a_commit_follows_a_heartbeat() -> None:
