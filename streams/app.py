@@ -102,16 +102,6 @@ def create_app(
     topics: dict[str, str] = {stage: topic_name(settings, INPUT[stage].name) for stage in Stage}
     read = {topics[stage]: stage for stage in stages}
     metrics, publisher, tracer = Metrics(), BatchPublisher(settings), create_tracer(settings)
-    app.transport = ChunkTransport(
-        app,
-        gather_seconds=settings.gather_seconds,
-        isolation_level=settings.isolation_level,
-        merged_topics=[topics[normalise.STAGE]],
-        on_failure=partial(exit_process, where="at a rebalance"),
-        on_hole=Holes(metrics, read, topics[detect.STAGE]),
-    )
-    metrics.window_articles.set(settings.window_articles)
-    metrics.window_seconds.set(settings.window_seconds)
 
     def recovered(articles: int, seconds: float) -> None:
         metrics.recovered.inc(articles)
@@ -121,6 +111,18 @@ def create_app(
         exit_process(error, "while a shard was being read back")
 
     shards = Shards(settings, recovered, unrecovered)
+    app.transport = ChunkTransport(
+        app,
+        gather_seconds=settings.gather_seconds,
+        isolation_level=settings.isolation_level,
+        merged_topics=[topics[normalise.STAGE]],
+        on_rebalance=shards.rebalancing,
+        on_failure=partial(exit_process, where="at a rebalance"),
+        on_hole=Holes(metrics, read, topics[detect.STAGE]),
+    )
+    metrics.window_articles.set(settings.window_articles)
+    metrics.window_seconds.set(settings.window_seconds)
+
     ledger = CrashLedger(app, settings)
     segments = topic_name(settings, SEGMENTS)
     watch = TopicWatch(

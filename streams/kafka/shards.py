@@ -143,8 +143,16 @@ class Shards:
         """The states in memory, by partition."""
         return {partition: shard.state for partition, shard in self._shards.items()}
 
+    def rebalancing(self) -> None:
+        """A rebalance begins: stop recoveries, and the chunks that wait for them. The shards that
+        are up to date finish theirs."""
+        for shard in self._shards.values():
+            if shard.ready is not None and not shard.ready.done():
+                shard.ready.cancel()
+
     def revoked(self) -> None:
-        """A rebalance begins: stop recoveries. States stay, as most partitions come back."""
+        """Partitions are given up: nothing more is decided. States stay, as most of them come
+        back."""
         for shard in self._shards.values():
             if shard.ready is not None:
                 shard.ready.cancel()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
+from collections.abc import AsyncIterator
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import MagicMock
@@ -13,6 +14,7 @@ import pytest
 from aiokafka.errors import ProducerFenced
 from faust.types import TP
 
+from streams.agents.running.loop import ChunkLoop
 from streams.kafka import publish, shards, window_start
 from streams.kafka.acks import Acks
 from streams.kafka.fencing import ShardGoneError, ShardPublisher
@@ -20,8 +22,9 @@ from streams.kafka.insides.chunk import Chunk
 from streams.kafka.insides.consumer import ChunkConsumer
 from streams.kafka.insides.fetch_loop import FetchLoop
 from streams.kafka.publish import StoppedError
-from streams.kafka.shards import Shards
+from streams.kafka.shards import Shard, Shards
 from streams.settings import Settings
+from tests.agents.running.test_loop import Ledger, Stream
 
 RAW = TP("raw", 0)
 
@@ -54,7 +57,10 @@ async def consumer(monkeypatch: pytest.MonkeyPatch) -> Any:
         client_only=False, loop=loop, conf=SimpleNamespace(broker_session_timeout=6),
         flow_control=MagicMock(), consumer_generation_id=3,
     )  # fmt: skip
-    made.loop, made.transport = loop, SimpleNamespace(on_failure=lambda _: None)
+    made.loop, made.transport = (
+        loop,
+        SimpleNamespace(on_rebalance=lambda: None, on_failure=lambda _: None),
+    )
     made._commit_fut = made._waiting_for_ack = None
     made.flow_active, made.can_resume_flow = True, asyncio.Event()
     made.suspend_flow, made._chunk_done = asyncio.Event(), asyncio.Event()
@@ -67,6 +73,7 @@ async def consumer(monkeypatch: pytest.MonkeyPatch) -> Any:
 def handed(consumer: Any, first: int, end: int) -> Chunk:
     made = Chunk("raw", 0, end - 1, 0.0, 0, None, None, b"", None, 0, 0, RAW, generation_id=3)
     made.app, made.acks, made.ends = consumer.app, consumer.acks, [(RAW, end - 1)]
+    made.records, made.unreadable, made.published = [], [], False
     consumer.acks.handed(RAW, first, end)
     consumer._handed.add(made)
     consumer._unacked_messages.add(made)
@@ -101,6 +108,50 @@ async def test_the_next_rebalance_does_not_wait_for_a_chunk_that_the_last_one_st
     consumer.app.conf.broker_session_timeout = 60
     await asyncio.wait_for(consumer.on_partitions_revoked({RAW}), 1)
     assert not chunk.acked
+
+
+async def test_a_rebalance_does_not_wait_for_a_chunk_that_waits_for_its_shard(
+    consumer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The shard is read back anew after the rebalance. What the others have in hand is finished."""
+
+    async def recover(shard: Shard) -> None:
+        if shard.recovery.partition == 0:
+            await asyncio.Event().wait()
+
+    monkeypatch.setattr(Shard, "recover", recover)
+    known = Shards(Settings(), lambda *_: None, lambda _: None)
+    known.assigned({0, 1})
+    consumer.app.consumer, consumer.app.conf.broker_session_timeout = consumer, 60
+    consumer.transport.on_rebalance = known.rebalancing
+    consumer._thread.let.set()
+    waiting, working = handed(consumer, 0, 10), handed(consumer, 10, 20)
+
+    class Waits:
+        async def work_out(self, _: Chunk) -> None:
+            await known.shard(0)
+
+    class Delivered(Stream):
+        async def events(self) -> AsyncIterator[Any]:
+            yield SimpleNamespace(message=waiting)
+
+    waiting.records = [SimpleNamespace(headers=())]
+    fakes: tuple[Any, ...] = (
+        Waits(),
+        None,
+        Ledger(),
+        None,
+        SimpleNamespace(begin=lambda *_: SimpleNamespace(end=lambda: None)),
+    )
+    agent = asyncio.create_task(ChunkLoop("detect", *fakes).run(Delivered()))
+    await known.shard(1)
+    revoked = asyncio.create_task(consumer.on_partitions_revoked({RAW}))
+    await asyncio.wait_for(agent, 5)
+    assert not revoked.done()
+    await known.shard(1)
+    consumer.ack(working)
+    await asyncio.wait_for(revoked, 5)
+    assert not waiting.acked
 
 
 async def test_after_the_note_of_a_crash_nothing_is_committed(consumer: Any) -> None:

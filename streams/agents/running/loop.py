@@ -46,6 +46,7 @@ class ChunkLoop:
                 await life.work_out()
                 if life.state is State.STOPPED:
                     span.end()
+                    chunk.let_go()
                     continue
                 finishing = life.finish(partial(self._acknowledge, stream, event))
                 finishing.add_done_callback(

@@ -41,6 +41,10 @@ class Chunk(ConsumerMessage):  # type: ignore[misc]
         same: bool = self.generation_id == self.app.consumer_generation_id
         return same and not self.acks.over
 
+    def let_go(self) -> None:
+        """It was stopped, and will not be acked."""
+        self.app.consumer.let_go(self)
+
 
 class ChunkSchema(faust.Schema):  # type: ignore[misc]
     """Makes a chunk's event. Keys and values are decoded by the stages."""

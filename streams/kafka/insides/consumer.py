@@ -8,16 +8,14 @@ confirmed, and until then it does not count as handled.
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from contextlib import suppress
 from heapq import merge
 from typing import Any, Literal
 
 import faust
-from aiokafka.errors import KafkaError
 from aiokafka.structs import ConsumerRecord, OffsetAndMetadata
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
@@ -26,16 +24,14 @@ from mode.utils.futures import notify
 from streams.kafka.acks import Acks
 from streams.kafka.event_time import own_time, raw_time
 from streams.kafka.insides.chunk import Chunk
-from streams.kafka.insides.fetch_loop import FetchLoop
 from streams.kafka.insides.fetched import Fetched
 from streams.kafka.insides.inner_consumer import InnerConsumer
 from streams.kafka.insides.pace import Pace
+from streams.kafka.insides.rebalancing import Rebalancing
 from streams.kafka.insides.short_cut import MOST_WAITING_BYTES, Offer
 from streams.kafka.insides.topic_ids import TopicNow
 from streams.kafka.log_holes import Cut, Hole
 from streams.kafka.unreadable import apart
-
-log = logging.getLogger("echowire.consumer")
 
 # When this many of a topic's chunks are in hand and not acked, its fetching pauses: two being
 # encoded and published, one at work, one waiting. (A fetch, of bounded size, may bring several.)
@@ -48,7 +44,7 @@ _FIRST_LOOK_SECONDS = 0.1
 _LOOK_AGAIN_SECONDS = 0.05
 
 
-class ChunkConsumer(FetchLoop):
+class ChunkConsumer(Rebalancing):
     """Fetches chunks as configured by its `ChunkTransport`."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -231,44 +227,14 @@ class ChunkConsumer(FetchLoop):
         self._thread.noting = True
         return bool(await self._thread.commit_in(generation, notes))
 
-    async def on_partitions_revoked(self, revoked: set[TP]) -> None:
-        """Finish what is in hand and commit it: Faust forgets uncommitted acks at every rebalance.
-
-        No other worker gets the partitions before we respond. We are silent meanwhile, so after
-        half the session timeout the chunk is read again.
-        """
-        with self._ending_the_process():
-            self.stop_flow()
-            self.app.flow_control.suspend()
-            self.app.flow_control.clear()
-            deadline = self.app.loop.time() + self.app.conf.broker_session_timeout / 2
-            while self._unacked_messages and self.app.loop.time() < deadline:
-                await self._wait_for_ack(timeout=1)
-            try:
-                # `commit` would leave it at one under way, which may lack the last acks.
-                await self.maybe_wait_for_commit_to_finish()
-                await self.commit()
-            except KafkaError as error:
-                log.warning("not committed before a rebalance, so done again: %s", error)
-            await super().on_partitions_revoked(revoked)
-
     async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
         """As in Faust."""
-        with self._ending_the_process():
+        with self.ending_the_process():
             self.acks.over = True
             self.acks, self._cuts = Acks(generation_id), {}
             self._handed = set()
             self._unacked_messages.clear()  # those are read again
             await super().on_partitions_assigned(assigned, generation_id)
-
-    @contextmanager
-    def _ending_the_process(self) -> Iterator[None]:
-        """Wraps callbacks: aiokafka logs their exceptions and carries on with half a rebalance."""
-        try:
-            yield
-        except Exception as error:
-            self.transport.on_failure(error)
-            raise
 
 
 class ChunkTransport(driver.Transport):  # type: ignore[misc]
@@ -276,6 +242,7 @@ class ChunkTransport(driver.Transport):  # type: ignore[misc]
 
     At high rates, each fetch gathers records for `gather_seconds`, at the broker.
     `merged_topics` are those whose partitions may be mixed: one chunk holds all of them.
+    `on_rebalance` is called when one begins, before what is in hand is finished.
     `on_failure` is called with the error that ended a rebalance: the worker cannot carry on then.
     `on_hole` is called with records that were gone before they were read, and with logs that lost
     records already read.
@@ -290,6 +257,7 @@ class ChunkTransport(driver.Transport):  # type: ignore[misc]
         gather_seconds: float,
         isolation_level: Literal["read_committed", "read_uncommitted"],
         merged_topics: Collection[str],
+        on_rebalance: Callable[[], None],
         on_failure: Callable[[Exception], None],
         on_hole: Callable[[Hole], None],
     ) -> None:
@@ -297,4 +265,4 @@ class ChunkTransport(driver.Transport):  # type: ignore[misc]
         self.pace = Pace(gather_seconds)
         self.merged_topics = frozenset(merged_topics)
         self.isolation_level = isolation_level
-        self.on_failure, self.on_hole = on_failure, on_hole
+        self.on_rebalance, self.on_failure, self.on_hole = on_rebalance, on_failure, on_hole

@@ -68,7 +68,11 @@ class Stream:
         for offset in (1, 2, 3):
             yield SimpleNamespace(
                 message=SimpleNamespace(
-                    ends=[(TP("raw", 0), offset)], records=[offset], unreadable=[], offset=offset
+                    ends=[(TP("raw", 0), offset)],
+                    records=[offset],
+                    unreadable=[],
+                    offset=offset,
+                    let_go=lambda: None,
                 )
             )
             await asyncio.sleep(0.01)
