@@ -117,7 +117,7 @@ def create_app(
         isolation_level=settings.isolation_level,
         merged_topics=[topics[normalise.STAGE]],
         on_rebalance=shards.rebalancing,
-        on_failure=partial(exit_process, where="at a rebalance"),
+        on_failure=exit_process,
         on_hole=Holes(metrics, read, topics[detect.STAGE]),
     )
     metrics.window_articles.set(settings.window_articles)

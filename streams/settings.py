@@ -72,7 +72,9 @@ class Settings(BaseSettings):
     session_timeout_seconds: Annotated[float, Field(ge=2, le=300)] = Field(
         30.0,
         description="A worker that sends no heartbeat for this long loses its partitions. A shorter"
-        " timeout moves them sooner after a crash; one too short takes them from a busy worker.",
+        " timeout moves them sooner after a crash; one too short takes them from a busy worker."
+        " By default brokers accept 6 s to 30 minutes: their group.min.session.timeout.ms and"
+        " group.max.session.timeout.ms.",
     )
 
     # ---- security

@@ -59,7 +59,7 @@ async def consumer(monkeypatch: pytest.MonkeyPatch) -> Any:
     )  # fmt: skip
     made.loop, made.transport = (
         loop,
-        SimpleNamespace(on_rebalance=lambda: None, on_failure=lambda _: None),
+        SimpleNamespace(on_rebalance=lambda: None, on_failure=lambda *_: None),
     )
     made._commit_fut = made._waiting_for_ack = None
     made.flow_active, made.can_resume_flow = True, asyncio.Event()

@@ -13,6 +13,7 @@ from typing import NoReturn
 from aiokafka.errors import (
     ClusterAuthorizationFailedError,
     GroupAuthorizationFailedError,
+    InvalidSessionTimeoutError,
     KafkaError,
     TopicAuthorizationFailedError,
     TransactionalIdAuthorizationFailed,
@@ -46,6 +47,7 @@ _FORBIDDEN = {
     TransactionalIdAuthorizationFailed: "Write on the transactional id",
 }
 _MISCONFIGURED = (
+    InvalidSessionTimeoutError,
     TopicTooNarrowError,
     ShardUnrecoverableError,
     TopicChangedError,
@@ -93,6 +95,13 @@ def _sentence(error: Exception) -> str:
         if isinstance(error, kind):
             names = ", ".join(map(str, error.args)) or "(Kafka names none)"
             return f"the brokers do not allow {right} {names}; docs/security.md lists all rights"
+    if isinstance(error, InvalidSessionTimeoutError):
+        return (
+            "the brokers do not accept session_timeout_seconds (or"
+            " ECHOWIRE_SESSION_TIMEOUT_SECONDS): it must lie between their"
+            " group.min.session.timeout.ms and group.max.session.timeout.ms, by default 6 s and 30"
+            " minutes"
+        )
     if isinstance(error, _TOLD_IN_FULL):
         return str(error)
     return f"{type(error).__name__}: {error}"

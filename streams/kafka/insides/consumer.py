@@ -243,7 +243,7 @@ class ChunkTransport(driver.Transport):  # type: ignore[misc]
     At high rates, each fetch gathers records for `gather_seconds`, at the broker.
     `merged_topics` are those whose partitions may be mixed: one chunk holds all of them.
     `on_rebalance` is called when one begins, before what is in hand is finished.
-    `on_failure` is called with the error that ended a rebalance: the worker cannot carry on then.
+    `on_failure` is called with an error after which the worker cannot carry on, and where it was.
     `on_hole` is called with records that were gone before they were read, and with logs that lost
     records already read.
     """
@@ -258,7 +258,7 @@ class ChunkTransport(driver.Transport):  # type: ignore[misc]
         isolation_level: Literal["read_committed", "read_uncommitted"],
         merged_topics: Collection[str],
         on_rebalance: Callable[[], None],
-        on_failure: Callable[[Exception], None],
+        on_failure: Callable[[Exception, str], None],
         on_hole: Callable[[Hole], None],
     ) -> None:
         super().__init__(app.conf.broker_consumer, app, app.loop)

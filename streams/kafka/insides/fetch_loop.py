@@ -11,6 +11,7 @@ from faust.types import TP
 from mode.services import Service
 
 from streams.kafka.insides.chunk import Chunk
+from streams.kafka.insides.group_watch import watch_group
 
 _FETCH_SECONDS = 1.0
 # A commit follows the first heartbeat after this much of the commit interval. It comes after so
@@ -24,6 +25,12 @@ class FetchLoop(driver.Consumer):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._resumed = asyncio.Event()
+
+    async def on_started(self) -> None:
+        """Connected: from now on the group may refuse us."""
+        await super().on_started()
+        coordinator = self._thread._ensure_consumer()._coordinator
+        self.add_future(watch_group(coordinator, self.transport.on_failure))
 
     def resume_flow(self) -> None:
         """Fetch from now on. What waits for partitions begins at once, where Faust sleeps for the

@@ -56,5 +56,5 @@ class Rebalancing(FetchLoop):
         try:
             yield
         except Exception as error:
-            self.transport.on_failure(error)
+            self.transport.on_failure(error, "at a rebalance")
             raise
