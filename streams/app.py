@@ -52,6 +52,14 @@ log = logging.getLogger("echowire")
 # Chunks that may wait for an agent: more than the consumer ever hands over ahead of acks, with
 # one chunk per partition of a topic, so that no stage's queue holds up the consumer.
 _CHUNKS_AHEAD = 1024
+# After this long without a fetch aiokafka leaves its group, and does not join again until there is
+# one. But there is none while chunks wait for their shard to be read back, nor from when partitions
+# are given up until others are assigned, and brokers may be away meanwhile. `/livez` reports what
+# stands still.
+_WITHOUT_FETCH_SECONDS = 10 * 365 * 86_400.0
+# The longest wait for an answer: Faust's own. It must be longer than a session, and than a
+# rebalance, for which brokers hold back the answer to a request to join.
+_ANSWER_SECONDS, _ANSWER_AFTER_SESSION_SECONDS = 90.0, 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +103,10 @@ def create_app(
         broker_session_timeout=settings.session_timeout_seconds,
         broker_heartbeat_interval=heartbeat_seconds(settings.session_timeout_seconds),
         broker_rebalance_timeout=max(30.0, settings.session_timeout_seconds),
+        broker_max_poll_interval=_WITHOUT_FETCH_SECONDS,
+        broker_request_timeout=max(
+            _ANSWER_SECONDS, settings.session_timeout_seconds + _ANSWER_AFTER_SESSION_SECONDS
+        ),
         stream_buffer_maxsize=_CHUNKS_AHEAD,
         stream_wait_empty=False,
         worker_redirect_stdouts=False,

@@ -1,4 +1,4 @@
-"""A worker that its group refuses ends with the error."""
+"""A worker stays in its group however long nothing is fetched, or ends with what it is refused."""
 
 from __future__ import annotations
 
@@ -8,16 +8,20 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from aiokafka import AIOKafkaConsumer
 from aiokafka.cluster import ClusterMetadata
 from aiokafka.consumer.group_coordinator import GroupCoordinator
 from aiokafka.consumer.subscription_state import SubscriptionState
 from aiokafka.coordinator.protocol import ConsumerProtocolMemberAssignment
 from aiokafka.errors import GroupAuthorizationFailedError, InvalidSessionTimeoutError, KafkaError
 
+from streams.app import create_app
 from streams.kafka.insides import group_watch
 from streams.kafka.insides.group_watch import watch_group
+from streams.settings import load_settings
 
 DEADLINE_SECONDS = 10.0
+WEEK_SECONDS = 7 * 86_400.0
 REBALANCING, NOT_ALLOWED, NO_SUCH_SESSION, GROUP_FULL = 27, 30, 26, 81
 
 
@@ -155,3 +159,43 @@ async def test_rebalances_and_absent_coordinators_do_not_end_a_worker(
     await until(lambda: len(brokers.sent("Join")) > joined)
     assert not watch.done()
     watch.cancel()
+
+
+async def consumer(**settings: float) -> AIOKafkaConsumer:
+    """aiokafka's, as a worker with these settings makes it; it never connects."""
+    app = create_app(load_settings(**settings)).app
+    made = app.consumer._thread._create_worker_consumer(app.transport)
+    await made.stop()
+    return made
+
+
+async def test_a_worker_joins_again_however_long_nothing_was_fetched(
+    member: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Brokers may be away from when it gave up its partitions until it joins."""
+    monkeypatch.setattr(SubscriptionState, "fetcher_idle_time", WEEK_SECONDS)
+    brokers, ours = Brokers(), await consumer()
+    member(
+        brokers,
+        max_poll_interval_ms=ours._max_poll_interval_ms,
+        rebalance_timeout_ms=ours._rebalance_timeout_ms,
+    )
+    await until(lambda: brokers.sent("Heartbeat"))
+    brokers.to_heartbeats = REBALANCING
+    await until(lambda: len(brokers.sent("Join")) == 2)
+    assert brokers.sent("Leave") == []
+    # What brokers wait for us in a rebalance does not depend on it.
+    assert [request._rebalance_timeout for request in brokers.sent("Join")] == [30_000, 30_000]
+
+
+@pytest.mark.parametrize("seconds", [2, 30, 90, 91, 300])
+async def test_every_session_timeout_that_settings_allow_makes_a_consumer(seconds: int) -> None:
+    made = await consumer(session_timeout_seconds=seconds)
+    assert made._session_timeout_ms == seconds * 1000
+    # Or we would not wait for the answer to a request to join, which comes after the others'.
+    assert made._request_timeout_ms >= made._rebalance_timeout_ms + 10_000
+    assert made._rebalance_timeout_ms >= made._session_timeout_ms
+
+
+async def test_by_default_an_answer_is_waited_for_as_long_as_by_faust() -> None:
+    assert (await consumer())._request_timeout_ms == 90_000
