@@ -68,13 +68,13 @@ class BatchPublisher:
         self._settings = settings
         self.encoder = Encoder(settings)
         self._producer: AIOKafkaProducer | None = None
-        self._stopped = False
+        self._stopped = self._starting = False
         # A question for a topic's partitions to a closed producer would wait forever.
         self._asking: set[asyncio.Future[Collection[int]]] = set()
 
     async def start(self) -> None:
         """Connect. Must run in the event loop that will publish."""
-        producer = AIOKafkaProducer(
+        self._producer = producer = AIOKafkaProducer(
             **client_options(self._settings),
             acks="all",
             enable_idempotence=True,
@@ -83,14 +83,16 @@ class BatchPublisher:
         )
         # aiokafka gives up a batch whose partition has had no leader for 40 s.
         wait_for_leaders(producer, DELIVERY_SECONDS)
+        self._starting = True  # and whoever has something to send may wait for that
         try:
             await producer.start()
-            if not self._stopped:
-                self._producer = producer
+        except BaseException:
+            await producer.stop()
+            raise
         finally:
-            # One that is stopped while it starts would go on starting.
-            if self._producer is None:
-                await producer.stop()
+            self._starting = False
+        if self._stopped:
+            await self.stop()
         self._started()
 
     async def stop(self) -> None:
@@ -98,7 +100,8 @@ class BatchPublisher:
         self._stopped = True
         for asking in tuple(self._asking):
             asking.cancel()
-        if self._producer is not None:
+        # One that was closed while it started would go on starting: `start` closes it.
+        if self._producer is not None and not self._starting:
             await self._producer.stop()
             self._producer = None
 
