@@ -40,16 +40,23 @@ _ERROR_CHARACTERS = 200  # brokers take 4,096 bytes of metadata
 
 @dataclass(frozen=True, slots=True)
 class CrashNote:
-    """As many workers in a row as `count` ended while handling the records `first` to `last`."""
+    """As many workers in a row as `count` ended while handling the records `first` to `last`, the
+    last of them while handling so many `records` of all partitions."""
 
     count: int
     first: int
     last: int
+    records: int
     error: str
 
     def encode(self) -> str:
         """As stored with the committed offset, which is `first`."""
-        fields = {"crashes": self.count, "through": self.last, "error": self.error}
+        fields = {
+            "crashes": self.count,
+            "through": self.last,
+            "records": self.records,
+            "error": self.error,
+        }
         return orjson.dumps(fields).decode()
 
 
@@ -57,8 +64,10 @@ def decode_note(at: OffsetAndMetadata) -> CrashNote | None:
     """A commit's note of crashes; None if there is none, or its metadata is someone else's."""
     try:
         fields = orjson.loads(at.metadata)
-        return CrashNote(int(fields["crashes"]), at.offset, int(fields["through"]), fields["error"])
-    except (ValueError, TypeError, LookupError):
+        records = int(fields.get("records", 2))  # older ones do not say that it was alone
+        crashes, last = int(fields["crashes"]), int(fields["through"])
+        return CrashNote(crashes, at.offset, last, records, fields["error"])
+    except (ValueError, TypeError, LookupError, AttributeError):
         return None
 
 
@@ -90,14 +99,19 @@ class CrashLedger:
 
     def parts(self, records: Sequence[ConsumerRecord]) -> list[list[ConsumerRecord]]:
         """The records in order, those in which a worker has ended in about eight parts, and
-        apart from the others if possible."""
+        apart from the others if possible: a part with any is a fourth of them at most."""
         suspected = [self._suspect(record) is not None for record in records]
         left = sum(suspected)
         most = max(1, -(-left // _PARTS))
         parts: list[list[ConsumerRecord]] = [[]]
         held = 0  # suspects in the last part
         for record, suspect in zip(records, suspected, strict=True):
-            if held == most or (held and not left) or (suspect and not held and parts[-1]):
+            if (
+                held == most
+                or (held and not left)
+                or (held and len(parts[-1]) == 2 * most)
+                or (suspect and not held and parts[-1])
+            ):
                 parts.append([])
                 held = 0
             parts[-1].append(record)
@@ -107,18 +121,26 @@ class CrashLedger:
     def condemned(self, record: ConsumerRecord) -> CrashNote | None:
         """The crashes of a record that has ended as many workers as are tolerated."""
         crashes = self._suspect(record)
-        if crashes and crashes.count >= CRASHES_TOLERATED and crashes.first == crashes.last:
+        if crashes and crashes.count >= CRASHES_TOLERATED and crashes.records == 1:
             return crashes
         return None
 
     async def note(
-        self, records: Sequence[ConsumerRecord], error: Exception, generation: int
+        self,
+        records: Sequence[ConsumerRecord],
+        done: Mapping[tuple[str, int], int],
+        error: Exception,
+        generation: int,
     ) -> None:
         """Leave a note that these records, none of which is acknowledged, are ending this worker.
 
         Commits their first offset in each partition, as a member of the group's `generation` in
         which they were read. If that is no longer possible, because the partition was lost
         or the broker is unreachable, the crash is not counted.
+
+        `done` is how far everything is done in each partition of their chunk. What an earlier
+        worker ended in there is no longer suspected: or neighbours would stay together with the
+        guilty one for ever.
         """
         # From any error: text that JSON can hold, and few enough bytes.
         text = f"{type(error).__name__}: {error}".encode("ascii", "backslashreplace").decode()
@@ -128,11 +150,11 @@ class CrashLedger:
             place = record.topic, record.partition
             first, _ = spans.get(place, (record.offset, 0))
             spans[place] = first, record.offset
-        notes = {}
+        notes = {TopicPartition(*place): OffsetAndMetadata(at, "") for place, at in done.items()}
         for place, (first, last) in spans.items():
             known = self._crashes.get(place)
             count = 1 + (known.count if known and known.first <= first <= known.last else 0)
-            crashes = CrashNote(count, first, last, said)
+            crashes = CrashNote(count, first, last, len(records), said)
             notes[TopicPartition(*place)] = OffsetAndMetadata(first, crashes.encode())
         commit = self._app.consumer.commit_notes(generation, notes)
         try:

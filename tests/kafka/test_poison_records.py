@@ -113,7 +113,7 @@ def test_two_errors_are_forgotten_when_the_record_passes(
 
 
 def test_a_note_is_read_as_it_was_written() -> None:
-    crashes = CrashNote(2, 17, 40, "ValueError: “no”")
+    crashes = CrashNote(2, 17, 40, 24, "ValueError: “no”")
     assert decode_note(OffsetAndMetadata(17, crashes.encode())) == crashes
 
 
@@ -131,7 +131,7 @@ def suspecting(**spans: tuple[int, int, int]) -> CrashLedger:
     nothing: Any = None
     ledger = CrashLedger(nothing, nothing)
     ledger._crashes = {
-        ("raw", int(name[1:])): CrashNote(count, first, last, "KeyError")
+        ("raw", int(name[1:])): CrashNote(count, first, last, last - first + 1, "KeyError")
         for name, (count, first, last) in spans.items()
     }
     return ledger
@@ -153,7 +153,7 @@ class _Admin:
 async def read_notes(monkeypatch: pytest.MonkeyPatch, failures: list[KafkaError]) -> CrashLedger:
     @asynccontextmanager
     async def admin_client(_settings: Settings) -> AsyncIterator[_Admin]:
-        yield _Admin(failures, CrashNote(1, 3, 5, "an error"))
+        yield _Admin(failures, CrashNote(1, 3, 5, 3, "an error"))
 
     monkeypatch.setattr(poison_records, "admin_client", admin_client)
     ledger = CrashLedger(None, Settings())
@@ -173,7 +173,7 @@ async def test_a_rebalance_while_notes_are_read_has_those_of_the_new_partitions_
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Whoever waits for the notes waits for these, instead of ending the worker."""
-    crashes, told = CrashNote(3, 7, 7, "no"), asyncio.Event()
+    crashes, told = CrashNote(3, 7, 7, 1, "no"), asyncio.Event()
 
     async def committed(_ledger: CrashLedger) -> dict[TopicPartition, OffsetAndMetadata]:
         await told.wait()
@@ -218,14 +218,16 @@ async def test_the_guilty_one_of_a_thousand_is_alone_after_four_more_errors(guil
     """And its neighbours are all done, once the offset before it is committed."""
     records = records_at(range(1000))
     done: set[int] = set()
-    crashes = CrashNote(1, 0, 999, "KeyError")
+    crashes = CrashNote(1, 0, 999, 1000, "KeyError")
     errors = 1
     while (known := suspecting(p0=(crashes.count, crashes.first, crashes.last))) and not any(
         map(known.condemned, records)
     ):
         for part in known.parts([r for r in records if r.offset >= crashes.first]):
             if guilty in {record.offset for record in part}:
-                crashes = CrashNote(crashes.count + 1, part[0].offset, part[-1].offset, "KeyError")
+                crashes = CrashNote(
+                    crashes.count + 1, part[0].offset, part[-1].offset, len(part), "KeyError"
+                )
                 errors += 1
                 break
             done.update(record.offset for record in part)

@@ -114,6 +114,7 @@ class ChunkLife:
         self.chunk, self.state = chunk, State.TAKEN
         self._handler, self._ledger, self._give_up = handler, ledger, give_up
         self._before = before
+        self._done: dict[tuple[str, int], int] = {}  # the next offset, by partition
         self._work: Work = NoWork()
         self._finishing: asyncio.Task[None] | None = None
         self._published: asyncio.Future[None] | None = None
@@ -133,14 +134,15 @@ class ChunkLife:
                 for record, crashes in given_up:
                     at_work = _part(self.chunk, [record])
                     await self._give_up(record, rejected_for_crashes(crashes))
+                    await self._handler.pass_over(record)
+                    self._mark_done([record])
                 for part in parts:
                     at_work = _part(self.chunk, part)
                     work = await self._handler.work_out(at_work)
                     await work.encode()
                     await work.publish()
                     await work.settle()
-                for record, _ in given_up:
-                    await self._handler.pass_over(record)
+                    self._mark_done(part)
             self.state = State.WORKED_OUT
         except StoppedError:
             self.state = State.STOPPED
@@ -221,12 +223,17 @@ class ChunkLife:
         innocent = [r for r in records if (r.partition, r.offset) not in condemned]
         return given_up, self._ledger.parts(innocent) if innocent else []
 
+    def _mark_done(self, records: Sequence[ConsumerRecord]) -> None:
+        self._done |= {(r.topic, r.partition): r.offset + 1 for r in records}
+
     async def _exit(self, at_work: Chunk, error: Exception) -> NoReturn:
         """End the process; if the current records may be to blame, note them for the next
         worker."""
         await self._finished_before()  # the note says that all records before are done
         if blames_record(error):
-            await self._ledger.note(at_work.records, error, at_work.generation_id)
+            begun = {(r.topic, r.partition): r.offset for r in reversed(self.chunk.records)}
+            done, generation = begun | self._done, at_work.generation_id
+            await self._ledger.note(at_work.records, done, error, generation)
         exit_at_chunk(at_work, error)
 
 
