@@ -60,13 +60,13 @@ class OwnRecord(ConsumerRecord):  # type: ignore[misc]
 
     @property
     def serialized_key_size(self) -> int:
-        """Bytes of the key."""
-        return len(self.key or b"")
+        """Bytes of the key; -1 for null."""
+        return -1 if self.key is None else len(self.key)
 
     @property
     def serialized_value_size(self) -> int:
-        """Bytes of the value."""
-        return len(self.value or b"")
+        """Bytes of the value; -1 for null."""
+        return -1 if self.value is None else len(self.value)
 
     @property
     def headers(self) -> tuple[Header, ...]:

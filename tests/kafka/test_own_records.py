@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import struct
+
 import pytest
-from aiokafka.record.memory_records import MemoryRecords
+from aiokafka import TopicPartition
+from aiokafka.consumer import fetcher
+from aiokafka.record.util import calc_crc32c
 from aiokafka.structs import ConsumerRecord
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -25,6 +29,9 @@ from streams.kafka.headers import (
 from streams.kafka.own_records import carried, own_records
 
 OFFSET, NOON = 4711, 1_772_452_800_000
+PLACE = TopicPartition("t", 3)
+CHECKSUM_AT, ATTRIBUTES_AT, LATEST_AT = 17, 22, 35
+LOG_APPEND_TIME = 0x08
 FIELDS = (
     "topic", "partition", "offset", "timestamp", "timestamp_type", "key", "value", "checksum",
     "serialized_key_size", "serialized_value_size", "headers",
@@ -51,15 +58,15 @@ def confirmed(made: list[Record], compression: str, appended: int | None) -> Rec
 
 
 def fetched(batch: RecordBatch, appended: int | None) -> list[ConsumerRecord]:
-    """As aiokafka makes them."""
-    return [
-        ConsumerRecord(
-            "t", 3, OFFSET + r.offset, r.timestamp if appended is None else appended,
-            0 if appended is None else 1, r.key, r.value, None, len(r.key or b""),
-            len(r.value or b""), tuple(r.headers),
-        )
-        for r in MemoryRecords(bytes(batch.octets())).next_batch()
-    ]  # fmt: skip
+    """As aiokafka makes them of what the broker stores."""
+    stored = batch.octets()
+    struct.pack_into(">q", stored, 0, OFFSET)
+    if appended is not None:
+        stored[ATTRIBUTES_AT] |= LOG_APPEND_TIME
+        struct.pack_into(">q", stored, LATEST_AT, appended)
+        struct.pack_into(">I", stored, CHECKSUM_AT, calc_crc32c(bytes(stored[ATTRIBUTES_AT - 1 :])))
+    records = fetcher.MemoryRecords(bytes(stored))
+    return [*fetcher.PartitionRecords(PLACE, records, [], OFFSET, None, None, True, 0)]
 
 
 def fields(record: ConsumerRecord) -> list[object]:

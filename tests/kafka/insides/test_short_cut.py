@@ -130,7 +130,7 @@ def test_records_equal_those_that_a_fetch_returns() -> None:
             assert (ours.topic, ours.partition, ours.offset) == (*SHARD, theirs.offset)
             assert (ours.key, ours.value) == (theirs.key, theirs.value)
             assert ours.headers == tuple(theirs.headers)
-            assert ours.timestamp == append_time or theirs.timestamp
+            assert ours.timestamp == (theirs.timestamp if append_time is None else append_time)
             assert ours.timestamp_type == (0 if append_time is None else 1)
             assert ours.serialized_value_size == len(theirs.value or b"")
 
