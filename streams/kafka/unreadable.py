@@ -12,13 +12,14 @@ import struct
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
 import cramjam
 import zstandard
 from aiokafka.errors import CorruptRecordException, UnsupportedCodecError
 from aiokafka.structs import ConsumerRecord
 
+from streams.kafka.batch_bounds import FORMAT_AT, HEADER, last_offset
 from streams.kafka.headers import Headers, decode_headers, read_bytes, read_varint
 from streams.kafka.unpack import unpacking
 
@@ -30,14 +31,8 @@ UNREADABLE_ERRORS = (
     zlib.error,
 )  # fmt: skip
 
-# Kafka's record batch: see `batch`. The length counts what follows it.
-_HEADER = struct.Struct(">qiibIhiqqqhii")
-_FIRST_RECORD = 61
-_LENGTH = struct.Struct(">i")
-_LENGTH_AT, _LENGTH_ENDS, _MAGIC_AT = 8, 12, 16
 _LOG_APPEND_TIME, _CONTROL = 0x08, 0x20
 _CODEC = 0x07
-_MOST_RECORDS = 1 << 20
 _LATEST = 1 << 62  # milliseconds since 1970
 
 
@@ -56,6 +51,11 @@ class UnreadableRecord(ConsumerRecord):  # type: ignore[misc]
         return f"{self.topic} partition {self.partition} {offsets} cannot be read: {self.reason}"
 
 
+def said_by(error: Exception) -> str:
+    """The reason that an error gives."""
+    return f"{type(error).__name__}: {error}"
+
+
 def apart(
     records: Iterable[ConsumerRecord],
 ) -> tuple[list[ConsumerRecord], list[UnreadableRecord]]:
@@ -67,40 +67,40 @@ def apart(
     return readable, unreadable
 
 
-class Batch(NamedTuple):
-    """The raw bytes of a batch, and the next one's base offset, if the fetch has it."""
-
-    data: bytes
-    next_base: int | None
+def unreadable(
+    topic: str, partition: int, first: int, last: int, content: bytes, batch: bytes, reason: str
+) -> UnreadableRecord:
+    """These offsets, whose bytes are `content`, of a batch, or all of it."""
+    return UnreadableRecord(
+        topic, partition, max(last, first), _time(batch), 0, None, content, None, -1,
+        len(content), (), first, reason,
+    )  # fmt: skip
 
 
 def read_leniently(
-    topic: str, partition: int, batch: Batch, from_offset: int, error: Exception
+    topic: str, partition: int, batch: bytes, from_offset: int, error: Exception
 ) -> Iterator[ConsumerRecord]:
-    """Yield the records of a batch from an offset on, unreadable ones among them.
+    """Yield the records from an offset on of a batch whose checksum is right, unreadable ones among
+    them.
 
     `error` is why it cannot be read normally.
     """
-    said = f"{type(error).__name__}: {error}"
-    data, last = batch.data, last_offset(batch)
+    said, last = said_by(error), last_offset(batch)
 
-    def unreadable(first: int, end: int, content: bytes, why: str) -> UnreadableRecord:
-        return UnreadableRecord(
-            topic, partition, max(end, first), _time(data), 0, None, content, None, -1,
-            len(content), (), first, why,
-        )  # fmt: skip
+    def given_up(first: int, end: int, content: bytes, why: str) -> UnreadableRecord:
+        return unreadable(topic, partition, first, end, content, batch, why)
 
-    if "CRC" in said or len(data) < _FIRST_RECORD or data[_MAGIC_AT] != 2:
-        yield unreadable(from_offset, last, data, said)
+    if batch[FORMAT_AT] != 2:
+        yield given_up(from_offset, last, batch, said)
         return
-    base, *_, attributes, _last, first_time, latest, _pid, _epoch, _seq, count = (
-        _HEADER.unpack_from(data)
+    base, *_, attributes, _last, first_time, latest, _pid, _epoch, _seq, count = HEADER.unpack_from(
+        batch
     )
     appended, offset = bool(attributes & _LOG_APPEND_TIME), base - 1
     try:
-        body = unpacking(attributes & _CODEC, data[_FIRST_RECORD:])
+        body = unpacking(attributes & _CODEC, batch[HEADER.size :])
     except UNREADABLE_ERRORS:
-        yield unreadable(from_offset, last, data, said)
+        yield given_up(from_offset, last, batch, said)
         return
     for _ in range(count):
         before = offset
@@ -109,7 +109,7 @@ def read_leniently(
         except UNREADABLE_ERRORS as broken:
             first = max(before + 1, from_offset)
             if first <= last:
-                yield unreadable(first, last, data, str(broken) or said)
+                yield given_up(first, last, batch, str(broken) or said)
             return
         try:
             delay, delta, key, value, headers = _record(record)
@@ -118,7 +118,7 @@ def read_leniently(
         except (ValueError, IndexError) as broken:
             offset = before + 1
             if from_offset <= offset <= last:
-                yield unreadable(offset, offset, record, str(broken))
+                yield given_up(offset, offset, record, str(broken))
             continue
         if offset >= from_offset:
             yield ConsumerRecord(
@@ -168,26 +168,14 @@ def _between(least: int, number: int, most: int) -> int:
     return number
 
 
-def last_offset(batch: Batch) -> int:
-    """The last offset that a batch covers, as far as its header is credible."""
-    base = int.from_bytes(batch.data[:_LENGTH_AT], "big")
-    if batch.next_base is not None and base < batch.next_base:
-        return batch.next_base - 1
-    if len(batch.data) < _FIRST_RECORD or batch.data[_MAGIC_AT] != 2:
-        return base
-    fields = _HEADER.unpack_from(batch.data)
-    delta, count = fields[6], fields[-1]
-    return base + delta if 0 <= delta < _MOST_RECORDS and count <= delta + 1 else base
-
-
 def _time(data: bytes) -> int:
     """The first record's, in milliseconds; 0 if the batch has no credible one."""
-    if len(data) < _FIRST_RECORD or data[_MAGIC_AT] != 2:
+    if len(data) < HEADER.size or data[FORMAT_AT] != 2:
         return 0
-    time: int = _HEADER.unpack_from(data)[7]
+    time: int = HEADER.unpack_from(data)[7]
     return time if 0 <= time < 1 << 42 else 0
 
 
 def is_control(data: bytes) -> bool:
     """Whether a batch is a transaction marker, which consumers do not see."""
-    return len(data) >= _FIRST_RECORD and bool(_HEADER.unpack_from(data)[5] & _CONTROL)
+    return len(data) >= HEADER.size and bool(HEADER.unpack_from(data)[5] & _CONTROL)
