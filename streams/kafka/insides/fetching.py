@@ -130,7 +130,7 @@ class _PartitionRecords(fetcher.PartitionRecords):  # type: ignore[misc]
 
     def _unpack_records(self) -> Iterator[ConsumerRecord]:
         # Brokers look at the high watermark before they read: if there is a batch behind it, it is
-        # fetched again, too.
+        # fetched again, too, and lies before it then.
         asked, end = self.next_fetch_offset, self.high_watermark or 0
         offsets = range(asked, end if end > asked else _ANY_OFFSET)
         while True:
@@ -154,6 +154,8 @@ class _PartitionRecords(fetcher.PartitionRecords):  # type: ignore[misc]
                     yield self._given_up(sound, remaining, error)
                 # The rest is fetched again: behind a damaged end of a transaction, its producer's
                 # next records would count as aborted.
+            else:
+                self._fetched_once.discard((*self._tp, asked))
             return
 
     def _leniently(self, batch: bytes, error: Exception) -> Iterator[ConsumerRecord]:
