@@ -58,6 +58,10 @@ def _in_turn(batches: Sequence[Encoded]) -> list[list[Encoded]]:
     return turns
 
 
+def _topics_of(batches: Sequence[Encoded]) -> str:
+    return ", ".join(sorted({e.topic for e in batches}))
+
+
 class BatchPublisher:
     """An idempotent producer that sends record batches and waits for their confirmation.
 
@@ -183,19 +187,18 @@ class BatchPublisher:
     @asynccontextmanager
     async def _delivering(self, batches: Sequence[Encoded]) -> AsyncIterator[None]:
         """A delivery's time, and its errors."""
-        topics = ", ".join(sorted({e.topic for e in batches}))
         try:
             async with asyncio.timeout(DELIVERY_SECONDS):
                 yield
         except TimeoutError:
             if self._stopped:
                 raise StoppedError from None
-            message = f"{topics}: not confirmed within {DELIVERY_SECONDS:.0f} s"
+            message = f"{_topics_of(batches)}: not confirmed within {DELIVERY_SECONDS:.0f} s"
             raise KafkaTimeoutError(message) from None
         except InvalidTimestampError:
             message = (
-                f"{topics}: refused for its time. Either this machine's clock is ahead of the"
-                " broker's, or the topics keep producers' times and limit them, which"
+                f"{_topics_of(batches)}: refused for its time. Either this machine's clock is ahead"
+                " of the broker's, or the topics keep producers' times and limit them, which"
                 " `echowire topics alter` changes"
             )
             raise InvalidTimestampError(message) from None

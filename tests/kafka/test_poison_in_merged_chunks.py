@@ -61,7 +61,7 @@ class Group:
     async def pass_over(self, record: ConsumerRecord) -> None:
         assert (record.partition, record.offset) in self.given_up
 
-    async def give_up(self, record: ConsumerRecord, why: Rejection) -> None:  # noqa: ARG002
+    async def give_up(self, record: ConsumerRecord, why: Rejection) -> None:
         self.given_up.add((record.partition, record.offset))
 
     async def commit_notes(self, _: int, notes: dict[TopicPartition, OffsetAndMetadata]) -> bool:
