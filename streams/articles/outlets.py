@@ -10,12 +10,16 @@ from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 
+from streams.errors import UserError
+
 _LETTERS = re.compile(r"[^\W\d_]+")
 _FIRST_UNSPACED = "\u0e00"
 
 
-class OutletsError(Exception):
+class OutletsError(UserError):
     """A user's table of outlets cannot be read; the message says why."""
+
+    exit_code = 78  # sysexits.h: configuration
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +79,16 @@ def outlets(own: str | None = None) -> Outlets:
             theirs = tomllib.loads(Path(own).read_text(encoding="utf-8"))
             domains |= _by_name(theirs["outlets"])
             owners |= _owners(theirs.get("owners", {}))
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            raise OutletsError(f"{own}: expected a table [outlets], got {error!r}") from error
+        except OSError as error:
+            raise OutletsError(
+                f"outlets_file: {own}: {error.strerror}: name a file that can be read, or leave the"
+                " setting out"
+            ) from None
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise OutletsError(
+                f"outlets_file: {own}: expected a table [outlets], as in docs/normalising.md, got"
+                f" {error!r}: correct it, or leave the setting out"
+            ) from None
     return Outlets(
         domains,
         frozenset(tables["words"]["outlet"].split()),
@@ -103,8 +115,20 @@ def _by_word(names: Iterable[str]) -> dict[str, tuple[str, ...]]:
 
 
 def _owners(table: Mapping[str, list[str]]) -> dict[str, str]:
-    return {domain.lower(): owner for owner, domains in table.items() for domain in domains}
+    return {domain.lower(): owner for owner, of in table.items() for domain in _listed(of)}
 
 
 def _by_name(table: Mapping[str, list[str]]) -> dict[str, str]:
-    return {name.lower(): domain for domain, names in table.items() for name in (domain, *names)}
+    return {
+        name.lower(): domain
+        for domain, names in table.items()
+        for name in (domain, *_listed(names))
+    }
+
+
+def _listed(names: list[str]) -> list[str]:
+    """Raises TypeError for what a user wrote instead of a list: a single text would be taken apart
+    into letters."""
+    if not isinstance(names, list):
+        raise TypeError(f"expected a list of names, got {names!r}")
+    return names

@@ -46,7 +46,8 @@ def worker(
     Start up to as many as there are partitions; they share the work. Stop one with Ctrl-C or
     SIGTERM: another takes over what it has not finished.
     """
-    from schemas.topics import STAGES
+    from schemas.topics import STAGES, Stage
+    from streams.articles.outlets import outlets
     from streams.settings import SettingsError, load_settings
 
     if stage != "all" and stage not in STAGES:
@@ -58,10 +59,13 @@ def worker(
         http_port=http_port,
         **_assignments(set_ or []),
     )
+    stages = STAGES if stage == "all" else [stage]
+    if Stage.NORMALISE in stages:
+        outlets(settings.outlets_file)  # raises if it is wrong; processes forked later inherit it
     # Imported last: compiled loops take seconds to load, and a wrong setting is known before.
     from streams.cli.worker import run_worker
 
-    run_worker(settings, STAGES if stage == "all" else [stage])
+    run_worker(settings, stages)
 
 
 def show(
@@ -104,10 +108,12 @@ def process(
     time of its own takes that of the one before it. Exits with 1 if all events of a file were
     rejected, unless --rejected is set and they are pages without an article.
     """
+    from streams.articles.outlets import outlets
     from streams.settings import load_settings
     from streams.sources.inputs import Meter, read_events
 
     settings, meter = load_settings(**_assignments(set_ or [])), Meter()
+    outlets(settings.outlets_file)  # raises if it is wrong
     events = read_events([source], meter)
     # Imported last: compiled loops take seconds to load, and a missing file is known before.
     from streams.agents.running.normaliser_pool import NormaliserPool

@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
 from schemas.topics import ENRICHED, STORIES, STORY_EVENTS
-from streams.articles.outlets import OutletsError, outlets
+from streams.articles.outlets import outlets
 from streams.desk.database import Database
 from streams.desk.follow import Follower
 from streams.desk.ingest import Kind, Place
@@ -45,10 +45,7 @@ def serve(database: Database, settings: Settings, options: Options, host: str, p
         record = asyncio.run(raw_record_at(settings, topic, partition, offset))
         return understand(record, settings.record_bytes, settings.outlets_file)
 
-    try:
-        family_of = outlets(settings.outlets_file).family
-    except OutletsError as error:
-        raise UserError(str(error)) from None
+    family_of = outlets(settings.outlets_file).family
     follower = Follower(database, read, KINDS, family_of, options.keep_seconds)
     desk = Desk(database, follower.progress, options, read_again)
     server = _Server(

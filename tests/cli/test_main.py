@@ -71,6 +71,26 @@ def test_a_broker_that_is_not_there_is_named_within_ten_seconds(command: list[st
     assert time.monotonic() - started < 10 + 20  # to start Python, on a machine with other work
 
 
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (None, "No such file or directory: name a file that can be read, or leave the setting out"),
+        ('[outlets]\n"daily.example" = "The Daily"\n', "expected a list of names"),
+        ("outlets", "expected a table [outlets], as in docs/normalising.md"),
+    ],
+)
+def test_a_worker_does_not_start_with_a_table_of_outlets_that_is_wrong(
+    tmp_path: Path, content: str | None, said: str
+) -> None:
+    path = tmp_path / "own.toml"
+    if content is not None:
+        path.write_text(content)
+    done = echowire("worker", "-b", f"127.0.0.1:{free_port()}", "--set", f"outlets_file={path}")
+    assert done.returncode == 78
+    assert f"outlets_file: {path}: " in done.stderr.decode()
+    assert said in done.stderr.decode()
+
+
 def test_another_program_on_the_port_is_told_from_a_closed_port() -> None:
     with socket.socket() as server:
         server.bind(("127.0.0.1", 0))

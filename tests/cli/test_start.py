@@ -51,7 +51,12 @@ def test_help_of_a_command_imports_nothing_that_only_its_work_needs(command: str
 
 
 @pytest.mark.parametrize(
-    "arguments", [["worker", "--set", "chunk_records=0"], ["process", "nowhere.jsonl"]]
+    "arguments",
+    [
+        ["worker", "--set", "chunk_records=0"],
+        ["worker", "--set", "outlets_file=nowhere.toml"],
+        ["process", "nowhere.jsonl"],
+    ],
 )
 def test_a_mistake_is_named_before_compiled_loops_are_loaded(arguments: list[str]) -> None:
     assert {"numba", "faust", "aiokafka"} & imported_by(*arguments) == set()

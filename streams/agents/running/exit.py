@@ -20,6 +20,7 @@ from aiokafka.errors import (
 )
 
 from streams.agents.running.descriptors import DescriptorsError, is_exhausted, none_left
+from streams.articles.outlets import OutletsError
 from streams.kafka.connection import BrokerUnreachableError
 from streams.kafka.duplicate_instance import InstanceTakenError
 from streams.kafka.fencing import ShutOutError
@@ -54,6 +55,7 @@ _MISCONFIGURED = (
     NotEnoughMemoryError,
     InstanceTakenError,
     SettingsError,
+    OutletsError,
     PortTakenError,
     DescriptorsError,
 )

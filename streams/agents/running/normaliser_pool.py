@@ -22,6 +22,7 @@ from typing import NamedTuple, ParamSpec, TypeVar
 from streams.agents.running.descriptors import is_exhausted
 from streams.agents.running.page_time import warm_up
 from streams.agents.running.shared_memory import Block, Packed, call_packed, pack, unpack
+from streams.articles.outlets import OutletsError
 from streams.heap import keep_freed_memory
 from streams.kafka.publish import StoppedError
 
@@ -85,8 +86,9 @@ class NormaliserPool:
     async def run(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Call a function in one of the processes, without blocking the event loop.
 
-        Raises NormaliserProcessError for what it raises, BrokenProcessPool if the process died,
-        and StoppedError if the pool is closed, also during the call.
+        Raises OutletsError as it is, NormaliserProcessError for what else it raises,
+        BrokenProcessPool if the process died, and StoppedError if the pool is closed, also during
+        the call.
         """
         executor, call = self._started(), partial(function, *args, **kwargs)
         if executor is None:
@@ -202,21 +204,27 @@ def _raise_if_exhausted(error: Exception) -> None:
         raise error
 
 
-def _run_packed(number: int | None, packed: Packed) -> Packed | Failure:
+def _run_packed(number: int | None, packed: Packed) -> Packed | Failure | OutletsError:
     return _answer(call_packed, None if number is None else _blocks[number], packed)
 
 
-def _answer(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R | Failure:
+def _answer(
+    function: Callable[P, R], *args: P.args, **kwargs: P.kwargs
+) -> R | Failure | OutletsError:
     """What a function returns or, as a value, what it raises: an exception that cannot be pickled
     or unpickled would break the pool and hide what happened."""
     try:
         return function(*args, **kwargs)
+    except OutletsError as error:  # a process that did not inherit the table reads the file itself
+        return error
     except Exception as error:  # noqa: BLE001
         return Failure(type(error).__name__, str(error), traceback.format_exc())
 
 
-def _taken(answer: R | Failure) -> R:
-    """Raises NormaliserProcessError if there is no result."""
+def _taken(answer: R | Failure | OutletsError) -> R:
+    """Raises NormaliserProcessError or OutletsError if there is no result."""
+    if isinstance(answer, OutletsError):  # the setting is wrong, not the records
+        raise answer
     if isinstance(answer, Failure):
         raise NormaliserProcessError(answer)
     return answer

@@ -18,12 +18,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from streams.agents.running.exit import blames_record, exit_code
 from streams.agents.running.normaliser_pool import (
     _MOST_BLOCKS,
     NormaliserProcessError,
 )
 from streams.agents.running.page_time import read_in_time
 from streams.agents.running.shared_memory import BLOCK_BYTES, Block, pack, unpack
+from streams.articles.outlets import OutletsError, outlets
 from streams.articles.page import Page, PageSource
 from streams.kafka.batch import encode_batch
 from streams.kafka.raw_record import RawRecord, RawRecords
@@ -166,6 +168,15 @@ async def test_an_error_that_cannot_be_pickled_does_not_hide_behind_a_broken_poo
     with pytest.raises(NormaliserProcessError, match="AwkwardError: awkward 7"):
         await pool.run(refused_awkwardly)
     assert await pool.run(answered, RECORDS) == answered(RECORDS)
+
+
+async def test_a_wrong_table_of_outlets_is_not_blamed_on_the_records(
+    pool: Any, tmp_path: Path
+) -> None:
+    with pytest.raises(OutletsError, match=r"outlets_file: .*gone\.toml: No such file") as caught:
+        await pool.run(outlets, str(tmp_path / "gone.toml"))
+    assert not blames_record(caught.value)
+    assert exit_code(caught.value) == 78
 
 
 async def test_without_semaphores_everything_is_done_in_this_process(
