@@ -44,7 +44,7 @@ from streams.kafka.topics import topic_name
 from streams.metrics import Metrics
 from streams.settings import Settings
 from streams.status import StatusPage
-from streams.tracing import create_tracer
+from streams.tracing import ChunkTracer, create_tracer
 from streams.web import WebServer
 
 log = logging.getLogger("echowire")
@@ -71,6 +71,7 @@ class EchoWire:
     progress: Progress
     web: WebServer
     shards: Shards
+    tracer: ChunkTracer  # to be shut down by the runner, after the application
 
 
 def create_app(
@@ -170,13 +171,12 @@ def create_app(
             web=web,
             shards=shards,
             pages=pool,
-            tracer=tracer,
             background=background,
         )
     )
     instances = DuplicateInstanceWatch(settings.instance_id)
     _follow_rebalances(app, topics[detect.STAGE], shards, ledger, progress, instances)
-    return EchoWire(app, metrics, progress, web, shards)
+    return EchoWire(app, metrics, progress, web, shards, tracer)
 
 
 def _offer(app: faust.App, publisher: BatchPublisher, batches: Sequence[Encoded]) -> None:

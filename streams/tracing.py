@@ -6,6 +6,7 @@ written or not: see `streams.kafka.headers`. A chunk's span links to the traces 
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 # A chunk of hundreds of records would make a span that no collector accepts.
 _LINKS = 32
+# The collector gets this long for the last spans: the exporter waits for one that does not answer
+# for ten seconds and more.
+_FLUSH_SECONDS = 2.0
 
 
 class ChunkSpan(Protocol):
@@ -43,7 +47,7 @@ class ChunkTracer(Protocol):
         ...
 
     def shut_down(self) -> None:
-        """Flush."""
+        """Flush, for two seconds at most. It blocks: call it once the event loop has ended."""
         ...
 
 
@@ -79,7 +83,9 @@ class OpenTelemetryTracer:
         from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415
         from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415
 
-        provider = TracerProvider(resource=Resource.create({"service.name": "echowire"}))
+        named = Resource.create({"service.name": "echowire"})
+        # At the exit of the interpreter it would wait for the collector again.
+        provider = TracerProvider(resource=named, shutdown_on_exit=False)
         provider.add_span_processor(BatchSpanProcessor(self._exporter))
         return provider
 
@@ -123,8 +129,10 @@ class OpenTelemetryTracer:
         )
 
     def shut_down(self) -> None:
-        """Flush."""
-        self._provider.shutdown()
+        """Flush, as far as the collector takes the spans in time."""
+        flushing = threading.Thread(target=self._provider.shutdown, daemon=True)
+        flushing.start()
+        flushing.join(_FLUSH_SECONDS)
 
 
 def create_tracer(settings: Settings) -> ChunkTracer:

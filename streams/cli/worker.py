@@ -60,6 +60,8 @@ def run_worker(settings: Settings, stages: Collection[str]) -> None:
     except SystemExit as ended:
         if isinstance(error := ended.__context__, Exception):  # what one of Faust's services raised
             exit_process(error, "by an error outside its agents")
+        # After all else, as a collector may not answer: heartbeats and the last commit do not wait.
+        echowire.tracer.shut_down()
         # Everything has stopped in order. Compiled loops may still run in threads, without the
         # interpreter's lock, and Python takes itself apart without waiting for them.
         logging.shutdown()

@@ -5,10 +5,15 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
+import threading
+import time
+from collections.abc import Sequence
 
 import orjson
 import pytest
 from aiokafka import AIOKafkaProducer
+from opentelemetry.sdk.trace import ReadableSpan
+from opentelemetry.sdk.trace.export import SpanExportResult
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from schemas.topics import ENRICHED, RAW
@@ -71,6 +76,31 @@ def test_a_large_chunk_does_not_make_a_span_with_hundreds_of_links() -> None:
     tracer.begin("detect", [("t", 0, 1)], [[PARENT]] * 500).end()
     tracer.shut_down()
     assert len(exporter.get_finished_spans()[0].links) == 32
+
+
+class SilentExporter(InMemorySpanExporter):
+    """To a collector that takes connections and does not answer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked, self.answer = threading.Event(), threading.Event()
+
+    def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
+        self.asked.set()
+        self.answer.wait(30)
+        return super().export(spans)
+
+
+def test_a_collector_that_does_not_answer_holds_up_the_end_for_two_seconds() -> None:
+    exporter = SilentExporter()
+    tracer = OpenTelemetryTracer(exporter)
+    tracer.begin("detect", [("t", 0, 1)], [[PARENT]]).end()
+    started = time.monotonic()
+    tracer.shut_down()
+    took = time.monotonic() - started
+    assert exporter.asked.is_set()
+    exporter.answer.set()
+    assert 1.9 < took < 5
 
 
 def test_without_the_setting_there_are_no_spans() -> None:

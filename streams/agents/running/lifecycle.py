@@ -12,7 +12,6 @@ from streams.agents.running.normaliser_pool import NormaliserPool
 from streams.health import Progress
 from streams.kafka.publish import BatchPublisher
 from streams.kafka.shards import Shards
-from streams.tracing import ChunkTracer
 from streams.web import PortTakenError, WebServer
 
 log = logging.getLogger("echowire")
@@ -32,13 +31,11 @@ class Lifecycle(faust.Service):  # type: ignore[misc]
         web: WebServer,
         shards: Shards,
         pages: NormaliserPool,
-        tracer: ChunkTracer,
         background: Sequence[Callable[[], Awaitable[None]]],
     ) -> None:
         super().__init__()
         self._publisher, self._progress, self._web = publisher, progress, web
-        self._shards, self._pages, self._tracer = shards, pages, tracer
-        self._background = background
+        self._shards, self._pages, self._background = shards, pages, background
 
     async def on_start(self) -> None:
         """Connect, serve, and start the background tasks."""
@@ -59,4 +56,3 @@ class Lifecycle(faust.Service):  # type: ignore[misc]
         await self._shards.stop()
         await self._publisher.stop()
         self._pages.close()
-        self._tracer.shut_down()
