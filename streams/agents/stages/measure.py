@@ -52,7 +52,8 @@ def count_latency(metrics: Metrics, stage: str, times: Sequence[int]) -> None:
     Leave out canaries: they are dated as the newest event is, which may be old.
     """
     now = time.time()
-    ages = [now - milliseconds / 1000 for milliseconds in times]
+    # Of a record that is dated ahead no age is known, and a sum must not fall.
+    ages = [max(0.0, now - milliseconds / 1000) for milliseconds in times]
     metrics.latency.observe_many(stage, [age for age in ages if age < _LIVE_SECONDS])
 
 
