@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import faust
 from faust.types import TP
 
+from schemas.topics import Stage
 from streams.kafka.insides.chunk import Chunk
 from streams.kafka.shards import Shards
 from streams.kafka.topic_watch import TopicWatch
@@ -24,7 +25,11 @@ class _Place:
 
     offset: int  # of the next record
     event_time: float  # of the newest record handled, seconds since 1970
-    since: float  # monotonic time of the last move
+    # Monotonic time of the last move, or of when records were first seen to wait: how long they had
+    # been there when somebody asked at last is not known.
+    since: float
+    waiting: bool = False  # whether records were seen to wait since the last move
+    left: int | None = None  # segments of its shard, while that is being read back
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,19 +87,25 @@ class Progress:
         """A chunk was acknowledged."""
         now, event_time = time.monotonic(), chunk.timestamp
         for tp, offset in chunk.ends:
-            if tp in self._places:
-                self._places[tp] = _Place(offset + 1, event_time, now)
+            if place := self._places.get(tp):
+                place.offset, place.event_time = offset + 1, event_time
+                place.since, place.waiting = now, False
 
     def partitions(self) -> list[PartitionProgress]:
         """Every assigned partition, by topic and number."""
-        now, partitions = time.monotonic(), []
+        now, left, partitions = time.monotonic(), self._shards.segments_left, []
         for tp, place in sorted(self._places.items()):
             done, end = self._app.consumer.acks.done(tp), self._app.consumer.highwater(tp)
             known = done is not None and end is not None
             lag = max(0, end - done) if known else 0
-            if known and (not lag or done != place.offset):
-                place.offset, place.since = done, now
-            stage, still = self._stages[tp.topic], now - place.since
+            stage = self._stages[tp.topic]
+            if known and not (lag and place.waiting and done == place.offset):
+                place.offset, place.since, place.waiting = done, now, lag > 0
+            # Records wait for a shard that is being read back, which takes as long as its window is
+            # large.
+            if stage == Stage.DETECT and left.get(tp.partition) != place.left:
+                place.left, place.since = left.get(tp.partition), now
+            still = now - place.since
             partitions.append(
                 PartitionProgress(tp.topic, tp.partition, stage, place.offset, lag, known, still)
             )

@@ -54,9 +54,10 @@ class Desk:
         shards: Any = self.shards
         watch: Any = SimpleNamespace(missing=[])
         self.watch = watch
-        self.progress = Progress(app, {"raw": "normalise"}, shards, self.metrics, watch)
+        stages = {"raw": "normalise", "normalised": "detect"}
+        self.progress = Progress(app, stages, shards, self.metrics, watch)
         self.progress.publishing = True
-        self.tp = TP("raw", 0)
+        self.tp, self.shard = TP("raw", 0), TP("normalised", 0)
 
     def assign(self) -> None:
         """One partition, which is empty."""
@@ -100,6 +101,7 @@ def test_a_partition_that_stands_still_while_records_wait_is_stuck(desk: Desk) -
     desk.assign()
     desk.handle(9)
     desk.app.consumer.highwaters[desk.tp] = 20
+    assert desk.progress.stuck() == []  # as the first probe finds it
     desk.now += STALLED_SECONDS - 1
     assert desk.progress.stuck() == []
     desk.now += 2
@@ -166,6 +168,35 @@ def test_a_quiet_partition_is_not_stuck_when_records_come_at_last(desk: Desk) ->
     desk.app.consumer.highwaters[desk.tp] = 11
     desk.now += 1
     assert desk.progress.stuck() == []
+
+
+def test_a_record_that_came_a_moment_ago_is_not_stuck_however_long_nobody_asked(
+    desk: Desk,
+) -> None:
+    desk.assign()
+    desk.handle(9)
+    desk.now += 10 * STALLED_SECONDS
+    desk.app.consumer.highwaters[desk.tp] = 11
+    desk.app.consumer.acks.handed(desk.tp, 10, 11)
+    assert desk.progress.stuck() == []
+    desk.now += STALLED_SECONDS + 1
+    assert desk.progress.stuck() == ["raw partition 0 stands at offset 10"]
+
+
+def test_a_shard_that_is_being_read_back_is_progress_as_long_as_it_goes_on(desk: Desk) -> None:
+    desk.progress.assign({desk.shard})
+    desk.app.consumer.highwaters[desk.shard] = 10
+    desk.app.consumer.acks.handed(desk.shard, 0, 10)  # and waits for its shard
+    for left in (0, 900, 600, 300, 0):  # it is not known at first
+        desk.shards.segments_left = {0: left}
+        assert desk.progress.stuck() == []
+        desk.now += STALLED_SECONDS - 1
+    desk.now += 2
+    assert desk.progress.stuck() == ["normalised partition 0 stands at offset 0"]
+    desk.shards.segments_left = {}
+    assert desk.progress.stuck() == []
+    desk.now += STALLED_SECONDS + 1
+    assert desk.progress.stuck() == ["normalised partition 0 stands at offset 0"]
 
 
 def test_a_partition_that_was_lost_has_no_metrics_any_more(desk: Desk) -> None:
