@@ -19,6 +19,7 @@ from streams.agents.running.holes import Holes
 from streams.agents.running.lifecycle import Lifecycle
 from streams.agents.running.loop import ChunkLoop
 from streams.agents.running.normaliser_pool import NormaliserPool
+from streams.agents.running.page_time import last_page_done
 from streams.agents.stages import detect, normalise
 from streams.agents.stages.detect import DetectStage
 from streams.agents.stages.measure import count_given_up
@@ -144,7 +145,7 @@ def create_app(
         (topics[detect.STAGE], segments),
         partial(exit_process, where="as a topic changed"),
     )
-    progress = Progress(app, read, shards, metrics, watch)
+    progress = Progress(app, read, shards, metrics, watch, last_page_done)
     status = StatusPage(settings, list(stages), metrics, progress, shards)
     web = WebServer(settings, metrics, progress, status)
     first = TP(topics[normalise.STAGE], 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import faust
@@ -55,10 +56,12 @@ class Progress:
         shards: Shards,
         metrics: Metrics,
         watch: TopicWatch,
+        last_page_done: Callable[[], float],
     ) -> None:
-        """`stages`: full topic name -> the stage that consumes it."""
+        """`stages`: full topic name -> the stage that consumes it. `last_page_done`: the monotonic
+        time at which the worker was last done with a page."""
         self._app, self._stages, self._shards, self._metrics = app, stages, shards, metrics
-        self._watch = watch
+        self._watch, self._last_page_done = watch, last_page_done
         self._places: dict[TP, _Place] = {}
         self.publishing = False
 
@@ -95,7 +98,8 @@ class Progress:
         """Every assigned partition, by topic and number."""
         now, left, partitions = time.monotonic(), self._shards.segments_left, []
         for tp, place in sorted(self._places.items()):
-            done, end = self._app.consumer.acks.done(tp), self._app.consumer.highwater(tp)
+            acks = self._app.consumer.acks
+            done, end = acks.done(tp), self._app.consumer.highwater(tp)
             known = done is not None and end is not None
             lag = max(0, end - done) if known else 0
             stage = self._stages[tp.topic]
@@ -105,6 +109,9 @@ class Progress:
             # large.
             if stage == Stage.DETECT and left.get(tp.partition) != place.left:
                 place.left, place.since = left.get(tp.partition), now
+            # A chunk of heavy pages takes minutes.
+            if stage == Stage.NORMALISE and acks.in_hand(tp):
+                place.since = max(place.since, self._last_page_done())
             still = now - place.since
             partitions.append(
                 PartitionProgress(tp.topic, tp.partition, stage, place.offset, lag, known, still)

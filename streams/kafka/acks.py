@@ -44,6 +44,10 @@ class Acks:
         """Everything before this offset is done. None while the partition has not been read."""
         return (self._done if self._in_hand[tp] else self._read).get(tp)
 
+    def in_hand(self, tp: TP) -> bool:
+        """Whether a chunk of it is handed over and not done."""
+        return self._in_hand[tp] > 0
+
     def all_done(self) -> dict[TP, int]:
         """The same for all partitions that have been read."""
         return {tp: done for tp in self._read if (done := self.done(tp)) is not None}

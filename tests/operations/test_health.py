@@ -47,7 +47,7 @@ class Desk:
     """Progress with a clock of its own."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.now = 1000.0
+        self.now, self.page_done = 1000.0, 0.0
         monkeypatch.setattr("streams.health.time.monotonic", lambda: self.now)
         self.app, self.shards, self.metrics = App(), Shards(), Metrics()
         app: Any = self.app
@@ -55,9 +55,12 @@ class Desk:
         watch: Any = SimpleNamespace(missing=[])
         self.watch = watch
         stages = {"raw": "normalise", "normalised": "detect"}
-        self.progress = Progress(app, stages, shards, self.metrics, watch)
+        self.progress = Progress(app, stages, shards, self.metrics, watch, self.done)
         self.progress.publishing = True
         self.tp, self.shard = TP("raw", 0), TP("normalised", 0)
+
+    def done(self) -> float:
+        return self.page_done
 
     def assign(self) -> None:
         """One partition, which is empty."""
@@ -181,6 +184,27 @@ def test_a_record_that_came_a_moment_ago_is_not_stuck_however_long_nobody_asked(
     assert desk.progress.stuck() == []
     desk.now += STALLED_SECONDS + 1
     assert desk.progress.stuck() == ["raw partition 0 stands at offset 10"]
+
+
+def test_a_chunk_of_heavy_pages_is_progress_page_by_page(desk: Desk) -> None:
+    desk.assign()
+    desk.app.consumer.highwaters[desk.tp] = 24
+    desk.app.consumer.acks.handed(desk.tp, 0, 24)
+    for _ in range(24):
+        assert desk.progress.stuck() == []
+        desk.now += STALLED_SECONDS - 1
+        desk.page_done = desk.now
+    desk.now += STALLED_SECONDS + 1
+    assert desk.progress.stuck() == ["raw partition 0 stands at offset 0"]
+
+
+def test_pages_of_others_are_no_progress_of_a_partition_with_nothing_in_hand(desk: Desk) -> None:
+    desk.assign()
+    desk.app.consumer.highwaters[desk.tp] = 24
+    assert desk.progress.stuck() == []
+    desk.now += STALLED_SECONDS + 1
+    desk.page_done = desk.now
+    assert desk.progress.stuck() == ["raw partition 0 stands at offset 0"]
 
 
 def test_a_shard_that_is_being_read_back_is_progress_as_long_as_it_goes_on(desk: Desk) -> None:

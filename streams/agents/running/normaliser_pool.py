@@ -20,7 +20,7 @@ from multiprocessing import resource_tracker
 from typing import NamedTuple, ParamSpec, TypeVar
 
 from streams.agents.running.descriptors import is_exhausted
-from streams.agents.running.page_time import warm_up
+from streams.agents.running.page_time import share_clock, warm_up
 from streams.agents.running.shared_memory import Block, Packed, call_packed, pack, unpack
 from streams.articles.outlets import OutletsError
 from streams.heap import keep_freed_memory
@@ -160,6 +160,7 @@ class NormaliserPool:
             count = min(self._processes * _BLOCKS_A_PROCESS, _MOST_BLOCKS)
             try:
                 self._blocks = [Block() for _ in range(count)]
+                share_clock(self._blocks[0].clock)
             except OSError as error:
                 _raise_if_exhausted(error)
                 log.warning("no shared memory (%s): chunks go through pipes, which is slow", error)
@@ -234,6 +235,8 @@ def _begin(parent: int, blocks: list[Block]) -> None:
     """Set up a process: it gives way to the parent, leaves signals to end to it, which may go to
     the whole group, and does not outlive it if that is killed."""
     _blocks[:] = blocks
+    if blocks:
+        share_clock(blocks[0].clock)
     keep_freed_memory()
     if sys.platform != "win32":
         os.nice(_NICENESS)

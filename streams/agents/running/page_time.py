@@ -1,9 +1,14 @@
-"""Limits the CPU time of a page, so that a single one cannot hold up a chunk."""
+"""Limits the CPU time of a page, so that a single one cannot hold up a chunk.
+
+Also notes when a page was done: a chunk of many may take minutes.
+"""
 
 from __future__ import annotations
 
 import signal
+import struct
 import sys
+import time
 from functools import lru_cache
 from types import FrameType
 
@@ -12,6 +17,21 @@ from streams.heap import freeze_gc
 from streams.warm_up import compile_kernels, load_language_model
 
 _AGAIN_SECONDS = 0.5  # a library may swallow the first interruption
+_MOMENT = struct.Struct("d")
+
+_clock: list[memoryview] = [memoryview(bytearray(_MOMENT.size))]
+
+
+def share_clock(with_others: memoryview) -> None:
+    """Note the moments here, where other processes of this worker do, too."""
+    _clock[0] = with_others
+
+
+def last_page_done() -> float:
+    """When a page was last done with in this process, or in those that share its clock: monotonic
+    seconds, which are the same for all processes; 0 before the first."""
+    (moment,) = _MOMENT.unpack_from(_clock[0])
+    return float(moment)
 
 
 def read_in_time(seconds: float, page: PageSource) -> Page:
@@ -33,6 +53,8 @@ def read_in_time(seconds: float, page: PageSource) -> Page:
     except TimeoutError:
         failure = f"one that takes more than {seconds:g} seconds of computing"
         return Page(failure=failure, timed_out=True)
+    finally:
+        _MOMENT.pack_into(_clock[0], 0, time.monotonic())
 
 
 @lru_cache(maxsize=1)

@@ -22,6 +22,7 @@ from streams.kafka.raw_record import RawRecord, RawRecords
 
 # A thousand articles of 4 KB. What does not fit goes through the pipe.
 BLOCK_BYTES = 4 << 20
+_CLOCK_BYTES = 8
 
 _Reduced = tuple[Callable[..., Any], tuple[Any, ...]]
 
@@ -37,12 +38,15 @@ class Block:
     """Memory for processes to inherit when they start. Not in /dev/shm, which containers keep
     small, and allocated at once: writing to a mapped page without memory is a SIGBUS.
 
+    `clock` is room behind it for a moment.
+
     Raises OSError if there is none.
     """
 
     def __init__(self, descriptor: int | None = None) -> None:
         self._descriptor = _allocated() if descriptor is None else descriptor
-        self.bytes = mmap.mmap(self._descriptor, BLOCK_BYTES)
+        mapped = memoryview(mmap.mmap(self._descriptor, BLOCK_BYTES + _CLOCK_BYTES))
+        self.bytes, self.clock = mapped[:BLOCK_BYTES], mapped[BLOCK_BYTES:]
 
     def __reduce__(self) -> tuple[Callable[..., Block], tuple[Any, ...]]:
         return _received, (DupFd(self._descriptor),)
@@ -59,9 +63,9 @@ def _allocated() -> int:
         with tempfile.TemporaryFile() as file:
             descriptor = os.dup(file.fileno())
     try:
-        os.ftruncate(descriptor, BLOCK_BYTES)
+        os.ftruncate(descriptor, BLOCK_BYTES + _CLOCK_BYTES)
         if hasattr(os, "posix_fallocate"):
-            os.posix_fallocate(descriptor, 0, BLOCK_BYTES)
+            os.posix_fallocate(descriptor, 0, BLOCK_BYTES + _CLOCK_BYTES)
     except OSError:
         os.close(descriptor)
         raise

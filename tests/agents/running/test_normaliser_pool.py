@@ -21,9 +21,10 @@ import pytest
 from streams.agents.running.exit import blames_record, exit_code
 from streams.agents.running.normaliser_pool import (
     _MOST_BLOCKS,
+    NormaliserPool,
     NormaliserProcessError,
 )
-from streams.agents.running.page_time import read_in_time
+from streams.agents.running.page_time import last_page_done, read_in_time
 from streams.agents.running.shared_memory import BLOCK_BYTES, Block, pack, unpack
 from streams.articles.outlets import OutletsError, outlets
 from streams.articles.page import Page, PageSource
@@ -213,6 +214,23 @@ async def test_without_semaphores_heartbeats_go_on_between_two_calls(
     calls = [i for i, what in enumerate(happened) if what == "call"]
     assert len(calls) == 5
     assert all("beat" in happened[one:other] for one, other in pairwise(calls))
+
+
+async def test_the_owner_knows_when_one_of_the_processes_was_done_with_a_page(pool: Any) -> None:
+    page = PageSource(None, "Some words.", datetime(2026, 1, 1, tzinfo=UTC))
+    for _ in range(2):
+        began = time.monotonic()
+        await pool.run(read_in_time, 10, page)
+        assert began < last_page_done() < time.monotonic()
+
+
+async def test_in_one_process_the_moment_of_a_page_is_known_too() -> None:
+    page, began = (
+        PageSource(None, "Some words.", datetime(2026, 1, 1, tzinfo=UTC)),
+        time.monotonic(),
+    )
+    await NormaliserPool(0).run(read_in_time, 10, page)
+    assert began < last_page_done() < time.monotonic()
 
 
 def reading(monkeypatch: pytest.MonkeyPatch, read: Callable[[PageSource], Page]) -> Page:
