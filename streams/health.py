@@ -67,15 +67,15 @@ class Progress:
 
     def newest_time(self, mine: TP) -> int | None:
         """The stream's latest event time, in milliseconds, for the worker that has partition
-        `mine`.
+        `mine`; None for others, and until something of the stream was handled.
 
         A stream of old records has old times: something dated now among them would end the window
         of everything before it.
         """
         if mine not in self._places:
             return None
-        times = [p.event_time for tp, p in self._places.items() if tp.topic == mine.topic]
-        return round((max(times) or time.time()) * 1000)
+        newest = max(p.event_time for tp, p in self._places.items() if tp.topic == mine.topic)
+        return round(newest * 1000) or None
 
     def assign(self, assigned: set[TP]) -> None:
         """After a rebalance."""

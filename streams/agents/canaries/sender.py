@@ -38,7 +38,8 @@ class CanarySender:
         metrics: Metrics,
         event_time: Callable[[], int | None],
     ) -> None:
-        """`event_time`: the milliseconds to date canaries with; None if other workers send them."""
+        """`event_time`: the milliseconds to date canaries with; None if none are to be sent, as
+        other workers do it, or the stream's time is not known yet."""
         self._seconds = settings.canary_seconds
         self._topic = topic_name(settings, RAW)
         self._publisher, self._metrics, self._event_time = publisher, metrics, event_time
