@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import orjson
 import pytest
@@ -11,6 +12,8 @@ from schemas.records import EnrichedArticleRecord
 from schemas.topics import ENRICHED, NORMALISED, STORIES, STORY_EVENTS
 from streams.agents.canaries.rounds import KINDS, SOURCE, canary_round, judge
 from streams.agents.canaries.sender import CanarySender
+from streams.detection.parameters import Parameters
+from streams.kafka.outgoing import Outgoing
 from streams.kafka.publish import BatchPublisher
 from streams.metrics import Metrics
 from streams.pipeline import Pipeline
@@ -23,17 +26,17 @@ NOON = 1_772_452_800_000
 ROUND = 300_000
 
 
-def verdicts(rounds: int) -> list[EnrichedArticleRecord]:
+def verdicts(rounds: int, copy_overlap: float = 0.5) -> list[EnrichedArticleRecord]:
     events = [
         RawEvent(None, orjson.dumps(event), NOON + n * ROUND)
         for n in range(rounds)
-        for event in canary_round(NOON + n * ROUND)
+        for event in canary_round(NOON + n * ROUND, copy_overlap)
     ]
-    return enriched(events)
+    return enriched(events, copy_overlap)
 
 
-def enriched(events: list[RawEvent]) -> list[EnrichedArticleRecord]:
-    pipeline = Pipeline()
+def enriched(events: list[RawEvent], copy_overlap: float = 0.5) -> list[EnrichedArticleRecord]:
+    pipeline = Pipeline(Parameters(copy_overlap=copy_overlap))
     decision = pipeline.take(pipeline.records(events)).decision
     return [] if decision is None else [orjson.loads(line) for line in decision.enriched]
 
@@ -52,6 +55,13 @@ def test_three_hours_of_canaries_are_all_right(kind: str) -> None:
     answers = [answer for answer in map(judge, verdicts(36)) if answer and answer.kind == kind]
     assert len(answers) == 72
     assert all(answer.right for answer in answers)
+
+
+@pytest.mark.parametrize("copy_overlap", [0.1, 0.8, 0.81, 0.9, 0.95, 0.98, 1.0])
+def test_canaries_are_right_with_any_threshold(copy_overlap: float) -> None:
+    answers = [answer for answer in map(judge, verdicts(36, copy_overlap)) if answer]
+    assert len(answers) == 288
+    assert [answer.kind for answer in answers if not answer.right] == []
 
 
 def test_an_answer_knows_when_its_canary_was_sent() -> None:
@@ -100,6 +110,41 @@ def test_a_worker_counts_its_canaries_and_keeps_them_out_of_the_outputs(watched:
     for stage in ("normalise", "detect"):
         counted = watched.metric("echowire_end_to_end_seconds_count", stage=stage)
         assert counted == len(enriched)
+
+
+class Publisher:
+    """Keeps what is published."""
+
+    def __init__(self) -> None:
+        self.published = list[Outgoing]()
+        self.twice = asyncio.Event()
+
+    async def publish(self, outgoing: list[Outgoing]) -> None:
+        self.published += outgoing
+        if len(self.published) > 1:
+            self.twice.set()
+
+
+@pytest.mark.parametrize(
+    ("record_bytes", "kinds"),
+    [
+        (4000, {"copy", "template", "unrelated"}),
+        (2 << 20, {"copy", "excerpt", "template", "unrelated"}),
+    ],
+)
+async def test_canaries_that_are_longer_than_a_record_may_be_are_left_out(
+    record_bytes: int, kinds: set[str]
+) -> None:
+    publisher: Any = Publisher()
+    settings = Settings(canary_seconds=0.01, record_bytes=record_bytes)
+    running = asyncio.create_task(CanarySender(settings, publisher, Metrics(), lambda: NOON).run())
+    await asyncio.wait_for(publisher.twice.wait(), 10)
+    running.cancel()
+    for out in publisher.published:
+        assert max(map(len, out.values)) <= record_bytes
+        found = [orjson.loads(value)["attributes"]["canary"] for value in out.values]
+        assert set(found) == kinds
+        assert found == [kind for kind in found[::2] for _ in range(2)]  # whole pairs
 
 
 async def test_a_round_that_is_due_while_the_worker_ends_is_not_sent() -> None:

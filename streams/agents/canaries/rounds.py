@@ -18,6 +18,10 @@ ENCODED_SOURCE = SOURCE.encode()  # also the key of their raw records: one key, 
 KINDS = ("copy", "excerpt", "template", "unrelated")
 _ATTRIBUTE = "canary"
 
+# A copy with words of its own has some .95 to .98 in common with its original, as far as sketches
+# can tell. Above this threshold it is the same text.
+_OWN_WORDS_UP_TO = 0.8
+
 _VOCABULARY = (
     "the of and to in that for with on was said by from at as his her their which will after "
     "over more people government city market company report year week minister council police "
@@ -42,13 +46,16 @@ class Answer:
     sent_ms: int  # milliseconds since 1970
 
 
-def canary_round(sent_ms: int) -> list[RawArticleRecord]:
-    """Raw events of one round: a pair of each kind, the earlier one first."""
+def canary_round(sent_ms: int, copy_overlap: float = 0.5) -> list[RawArticleRecord]:
+    """Raw events of one round: a pair of each kind, the earlier one first. They are judged as they
+    should be with any `copy_overlap`, the setting."""
     chance = random.Random(sent_ms)  # noqa: S311
     whole = _text(chance, 180)
-    words = whole.split()
+    words, own = whole.split(), _text(chance, 4).split()
+    if copy_overlap > _OWN_WORDS_UP_TO:
+        own = []
     pairs = {
-        "copy": (whole, " ".join([*words[:60], *_text(chance, 4).split(), *words[60:]])),
+        "copy": (whole, " ".join([*words[:60], *own, *words[60:]])),
         "unrelated": (_text(chance, 120), _text(chance, 120)),
         "template": _bulletins(chance),
     }

@@ -42,6 +42,7 @@ class CanarySender:
         other workers do it, or the stream's time is not known yet."""
         self._seconds = settings.canary_seconds
         self._topic = topic_name(settings, RAW)
+        self._copy_overlap, self._record_bytes = settings.copy_overlap, settings.record_bytes
         self._publisher, self._metrics, self._event_time = publisher, metrics, event_time
         metrics.canary_interval.set(self._seconds)
 
@@ -53,8 +54,11 @@ class CanarySender:
             event_time = self._event_time()
             if event_time is None:
                 continue
+            canaries = self._round(event_time)
+            if not canaries.keys:
+                continue
             try:
-                await self._publisher.publish([self._round(event_time)])
+                await self._publisher.publish([canaries])
             except StoppedError:  # the worker is ending
                 return
             except KafkaError as error:
@@ -65,9 +69,13 @@ class CanarySender:
     def _round(self, event_time: int) -> Outgoing:
         out, now = Outgoing(self._topic), time.time_ns() // 1_000_000
         headers = encode_headers([time_header(event_time)])
-        for event in canary_round(now):
-            # In one partition: the earlier one of a pair comes first.
-            out.add(ENCODED_SOURCE, orjson.dumps(event), now, headers)
+        events = [orjson.dumps(event) for event in canary_round(now, self._copy_overlap)]
+        for pair in zip(events[::2], events[1::2], strict=True):
+            if max(map(len, pair)) > self._record_bytes:
+                continue  # a longer record is rejected, whatever it says
+            for event in pair:
+                # In one partition: the earlier one of a pair comes first.
+                out.add(ENCODED_SOURCE, event, now, headers)
         return out
 
 
