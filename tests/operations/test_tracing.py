@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 import orjson
 import pytest
@@ -20,7 +22,7 @@ from schemas.topics import ENRICHED, RAW
 from streams.kafka.headers import carried_trace, trace_context
 from streams.settings import Settings, SettingsError, load_settings
 from streams.tracing import NoTracer, OpenTelemetryTracer, create_tracer
-from tests.kafka.service import Worker, read, until
+from tests.kafka.service import Worker, make_topics, push, read, until
 from tests.operations.load import article
 
 PARENT = ("traceparent", b"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")
@@ -153,3 +155,18 @@ def test_a_trace_goes_from_the_raw_event_to_the_enriched_one(watched: Worker) ->
     found = traces()
     assert found["item-101"] == [PARENT, STATE]
     assert found["item-102"] == found["item-103"] == []
+
+
+@pytest.mark.broker
+def test_a_worker_ends_in_order_although_its_collector_does_not_answer(
+    settings: Settings, tmp_path: Path
+) -> None:
+    asyncio.run(make_topics(settings, partitions=1))
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        traced = Worker(settings.model_copy(update={"tracing": True}), tmp_path)
+        traced.environment = {"OTEL_EXPORTER_OTLP_ENDPOINT": address}
+        with traced.start() as worker:
+            asyncio.run(push(settings, [article(1)]))
+            until(lambda: worker.metric("echowire_verdicts_total") == 1, "it is judged")
+            assert worker.stop() == 0
