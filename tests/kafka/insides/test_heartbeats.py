@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
 from itertools import pairwise
 
 import pytest
+from aiokafka.consumer import group_coordinator
 from aiokafka.consumer.group_coordinator import GroupCoordinator
 
-from streams.kafka.insides import fetch_loop
+from streams.kafka.insides import fetch_loop, heartbeats
 from streams.kafka.insides.heartbeats import Heartbeats, heartbeat_seconds, interval_seconds
+from tests.support.virtual_time import in_virtual_time, now
 
 SESSION_SECONDS = 1.98  # ten intervals of .2 s, nearly
 INTERVAL = SESSION_SECONDS / 9.9
-LATE = 0.06  # what a busy machine may add
+LATE = 0.003  # an answer takes .002 s
+
+virtually = in_virtual_time(heartbeats, group_coordinator)
 
 
 class Member:
@@ -39,7 +42,7 @@ class Member:
         """It is."""
 
     async def _do_heartbeat(self) -> bool:
-        self.sent.append(time.time())
+        self.sent.append(now())
         await asyncio.sleep(self._answers_after)
         return self.lives
 
@@ -53,11 +56,12 @@ class Member:
 
 
 def paced(**options: float) -> tuple[Member, Heartbeats]:
-    member, heartbeats = Member(**options), Heartbeats(SESSION_SECONDS)
-    heartbeats.pace(member)
-    return member, heartbeats
+    member, paced_ = Member(**options), Heartbeats(SESSION_SECONDS)
+    paced_.pace(member)
+    return member, paced_
 
 
+@virtually
 async def test_workers_of_any_age_send_at_the_same_moments() -> None:
     (one, _), (other, _) = paced(), paced(answers_after=0.05)
     first = asyncio.ensure_future(one.live(2.0))
@@ -69,6 +73,7 @@ async def test_workers_of_any_age_send_at_the_same_moments() -> None:
         assert all(0.5 < (b - a) / INTERVAL < 1.5 for a, b in pairwise(member.sent))
 
 
+@virtually
 async def test_aiokafkas_own_would_drift_apart() -> None:
     """Or the test before this one would prove little."""
     one, other = Member(), Member(answers_after=0.05)
@@ -80,15 +85,17 @@ async def test_aiokafkas_own_would_drift_apart() -> None:
     assert max(apart) > LATE
 
 
+@virtually
 async def test_a_late_one_is_sent_at_once() -> None:
     member, _ = paced()
     await member._do_heartbeat()
     await asyncio.sleep(1.5 * INTERVAL)
-    began = time.time()
+    began = now()
     await member._do_heartbeat()
     assert member.sent[-1] - began < LATE
 
 
+@virtually
 async def test_one_that_failed_is_sent_again_at_once() -> None:
     member, _ = paced()
     member.lives = False
@@ -110,19 +117,21 @@ def test_a_commit_never_falls_between_heartbeats(session_seconds: float) -> None
     assert session_seconds / interval % 1 == pytest.approx(0.9)
 
 
+@virtually
 async def test_a_commit_follows_a_heartbeat() -> None:
-    member, heartbeats = paced()
+    member, beats = paced()
     living = asyncio.ensure_future(member.live(2.0))
     await asyncio.sleep(INTERVAL)
     for _ in range(3):
-        began = time.time()
-        await heartbeats.next(1.3 * INTERVAL, 10.0)
-        assert (time.time() - began) / INTERVAL >= 1.3
-        assert time.time() - member.sent[-1] < LATE
+        began = now()
+        await beats.next(1.3 * INTERVAL, 10.0)
+        assert (now() - began) / INTERVAL >= 1.3
+        assert now() - member.sent[-1] < LATE
     await living
 
 
+@virtually
 async def test_a_commit_does_not_wait_for_a_heartbeat_that_does_not_come() -> None:
-    began = time.monotonic()
+    began = now()
     await Heartbeats(SESSION_SECONDS).next(0.05, 0.2)
-    assert 0.2 <= time.monotonic() - began < 0.2 + LATE
+    assert 0.2 <= now() - began < 0.2 + LATE
