@@ -215,7 +215,7 @@ def _count_votes(
     votes: Integers,
 ) -> int:
     """-> how many earlier articles share a key; fills in their serials, ascending, and votes."""
-    met, numbers = 0, (U64(1) << bits) - U64(1)
+    met, numbers, before = 0, (U64(1) << bits) - U64(1), serial - 1
     high = np.uint32(~numbers & U64(0xFFFFFFFF))
     # All slots first: the memory answers many requests at once, if nothing waits for the first.
     entries = np.empty((len(value), WAYS), np.uint32)
@@ -229,8 +229,8 @@ def _count_votes(
             entry = entries[k, way]
             if entry & high != fingerprint:
                 continue
-            # The newest serial with these low bits that is not above this article's.
-            older = serial - np.int64((U64(serial) - U64(entry)) & numbers)
+            # The newest serial with these low bits below this article's, which may have the same.
+            older = before - np.int64((U64(before) - U64(entry)) & numbers)
             place = met
             while place > 0 and seen[place - 1] > older:
                 place -= 1

@@ -144,6 +144,16 @@ def test_serial_numbers_go_on_beyond_32_bits() -> None:
     assert older.tolist() == [2**32 - 1, 2**32]
 
 
+@pytest.mark.parametrize("first", [0, 1, 5 * 2**32])
+def test_an_article_does_not_find_itself_where_serial_numbers_wrap(first: int) -> None:
+    """One that shares its keys may be so far back that their low bits are the same."""
+    index, told = Index(1 << 10), keys_of(sketch_texts([story(1)]))
+    wrapped = first + 2**index.serial_bits
+    index.insert(told, np.array([first]))
+    newer, older = index.candidates(told, np.array([wrapped]))
+    assert (newer.tolist(), older.tolist()) == ([wrapped], [first])
+
+
 def test_copies_and_excerpts_are_found_among_many_others() -> None:
     texts = [story(seed, 250) for seed in range(400)]
     index = Index(1 << 13)
