@@ -236,3 +236,16 @@ async def test_a_chunk_whose_segment_is_too_large_is_decided_in_parts() -> None:
     # Behind the outputs that they stand for.
     topics = [e.topic for e in publisher.sent]
     assert "detection.segments" not in topics[: -len(segments)]
+
+
+async def test_a_segment_at_the_limit_leaves_room_for_its_note() -> None:
+    settings = load_settings(window_articles=4096)
+    articles = [article(n) for n in range(100)]
+    stage, publisher, shard = stage_of(settings)
+    await decided(stage, publisher, shard, articles)
+    (segment,) = records_of(publisher.sent, "detection.segments")
+    stage, publisher, shard = stage_of(settings)
+    stage._largest_bytes = publisher.encoder.largest_bytes = len(segment.value) + 1
+    await decided(stage, publisher, shard, articles)
+    assert len(records_of(publisher.sent, "detection.segments")) == 2
+    assert shard.state.count == 100

@@ -109,7 +109,8 @@ class DetectStage:
             return NoWork()  # everything was decided and published before a restart
         started = time.perf_counter()
         parts: list[Part] = []
-        (articles, traces), most = _articles(records), self._largest_bytes - 1
+        # A segment has its note beside it, and may lie at the limit.
+        (articles, traces), most = _articles(records), self._largest_bytes - HEADERS_BYTES
         for part, whole in decide_in_parts(state, articles, self._writer, most):
             decision = without_canaries(whole, self._metrics)
             self._metrics.early_evictions.inc(early_evictions(state, decision.segment))
