@@ -20,6 +20,7 @@ from aiokafka.structs import ConsumerRecord, TopicPartition
 from streams.detection.index.state import ShardState
 from streams.kafka.insides.epochs import ends_of_epochs
 from streams.kafka.insides.metadata import client_of
+from streams.kafka.unreadable import UnreadableRecord
 
 log = logging.getLogger("echowire.recovery")
 
@@ -147,33 +148,31 @@ class DecidedLog:
     ) -> bool:
         """Whether the shard's newest article before this offset is where it should be. False if
         there is none to compare. Raises OtherLogError if another record is there."""
-        row = self._newest_row(offset)
-        if row is None or int(row["offset"]) < beginning:  # too old
-            return False
-        same = await self._same_record(consumer, row)
-        if same is False:
-            raise OtherLogError(
-                f"says that {self.articles.topic} holds article {_key(row)} at offset"
-                f" {row['offset']}, and there is another: it was recreated"
-            )
-        return same is True
+        for row in self._standing_rows():
+            if int(row["offset"]) >= offset:
+                continue
+            if int(row["offset"]) < beginning:  # too old
+                return False
+            record = await self._record(consumer, int(row["offset"]))
+            if isinstance(record, UnreadableRecord):  # it may be any: an older one tells
+                continue
+            if record.offset != row["offset"]:
+                return False
+            if record.key != _key(row).encode():
+                raise OtherLogError(
+                    f"says that {self.articles.topic} holds article {_key(row)} at offset"
+                    f" {row['offset']}, and there is another: it was recreated"
+                )
+            return True
+        return False
 
     async def _holds_row_from(self, consumer: AIOKafkaConsumer, offset: int) -> bool:
         """Whether the shard's newest article is where it should be, and not before this offset."""
-        tp, row = self.articles, self._newest_row(self._state.last_offset + 1)
+        tp, row = self.articles, next(self._standing_rows(), None)
         if row is None or not offset <= int(row["offset"]) < (await consumer.end_offsets([tp]))[tp]:
             return False
-        return await self._same_record(consumer, row) is True
-
-    async def _same_record(self, consumer: AIOKafkaConsumer, row: np.void) -> bool | None:
-        """Whether the log still has the row's record; None if nothing is at its offset."""
         record = await self._record(consumer, int(row["offset"]))
-        if record.offset != row["offset"]:
-            return None
-        return bool(record.key == _key(row).encode())
-
-    def _newest_row(self, offset: int) -> np.void | None:
-        return next((row for row in self._standing_rows() if int(row["offset"]) < offset), None)
+        return bool(record.offset == row["offset"] and record.key == _key(row).encode())
 
     def _standing_rows(self) -> Iterator[np.void]:
         """Rows whose records no cut has removed from the log, the newest first."""

@@ -10,9 +10,10 @@ from aiokafka.structs import TopicPartition
 
 from streams.detection.index.state import ShardState
 from streams.detection.parameters import Parameters
-from streams.kafka.decided_log import DecidedLog
+from streams.kafka.decided_log import DecidedLog, OtherLogError
 from streams.kafka.recovery import Recovery
 from streams.kafka.shard_note import ShardNote
+from streams.kafka.unreadable import UnreadableRecord
 from streams.settings import load_settings
 from tests.detection.newsroom import NOON, Arrival, Desk, article, chunk_of, remembered, story
 
@@ -99,6 +100,50 @@ def test_another_worker_goes_back_to_a_cut_noted_in_the_segments() -> None:
         recovery._apply(segment_record(offset, segment, note))
     assert remembered(recovery.state) == remembered(desk.state)
     assert recovery.log.cut_in(records(LOG[:5] + new)) is None
+
+
+class Log:
+    """Holds records from offset 0 on; some cannot be read any more."""
+
+    def __init__(self, held: list[Any], damaged: range) -> None:
+        self._records, self._damaged, self._at = records(held), damaged, 0
+
+    async def beginning_offsets(self, tps: list[TopicPartition]) -> dict[TopicPartition, int]:
+        return dict.fromkeys(tps, 0)
+
+    async def end_offsets(self, tps: list[TopicPartition]) -> dict[TopicPartition, int]:
+        return dict.fromkeys(tps, len(self._records))
+
+    def assignment(self) -> set[TopicPartition]:
+        return set()
+
+    def pause(self, *_: TopicPartition) -> None:
+        return
+
+    resume = pause
+
+    def seek(self, _: TopicPartition, offset: int) -> None:
+        self._at = offset
+
+    async def getone(self, tp: TopicPartition) -> Any:
+        at = self._at
+        if at not in self._damaged:
+            return self._records[at]
+        return UnreadableRecord(
+            tp.topic, 0, self._damaged[-1], 0, 0, None, b"raw", None, -1, 3, (), at, "CRC"
+        )
+
+
+@pytest.mark.parametrize("damaged", [range(8, 9), range(6, 9), range(9)], ids=str)
+async def test_a_log_whose_newest_article_is_damaged_was_not_recreated(damaged: range) -> None:
+    log: Any = Log(LOG, damaged)
+    await log_of(desk_of(LOG)).check(log, -1)
+
+
+async def test_behind_a_damaged_article_an_older_one_tells_whether_the_log_was_recreated() -> None:
+    log: Any = Log(others(len(LOG)), range(8, 9))
+    with pytest.raises(OtherLogError, match="at offset 7, and there is another"):
+        await log_of(desk_of(LOG)).check(log, -1)
 
 
 def segment_record(offset: int, segment: bytes, note: ShardNote) -> Any:
