@@ -189,8 +189,7 @@ class Recovery:
         return f"{self.segments.topic} partition {self.segments.partition}"
 
     def _apply(self, record: ConsumerRecord) -> None:
-        segment, state = _decoded(record), self.state
-        note = note_of(record.headers)
+        (segment, note), state = _noted(record), self.state
         if note is not None and note.tail >= self.note.tail:
             self.note = note
         if self._first is None and state.last_offset < 0:
@@ -224,10 +223,14 @@ _OTHER_LOG = "Delete {} too, or take another --topic-prefix."
 
 
 def _decoded(record: ConsumerRecord) -> Segment:
+    return _noted(record)[0]
+
+
+def _noted(record: ConsumerRecord) -> tuple[Segment, ShardNote | None]:
     if isinstance(record, UnreadableRecord):
         raise ShardUnrecoverableError(f"{record}. {_REBUILD}")
     try:
-        return decode_segment(record.value)
+        return decode_segment(record.value), note_of(record.headers)
     except DamagedSegmentError as error:
         raise ShardUnrecoverableError(f"{_place(record)}: {error}. {_REBUILD}") from None
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import orjson
 
+from streams.detection.index.segment import DamagedSegmentError
 from streams.kafka.headers import Header
 
 NOTE_HEADER = "echowire-shard"
@@ -43,11 +44,17 @@ class ShardNote(NamedTuple):
 
 
 def note_of(headers: Sequence[Header]) -> ShardNote | None:
-    """The note of a segment; None for segments of older versions."""
+    """The note of a segment; None for segments of older versions. Raises DamagedSegmentError."""
     for name, value in headers:
         if name == NOTE_HEADER and value is not None:
-            fields = orjson.loads(value)  # older versions wrote fewer
-            return ShardNote(
-                **{name: int(fields[name]) for name in ShardNote._fields if name in fields}
-            )
+            return _decoded(value)
     return None
+
+
+def _decoded(value: bytes) -> ShardNote:
+    try:
+        fields = dict(orjson.loads(value))
+        known = [name for name in ShardNote._fields if name in fields]  # older versions wrote fewer
+        return ShardNote(**{name: int(fields[name]) for name in known})
+    except (ValueError, TypeError, OverflowError):
+        raise DamagedSegmentError(f"its header {NOTE_HEADER} is not what was written") from None

@@ -184,11 +184,12 @@ def segment_bytes(segment: Segment) -> int:
     return _START.size + _HEADER.size + len(ALGORITHM.encode()) + tables + packed
 
 
-def decode_segment(data: bytes) -> Segment:
-    """Undo `encode_segment`. Raises DamagedSegmentError, which says what is wrong."""
-    at = _START.size + _HEADER.size
-    if len(data) < at:
-        raise DamagedSegmentError(f"expected a segment of at least {at} bytes, got {len(data)}")
+def _intact(data: bytes | None) -> bytes:
+    """The same, if they are the bytes of a segment. Raises DamagedSegmentError."""
+    least = _START.size + _HEADER.size
+    if data is None or len(data) < least:
+        found = "a record without a value" if data is None else len(data)
+        raise DamagedSegmentError(f"expected a segment of at least {least} bytes, got {found}")
     magic, version, crc = _START.unpack_from(data)
     if magic != _MAGIC or version != _VERSION:
         raise DamagedSegmentError(
@@ -196,6 +197,12 @@ def decode_segment(data: bytes) -> Segment:
         )
     if zlib.crc32(memoryview(data)[_START.size :]) != crc:
         raise DamagedSegmentError("the checksum does not match the bytes")
+    return data
+
+
+def decode_segment(value: bytes | None) -> Segment:
+    """Undo `encode_segment`. Raises DamagedSegmentError, which says what is wrong."""
+    data, at = _intact(value), _START.size + _HEADER.size
     name_bytes, count, story_count, first, last, base, clock, latest = _HEADER.unpack_from(
         data, _START.size
     )
