@@ -20,6 +20,7 @@ from aiokafka.structs import ConsumerRecord, TopicPartition
 from streams.detection.index.state import ShardState
 from streams.kafka.insides.epochs import ends_of_epochs
 from streams.kafka.insides.metadata import client_of
+from streams.kafka.stale_commits import UNKNOWN, Cut, StaleCommits
 from streams.kafka.unreadable import UnreadableRecord
 
 log = logging.getLogger("echowire.recovery")
@@ -33,7 +34,7 @@ class OtherLogError(Exception):
     """It is a different log; the message says what differs."""
 
 
-class _Cut(NamedTuple):
+class _Gone(NamedTuple):
     """Rows before the serial `until` with this offset or a later one are gone from the log."""
 
     until: int
@@ -46,23 +47,33 @@ class DecidedLog:
     def __init__(self, articles: TopicPartition, state: ShardState) -> None:
         self.articles = articles
         self._state = state
-        self._cuts: list[_Cut] = []
-        self._unrecorded = -1
+        self._cuts: list[_Gone] = []
+        self.commits = StaleCommits()
+        self.unrecorded = Cut()  # since the last segment: the next one records it
 
-    def cut(self, offset: int, *, recorded: bool = False) -> None:
-        """Records from this offset on are not decided yet. `recorded`: the segments say so."""
-        if offset > self._state.last_offset:
+    def cut(self, offset: int) -> None:
+        """Records from this offset on are not decided yet."""
+        decided = self._state.last_offset + 1
+        if offset < decided:
+            self.unrecorded = Cut(offset, max(decided, self.unrecorded.decided))
+            self.cut_as_recorded(self.unrecorded)
+
+    def cut_as_recorded(self, cut: Cut) -> None:
+        """The same, as a segment tells it; those before it need not be there any more."""
+        state = self._state
+        if cut.decided < 0:  # from a version that did not write it
+            cut = cut._replace(decided=state.last_offset + 1 or UNKNOWN)
+        self.commits.add(cut)
+        if cut.offset > state.last_offset:
             return
-        self._state.rewind(offset)
-        kept = [cut for cut in self._cuts if cut.offset < offset and cut.until > self._state.tail]
-        self._cuts = [*kept, _Cut(self._state.count, offset)]
-        if not recorded:
-            self._unrecorded = offset
+        state.rewind(cut.offset)
+        kept = [gone for gone in self._cuts if gone.offset < cut.offset and gone.until > state.tail]
+        self._cuts = [*kept, _Gone(state.count, cut.offset)]
 
-    def unrecorded_cut(self) -> int:
-        """Where the log was cut since the last segment, for the next one to record; -1: nowhere."""
-        offset, self._unrecorded = self._unrecorded, -1
-        return offset
+    def recorded(self, cut: Cut) -> None:
+        """The segments tell of it. Until that is confirmed, the next one has to."""
+        if self.unrecorded == cut:  # and of no other since
+            self.unrecorded = Cut()
 
     def cut_in(self, records: Sequence[ConsumerRecord]) -> int | None:
         """Where these records of the log, in order, stop being the ones that were decided; None

@@ -16,6 +16,7 @@ from streams.detection.index.state import ShardState
 from streams.kafka.connection import reader
 from streams.kafka.decided_log import DecidedLog, OtherLogError
 from streams.kafka.shard_note import ShardNote, note_of
+from streams.kafka.stale_commits import Cut
 from streams.kafka.topics import topic_name
 from streams.kafka.unreadable import UnreadableRecord
 from streams.kafka.window_start import window_start
@@ -132,10 +133,12 @@ class Recovery:
     async def _check_end(self, consumer: AIOKafkaConsumer, committed: int) -> None:
         """Whether everything committed is in the segments: they are written first.
 
-        The commit may also be behind transaction markers, and behind records that
-        retention deleted or that are unreadable: none of these was ever decided.
+        The commit may also be behind transaction markers, and behind records that retention deleted
+        or that are unreadable: none of these was ever decided. Nor was what is in the log since it
+        was cut, if the commit is from before.
         """
         source, done = self.log.articles, self.state.last_offset + 1
+        committed = self.log.commits.left_of(committed, done)
         # `_check_log` handles a log that ends before the commit.
         committed = min(committed, (await consumer.end_offsets([source]))[source])
         if committed <= done:
@@ -196,7 +199,7 @@ class Recovery:
             self._first, self._first_note = segment, note
         # A shard that was kept over a rebalance knows the cuts of its own segments.
         if note is not None and note.cut >= 0 and segment.base >= state.count:
-            self.log.cut(note.cut, recorded=True)
+            self.log.cut_as_recorded(Cut(note.cut, note.decided))
         new = int((segment.rows["offset"] > state.last_offset).sum())
         first = segment.base + len(segment.rows) - new
         # If nothing is remembered yet, an older worker's empty segment may have come first.

@@ -26,6 +26,7 @@ class ShardNote(NamedTuple):
     epoch: of the leader that wrote the last decided record, or an earlier one; -1 if unknown.
     cut: the log of articles had lost everything from this offset on, and what is there now was
     not decided before this segment; -1: it had not.
+    decided: everything before this offset had been decided when the log was cut.
     """
 
     tail: int = 0
@@ -33,6 +34,7 @@ class ShardNote(NamedTuple):
     before: int = 0
     epoch: int = -1
     cut: int = -1
+    decided: int = -1
 
     def after(self, tail: int, now: int | None) -> ShardNote:
         """The next one; `now` if its segment brings articles."""

@@ -80,24 +80,35 @@ class Shard:
     async def _write_first(self) -> None:
         """From now on, no earlier worker can write a segment. One that arrived after we finished
         reading would be unknown to us, and would conflict with ours for the next reader."""
-        await self.publisher.publish([self.nothing_decided(self.state.last_offset)])
+        await self.write_nothing_decided(self.state.last_offset)
 
-    def nothing_decided(self, last_offset: int) -> Outgoing:
-        """A segment that only says up to where everything is decided."""
+    async def write_nothing_decided(self, last_offset: int) -> None:
+        """Write a segment that only says up to where everything is decided. If that is interrupted,
+        the shard may be kept: the next segment tells of a cut again."""
+        log, cut = self.recovery.log, self.recovery.log.unrecorded
+        note = self._next_note(None)
         nothing = self.state.nothing_decided(last_offset)
         topic, partition = self.recovery.segments
         now = time.time_ns() // 1_000_000
-        return outgoing_segment(topic, partition, nothing, now, [self.note(articles=False)])
+        await self.publisher.publish([outgoing_segment(topic, partition, nothing, now, [note])])
+        log.recorded(cut)
 
     def note(self, *, articles: bool, epoch: int = -1) -> Header:
         """The note for the segment that was applied last. Call it before applying the next.
-        `epoch` is that of the leader that wrote the last decided record, if any."""
-        now = time.time_ns() // 1_000_000 if articles else None
+        `epoch` is that of the leader that wrote the last decided record, if any. The segment will
+        be written, or the shard is forgotten: nothing needs to be told again."""
+        note = self._next_note(time.time_ns() // 1_000_000 if articles else None, epoch)
+        log = self.recovery.log
+        log.recorded(log.unrecorded)
+        return note
+
+    def _next_note(self, now: int | None, epoch: int = -1) -> Header:
         note = self.recovery.note.after(self.state.tail, now)
         if epoch >= 0:
             note = note._replace(epoch=epoch)
         self.recovery.note = note
-        return note._replace(cut=self.recovery.log.unrecorded_cut()).header()
+        offset, decided = self.recovery.log.unrecorded
+        return note._replace(cut=offset, decided=decided).header()
 
     def cut(self, offset: int) -> None:
         """The log of articles was cut: records from this offset on are not decided yet."""

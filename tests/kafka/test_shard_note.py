@@ -10,7 +10,7 @@ import pytest
 
 from streams.detection.index.state import ShardState
 from streams.kafka.recovery import Recovery, ShardUnrecoverableError
-from streams.kafka.shard_note import NOTE_HEADER
+from streams.kafka.shard_note import NOTE_HEADER, ShardNote, note_of
 from streams.settings import load_settings
 from tests.kafka.test_decided_log import LOG, desk_of
 
@@ -40,3 +40,10 @@ def test_a_record_without_a_value_is_no_segment() -> None:
 def test_a_note_that_was_not_written_by_a_worker_is_named(note: bytes) -> None:
     said = complaint(desk_of(LOG).segments[0], note)
     assert f"its header {NOTE_HEADER} is not what was written. `echowire rebuild`" in said
+
+
+def test_a_note_is_read_as_it_was_written_and_an_older_one_lacks_fields() -> None:
+    note = ShardNote(3, 5, 4, 7, 9, 11)
+    assert note_of([("other", b"x"), note.header()]) == note
+    assert note_of([(NOTE_HEADER, b'{"tail": 3, "new": 1}')]) == ShardNote(tail=3)
+    assert note_of([]) is None

@@ -127,7 +127,7 @@ class DetectStage:
         committed, or some of them are lost."""
         shard = await self._shards.shard(record.partition)
         if record.offset > shard.state.last_offset:
-            await shard.publisher.publish([shard.nothing_decided(record.offset)])
+            await shard.write_nothing_decided(record.offset)
             shard.state.apply(shard.state.nothing_decided(record.offset))
 
     async def encode(self, shard: Shard, parts: Sequence[Part]) -> list[list[Encoded]]:
