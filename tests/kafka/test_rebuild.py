@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.admin.records_to_delete import RecordsToDelete
+from aiokafka.structs import TopicPartition
 
 from schemas.topics import ENRICHED, NORMALISED
 from streams.agents.running.exit import EXIT_CONFIGURATION
 from streams.detection.index.arrivals import ArticleColumns
 from streams.detection.sketch.entry import ENTRY_VERSION, encode_entries, entries_of
 from streams.detection.sketch.sketches import sketch_texts
-from streams.kafka.connection import admin_client, client_options
+from streams.kafka import rebuild
+from streams.kafka.connection import admin_client, client_options, reader
 from streams.kafka.event_time import CE_TIME
+from streams.kafka.fencing import ShardPublisher
 from streams.kafka.headers import ENTRY_HEADER
+from streams.kafka.outgoing import Outgoing
 from streams.kafka.rebuild import RebuildRefusedError, rebuild_all
 from streams.settings import Settings
 from tests.articles.records import normalised_chunk, raw
@@ -97,6 +104,31 @@ async def test_segments_are_not_rebuilt_under_a_running_worker(shard: Settings) 
     ):
         with pytest.raises(RebuildRefusedError, match=r"1 workers of group .* are running"):
             await rebuild_all(admin, shard, lambda *_: None)
+
+
+async def test_articles_that_retention_deletes_under_a_rebuild_are_told_of(
+    shard: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for n in range(0, len(NEWS), 5):  # batches of five, and one is fetched at a time
+        await publish_articles(shard, NEWS[n : n + 5])
+    await commit(shard, len(NEWS))
+    monkeypatch.setattr(
+        rebuild, "reader", lambda *_, **options: reader(*_, **options, max_partition_fetch_bytes=1)
+    )
+    publish, source = ShardPublisher.publish, TopicPartition(shard.topic_prefix + NORMALISED, 0)
+    async with admin_client(shard) as admin:
+
+        async def delete_meanwhile(self: ShardPublisher, outgoing: Sequence[Outgoing]) -> int:
+            await admin.delete_records({source: RecordsToDelete(before_offset=23)})
+            return await publish(self, outgoing)
+
+        monkeypatch.setattr(ShardPublisher, "publish", delete_meanwhile)
+        rebuilt = await rebuild_all(admin, shard, lambda *_: None)
+    (missing,) = rebuilt.missing
+    said = f"{source.topic} partition 0 lost offsets [0-9]+ to 22 while it was read: their articles"
+    assert re.match(said, missing)
+    assert rebuilt.articles > 5
+    assert (await recovered(shard)).state.last_offset == len(NEWS) - 1
 
 
 def test_a_worker_does_not_start_on_segments_that_it_cannot_apply(

@@ -6,6 +6,9 @@ import pytest
 
 from schemas.topics import SEGMENTS
 from streams.detection.index.segment import decode_segment
+from streams.kafka.connection import admin_client
+from streams.kafka.rebuild import rebuild_all
+from streams.kafka.recorded_cuts import RecordedCuts
 from streams.kafka.recovery import ShardUnrecoverableError
 from streams.kafka.shard_note import ShardNote
 from streams.kafka.stale_commits import UNKNOWN, Cut, StaleCommits
@@ -13,6 +16,7 @@ from streams.settings import Settings
 from tests.detection.newsroom import NOON, Arrival, Desk, article, chunk_of, remembered, story
 from tests.kafka.service import push
 from tests.kafka.shard_logs import NEWS, commit, decided, publish_articles, recovered
+from tests.kafka.test_decided_log import LOG, desk_of, others, segment_record
 
 CUT, ONE_MORE = 10, 3
 # What is in the log since it was cut at the tenth: more than it held before.
@@ -40,6 +44,19 @@ def test_a_commit_holds_up_to_the_cut_or_what_is_decided_since(
     for cut in cuts:
         commits.add(cut)
     assert commits.left_of(committed, done) == left
+
+
+@pytest.mark.parametrize("decided_before", [len(LOG), -1], ids=["noted", "older version"])
+def test_segments_tell_of_cuts_though_some_are_damaged(decided_before: int) -> None:
+    desk = desk_of(LOG)
+    (old,) = desk.segments
+    desk.state.rewind(5)
+    desk.decide(chunk_of([Arrival(a, NOON + 20_000 + n, 5 + n) for n, a in enumerate(others(3))]))
+    cuts = RecordedCuts()
+    cuts.read(segment_record(0, old, ShardNote()))
+    cuts.read(segment_record(1, b"damaged", ShardNote()))
+    cuts.read(segment_record(2, desk.segments[-1], ShardNote(cut=5, decided=decided_before)))
+    assert [cuts.left_of(committed) for committed in (4, 6, 9, 10)] == [4, 6, 8, 10]
 
 
 def decided_after_the_cut(settings: Settings, articles: int) -> Desk:
@@ -86,3 +103,20 @@ async def test_segments_before_the_one_that_tells_of_a_cut_may_be_gone(shard: Se
     recovery = await recovered(narrow)
     assert recovery.state.last_offset == CUT + ONE_MORE - 1
     assert recovery.log.commits.left_of(len(NEWS) + 1, 0) == len(NEWS) + 1
+
+
+@pytest.mark.broker
+async def test_rebuild_does_not_decide_what_came_after_a_cut_for_a_commit_before_it(
+    shard: Settings,
+) -> None:
+    """It publishes nothing: what it decided beyond that would never have a verdict."""
+    await publish_articles(shard, AFTER)
+    await publish_with_cut(shard, decided_after_the_cut(shard, ONE_MORE))
+    await commit(shard, len(NEWS))
+    for _ in range(2):  # what the first deleted, the second has to know
+        async with admin_client(shard) as admin:
+            await rebuild_all(admin, shard, lambda *_: None)
+        recovery = await recovered(shard)
+        assert recovery.state.last_offset == CUT + ONE_MORE - 1
+        expected = decided(shard, AFTER[: CUT + ONE_MORE])
+        assert remembered(recovery.state) == remembered(expected.state)

@@ -184,6 +184,12 @@ def segment_bytes(segment: Segment) -> int:
     return _START.size + _HEADER.size + len(ALGORITHM.encode()) + tables + packed
 
 
+def last_offset_of(data: bytes | None) -> int:
+    """A segment's `last_offset`, whatever its algorithm. Raises DamagedSegmentError."""
+    last: int = _HEADER.unpack_from(_intact(data), _START.size)[4]
+    return last
+
+
 def _intact(data: bytes | None) -> bytes:
     """The same, if they are the bytes of a segment. Raises DamagedSegmentError."""
     least = _START.size + _HEADER.size
