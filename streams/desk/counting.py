@@ -31,18 +31,22 @@ _MOST_AT_ONCE = 500
 
 
 def update_credit_and_counts(
-    connection: Connection, stories: Collection[str], articles: Mapping[str, str | None]
+    connection: Connection,
+    stories: Collection[str],
+    grown: Collection[str],
+    articles: Mapping[str, str | None],
 ) -> None:
     """Each story's agency, which of its articles credit it, its publishers and its first hour.
 
-    `articles` are the new ones, with their stories: if a story's agency is unchanged, only their
-    credit is set.
+    `grown` are those of these stories that took in another's articles, whose credit was that of
+    the other's agency. `articles` are the new ones, with their stories: if a story's agency is
+    unchanged, only their credit is set.
     """
-    changed: set[str] = set()
+    changed = set(grown)
     for some in _parts(stories):
-        found = _set_agencies(connection, some)
-        _set_credit(connection, article.c.story_id.in_(found))
-        changed.update(found)
+        changed.update(_set_agencies(connection, some))
+    for some in _parts(changed):
+        _set_credit(connection, article.c.story_id.in_(some))
     for some in _parts([name for name, of in articles.items() if of not in changed]):
         _set_credit(connection, article.c.article_id.in_(some))
     for some in _parts(stories):

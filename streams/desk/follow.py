@@ -12,7 +12,7 @@ from typing import Protocol
 
 from streams.desk.database import Database, DatabaseError
 from streams.desk.ingest import Incoming, Kind, Place, apply, positions
-from streams.desk.retention import delete_older
+from streams.desk.retention import delete_older, forget_mergers
 from streams.desk.rows import FamilyOf
 
 log = logging.getLogger("echowire.desk")
@@ -112,6 +112,8 @@ class Follower:
                 if self._keep_seconds and time.monotonic() - cleaned > _CLEAN_SECONDS:
                     cleaned = time.monotonic()
                     delete_older(self._database, self._keep_seconds, time.time())
+                    if progress.caught_up():
+                        forget_mergers(self._database)
         finally:
             await batches.aclose()
 

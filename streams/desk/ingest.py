@@ -118,12 +118,12 @@ def apply(
             ],
         )
         _write_stories(connection, database, stories)
-        changed = move(connection, database, moved)
-        changed |= _write_articles(connection, database, articles)
+        grown = move(connection, database, moved)
+        changed = grown | _write_articles(connection, database, articles)
         _upsert(connection, database, story_event, _last(events, ("story_id", "sequence")))
         applied.touched = changed | {row["story_id"] for row in stories}
         told = {rows.article["article_id"]: rows.article["story_id"] for rows in articles}
-        update_credit_and_counts(connection, applied.touched, told)
+        update_credit_and_counts(connection, applied.touched, grown, told)
     return applied
 
 

@@ -37,15 +37,24 @@ def delete_older(database: Database, keep_seconds: int, now: float) -> int:
     with database.writing() as connection:
         connection.execute(delete(story).where(story.c.last_seen < cutoff))
         connection.execute(delete(story_event).where(story_event.c.time < cutoff))
-        kept_stories = select(story.c.story_id).union(select(story_moved.c.story_id))
-        lost = story_moved.c.replaced_by.not_in(kept_stories)
-        connection.execute(delete(story_moved).where(lost))
         kept = exists().where(article.c.article_id == version.c.article_id)
         connection.execute(delete(version).where(version.c.time < cutoff, ~kept))
     if gone and database.is_sqlite:
         with database.reading() as connection:
             connection.execute(text("PRAGMA wal_checkpoint(PASSIVE)"))
     return gone
+
+
+def forget_mergers(database: Database) -> None:
+    """Delete mergers into stories that are not kept.
+
+    Only once everything has been read: until then the other story, and articles that still have
+    the id of the merged one, may be yet to come.
+    """
+    kept_stories = select(story.c.story_id).union(select(story_moved.c.story_id))
+    with database.writing() as connection:
+        lost = story_moved.c.replaced_by.not_in(kept_stories)
+        connection.execute(delete(story_moved).where(lost))
 
 
 def _delete_articles(database: Database, cutoff: int) -> int:

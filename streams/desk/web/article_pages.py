@@ -80,7 +80,8 @@ def show_article(desk: Desk, asked: Asked) -> View:
             )
         row = article_row(connection, article_id)
         history = versions(connection, article_id)
-        story_id = event["detection"]["story_id"]
+        # The row's, not the verdict's: that story may have been merged into another since.
+        story_id = row["story_id"] if row else None
         story = story_record(connection, story_id) if story_id else None
         others = titles_of(connection, [m["article_id"] for m in event["detection"]["matches"]])
         listed = [{k: v for k, v in old.items() if k != "text"} for old in history]
