@@ -113,7 +113,8 @@ def phrases_of(text: str) -> list[list[str]]:
 def _candidates(connection: Connection, text: str) -> dict[str, EnrichedArticleRecord]:
     """Article id -> event: the newest and the oldest that share a phrase, and their originals.
 
-    Of a story with thousands of copies the newest alone would leave out the original.
+    Of a story with thousands of copies the newest alone would leave out the original. Withdrawn
+    articles are left out: the page shows the text of the best match.
     """
     phrases = phrases_of(text)
     if not phrases:
@@ -134,4 +135,8 @@ def _candidates(connection: Connection, text: str) -> dict[str, EnrichedArticleR
             if row.original_id:
                 ids[row.original_id] = None
     events = ((article_id, article_event(connection, article_id)) for article_id in ids)
-    return {article_id: event for article_id, event in events if event and event["text"]}
+    return {
+        article_id: event
+        for article_id, event in events
+        if event and event["text"] and event["status"] != "canceled"
+    }

@@ -157,7 +157,8 @@ def articles_page(connection: Connection, filters: Filters) -> ArticlesPage:
 
 
 def _with_excerpt(connection: Connection, row: ListedArticle, query: str) -> FoundArticle:
-    event = article_event(connection, row["article_id"])
+    """Of a withdrawn article no passage is shown: its own page shows its text on request."""
+    event = None if row["status"] == "canceled" else article_event(connection, row["article_id"])
     return {**row, "excerpt": search_index.excerpt(event["text"] if event else "", query)}
 
 

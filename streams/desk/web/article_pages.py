@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
-
 from schemas.records import EnrichedArticleRecord, MatchRecord
 from streams.desk.diff_forms import changes_only, inline, marked
 from streams.desk.filters import checked
@@ -19,11 +17,12 @@ from streams.desk.queries.articles import (
     versions,
 )
 from streams.desk.queries.story import story_record
-from streams.desk.rows import milliseconds, picked
+from streams.desk.rows import picked
 from streams.desk.search_index import NothingToFindError
 from streams.desk.web.addresses import with_value, without
 from streams.desk.web.desk import Desk
 from streams.desk.web.pages import Asked, NotFoundError, Page
+from streams.desk.web.restraint import restraint
 from streams.desk.web.story_pages import EVIDENCE
 from streams.desk.web.view import Table, View
 from streams.desk.word_diff import MOST_WORDS, Comparison, Piece, compare
@@ -110,29 +109,6 @@ def _last_text(history: list[KeptVersion]) -> KeptVersion | None:
     return next((old for old in reversed(history) if old["text"].strip()), None)
 
 
-class Restraint(TypedDict):
-    """Why a text may not be published, and whether a withdrawn one is shown nevertheless."""
-
-    embargoed: bool
-    withheld: bool
-    withdrawn: bool
-    asked_for_text: bool
-    show_withdrawn: str
-
-
-def restraint(event: EnrichedArticleRecord, now: float, asked: Asked) -> Restraint:
-    """Marks on texts that may not be published, and whether a withdrawn one's text is shown."""
-    until = event["embargoed_until"]
-    embargo = milliseconds(until)
-    return {
-        "embargoed": embargo is not None and embargo > now * 1000,
-        "withheld": event["status"] == "withheld",
-        "withdrawn": event["status"] == "canceled",
-        "asked_for_text": asked.query.get("withdrawn") == "show",
-        "show_withdrawn": with_value(asked.url, "withdrawn", "show"),
-    }
-
-
 def compare_articles(desk: Desk, asked: Asked) -> View:
     """Two articles, or versions (id:digest), word by word."""
     form = asked.query.get("form", "side")
@@ -149,10 +125,10 @@ def compare_articles(desk: Desk, asked: Asked) -> View:
                 raise NotFoundError(f"There is no article {asked.path[name]} in what is kept.")
             pair.append(event)
         listed = _match_between(pair[0], pair[1])
-    hidden = [
-        event["status"] == "canceled" and asked.query.get("withdrawn") != "show" for event in pair
+    marks = [restraint(event, desk.clock(), asked) for event in pair]
+    texts = [
+        "" if mark["hidden"] else event["text"] for event, mark in zip(pair, marks, strict=True)
     ]
-    texts = ["" if gone else event["text"] for event, gone in zip(pair, hidden, strict=True)]
     comparison = compare(texts[0], texts[1], exact=exact)
     data = {
         "left": _side(pair[0]),
@@ -170,13 +146,11 @@ def compare_articles(desk: Desk, asked: Asked) -> View:
             {"left": _pieces(row.left), "right": _pieces(row.right)} for row in comparison.rows
         ],
     }
-    marks = [restraint(event, desk.clock(), asked) for event in pair]
     extra = {
         "comparison": comparison,
         "groups": changes_only(comparison),
         "inline": inline,
         "marks": marks,
-        "hidden": hidden,
         "most_words": MOST_WORDS,
         "with_value": lambda name, value: with_value(asked.url, name, value),
         "pieces": marked,

@@ -12,9 +12,9 @@ from schemas.records import EnrichedArticleRecord
 from streams.articles.field_origins import ARTICLE_KEYS
 from streams.desk.queries.articles import article_event
 from streams.desk.rows import picked
-from streams.desk.web.article_pages import restraint
 from streams.desk.web.desk import Desk
 from streams.desk.web.pages import Asked, NotFoundError, Page
+from streams.desk.web.restraint import restraint
 from streams.desk.web.view import View
 from streams.errors import UserError
 
@@ -31,15 +31,14 @@ def show_reading(desk: Desk, asked: Asked) -> View:
         raise NotFoundError(f"There is no article {article_id} in what the desk keeps.")
     marks = restraint(event, desk.clock(), asked)
     read, trouble = _NOTHING_READ, None
-    hidden = marks["withdrawn"] and not marks["asked_for_text"]
-    if not hidden:
+    if not marks["hidden"]:
         try:
             read = _read(desk, event)
         except UserError as error:
             trouble = str(error)
     shown = picked(event, "article_id", "title", "source", "text_confidence", "raw", "position")
     data = {"article": shown, **read, "trouble": trouble}
-    return View("reading.html", data, {"lines": read["lines"]}, {**marks, "hidden": hidden})
+    return View("reading.html", data, {"lines": read["lines"]}, {**marks})
 
 
 LineShown = TypedDict(

@@ -17,9 +17,9 @@ from streams.desk.rows import picked
 from streams.desk.table_rows import JudgementRow
 from streams.desk.tables import judgement
 from streams.desk.web.answering import Answering
-from streams.desk.web.article_pages import restraint
 from streams.desk.web.desk import Desk
 from streams.desk.web.pages import Asked, MovedError, NotFoundError, Page
+from streams.desk.web.restraint import restraint
 from streams.desk.web.view import View
 from streams.desk.word_diff import compare
 
@@ -51,7 +51,12 @@ def show_pair(desk: Desk, asked: Asked) -> View:
     """A pair with its comparison, and the answers to choose from."""
     _refuse_where_read_only(desk)
     pair, left, right = _pair(desk, asked)
-    comparison = compare(left["text"], right["text"])
+    marks = [restraint(event, desk.clock(), asked) for event in (left, right)]
+    texts = [
+        "" if mark["hidden"] else event["text"]
+        for event, mark in zip((left, right), marks, strict=True)
+    ]
+    comparison = compare(*texts)
     data = {
         "article_id": pair.article_id,
         "other_id": pair.other_id,
@@ -65,7 +70,6 @@ def show_pair(desk: Desk, asked: Asked) -> View:
         "answers": [name for name in review.ANSWERABLE if name != pair.relation],
         "wrong": {},
     }
-    marks = [restraint(event, desk.clock(), asked) for event in (left, right)]
     extra = {"comparison": comparison, "pieces": marked, "keys": KEYS, "marks": marks}
     return View("review.html", data, {}, extra)
 
@@ -151,7 +155,11 @@ PAGES = (
         "/review/{article_id}",
         show_pair,
         "A pair to judge",
-        {"other": "article id of the match", "drawn": "random, near or asked"},
+        {
+            "other": "article id of the match",
+            "drawn": "random, near or asked",
+            "withdrawn": "show: withdrawn texts, too",
+        },
         change=take_answer,
     ),
 )

@@ -23,6 +23,7 @@ from streams.desk.timeline import timeline
 from streams.desk.web.addresses import with_value, without
 from streams.desk.web.desk import Desk
 from streams.desk.web.pages import Asked, MovedError, NotFoundError, Page
+from streams.desk.web.restraint import restraint
 from streams.desk.web.view import Table, View
 
 MATRIX_COLUMNS = 24
@@ -164,12 +165,16 @@ def show_matrix(desk: Desk, asked: Asked) -> View:
         event = reference_id and article_event(connection, reference_id)
         if not event:
             raise NotFoundError("The original's text is not kept: there is nothing to compare.")
-        reference = Reference(event["text"])
-        columns, following = _columns(connection, record, reference, event["article_id"], filters)
+        mark = restraint(event, desk.clock(), asked)
+        columns, following, paragraphs = list[Copy](), None, list[str]()
+        if not mark["hidden"]:
+            reference = Reference(event["text"])
+            paragraphs, of = reference.paragraphs, event["article_id"]
+            columns, following = _columns(connection, record, reference, of, filters)
     data = {
         "story": record,
         "reference": _head(event),
-        "paragraphs": reference.paragraphs,
+        "paragraphs": paragraphs,
         "copies": columns,
         "next": following,
         "wrong": filters.wrong,
@@ -178,7 +183,7 @@ def show_matrix(desk: Desk, asked: Asked) -> View:
         "matrix.html",
         data,
         {"cells": _cells(columns)},
-        {"next_address": following and with_value(asked.url, "after", following)},
+        {**mark, "next_address": following and with_value(asked.url, "after", following)},
     )
 
 
@@ -262,7 +267,11 @@ PAGES = (
         "/stories/{story_id}/matrix",
         show_matrix,
         "Who kept what: paragraphs of the original in its copies",
-        {"of": "article id of another reference", "after": "`next` of the page before"},
+        {
+            "of": "article id of another reference",
+            "withdrawn": "show: the paragraphs of a withdrawn one, too",
+            "after": "`next` of the page before",
+        },
         ("cells",),
     ),
 )

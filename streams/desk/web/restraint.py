@@ -1,0 +1,35 @@
+"""Texts that may not be published: what pages say of them, and which they show on request only."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from schemas.records import EnrichedArticleRecord
+from streams.desk.rows import milliseconds
+from streams.desk.web.addresses import with_value
+from streams.desk.web.pages import Asked
+
+
+class Restraint(TypedDict):
+    """Why a text may not be published; `hidden`: it is withdrawn, and was not asked for."""
+
+    embargoed: bool
+    withheld: bool
+    withdrawn: bool
+    asked_for_text: bool
+    hidden: bool
+    show_withdrawn: str
+
+
+def restraint(event: EnrichedArticleRecord, now: float, asked: Asked) -> Restraint:
+    """Marks on texts that may not be published, and whether a withdrawn one's text is shown."""
+    embargo = milliseconds(event["embargoed_until"])
+    withdrawn, wanted = event["status"] == "canceled", asked.query.get("withdrawn") == "show"
+    return {
+        "embargoed": embargo is not None and embargo > now * 1000,
+        "withheld": event["status"] == "withheld",
+        "withdrawn": withdrawn,
+        "asked_for_text": wanted,
+        "hidden": withdrawn and not wanted,
+        "show_withdrawn": with_value(asked.url, "withdrawn", "show"),
+    }

@@ -1,0 +1,70 @@
+"""What an agency has withdrawn is shown only to who asks for it, whatever page it stands on."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import pytest
+from starlette.testclient import TestClient
+
+from streams.desk.database import Database
+from streams.desk.follow import Progress
+from streams.desk.paste import look_up
+from streams.desk.web.app import create_app
+from streams.desk.web.desk import Desk
+from tests.desk.newsroom import WIRE, raw, records_of, take_in
+
+# Only the withdrawn article has it.
+SECRET = "It names a sailor who was not there."
+
+
+class Withdrawn(NamedTuple):
+    client: TestClient
+    article_id: str
+    copy_id: str
+    story_id: str
+
+
+@pytest.fixture
+def withdrawn(database: Database) -> Withdrawn:
+    """An article with a copy; it came again as withdrawn, with its text."""
+    text = f"{WIRE}\n\n{SECRET}"
+    kill = raw(2, "a.example", text, id="a.example-0", status="canceled")
+    take_in(database, records_of([raw(0, "a.example", text), raw(1, "b.example"), kill]))
+    client = TestClient(create_app(Desk(database, Progress(lag=0))), base_url="http://localhost")
+    ids = {a["source"]: a["article_id"] for a in client.get("/articles.json").json()["articles"]}
+    [story] = client.get("/stories.json").json()["stories"]
+    return Withdrawn(client, ids["a.example"], ids["b.example"], story["story_id"])
+
+
+def test_a_search_shows_no_passage_of_it(withdrawn: Withdrawn) -> None:
+    found = withdrawn.client.get("/articles.json?q=sailor").json()["articles"]
+    assert [(a["article_id"], a["excerpt"]) for a in found] == [(withdrawn.article_id, [])]
+    assert "sailor who" not in withdrawn.client.get("/articles?q=sailor").text
+    other = withdrawn.client.get("/articles.json?q=boathouse&publisher=b.example").json()
+    assert other["articles"][0]["excerpt"]
+
+
+def test_the_matrix_shows_its_paragraphs_on_request(withdrawn: Withdrawn) -> None:
+    address = f"/stories/{withdrawn.story_id}/matrix?of={withdrawn.article_id}"
+    html = withdrawn.client.get(address).text
+    assert "its text is not shown" in html
+    assert "sailor" not in html
+    assert "sailor" in withdrawn.client.get(f"{address}&withdrawn=show").text
+    shown = f"/stories/{withdrawn.story_id}/matrix.json?of={withdrawn.copy_id}"
+    assert withdrawn.client.get(shown).json()["paragraphs"]
+
+
+def test_a_pair_to_judge_shows_it_on_request(withdrawn: Withdrawn) -> None:
+    address = f"/review/{withdrawn.copy_id}?other={withdrawn.article_id}"
+    html = withdrawn.client.get(address).text
+    assert "its text is not shown" in html
+    assert "sailor" not in html
+    assert "boathouse" in html
+    assert "sailor" in withdrawn.client.get(f"{address}&withdrawn=show").text
+
+
+def test_it_is_not_put_beside_a_pasted_text(withdrawn: Withdrawn, database: Database) -> None:
+    with database.reading() as connection:
+        [found] = look_up(connection, {"text": WIRE})
+    assert [match["article_id"] for match in found.matches] == [withdrawn.copy_id]
