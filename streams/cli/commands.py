@@ -7,7 +7,6 @@ What they need is imported when they run, so that `--help` of any of them starts
 from __future__ import annotations
 
 import os
-import sys
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -109,12 +108,14 @@ def process(
     rejected, unless --rejected is set and they are pages without an article.
     """
     from streams.articles.outlets import outlets
+    from streams.cli.output import refuse_overwriting, written
     from streams.settings import load_settings
-    from streams.sources.inputs import Meter, read_events
+    from streams.sources.inputs import Meter, input_files, read_events
 
     settings, meter = load_settings(**_assignments(set_ or [])), Meter()
     outlets(settings.outlets_file)  # raises if it is wrong
     events = read_events([source], meter)
+    refuse_overwriting(filter(None, (output, rejected)), input_files([source]))
     # Imported last: compiled loops take seconds to load, and a missing file is known before.
     from streams.agents.running.normaliser_pool import NormaliserPool
     from streams.cli.process import Summary, normalised_in_time, process
@@ -137,8 +138,8 @@ def process(
 
     with ExitStack() as files:
         files.callback(pool.close)
-        sink = sys.stdout.buffer if str(output) == "-" else files.enter_context(output.open("wb"))
-        refused = files.enter_context(rejected.open("wb")) if rejected else None
+        sink = files.enter_context(written(output))
+        refused = files.enter_context(written(rejected)) if rejected else None
         for done in process(
             events, pipeline, settings.chunk_records, summary, begin, ahead=processes
         ):

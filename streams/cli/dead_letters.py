@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import sys
-from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -19,6 +17,7 @@ from rich.text import Text
 
 from schemas.dead_letter import Reason
 from streams.cli.options import BootstrapServers, TopicPrefix
+from streams.cli.output import written
 from streams.cli.terminal import safe
 from streams.kafka.dead_letter_log import Choice, DeadLetter, read_letters
 from streams.settings import Settings, SettingsError, load_settings
@@ -109,8 +108,7 @@ def export(
     """Write dead letters as JSON lines: reason, headers, key and value; bytes as base64."""
     settings = load_settings(bootstrap_servers=bootstrap_servers, topic_prefix=topic_prefix)
     letters = _read(settings, Choice(reason or (), _time(since), _time(until)))
-    with ExitStack() as files:
-        sink = sys.stdout.buffer if str(output) == "-" else files.enter_context(output.open("wb"))
+    with written(output) as sink:
         sink.writelines(_line(letter) for letter in letters)
         sink.flush()
     err.print(f"{len(letters)} dead letters")

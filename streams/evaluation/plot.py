@@ -12,7 +12,7 @@ from streams.evaluation.overlaps import overlaps_of
 
 
 class NoPlotsError(Exception):
-    """Plots cannot be drawn; the message says what is missing."""
+    """A plot cannot be drawn; the message says what is missing, or wrong with its file."""
 
 
 def draw(labelled: Labelled, parameters: Parameters, path: Path) -> None:
@@ -41,4 +41,9 @@ def draw(labelled: Labelled, parameters: Parameters, path: Path) -> None:
         axes.axvline(parameters.copy_overlap, color="black", label="copy_overlap")
         axes.axvline(parameters.member_share, color="black", ls="--", label="member_share")
         axes.legend()
-    figure.savefig(path)
+    try:
+        figure.savefig(path)
+    except OSError as error:
+        raise NoPlotsError(f"{path}: cannot be written: {error.strerror}") from error
+    except ValueError as error:  # an ending that stands for no format
+        raise NoPlotsError(f"{path}: {error}") from error

@@ -80,13 +80,21 @@ def read_events(paths: Iterable[Path], meter: Meter | None = None) -> Iterator[R
     to be unreadable is skipped: `meter.refused` names it. Without a meter, it is an InputError.
     """
     strict, meter = meter is None, meter or Meter()
+    files = input_files(paths)
     try:
-        files = [file for path in paths for file in _files(path)]
         if STANDARD_INPUT not in files:
             meter.total_bytes = sum(file.stat().st_size for file in files)
     except OSError as error:
         raise InputError(f"{error.filename}: cannot be read: {error.strerror}") from error
     return _events(files, meter, strict=strict)
+
+
+def input_files(paths: Iterable[Path]) -> list[Path]:
+    """The inputs, with the files of a folder instead of it. Raises InputError as `read_events`."""
+    try:
+        return [file for path in paths for file in _files(path)]
+    except OSError as error:
+        raise InputError(f"{error.filename}: cannot be read: {error.strerror}") from error
 
 
 def _files(path: Path) -> Iterator[Path]:
