@@ -6,7 +6,7 @@ A database that cannot be used raises DatabaseError, with a sentence for the per
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -84,22 +84,27 @@ class Database:
             return int(connection.scalar(text("SELECT pg_database_size(current_database())")) or 0)
 
     @contextmanager
-    def ingesting(self) -> Iterator[bool]:
-        """Whether this desk is the one that ingests records; it stays so within the block.
+    def ingesting(self) -> Iterator[Callable[[], None] | None]:
+        """None if another desk ingests records. If this one does: what raises DatabaseError once
+        that is no longer certain, to be called before every batch.
 
         A SQLite file has one desk, and a second is refused when it starts.
         """
         if self.is_sqlite:
-            yield True
+            yield lambda: None
             return
         with said_clearly(), self.engine.connect() as connection:
+            connection.detach()  # its session ends with the block, and the lock with the session
             held = connection.scalar(text(f"SELECT pg_try_advisory_lock({_INGEST_LOCK})"))
             connection.commit()
-            try:
-                yield bool(held)
-            finally:
-                if held:
-                    connection.execute(text(f"SELECT pg_advisory_unlock({_INGEST_LOCK})"))
+
+            def still() -> None:
+                # A server that restarts forgets the lock: another desk may have it by now.
+                with said_clearly():
+                    connection.scalar(select(1))
+                    connection.commit()
+
+            yield still if held else None
 
     def close(self) -> None:
         """Close all connections."""

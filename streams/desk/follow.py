@@ -84,10 +84,12 @@ class Follower:
     def _run(self) -> None:
         while not self._stop.is_set():
             try:
-                with self._database.ingesting() as ours:
-                    self.progress.ingesting = ours
-                    if ours:
-                        asyncio.run(self._follow())
+                with self._database.ingesting() as still_ours:
+                    self.progress.ingesting = still_ours is not None
+                    if still_ours is None:  # what was wrong, or to come, is another's now
+                        self.progress.trouble = self.progress.lag = None
+                    else:
+                        asyncio.run(self._follow(still_ours))
             except DatabaseError as error:
                 self.progress.trouble = str(error)
                 log.warning("%s", error)
@@ -96,7 +98,7 @@ class Follower:
                 log.exception("not followed for a moment")
             self._stop.wait(_RETRY_SECONDS)
 
-    async def _follow(self) -> None:
+    async def _follow(self, still_ours: Callable[[], None]) -> None:
         progress, known = self.progress, positions(self._database)
         cleaned = 0.0
         batches = self._read(known, BATCH_RECORDS)
@@ -104,6 +106,7 @@ class Follower:
             async for batch in batches:
                 if self._stop.is_set():
                     return
+                still_ours()
                 self._say(batch, known)
                 if batch.records or batch.next_offsets:
                     self._take(batch)
