@@ -29,13 +29,16 @@ _TOGETHER = re.compile(
 # Services that redistribute feeds: their addresses say nothing about the publisher.
 _CARRIERS = ("feedburner.com", "feedproxy.google.com", "feedsportal.com", "news.google.com", "t.co")
 _REFERENCE = re.compile(rb"&#([xX][0-9a-fA-F]{1,400}|[0-9]{1,400});?")
+_ENTRY_START = re.compile(rb"<(?:\w+:)?(?:item|entry)[\s>]", re.IGNORECASE)
+_ENTRY_END = re.compile(rb"</(?:\w+:)?(?:item|entry)\s*>", re.IGNORECASE)
+_FEED_END = re.compile(rb"</(?:\w+:)?(?:rss|feed|rdf|channel)\s*>", re.IGNORECASE)
 # RSS is older than four-digit years (RFC 822). Elsewhere nothing says which number is the year.
 _SHORT_YEAR = re.compile(r"((?:[A-Za-z]{3}, *)?\d{1,2} [A-Za-z]{3}) (\d\d)(?= \d\d:)")
 
 
 def xml_feed_items(content: bytes, root: Any | None) -> Iterator[Gathered] | None:
     """One raw article per entry of an RSS or Atom feed; None if it is neither, or too broken
-    for its parser. `root` is its tree, if it is XML."""
+    for its parser. `root` is its tree, if it is XML. Without the last entry if that breaks off."""
     clear = None if root is None else clearer(root)
     content = _REFERENCE.sub(_possible, content) if clear is None else clear
     try:
@@ -44,7 +47,17 @@ def xml_feed_items(content: bytes, root: Any | None) -> Iterator[Gathered] | Non
         return None
     if not feed.get("version"):
         return None
-    return (_entry(entry, feed.feed, feed.version) for entry in feed.entries)
+    entries = feed.entries
+    if root is None and breaks_off(content):
+        entries = entries[: len(_ENTRY_END.findall(content))]
+    return (_entry(entry, feed.feed, feed.version) for entry in entries)
+
+
+def breaks_off(content: bytes) -> bool:
+    """Whether a feed that is no XML is only the beginning of one, which its parser would take for
+    all of it: nothing closes it behind the start of its last entry."""
+    last = max((found.start() for found in _ENTRY_START.finditer(content)), default=0)
+    return _FEED_END.search(content, last) is None
 
 
 def _possible(reference: re.Match[bytes]) -> bytes:

@@ -29,7 +29,7 @@ from typing import IO
 
 from streams.sources.archives import archived_pages
 from streams.sources.compression import COMPRESSIONS, kind_of, opened
-from streams.sources.feeds import xml_feed_items
+from streams.sources.feeds import breaks_off, xml_feed_items
 from streams.sources.fields import LONGEST_ID, Gathered, decoded
 from streams.sources.json_files import gathered_event, json_document, json_lines
 from streams.sources.newsml import is_newsml, newsml_items
@@ -165,7 +165,7 @@ def _page(field: str, file: IO[bytes], name: str) -> Iterator[RawEvent]:
 
 def _markup(file: IO[bytes], name: str) -> Iterator[RawEvent]:
     """A feed, a NewsML message, or NITF."""
-    content = bounded(file.read, name)
+    content, broken = bounded(file.read, name), False
     root = xml_root(content)
     if root is not None and is_newsml(root):
         items: Iterable[Gathered] = newsml_items(root)
@@ -174,11 +174,15 @@ def _markup(file: IO[bytes], name: str) -> Iterator[RawEvent]:
     elif root is not None and (documents := nitf_documents(root)):
         items = map(nitf_item, documents)
     elif (entries := xml_feed_items(content, root)) is not None:
-        items = entries
+        items, broken = entries, root is None and breaks_off(content)
     else:
         what = "no XML" if root is None else f"<{local(root)}>"
         raise InputError(f"{name}: expected RSS, Atom, NewsML or NITF, got {what}")
-    yield from (gathered_event(item, f"{name} item {n}") for n, item in enumerate(items, 1))
+    number = 0
+    for number, item in enumerate(items, 1):
+        yield gathered_event(item, f"{name} item {number}")
+    if broken:
+        raise InputError(f"{name}: the feed breaks off: only its first {number} entries are whole")
 
 
 def _archive(file: IO[bytes], name: str) -> Iterator[RawEvent | Loss]:
