@@ -24,8 +24,14 @@ def parquet_rows(file: IO[bytes], name: str) -> Iterator[RawEvent]:
     """The rows in order. Times without a zone are UTC; bytes are read as text.
 
     Moves `file` along as rows are read, as a measure of progress. Raises InputError if it is not a
-    Parquet file, or damaged, or pyarrow is not installed.
+    Parquet file, or damaged, or has values that JSON cannot hold, or pyarrow is not installed.
     """
+    for number, value in enumerate(_rows(file, name), 1):
+        yield raw_event(value, f"{name} row {number}")
+
+
+def _rows(file: IO[bytes], name: str) -> Iterator[bytes]:
+    """The rows as JSON."""
     try:
         import pyarrow as pa  # noqa: PLC0415
         from pyarrow import parquet  # noqa: PLC0415
@@ -45,11 +51,19 @@ def parquet_rows(file: IO[bytes], name: str) -> Iterator[RawEvent]:
             for row in _microseconds(pa, batch).to_pylist(maps_as_pydicts="lossy"):
                 rows += 1
                 fields = {column: value for column, value in row.items() if value is not None}
-                value = orjson.dumps(fields, default=_plain, option=_TIMES)
-                yield raw_event(value, f"{name} row {rows}")
+                yield orjson.dumps(fields, default=_plain, option=_TIMES)
         content.seek(size)
-    except (pa.ArrowException, OSError, ValueError) as error:
-        raise InputError(f"{name}: cannot be read: {str(error).splitlines()[0]}") from error
+    # Values that Python has no type for, or that JSON cannot hold, fail in these ways.
+    except (
+        pa.ArrowException,
+        OSError,
+        ValueError,
+        TypeError,
+        ArithmeticError,
+        LookupError,
+    ) as error:
+        said = str(error).partition("\n")[0] or type(error).__name__
+        raise InputError(f"{name}: cannot be read: {said}") from error
 
 
 def _microseconds(pa: Any, batch: Any) -> Any:

@@ -142,3 +142,23 @@ def test_without_pyarrow_the_error_says_what_to_install(tmp_path: Path) -> None:
         [sys.executable, "-c", program], capture_output=True, check=True, text=True, timeout=60
     )
     assert "pip install 'echowire[parquet]'" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        pa.array([Decimal(10) ** 25], pa.decimal128(30, 0)),
+        pa.array([[(1, 2)]], pa.map_(pa.int64(), pa.int64())),
+        pa.array([9_000_000], pa.date32()),
+        pa.array([10**15], pa.timestamp("us", "Nowhere/Here")),
+    ],
+    ids=["number", "map", "date", "zone"],
+)
+def test_a_column_that_json_cannot_hold_costs_its_file_and_no_other(
+    tmp_path: Path, column: pa.Array
+) -> None:
+    odd = written(tmp_path / "odd.parquet", pa.table({"text": ["Words."], "odd": column}))
+    good, meter = written(tmp_path / "sound.parquet", pa.table(TEXTS)), Meter()
+    assert len(list(read_events([odd, good], meter))) == 3
+    [said] = meter.refused
+    assert said.startswith(f"{odd}: cannot be read: ")
