@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
+from streams.cli.terminal import safe
 from streams.detection.parameters import Parameters
 from streams.evaluation.labelled import IGNORED, POSITIVE, Labelled, Pair, read_labelled
 from streams.json_object import Json
@@ -83,7 +85,7 @@ def evaluate_command(
             draw(labelled, chosen[0], plot)
         except NoPlotsError as error:
             raise SettingsError(str(error)) from None
-        out.print(f"drawn: {plot}")
+        out.print(f"drawn: {plot}", markup=False)
 
 
 def read_parameters(path: Path) -> Parameters:
@@ -116,7 +118,8 @@ def print_scores(outcome: Outcome, parameters: Parameters) -> None:
     out.print(table)
     out.print(f"adjusted Rand index of the stories: {outcome.rand_index:.4f}")
     labels = (f"{count} {label}" for label, count in outcome.story_score.wrong_by_label.items())
-    out.print(f"wrong pairs in one story: {', '.join(labels) or 'none'}")
+    said = safe(", ".join(labels)) or "none"
+    out.print(f"wrong pairs in one story: {said}", markup=False)
     for relation, (right, wrong) in outcome.relations.items():
         out.print(f"  {relation}: {right} right, {wrong} wrong")
 
@@ -136,16 +139,17 @@ def print_errors(labelled: Labelled, outcome: Outcome, most: int) -> None:
         label = labelled.labels.get(pair, "unlabelled")
         said = "in one story" if pair in outcome.stories else "in two stories"
         match = outcome.matches.get(pair)
-        table = Table(title=f"{label}, {said}: {match['reason'] if match else 'no match listed'}")
+        why = match["reason"] if match else "no match listed"
+        table = Table(title=Text(safe(f"{label}, {said}: {why}")))
+        texts = []
         for idx in pair:
             document = labelled.documents[idx]
-            table.add_column(
-                f"{idx} {document.get('source', '')} {document.get('time', '')}", ratio=1
-            )
-        texts = (labelled.documents[idx] for idx in pair)
-        table.add_row(
-            *(f"{d.get('title') or ''}\n\n{d['text'][:_SHOWN_CHARACTERS]}" for d in texts)
-        )
+            head = f"{idx} {document.get('source', '')} {document.get('time', '')}"
+            table.add_column(Text(safe(head)), ratio=1)
+            shown = f"{document.get('title') or ''}\n\n{document['text'][:_SHOWN_CHARACTERS]}"
+            # As text: what stands in [brackets] would be markup to the console.
+            texts.append(Text("\n".join(map(safe, shown.splitlines()))))
+        table.add_row(*texts)
         out.print(table)
 
 
@@ -165,7 +169,7 @@ def print_differences(labelled: Labelled, one: Outcome, other: Outcome) -> None:
             f"{o.verdicts[idx]['relation']} with {sorted(c.get(idx, set())) or 'none'}"
             for o, c in ((one, here), (other, there))
         )
-        out.print(f"{idx} {title}: {said}", markup=False)
+        out.print(safe(f"{idx} {title}: {said}"), markup=False)
 
 
 def _company(outcome: Outcome) -> dict[int, set[int]]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
 import orjson
 
-from streams.evaluation.labelled_lines import LabelledDocument, LabelledPair
+from streams.evaluation.labelled_lines import LabelledDocument
 from streams.json_object import Json
 from streams.sources.compression import opened
 from streams.sources.json_files import raw_event
@@ -50,16 +51,22 @@ def read_labelled(documents: Path, pairs: Path) -> Labelled:
     A document has `idx`, `text`, `cluster` (-1: in none) and fields of a raw event; a pair `a`,
     `b` (each an `idx`) and `label`.
     """
-    by_idx = {
-        int(d["idx"]): cast("LabelledDocument", {**d, "text": _PARAGRAPH.sub("\n\n", d["text"])})
-        for d in _lines(documents, ("idx", "text"))
-    }
-    labels = {
-        (min(p["a"], p["b"]), max(p["a"], p["b"])): str(p["label"])
-        for p in cast("list[LabelledPair]", _lines(pairs, ("a", "b", "label")))
-    }
-    if strange := next((i for pair in labels for i in pair if i not in by_idx), None):
-        raise InputError(f"{pairs}: names document {strange}, which {documents} does not have")
+    by_idx: dict[int, LabelledDocument] = {}
+    for place, line in _lines(documents, ("idx", "text")):
+        idx, text = _number(line, "idx", place), line["text"]
+        if not isinstance(text, str):
+            raise InputError(f"{place}: expected a text as 'text', got {_kind(text)}")
+        if idx in by_idx:
+            raise InputError(f"{place}: the idx {idx} is that of a document above it")
+        by_idx[idx] = cast("LabelledDocument", {**line, "text": _PARAGRAPH.sub("\n\n", text)})
+    labels: dict[Pair, str] = {}
+    for place, line in _lines(pairs, ("a", "b", "label")):
+        a, b = _number(line, "a", place), _number(line, "b", place)
+        if strange := {a, b} - by_idx.keys():
+            raise InputError(
+                f"{place}: names document {min(strange)}, which {documents} does not have"
+            )
+        labels[min(a, b), max(a, b)] = str(line["label"])
     # Ids need not be unique in a corpus; the number of the document is.
     events = {
         idx: raw_event(orjson.dumps({**document, "id": str(idx)}), f"{documents}: {idx}")
@@ -68,17 +75,31 @@ def read_labelled(documents: Path, pairs: Path) -> Labelled:
     return Labelled(by_idx, labels, events)
 
 
-def _lines(path: Path, needed: tuple[str, ...]) -> list[Json]:
-    found: list[Json] = []
-    try:
-        with opened(path) as (_, file):
-            for number, line in enumerate(file, 1):
-                if not line.strip():
-                    continue
+def _lines(path: Path, needed: tuple[str, ...]) -> Iterator[tuple[str, Json]]:
+    """(its place, for messages; the object) of each line."""
+    with opened(path) as (_, file):
+        for number, line in enumerate(file, 1):
+            if not line.strip():
+                continue
+            place = f"{path} line {number}"
+            try:
                 value = orjson.loads(line)
-                if missing := [name for name in needed if name not in value]:
-                    raise InputError(f"{path} line {number}: expected {missing[0]!r}, got none")
-                found.append(value)
-    except orjson.JSONDecodeError as error:
-        raise InputError(f"{path}: {error}") from error
-    return found
+            except orjson.JSONDecodeError as error:
+                raise InputError(f"{place}: {error}") from error
+            if not isinstance(value, dict):
+                raise InputError(f"{place}: expected an object, got {_kind(value)}")
+            if missing := [name for name in needed if name not in value]:
+                raise InputError(f"{place}: expected {missing[0]!r}, got none")
+            yield place, value
+
+
+def _number(line: Json, name: str, place: str) -> int:
+    value = line[name]
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        raise InputError(f"{place}: expected a number as {name!r}, got {_kind(value)}") from None
+
+
+def _kind(value: object) -> str:
+    return "null" if value is None else type(value).__name__

@@ -11,7 +11,9 @@ from typer.testing import CliRunner
 
 from streams.cli.group import app
 from streams.evaluation.fit import best_cut
+from streams.evaluation.labelled import read_labelled
 from streams.evaluation.measures import adjusted_rand_index, pairs_within, score_pairs
+from streams.sources.raw_events import InputError
 from tests.detection.newsroom import edited, story
 
 # Two copies, a stranger, and a text that shares little and is labelled as a copy all the same.
@@ -125,3 +127,40 @@ def test_many_labelled_pairs_say_how_the_threshold_fits(tmp_path: Path) -> None:
     assert "no other value" not in line
     assert "would have given 1.000: try it on other pairs" in line
     assert "member_containment: too few labelled pairs" in said
+
+
+def test_texts_are_shown_as_they_are_and_not_as_markup(labelled: list[str]) -> None:
+    documents = Path(labelled[0])
+    lines = [json.loads(line) for line in documents.read_text().splitlines()]
+    lines[2]["title"] = "[/b] [red]Strike[/red] \x1b[31m"
+    lines[2]["source"] = "[/i].example"
+    documents.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    said = evaluated(*labelled, "--show-errors", "5")
+    assert "[/b] [red]Strike[/red]" in said
+    assert "[/i].example" in said
+    assert "\x1b" not in said
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('{"idx": 0, "text": "Again."}', "the idx 0 is that of a document above it"),
+        ('{"idx": 4, "text": null}', "expected a text as 'text', got null"),
+        ('{"idx": "four", "text": "Words."}', "expected a number as 'idx', got str"),
+        ("5", "expected an object, got int"),
+        ('{"idx": 4, "te', "unexpected"),
+    ],
+)
+def test_a_wrong_line_is_named(labelled: list[str], line: str, said: str) -> None:
+    with Path(labelled[0]).open("a") as file:
+        file.write(line + "\n")
+    with pytest.raises(InputError, match=r"docs\.jsonl line 5: ") as error:
+        read_labelled(*map(Path, labelled))
+    assert said in str(error.value)
+
+
+def test_a_pair_of_a_document_that_is_not_there_is_named(labelled: list[str]) -> None:
+    documents, pairs = map(Path, labelled)
+    documents.write_text("".join(documents.read_text().splitlines(keepends=True)[1:]))
+    with pytest.raises(InputError, match=r"pairs\.jsonl line 1: names document 0, which"):
+        read_labelled(documents, pairs)
