@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -202,6 +204,15 @@ def test_wrong_passwords_make_wait_longer_and_longer(small: Database, users: Pat
     assert sign_in(client, PASSWORD) == 429
     clock.now += 10
     assert sign_in(client, PASSWORD) == 303
+
+
+def test_simultaneous_wrong_passwords_are_counted_one_by_one(small: Database, users: Path) -> None:
+    client = client_of(small, users_file=users)
+    form = {"csrf": token_of(client.get("/login").text), "name": "ann", "password": "wrong one"}
+    with client, ThreadPoolExecutor(12) as pool:
+        posts = [pool.submit(client.post, "/login", data=form) for _ in range(12)]
+        said = Counter(post.result().status_code for post in posts)
+    assert said == {401: FREE_FAILURES, 429: 12 - FREE_FAILURES}
 
 
 def test_unknown_names_are_answered_like_wrong_passwords(small: Database, users: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -20,6 +22,9 @@ def routes(answering: Answering) -> list[Route]:
     """/login and /logout, if people sign in here."""
     if answering.people.users is None:
         return []
+    # Simultaneous posts would all pass the limit of wrong passwords before the first is counted,
+    # and each takes 128 MiB. They wait here, not in threads, which other pages need.
+    one_at_a_time = asyncio.Lock()
 
     async def login(request: Request) -> Response:
         if request.method == "GET":
@@ -28,7 +33,8 @@ def routes(answering: Answering) -> list[Route]:
             form = await posted_form(request)
         except TooLargeError:
             return answering.failed(request, 413, "Too large", "Nobody's name is so long.")
-        return await run_in_threadpool(_sign_in, answering, request, form)
+        async with one_at_a_time:
+            return await run_in_threadpool(_sign_in, answering, request, form)
 
     async def logout(request: Request) -> Response:
         form, cookie = await posted_form(request), cookie_of(request)
