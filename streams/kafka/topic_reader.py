@@ -30,8 +30,9 @@ Place = tuple[str, int]
 class Batch:
     """Records in each partition's order, as (topic without prefix, partition, offset, value).
 
-    `next_offsets` are the positions after them, `ends` the partitions' ends now. `trouble`
-    says why nothing arrives, and is None while all is well.
+    `next_offsets` are the positions that have changed: after records, or past those that are gone.
+    `ends` are the partitions' ends now. `trouble` says why nothing arrives, and is None while all
+    is well.
     """
 
     records: list[tuple[str, int, int, bytes | None]] = field(default_factory=list)
@@ -86,6 +87,7 @@ async def _read(
         consumer.seek(partition, beginnings[partition] if begin is None else begin)
     clock = asyncio.get_running_loop().time
     asked, until = clock(), clock() + _REFRESH_SECONDS
+    told = dict(start)
     while clock() < until:
         fetched = await consumer.getmany(timeout_ms=_POLL_MILLISECONDS, max_records=most_records)
         if clock() - asked > _ENDS_SECONDS:
@@ -95,8 +97,17 @@ async def _read(
         for partition, records in fetched.items():
             name, number = places[partition]
             batch.records += [(name, number, r.offset, _value(r)) for r in records]
-            batch.next_offsets[name, number] = await consumer.position(partition)
+        now = await asyncio.wait_for(_positions(consumer, places), 10)
+        batch.next_offsets = {place: at for place, at in now.items() if told.get(place) != at}
+        told = now
         yield batch
+
+
+async def _positions(
+    consumer: AIOKafkaConsumer, places: Mapping[TopicPartition, Place]
+) -> dict[Place, int]:
+    """Of all partitions: one whose records retention has deleted comes with none to tell it."""
+    return {place: await consumer.position(partition) for partition, place in places.items()}
 
 
 def _value(record: ConsumerRecord) -> bytes | None:
