@@ -125,7 +125,8 @@ def _cursor(value: str) -> Place:
         number, name = orjson.loads(base64.urlsafe_b64decode(value + "=" * (-len(value) % 4)))
     except (ValueError, TypeError):
         raise ValueError("expected a place from this list's own links") from None
-    if type(number) is not int or type(name) is not str or not -(2**62) < number < 2**62:
+    whole = type(number) is int and -(2**62) < number < 2**62
+    if not whole or type(name) is not str or "\0" in name:
         raise ValueError("expected a place from this list's own links")
     return number, name
 

@@ -123,6 +123,8 @@ def matching(dialect: str, query: str) -> Select[Any]:
 def postgres_query(query: str) -> str:
     """A query as a `tsquery` is written. Raises NothingToFindError."""
     wanted, unwanted = terms(query)
+    if any(len(word.encode()) > LONGEST_BYTES for words in wanted + unwanted for word in words):
+        raise NothingToFindError("expected shorter words")
     return " & ".join([*map(_postgres, wanted), *(f"!{_postgres(w)}" for w in unwanted)])
 
 

@@ -237,6 +237,16 @@ def test_a_change_without_the_pages_own_token_is_refused(small: Database) -> Non
     assert stranger.post("/paste", data=text | token).status_code == 403
 
 
+def test_a_token_of_any_letters_is_refused(small: Database, users: Path) -> None:
+    form = {"csrf": "\u00e9", "name": "ann", "password": PASSWORD}
+    client = client_of(small, users_file=users)
+    assert client.get("/login").status_code == 200
+    assert client.post("/login", data=form).status_code == 403
+    open_client = client_of(small)
+    assert open_client.get("/paste").status_code == 200
+    assert open_client.post("/paste", data=form).status_code == 403
+
+
 def test_a_read_only_desk_takes_no_judgements(small: Database) -> None:
     client = client_of(small, read_only=True)
     assert client.get("/review").status_code == 404
@@ -248,6 +258,11 @@ def test_a_read_only_desk_takes_no_judgements(small: Database) -> None:
 def test_what_is_too_large_is_refused(small: Database) -> None:
     client = client_of(small)
     assert client.post("/paste", content=b"x" * (7 << 20)).status_code == 413
+
+
+def test_signing_out_takes_no_more_either(small: Database, users: Path) -> None:
+    client = client_of(small, users_file=users)
+    assert client.post("/logout", content=b"x" * (7 << 20)).status_code == 413
 
 
 # ---- behind a proxy

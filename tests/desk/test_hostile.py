@@ -143,3 +143,24 @@ def test_a_desk_goes_by_the_names_that_it_was_given(database: Database) -> None:
     client = TestClient(create_app(desk), base_url="http://desk.example")
     assert client.get("/stories").status_code == 200
     assert client.get("/stories", headers={"host": "other.example"}).status_code == 421
+
+
+@pytest.mark.parametrize(
+    ("asked", "status"),
+    [
+        ("/articles/%00", 404),
+        ("/stories/a%00b.json", 404),
+        ("/publishers/%00", 404),
+        ("/compare/a/b:%00", 404),
+        ("/articles?q=%00", 400),
+        ("/articles.json?publisher=a%00b", 400),
+        ("/articles/a?digest=%00", 400),
+        ("/stories?after=WzEsIlx1MDAwMCJd", 200),  # a NUL in a cursor: reported beside the list
+        ("/stories?sort=copied&after=WzQ2MTE2ODYwMTg0MjczODc5MDMsImEiXQ", 200),  # 2**62 - 1
+        ("/stories?q=" + "%EA%B0%81" * 300, 200),  # as letters of Hangul over 2,046 bytes
+    ],
+)
+def test_what_a_database_cannot_take_is_refused_before_it(
+    client: TestClient, asked: str, status: int
+) -> None:
+    assert client.get(asked).status_code == status

@@ -78,7 +78,8 @@ class People:
         host = request.headers.get("host", "")
         if origin not in (None, "null") and origin.partition("://")[2] != host:
             return False
-        return bool(cookie) and hmac.compare_digest(self.token(cookie), token)
+        known, given = self.token(cookie).encode(), token.encode("utf-8", "replace")
+        return bool(cookie) and hmac.compare_digest(known, given)
 
     def sign_in(self, name: str, password: str, now: float) -> str | None:
         """-> the cookie of a new session; None if name and password do not match."""

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any, Literal, TypedDict
 
-from sqlalchemy import Connection, Select, and_, exists, func, literal, or_, select
+from sqlalchemy import BigInteger, Connection, Select, and_, exists, func, literal, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from streams.desk.counting import RELATION_BITS
@@ -61,7 +61,7 @@ def stories_page(connection: Connection, filters: Filters) -> StoriesPage:
         listed = [row["story_id"] for row in first[: PAGE_ROWS + 1]]
         conditions = [story.c.story_id.in_(listed)]
     else:
-        number, story_id = after
+        number, story_id = literal(after[0], BigInteger), after[1]
         conditions.append(or_(order < number, and_(order == number, story.c.story_id < story_id)))
     wanted = select(story).where(*conditions).order_by(order.desc(), story.c.story_id.desc())
     rows = rows_of(StoryRow, connection.execute(wanted.limit(PAGE_ROWS + 1)))

@@ -37,7 +37,10 @@ def routes(answering: Answering) -> list[Route]:
             return await run_in_threadpool(_sign_in, answering, request, form)
 
     async def logout(request: Request) -> Response:
-        form, cookie = await posted_form(request), cookie_of(request)
+        try:
+            form, cookie = await posted_form(request), cookie_of(request)
+        except TooLargeError:
+            return answering.failed(request, 413, "Too large", "Signing out takes no more.")
         if answering.people.allows(cookie, form.get("csrf", ""), request):
             await run_in_threadpool(answering.people.sign_out, cookie)
         response = RedirectResponse("/login", 303)

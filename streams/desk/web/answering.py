@@ -41,6 +41,7 @@ NAVIGATION = (
 MOST_POSTED_BYTES = 6 << 20
 _NOBODY = Person("", "")
 _SENTENCES = {
+    400: ("Bad request", "The address has a NUL in it, which no text of the desk's has."),
     404: ("Not found", "The desk has no page at this address."),
     405: ("Not allowed", "This address does not take such a request."),
     413: ("Too large", f"The desk takes {MOST_POSTED_BYTES >> 20} MB at most."),
@@ -98,6 +99,11 @@ class Answering:
     def _built(self, page: Page, request: Request, asked: Asked, started: float) -> Response:
         build = page.change if asked.form and page.change else page.build
         form: Form = request.scope.get("form", "html")
+        # PostgreSQL has no text with such a letter, not even to compare with.
+        if any("\0" in part for part in asked.path.values()):
+            return self.failed(request, 404, *_SENTENCES[404], asked.person)
+        if any("\0" in value for value in asked.query.values()):
+            return self.failed(request, 400, *_SENTENCES[400], asked.person)
         try:
             view = build(self.desk, asked)
         except MovedError as moved:
