@@ -6,6 +6,7 @@ import random
 import re
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
@@ -15,7 +16,7 @@ from starlette.testclient import TestClient
 from streams.desk import review
 from streams.desk.database import Database
 from streams.desk.follow import Progress
-from streams.desk.tables import judgement
+from streams.desk.tables import article, judgement
 from streams.desk.web.app import create_app
 from streams.desk.web.desk import Desk
 from streams.evaluation.labelled import read_labelled
@@ -156,6 +157,48 @@ def test_a_pair_whose_text_was_withdrawn_is_neither_drawn_nor_exported(
     assert client.get("/review/pairs.jsonl").text == ""
     documents = client.get("/review/docs.jsonl").text.splitlines()
     assert [orjson.loads(line)["article_id"] for line in documents] == [pair.article_id]
+
+
+def test_an_answer_between_the_two_files_of_an_export_changes_no_number(
+    database: Database,
+) -> None:
+    take_in(database, records_of([raw(n, f"{n}.example") for n in range(3)]))
+    client = TestClient(create_app(Desk(database, Progress(lag=0))), base_url="http://127.0.0.1")
+    with database.reading() as connection:
+        first, middle, last = sorted(connection.scalars(select(article.c.article_id)))
+
+    def judge(article_id: str, other_id: str) -> None:
+        with database.writing() as connection:
+            connection.execute(
+                judgement.insert(),
+                {
+                    "article_id": article_id, "other_id": other_id, "reviewer": "ann",
+                    "verdict": "copy", "answer": "right", "relation": None, "language": "en",
+                    "drawn": "random", "time": 1,
+                },
+            )  # fmt: skip
+
+    def exported(name: str) -> list[dict[str, Any]]:
+        return list(map(orjson.loads, client.get(f"/review/{name}.jsonl").content.splitlines()))
+
+    judge(last, middle)
+    [pair] = exported("pairs")
+    judge(middle, first)
+    numbers = {document["article_id"]: document["idx"] for document in exported("docs")}
+    assert (numbers[last], numbers[middle]) == (pair["a"], pair["b"])
+    assert len(set(numbers.values())) == 3
+
+
+def test_a_withdrawn_text_is_not_exported(database: Database) -> None:
+    events = [raw(1, "wire"), raw(2, "site")]
+    take_in(database, records_of(events))
+    client = TestClient(create_app(Desk(database, Progress(lag=0))), base_url="http://127.0.0.1")
+    address = client.get("/review", follow_redirects=False).headers["location"]
+    answer(client, address, "right")
+    assert len(client.get("/review/docs.jsonl").text.splitlines()) == 2
+    take_in(database, records_of([*events, raw(3, "wire", id="wire-1", status="canceled")]))
+    assert len(client.get("/review/docs.jsonl").text.splitlines()) == 1
+    assert client.get("/review/pairs.jsonl").text == ""
 
 
 def test_where_people_do_not_agree_a_pair_is_left_out(database: Database) -> None:
