@@ -114,8 +114,9 @@ def process(
 
     settings, meter = load_settings(**_assignments(set_ or [])), Meter()
     outlets(settings.outlets_file)  # raises if it is wrong
-    events = read_events([source], meter)
-    refuse_overwriting(filter(None, (output, rejected)), input_files([source]))
+    inputs = input_files([source])
+    refuse_overwriting(filter(None, (output, rejected)), inputs)
+    events = read_events(inputs, meter)
     # Imported last: compiled loops take seconds to load, and a missing file is known before.
     from streams.agents.running.normaliser_pool import NormaliserPool
     from streams.cli.process import Summary, normalised_in_time, process

@@ -36,9 +36,10 @@ _FEED_END = re.compile(rb"</(?:\w+:)?(?:rss|feed|rdf|channel)\s*>", re.IGNORECAS
 _SHORT_YEAR = re.compile(r"((?:[A-Za-z]{3}, *)?\d{1,2} [A-Za-z]{3}) (\d\d)(?= \d\d:)")
 
 
-def xml_feed_items(content: bytes, root: Any | None) -> Iterator[Gathered] | None:
-    """One raw article per entry of an RSS or Atom feed; None if it is neither, or too broken
-    for its parser. `root` is its tree, if it is XML. Without the last entry if that breaks off."""
+def xml_feed_items(content: bytes, root: Any | None) -> tuple[Iterator[Gathered], bool] | None:
+    """One raw article per entry of an RSS or Atom feed, and whether it breaks off; None if it is
+    neither, or too broken for its parser. `root` is its tree, if it is XML. Without the last entry
+    if that breaks off."""
     clear = None if root is None else clearer(root)
     content = _REFERENCE.sub(_possible, content) if clear is None else clear
     try:
@@ -47,13 +48,13 @@ def xml_feed_items(content: bytes, root: Any | None) -> Iterator[Gathered] | Non
         return None
     if not feed.get("version"):
         return None
-    entries = feed.entries
-    if root is None and breaks_off(content):
+    entries, broken = feed.entries, root is None and _breaks_off(content)
+    if broken:
         entries = entries[: len(_ENTRY_END.findall(content))]
-    return (_entry(entry, feed.feed, feed.version) for entry in entries)
+    return (_entry(entry, feed.feed, feed.version) for entry in entries), broken
 
 
-def breaks_off(content: bytes) -> bool:
+def _breaks_off(content: bytes) -> bool:
     """Whether a feed that is no XML is only the beginning of one, which its parser would take for
     all of it: nothing closes it behind the start of its last entry."""
     last = max((found.start() for found in _ENTRY_START.finditer(content)), default=0)

@@ -29,7 +29,7 @@ from typing import IO
 
 from streams.sources.archives import archived_pages
 from streams.sources.compression import COMPRESSIONS, kind_of, opened
-from streams.sources.feeds import breaks_off, xml_feed_items
+from streams.sources.feeds import xml_feed_items
 from streams.sources.fields import LONGEST_ID, Gathered, decoded
 from streams.sources.json_files import gathered_event, json_document, json_lines
 from streams.sources.newsml import is_newsml, newsml_items
@@ -173,8 +173,8 @@ def _markup(file: IO[bytes], name: str) -> Iterator[RawEvent]:
         items = newsml1_items(root)
     elif root is not None and (documents := nitf_documents(root)):
         items = map(nitf_item, documents)
-    elif (entries := xml_feed_items(content, root)) is not None:
-        items, broken = entries, root is None and breaks_off(content)
+    elif (feed := xml_feed_items(content, root)) is not None:
+        items, broken = feed
     else:
         what = "no XML" if root is None else f"<{local(root)}>"
         raise InputError(f"{name}: expected RSS, Atom, NewsML or NITF, got {what}")

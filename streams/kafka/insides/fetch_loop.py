@@ -15,7 +15,7 @@ from streams.kafka.insides.group_watch import watch_group
 
 _FETCH_SECONDS = 1.0
 # A commit follows the first heartbeat after this much of the commit interval. It comes after so
-# much of it if there is none: heartbeats are at most a second apart.
+# much of it if there is none: heartbeats are hardly more than a second apart.
 _COMMIT_FROM, _COMMIT_BY = 0.9, 2.0
 
 

@@ -92,17 +92,17 @@ class _Batches(fetcher.MemoryRecords):  # type: ignore[misc]
 
     def sound(self) -> bytes | None:
         """The current batch, if it can be believed."""
-        batch = self._data[self._start : self._end]
+        batch = self._current()
         return batch if batch and last_offset(batch) in self.offsets and is_sound(batch) else None
 
     def ends_before(self, offset: int) -> bool:
         """Whether the current batch says so, true or not."""
-        batch = self._data[self._start : self._end]
+        batch = self._current()
         return bool(batch) and last_offset(batch) < offset
 
     def damaged(self) -> bytes:
         """The current batch, or all that may belong to it."""
-        return self._data[self._start : self._end] or self._data[self._start :]
+        return self._current() or self._data[self._start :]
 
     def behind(self, offsets: range) -> _Batches | None:
         """What begins with the next sound batch that ends at one of these offsets."""
@@ -112,6 +112,10 @@ class _Batches(fetcher.MemoryRecords):  # type: ignore[misc]
     def first_offset(self) -> int:
         """That of the first batch."""
         return first_offset(self._data)
+
+    def _current(self) -> bytes:
+        """As long as it says; nothing if that is impossible."""
+        return self._data[self._start : self._end]
 
 
 class _PartitionRecords(fetcher.PartitionRecords):  # type: ignore[misc]

@@ -1,5 +1,5 @@
-"""The begin of a rebalance: what is in hand is finished and committed before partitions are given
-up."""
+"""The beginning of a rebalance: what is in hand is finished and committed before partitions are
+given up."""
 
 from __future__ import annotations
 
