@@ -11,7 +11,7 @@ from faust.types import TP
 from mode.services import Service
 
 from streams.kafka.insides.chunk import Chunk
-from streams.kafka.insides.group_watch import watch_group
+from streams.kafka.insides.group_watch import watch_fencing, watch_group
 
 _FETCH_SECONDS = 1.0
 # A commit follows the first heartbeat after this much of the commit interval. It comes after so
@@ -30,6 +30,7 @@ class FetchLoop(driver.Consumer):  # type: ignore[misc]
         """Connected: from now on the group may refuse us."""
         await super().on_started()
         coordinator = self._thread._ensure_consumer()._coordinator
+        watch_fencing(coordinator, self.transport.on_failure)
         self.add_future(watch_group(coordinator, self.transport.on_failure))
 
     def resume_flow(self) -> None:

@@ -29,8 +29,8 @@ USED = {
     ),
     "aiokafka.consumer.fetcher.PartitionRecords": ("_records", "_tp", "next_fetch_offset"),
     "aiokafka.consumer.group_coordinator.GroupCoordinator": (
-        "_commit_lock", "_do_commit_offsets", "_do_heartbeat", "check_errors",
-        "ensure_coordinator_known", "fetch_committed_offsets", "generation",
+        "_commit_lock", "_do_commit_offsets", "_do_heartbeat", "_group_instance_id", "_send_req",
+        "check_errors", "ensure_coordinator_known", "fetch_committed_offsets", "generation",
     ),
     "aiokafka.producer.message_accumulator.MessageAccumulator": (
         "_batch_ttl", "_batches", "_closed", "_exception", "_pending_batches", "_wakeup",

@@ -16,13 +16,14 @@ from aiokafka.coordinator.protocol import ConsumerProtocolMemberAssignment
 from aiokafka.errors import GroupAuthorizationFailedError, InvalidSessionTimeoutError, KafkaError
 
 from streams.app import create_app
+from streams.kafka.duplicate_instance import InstanceTakenError
 from streams.kafka.insides import group_watch
-from streams.kafka.insides.group_watch import watch_group
+from streams.kafka.insides.group_watch import watch_fencing, watch_group
 from streams.settings import load_settings
 
 DEADLINE_SECONDS = 10.0
 WEEK_SECONDS = 7 * 86_400.0
-REBALANCING, NOT_ALLOWED, NO_SUCH_SESSION, GROUP_FULL = 27, 30, 26, 81
+REBALANCING, NOT_ALLOWED, NO_SUCH_SESSION, GROUP_FULL, FENCED = 27, 30, 26, 81, 82
 
 
 class Brokers:
@@ -30,7 +31,7 @@ class Brokers:
 
     def __init__(self) -> None:
         self.cluster, self.requests = ClusterMetadata(), list[Any]()
-        self.to_join = self.to_heartbeats = 0  # error codes
+        self.to_join = self.to_syncs = self.to_heartbeats = 0  # error codes
         self.broken: Exception | None = None
 
     def sent(self, kind: str) -> list[Any]:
@@ -56,7 +57,9 @@ class Brokers:
         if request in self.sent("Heartbeat"):
             return SimpleNamespace(error_code=self.to_heartbeats)
         assigned = ConsumerProtocolMemberAssignment(0, [("raw", [0])], b"")
-        return SimpleNamespace(error_code=0, member_assignment=assigned.encode(), topics=[])
+        return SimpleNamespace(
+            error_code=self.to_syncs, member_assignment=assigned.encode(), topics=[]
+        )
 
 
 Make = Callable[..., GroupCoordinator]
@@ -142,6 +145,21 @@ async def test_a_coordinator_that_fails_by_itself_ends_the_worker(
     brokers.broken = ZeroDivisionError("in aiokafka")
     error = await end(member(brokers), monkeypatch)
     assert "in aiokafka" in str(error)
+
+
+@pytest.mark.parametrize("refused", ["to_join", "to_syncs"])
+async def test_a_worker_whose_name_another_takes_while_it_joins_is_told_so(
+    member: Make, refused: str
+) -> None:
+    brokers, failures = Brokers(), list[tuple[Exception, str]]()
+    setattr(brokers, refused, FENCED)
+    coordinator = member(brokers, group_instance_id="pod-0")
+    watch_fencing(coordinator, lambda *failure: failures.append(failure))
+    await until(lambda: failures)
+    error, where = failures[0]
+    assert isinstance(error, InstanceTakenError)
+    assert "another worker has instance_id 'pod-0' too" in str(error)
+    assert where == "as a member of its group"
 
 
 async def test_rebalances_and_absent_coordinators_do_not_end_a_worker(
