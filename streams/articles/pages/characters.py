@@ -31,6 +31,12 @@ COUNTS = (
     "capital", "colon", "ends_open", "ends_quoted",
 )  # fmt: skip
 _CJK_RANGES = (("\u3400", "\u9fff"), ("\uac00", "\ud7af"), ("\u0e00", "\u0e7f"))
+_OF_CATEGORY = {
+    **dict.fromkeys(("Lu", "Lt"), _LETTER | _UPPER),
+    **dict.fromkeys(("Ll", "Lm", "Lo"), _LETTER),
+    **dict.fromkeys(("Zs", "Zl", "Zp"), SPACE),
+    "Nd": _DIGIT,
+}
 _CHARACTERS = {
     ".!?…。！？؟।": _END,
     ",،，、;；": _COMMA,
@@ -106,31 +112,28 @@ def _count(codes: Codes, table: Bits, counted: Bits, counts: NDArray[np.float64]
 @lru_cache(maxsize=1)
 def bits_table() -> Bits:
     """-> uint32 for each code point: the kinds that it is of."""
-    table = np.array([_bits(code) for code in range(_TABLE_SIZE)], dtype=np.uint32)
-    for characters, bit in _CHARACTERS.items():
-        for character in characters:
-            table[ord(character)] |= bit
+    codes = np.arange(_TABLE_SIZE, dtype=np.uint32)
+    characters = codes.view("U1")
+    table = np.zeros(_TABLE_SIZE, dtype=np.uint32)
+    for kind, bit in (
+        (np.strings.islower, _LOWER_CASE),
+        (np.strings.isupper, _UPPER_CASE),
+        (np.strings.isalnum, ALNUM),
+        (np.strings.isdecimal, DECIMAL),
+    ):
+        table[kind(characters)] |= bit
+    counted = _LAST_COUNTED + 1
+    table[:counted] |= _counted_bits(codes[:counted])
+    for characters_of, bit in _CHARACTERS.items():
+        table[[ord(character) for character in characters_of]] |= bit
     return table
 
 
-def _bits(code: int) -> int:
-    character = chr(code)
-    bits = _LOWER_CASE if character.islower() else _UPPER_CASE if character.isupper() else 0
-    if character.isalnum():
-        bits |= ALNUM | (DECIMAL if character.isdecimal() else 0)
-    return bits if code > _LAST_COUNTED else bits | _counted_bits(character)
-
-
-def _counted_bits(character: str) -> int:
-    category, bits = unicodedata.category(character), 0
-    if category[0] == "L":
-        bits = _LETTER | (_UPPER if category in ("Lu", "Lt") else 0)
-    elif category == "Nd":
-        bits = _DIGIT
-    elif category[0] == "Z" or character in "\n\t":
-        bits = SPACE
-    if "\u3040" <= character <= "\u30ff":
-        bits |= _KANA | _CJK
-    elif any(first <= character <= last for first, last in _CJK_RANGES):
-        bits |= _CJK
-    return bits
+def _counted_bits(codes: Codes) -> Bits:
+    """-> for each, the kinds that are counted."""
+    table = np.array([_OF_CATEGORY.get(unicodedata.category(chr(code)), 0) for code in codes])
+    table[[ord("\n"), ord("\t")]] |= SPACE
+    for first, last in _CJK_RANGES:
+        table[ord(first) : ord(last) + 1] |= _CJK
+    table[ord("\u3040") : ord("\u30ff") + 1] |= _KANA | _CJK
+    return table.astype(np.uint32)
