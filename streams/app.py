@@ -85,8 +85,10 @@ def create_app(
     `pool` may have its processes already; without one, they start with the first chunk.
     """
     pool = pool or NormaliserPool(settings.normalising_processes)
+    publisher = BatchPublisher(settings)
     app = App(
         settings.group,
+        connect=publisher.start,
         broker=[f"kafka://{address}" for address in settings.bootstrap_servers.split(",")],
         broker_credentials=faust_credentials(settings),
         store="memory://",
@@ -115,7 +117,7 @@ def create_app(
     )
     topics: dict[str, str] = {stage: topic_name(settings, INPUT[stage].name) for stage in Stage}
     read = {topics[stage]: stage for stage in stages}
-    metrics, publisher, tracer = Metrics(), BatchPublisher(settings), create_tracer(settings)
+    metrics, tracer = Metrics(), create_tracer(settings)
 
     def recovered(articles: int, seconds: float) -> None:
         metrics.recovered.inc(articles)

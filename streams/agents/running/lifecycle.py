@@ -38,8 +38,7 @@ class Lifecycle(faust.Service):  # type: ignore[misc]
         self._shards, self._pages, self._background = shards, pages, background
 
     async def on_start(self) -> None:
-        """Connect, serve, and start the background tasks."""
-        await self._publisher.start()
+        """Serve, and start the background tasks. The publisher is connected by now."""
         self._progress.publishing = True
         try:
             await self._web.start()
