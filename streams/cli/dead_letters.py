@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import base64
+from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -19,7 +21,7 @@ from schemas.dead_letter import Reason
 from streams.cli.options import BootstrapServers, TopicPrefix
 from streams.cli.output import written
 from streams.cli.terminal import safe
-from streams.kafka.dead_letter_log import Choice, DeadLetter, read_letters
+from streams.kafka.dead_letter_log import Choice, DeadLetter, letter_log
 from streams.settings import Settings, SettingsError, load_settings
 
 app = typer.Typer(
@@ -52,22 +54,31 @@ def list_command(
 ) -> None:
     """List dead letters with their details, oldest first, and count them by reason."""
     settings = load_settings(bootstrap_servers=bootstrap_servers, topic_prefix=topic_prefix)
-    letters = _read(settings, Choice(reason or (), _time(since), _time(until)))
-    for letter in letters[:most]:
-        why = letter.why
-        origin = f"{why.dlt_topic}[{why.dlt_partition}]@{why.dlt_offset}"
-        head = f"{letter.place:<7} {why.dlt_reason.value:<14} {why.dlt_time:<24} {origin}"
-        tries = f", try {why.dlt_attempt}" if why.dlt_attempt != "1" else ""
-        out.print(Text(safe(head + tries)), soft_wrap=True)
-        detail = Text(safe(why.dlt_detail), "dim")
-        out.print(Padding(detail, (0, 0, 0, 8)))
-        if why.dlt_truncated:
-            out.print(Padding(Text(safe(why.dlt_truncated), "dim"), (0, 0, 0, 8)))
-    if len(letters) > most:
-        out.print(f"... and {len(letters) - most} more; --most shows them")
-    counts = {r.value: sum(letter.why.dlt_reason is r for letter in letters) for r in Reason}
-    found = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
-    out.print(f"{len(letters)} dead letters{': ' if found else ''}{found}")
+    choice = Choice(reason or (), _time(since), _time(until))
+    counts = Counter[Reason]()
+
+    def take(letter: DeadLetter) -> None:
+        if counts.total() < most:
+            _print(letter)
+        counts[letter.why.dlt_reason] += 1
+
+    _read(settings, choice, take)
+    if counts.total() > most:
+        out.print(f"... and {counts.total() - most} more; --most shows them")
+    found = ", ".join(f"{counts[each]} {each.value}" for each in Reason if counts[each])
+    out.print(f"{counts.total()} dead letters{': ' if found else ''}{found}")
+
+
+def _print(letter: DeadLetter) -> None:
+    """Two lines, or three."""
+    why = letter.why
+    origin = f"{why.dlt_topic}[{why.dlt_partition}]@{why.dlt_offset}"
+    head = f"{letter.place:<7} {why.dlt_reason.value:<14} {why.dlt_time:<24} {origin}"
+    tries = f", try {letter.attempt}" if letter.attempt != 1 else ""
+    out.print(Text(safe(head + tries)), soft_wrap=True)
+    out.print(Padding(Text(safe(why.dlt_detail), "dim"), (0, 0, 0, 8)))
+    if why.dlt_truncated:
+        out.print(Padding(Text(safe(why.dlt_truncated), "dim"), (0, 0, 0, 8)))
 
 
 @app.command()
@@ -78,11 +89,13 @@ def show(
 ) -> None:
     """Show one dead letter: reason, headers and the original record."""
     settings = load_settings(bootstrap_servers=bootstrap_servers, topic_prefix=topic_prefix)
-    letter = next(iter(_read(settings, Choice(place=place))), None)
-    if letter is None:
+    found: list[DeadLetter] = []
+    _read(settings, Choice(place=place), found.append)
+    if not found:
         raise SettingsError(
             f"{place}: no dead letter there; `echowire dead-letters list` lists them"
         )
+    letter = found[0]
     for name, value in letter.why.model_dump(mode="json").items():
         if value is not None:
             out.print(Text(f"{name.removeprefix('dlt_'):10} {safe(value)}"))
@@ -107,11 +120,17 @@ def export(
 ) -> None:
     """Write dead letters as JSON lines: reason, headers, key and value; bytes as base64."""
     settings = load_settings(bootstrap_servers=bootstrap_servers, topic_prefix=topic_prefix)
-    letters = _read(settings, Choice(reason or (), _time(since), _time(until)))
+    choice, count = Choice(reason or (), _time(since), _time(until)), 0
     with written(output) as sink:
-        sink.writelines(_line(letter) for letter in letters)
+
+        def take(letter: DeadLetter) -> None:
+            nonlocal count
+            sink.write(_line(letter))
+            count += 1
+
+        _read(settings, choice, take)
         sink.flush()
-    err.print(f"{len(letters)} dead letters")
+    err.print(f"{count} dead letters")
 
 
 @app.command("replay")
@@ -132,38 +151,51 @@ def replay_command(
 ) -> None:
     """Send the records of dead letters to their original topic again.
 
-    A record that fails again becomes another dead letter with a higher count of tries, and is
-    left out next time unless --tries says otherwise. Dead letters are never removed; a record
-    sent twice is a redelivery and publishes nothing.
+    A record that fails again becomes another dead letter with a higher count of tries. It is left
+    out next time, unless --tries says otherwise; then its newest dead letter is sent. Dead letters
+    are never removed; a record sent twice is a redelivery and publishes nothing.
     """
-    # Imported here: the producer's compiled loops take time to load, which other commands avoid.
-    from streams.kafka.replay import replay  # noqa: PLC0415
-
     settings = load_settings(bootstrap_servers=bootstrap_servers, topic_prefix=topic_prefix)
     choice = Choice(reason or (), _time(since), _time(until), place, tries)
-    found = _read(settings, choice)
-    letters = [letter for letter in found if letter.whole]
-    if cut := len(found) - len(letters):
-        out.print(f"{cut} left out, whose letters do not hold the whole record: see `show`")
-    if not do_it:
-        out.print(f"{len(letters)} records would be sent again; --yes sends them")
-        return
-    with columns.Progress(
-        columns.BarColumn(), columns.MofNCompleteColumn(), columns.TimeRemainingColumn(),
-        console=err, transient=True, disable=not err.is_terminal,
-    ) as bar:  # fmt: skip
-        task = bar.add_task("", total=len(letters))
-        sending = replay(
-            settings, letters, rate=rate, progress=lambda done: bar.update(task, completed=done)
-        )
-        out.print(f"{asyncio.run(sending)} records sent again")
+    asyncio.run(_replay(settings, choice, rate if do_it else None))
 
 
-def _read(settings: Settings, choice: Choice) -> list[DeadLetter]:
-    async def collect() -> list[DeadLetter]:
-        return [letter async for letter in read_letters(settings, choice)]
+async def _replay(settings: Settings, choice: Choice, rate: float | None) -> None:
+    # Imported here: the producer's compiled loops take time to load, which other commands avoid.
+    from streams.kafka.replay import plan, replay  # noqa: PLC0415
 
-    return asyncio.run(collect())
+    async with letter_log(settings) as log:
+        plans = await plan(settings, log, choice)
+        if plans.failed_again:
+            out.print(f"{plans.failed_again} left out, which have failed again: see --tries")
+        if plans.cut:
+            out.print(
+                f"{plans.cut} left out, whose letters do not hold the whole record: see `show`"
+            )
+        if rate is None:
+            out.print(f"{plans.letters} records would be sent again; --yes sends them")
+            return
+        with columns.Progress(
+            columns.BarColumn(), columns.MofNCompleteColumn(), columns.TimeRemainingColumn(),
+            console=err, transient=True, disable=not err.is_terminal,
+        ) as bar:  # fmt: skip
+            task = bar.add_task("", total=plans.letters)
+            sent = await replay(
+                settings,
+                (letter async for letter in log.read(choice) if plans.sends(letter)),
+                rate=rate,
+                progress=lambda done: bar.update(task, completed=done),
+            )
+    out.print(f"{sent} records sent again")
+
+
+def _read(settings: Settings, choice: Choice, take: Callable[[DeadLetter], object]) -> None:
+    async def read() -> None:
+        async with letter_log(settings) as log:
+            async for letter in log.read(choice):
+                take(letter)
+
+    asyncio.run(read())
 
 
 def _time(text: str | None) -> datetime | None:

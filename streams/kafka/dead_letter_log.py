@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncGenerator, Collection
+from collections.abc import AsyncGenerator, Collection, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
+from aiokafka import AIOKafkaConsumer
 from aiokafka.structs import ConsumerRecord, TopicPartition
 from pydantic import ValidationError
 
@@ -40,6 +42,11 @@ class DeadLetter:
         return f"{self.partition}:{self.offset}"
 
     @property
+    def attempt(self) -> int:
+        """How often the record has been tried, from 1."""
+        return int(self.why.dlt_attempt)
+
+    @property
     def whole(self) -> bool:
         """Whether it holds the whole record, so that it can be sent again."""
         return self.why.dlt_truncated is None and self.why.dlt_unreadable is None
@@ -63,35 +70,46 @@ class Choice:
             and (self.since is None or at >= self.since)
             and (self.until is None or at < self.until)
             and (self.place is None or letter.place == self.place)
-            and (self.tried_at_most is None or int(letter.why.dlt_attempt) <= self.tried_at_most)
+            and (self.tried_at_most is None or letter.attempt <= self.tried_at_most)
         )
 
 
-async def read_letters(settings: Settings, choice: Choice) -> AsyncGenerator[DeadLetter]:
-    """Yield the dead letters there are now, partition by partition, oldest first; then end.
+class LetterLog:
+    """The dead letters that there were when it was opened; may be read more than once.
 
     Dead letters that arrive meanwhile are left out, so replaying records that fail again
-    terminates. Foreign records are skipped, with a warning. Raises TopicsError if the topic is
-    missing.
+    terminates.
     """
-    topic = topic_name(settings, DEAD_LETTERS)
-    async with admin_client(settings) as admin:
-        partitions = [TopicPartition(topic, p) for p in await partitions_of(admin, topic)]
-    async with reader(settings) as consumer:
-        ends = await consumer.end_offsets(partitions)
-        for tp in partitions:
-            consumer.assign([tp])
-            await consumer.seek_to_beginning(tp)
-            while await consumer.position(tp) < ends[tp]:
-                fetched = await consumer.getmany(tp, timeout_ms=_POLL_MILLISECONDS)
+
+    def __init__(self, consumer: AIOKafkaConsumer, ends: Mapping[TopicPartition, int]) -> None:
+        self._consumer, self._ends = consumer, ends
+
+    async def read(self, choice: Choice) -> AsyncGenerator[DeadLetter]:
+        """Yield them partition by partition, oldest first. Foreign records are skipped, with a
+        warning."""
+        for tp, end in self._ends.items():
+            self._consumer.assign([tp])
+            await self._consumer.seek_to_beginning(tp)
+            while await self._consumer.position(tp) < end:
+                fetched = await self._consumer.getmany(tp, timeout_ms=_POLL_MILLISECONDS)
                 for record in fetched.get(tp, []):
-                    if record.offset >= ends[tp]:
+                    if record.offset >= end:
                         break
                     if isinstance(record, UnreadableRecord):
                         continue  # already warned
                     letter = _letter(record)
                     if letter is not None and choice.takes(letter):
                         yield letter
+
+
+@asynccontextmanager
+async def letter_log(settings: Settings) -> AsyncGenerator[LetterLog]:
+    """The dead letters there are now. Raises TopicsError if the topic is missing."""
+    topic = topic_name(settings, DEAD_LETTERS)
+    async with admin_client(settings) as admin:
+        partitions = [TopicPartition(topic, p) for p in await partitions_of(admin, topic)]
+    async with reader(settings) as consumer:
+        yield LetterLog(consumer, await consumer.end_offsets(partitions))
 
 
 def _letter(record: ConsumerRecord) -> DeadLetter | None:

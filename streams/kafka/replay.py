@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Collection
+from collections.abc import AsyncGenerator, AsyncIterable, Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
 
 from schemas.topics import NORMALISED, RAW
-from streams.kafka.dead_letter_log import DeadLetter
+from streams.kafka.dead_letter_log import Choice, DeadLetter, LetterLog
 from streams.kafka.event_time import TIME_HEADER, believable, parsed_time, time_header
 from streams.kafka.headers import Headers, encode_headers
 from streams.kafka.outgoing import Outgoing
@@ -19,9 +21,60 @@ _REPLAYED_AT_ONCE = 100
 ATTEMPT = "dlt_attempt"
 
 
+@dataclass(slots=True)
+class Plan:
+    """What a replay sends: the newest dead letter of each record that was chosen."""
+
+    letters: int = 0
+    cut: int = 0  # left out, as they do not hold the whole record
+    failed_again: int = 0  # left out, as the record has another, newer dead letter
+    attempts: dict[bytes, int] = field(default_factory=dict)  # by record, of those sent again
+
+    def sends(self, letter: DeadLetter) -> bool:
+        """Whether it sends this one, which was chosen."""
+        return letter.whole and not self._has_failed_again(letter)
+
+    def _has_failed_again(self, letter: DeadLetter) -> bool:
+        return self.attempts.get(_record(letter), 0) > letter.attempt
+
+    def add(self, letter: DeadLetter) -> None:
+        """Count one that was chosen."""
+        failed_again = self._has_failed_again(letter)
+        self.failed_again += failed_again
+        self.cut += not failed_again and not letter.whole
+        self.letters += not failed_again and letter.whole
+
+
+def _record(letter: DeadLetter) -> bytes:
+    """The same for all dead letters of one record: one sent again has another offset."""
+    why = letter.why
+    fields = (why.dlt_topic.encode(), why.dlt_partition.encode(), letter.key, letter.value)
+    digest = blake2b(digest_size=16)
+    for part in fields:
+        digest.update(b"-" if part is None else b"%d:" % len(part) + part)
+    return digest.digest()
+
+
+async def plan(settings: Settings, log: LetterLog, choice: Choice) -> Plan:
+    """Look through the dead letters for what a replay sends.
+
+    Raises TopicsError if one claims to come from anywhere but echowire's own inputs.
+    """
+    inputs, made = {topic_name(settings, name) for name in (RAW, NORMALISED)}, Plan()
+    async for letter in log.read(Choice()):
+        if letter.attempt > 1:
+            record = _record(letter)
+            made.attempts[record] = max(letter.attempt, made.attempts.get(record, 0))
+    async for letter in log.read(choice):
+        made.add(letter)
+        if made.sends(letter) and letter.why.dlt_topic not in inputs:
+            raise TopicsError(f"{letter.place}: came from {letter.why.dlt_topic}: not an input")
+    return made
+
+
 async def replay(
     settings: Settings,
-    letters: Collection[DeadLetter],
+    letters: AsyncIterable[DeadLetter],
     *,
     rate: float,
     progress: Callable[[int], None],
@@ -31,29 +84,33 @@ async def replay(
     Key, value, the producer's headers and the event's time are unchanged. A header counts the
     attempts, and the record's next dead letter continues the count. `progress` is
     called with the number confirmed so far.
-
-    Raises TopicsError if a dead letter claims to come from anywhere but echowire's own inputs.
     """
-    inputs = {topic_name(settings, name) for name in (RAW, NORMALISED)}
-    for letter in letters:
-        if letter.why.dlt_topic not in inputs:
-            raise TopicsError(f"{letter.place}: came from {letter.why.dlt_topic}: not an input")
     publisher, done = BatchPublisher(settings), 0
     await publisher.start()
     try:
         batch, due = max(1, min(_REPLAYED_AT_ONCE, int(rate))), time.monotonic()
-        waiting = list(letters)
-        while waiting:
-            part, waiting = waiting[:batch], waiting[batch:]
+        async for part in _parts(letters, batch):
+            await asyncio.sleep(max(0.0, due - time.monotonic()))
             await publisher.publish(_outgoing(part, time.time_ns() // 1_000_000))
             done += len(part)
             progress(done)
             due += len(part) / rate
-            if waiting:
-                await asyncio.sleep(max(0.0, due - time.monotonic()))
     finally:
         await publisher.stop()
     return done
+
+
+async def _parts(
+    letters: AsyncIterable[DeadLetter], most: int
+) -> AsyncGenerator[Sequence[DeadLetter]]:
+    part: list[DeadLetter] = []
+    async for letter in letters:
+        part.append(letter)
+        if len(part) == most:
+            yield part
+            part = []
+    if part:
+        yield part
 
 
 def _outgoing(letters: Collection[DeadLetter], now_milliseconds: int) -> list[Outgoing]:

@@ -128,8 +128,15 @@ def test_what_fails_again_counts_its_attempts_and_is_not_retried_forever(
     assert found == [(value, "1") for value in BAD] + [(value, "2") for value in BAD]
     raw = asyncio.run(read(rejected, RAW))
     assert [(r.key, r.value) for r in raw] == [(b"k", value) for value in BAD]
-    assert dead_letters(rejected, "replay").stdout.startswith("4 ")
-    assert dead_letters(rejected, "replay", "--tries", "2").stdout.startswith("8 ")
+    assert dead_letters(rejected, "replay").stdout.splitlines() == [
+        "4 left out, which have failed again: see --tries",
+        "0 records would be sent again; --yes sends them",
+    ]
+    assert "\n4 records would be" in dead_letters(rejected, "replay", "--tries", "2").stdout
+    again = dead_letters(rejected, "replay", "--tries", "2", "--yes", *by("not_json"))
+    assert again.stdout.splitlines()[-1] == "1 records sent again"
+    [last] = asyncio.run(read(rejected, RAW))[len(raw) :]
+    assert (last.value, _header(last, "dlt_attempt")) == (BAD[0], "2")
 
 
 def test_what_is_sent_again_has_its_events_time_and_is_not_old_to_retention(

@@ -14,7 +14,7 @@ import pytest
 
 from schemas.topics import DEAD_LETTERS, ENRICHED, NORMALISED, RAW, SEGMENTS
 from streams.cli.tail import follow
-from streams.kafka.dead_letter_log import Choice, read_letters
+from streams.kafka.dead_letter_log import Choice, letter_log
 from streams.settings import Settings
 from tests.kafka.service import Worker, committed, end_offsets, make_topics, push, read, until
 from tests.kafka.shard_logs import NEWS, decided, publish_articles, publish_segments, recovered
@@ -101,7 +101,8 @@ async def test_dead_letters_are_read_to_an_end_that_is_not_a_record(settings: Se
         await transact(settings, [b"another's"], commit=commit, topic=NORMALISED)
     await transact(settings, [b"never written"], commit=False, topic=DEAD_LETTERS)
     async with asyncio.timeout(20):
-        assert [letter async for letter in read_letters(settings, Choice())] == []
+        async with letter_log(settings) as log:
+            assert [letter async for letter in log.read(Choice())] == []
 
 
 async def test_tail_shows_nothing_that_was_aborted(settings: Settings) -> None:
