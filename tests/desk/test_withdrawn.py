@@ -68,3 +68,34 @@ def test_it_is_not_put_beside_a_pasted_text(withdrawn: Withdrawn, database: Data
     with database.reading() as connection:
         [found] = look_up(connection, {"text": WIRE})
     assert [match["article_id"] for match in found.matches] == [withdrawn.copy_id]
+
+
+def test_its_own_page_and_its_json_show_it_on_request(withdrawn: Withdrawn) -> None:
+    address = f"/articles/{withdrawn.article_id}"
+    for page in (address, f"{address}.json"):
+        assert "sailor" not in withdrawn.client.get(page).text
+        assert "sailor" in withdrawn.client.get(f"{page}?withdrawn=show").text
+
+
+def test_a_version_from_before_is_shown_on_request(withdrawn: Withdrawn) -> None:
+    whole = withdrawn.client.get(f"/articles/{withdrawn.article_id}.json").json()
+    before = whole["versions"][0]["digest"]
+    assert before != whole["newest_digest"]
+    named = f"{withdrawn.article_id}:{before}"
+    for page in (
+        f"/articles/{withdrawn.article_id}?digest={before}",
+        f"/articles/{withdrawn.article_id}.json?digest={before}",
+        f"/compare/{named}/{withdrawn.copy_id}?",
+        f"/compare/{withdrawn.copy_id}/{named}.json?",
+    ):
+        hidden, shown = (withdrawn.client.get(page + more) for more in ("", "&withdrawn=show"))
+        assert hidden.status_code == shown.status_code == 200
+        assert "sailor" not in hidden.text
+        assert "sailor" in shown.text
+
+
+def test_how_a_version_from_before_was_read_is_shown_on_request(withdrawn: Withdrawn) -> None:
+    whole = withdrawn.client.get(f"/articles/{withdrawn.article_id}.json").json()
+    address = f"/articles/{withdrawn.article_id}/reading?digest={whole['versions'][0]['digest']}"
+    assert "Its text is not shown" in withdrawn.client.get(address).text
+    assert "without Kafka" in withdrawn.client.get(f"{address}&withdrawn=show").text

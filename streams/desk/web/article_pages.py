@@ -84,8 +84,9 @@ def show_article(desk: Desk, asked: Asked) -> View:
         story = story_record(connection, story_id) if story_id else None
         others = titles_of(connection, [m["article_id"] for m in event["detection"]["matches"]])
         listed = [{k: v for k, v in old.items() if k != "text"} for old in history]
+        marks = restraint(event, desk.clock(), asked, row and row["status"])
         data = {
-            "article": event,
+            "article": {**event, "text": ""} if marks["hidden"] else event,
             "credited": row and row["credited"],
             "newest_digest": row and row["digest"],
             "versions": listed,
@@ -95,8 +96,8 @@ def show_article(desk: Desk, asked: Asked) -> View:
         }
     matches = [{**match, **match["containment"]} for match in event["detection"]["matches"]]
     extra = {
-        **restraint(event, desk.clock(), asked),
-        "last_text": _last_text(history),
+        **marks,
+        "last_text": event if event["text"].strip() else _last_text(history),
         "shown_letters": SHOWN_LETTERS,
         "paragraphs_of": lines_joined,
         "evidence": story and EVIDENCE.get(story["original_evidence"], story["original_evidence"]),
@@ -117,15 +118,20 @@ def compare_articles(desk: Desk, asked: Asked) -> View:
         wrong["form"], form = f"expected one of {', '.join(FORMS)}, got {form!r}", "side"
     exact = asked.query.get("exact") == "1"
     with desk.database.reading() as connection:
-        pair = []
+        pair, newest = [], []
         for name in ("left", "right"):
             article_id, _, digest = asked.path[name].partition(":")
             event = article_event(connection, article_id, digest or None)
             if event is None:
                 raise NotFoundError(f"There is no article {asked.path[name]} in what is kept.")
             pair.append(event)
+            row = article_row(connection, article_id)
+            newest.append(row and row["status"])
         listed = _match_between(pair[0], pair[1])
-    marks = [restraint(event, desk.clock(), asked) for event in pair]
+    marks = [
+        restraint(event, desk.clock(), asked, status)
+        for event, status in zip(pair, newest, strict=True)
+    ]
     texts = [
         "" if mark["hidden"] else event["text"] for event, mark in zip(pair, marks, strict=True)
     ]

@@ -10,7 +10,7 @@ from typing import TypedDict
 
 from schemas.records import EnrichedArticleRecord
 from streams.articles.field_origins import ARTICLE_KEYS
-from streams.desk.queries.articles import article_event
+from streams.desk.queries.articles import article_event, article_row
 from streams.desk.rows import picked
 from streams.desk.web.desk import Desk
 from streams.desk.web.pages import Asked, NotFoundError, Page
@@ -27,9 +27,10 @@ def show_reading(desk: Desk, asked: Asked) -> View:
     article_id, digest = asked.path["article_id"], asked.query.get("digest")
     with desk.database.reading() as connection:
         event = article_event(connection, article_id, digest or None)
+        row = article_row(connection, article_id)
     if event is None:
         raise NotFoundError(f"There is no article {article_id} in what the desk keeps.")
-    marks = restraint(event, desk.clock(), asked)
+    marks = restraint(event, desk.clock(), asked, row and row["status"])
     read, trouble = _NOTHING_READ, None
     if not marks["hidden"]:
         try:

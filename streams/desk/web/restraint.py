@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TypedDict
 
+from schemas.raw_article import Status
 from schemas.records import EnrichedArticleRecord
 from streams.desk.rows import milliseconds
 from streams.desk.web.addresses import with_value
@@ -21,10 +22,17 @@ class Restraint(TypedDict):
     show_withdrawn: str
 
 
-def restraint(event: EnrichedArticleRecord, now: float, asked: Asked) -> Restraint:
-    """Marks on texts that may not be published, and whether a withdrawn one's text is shown."""
+def restraint(
+    event: EnrichedArticleRecord, now: float, asked: Asked, newest: Status | None = None
+) -> Restraint:
+    """Marks on texts that may not be published, and whether a withdrawn one's text is shown.
+
+    `newest`: the status of the article's newest version. A version from before it was withdrawn
+    may not be published either.
+    """
     embargo = milliseconds(event["embargoed_until"])
-    withdrawn, wanted = event["status"] == "canceled", asked.query.get("withdrawn") == "show"
+    withdrawn = "canceled" in (event["status"], newest)
+    wanted = asked.query.get("withdrawn") == "show"
     return {
         "embargoed": embargo is not None and embargo > now * 1000,
         "withheld": event["status"] == "withheld",
