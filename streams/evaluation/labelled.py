@@ -67,6 +67,9 @@ def read_labelled(documents: Path, pairs: Path) -> Labelled:
                 f"{place}: names document {min(strange)}, which {documents} does not have"
             )
         labels[min(a, b), max(a, b)] = str(line["label"])
+    for path, found, what in ((documents, by_idx, "documents"), (pairs, labels, "pairs")):
+        if not found:
+            raise InputError(f"{path}: no {what}, so there is nothing to measure")
     # Ids need not be unique in a corpus; the number of the document is.
     events = {
         idx: raw_event(orjson.dumps({**document, "id": str(idx)}), f"{documents}: {idx}")

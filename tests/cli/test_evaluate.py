@@ -164,3 +164,13 @@ def test_a_pair_of_a_document_that_is_not_there_is_named(labelled: list[str]) ->
     documents.write_text("".join(documents.read_text().splitlines(keepends=True)[1:]))
     with pytest.raises(InputError, match=r"pairs\.jsonl line 1: names document 0, which"):
         read_labelled(documents, pairs)
+
+
+def test_nothing_is_not_measured_as_perfect(labelled: list[str]) -> None:
+    documents, pairs = map(Path, labelled)
+    pairs.write_text("\n")
+    with pytest.raises(InputError, match=r"pairs\.jsonl: no pairs, so there is nothing to measure"):
+        read_labelled(documents, pairs)
+    documents.write_text("")
+    with pytest.raises(InputError, match=r"docs\.jsonl: no documents, so there is nothing"):
+        read_labelled(documents, pairs)
