@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection
 
 import uvloop
 
+from schemas.topics import Stage
 from streams.agents.running.descriptors import raise_limit
 from streams.agents.running.exit import exit_process
 from streams.agents.running.normaliser_pool import NormaliserPool
@@ -19,6 +20,7 @@ from streams.heap import freeze_gc, keep_freed_memory
 from streams.kafka.connection import admin_client
 from streams.kafka.insides.worker import Worker
 from streams.kafka.rights import check_rights, topics_of
+from streams.kafka.shards import NotEnoughMemoryError
 from streams.kafka.topics import check_topics
 from streams.logs import write_logs_to_stderr
 from streams.settings import Settings
@@ -47,6 +49,11 @@ def run_worker(settings: Settings, stages: Collection[str]) -> None:
     loop = uvloop.new_event_loop()
     asyncio.set_event_loop(loop)
     echowire = create_app(settings, stages, pool)
+    if Stage.DETECT in stages:
+        try:
+            echowire.shards.refuse_too_large(1)
+        except NotEnoughMemoryError as too_large:  # in its group it would hold up the others
+            exit_process(too_large, "before it joined its group")
     if normalise.STAGE in stages:
         # While there is no thread and the loop does not run; yet late, as the processes share all
         # that is there by then, until one of them writes: the app's making wrote to 23 MB.

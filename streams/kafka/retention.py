@@ -37,12 +37,16 @@ async def watch_retention(settings: Settings, metrics: Metrics) -> None:
 
 
 async def retention_seconds(admin: AIOKafkaAdminClient, settings: Settings) -> dict[str, float]:
-    """Topic without prefix -> its retention; infinity if unlimited."""
+    """Topic without prefix -> its retention; infinity if unlimited. Those that the brokers do not
+    tell us of are left out."""
     names = {topic_name(settings, t.name): t.name for t in TOPICS if t.outlives_window}
     wanted = [ConfigResource(ConfigResourceType.TOPIC, name) for name in names]
     found: dict[str, float] = {}
     for answer in await admin.describe_configs(wanted):
-        for _code, _message, _kind, name, entries in answer.resources:
+        for code, message, _kind, name, entries in answer.resources:
+            if code:
+                log.warning("%s: its retention could not be read: %s", name, message or code)
+                continue
             values = {entry[0]: entry[1] for entry in entries}
             milliseconds = int(values.get("retention.ms", -1))
             found[names[name]] = milliseconds / 1000 if milliseconds >= 0 else math.inf

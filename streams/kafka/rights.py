@@ -39,10 +39,11 @@ class Right:
 
 
 def acl_command(principal: str, right: Right) -> str:
-    """The kafka-acls.sh command that grants a right to a user."""
+    """The kafka-acls.sh command that grants a right to a user, with or without `User:` before its
+    name."""
     pattern = " --resource-pattern-type prefixed" if right.is_prefix else ""
     return (
-        f"kafka-acls.sh --add --allow-principal User:{principal} --operation"
+        f"kafka-acls.sh --add --allow-principal User:{principal.removeprefix('User:')} --operation"
         f" {NAMES[right.operation]} --{right.kind.replace(' ', '-')} {right.name}{pattern}"
     )
 

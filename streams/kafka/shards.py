@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from streams.kafka.recovery import Recovery
 from streams.kafka.refused import TopicTooNarrowError
 from streams.kafka.rights import fence_name
 from streams.kafka.segment_writer import SegmentWriter
+from streams.metrics.memory import memory_limit_bytes
 from streams.settings import Settings
 
 log = logging.getLogger("echowire.shards")
@@ -172,7 +172,7 @@ class Shards:
     def assigned(self, partitions: set[int]) -> None:
         """Forget all other shards, and bring these up to date: during the rebalance,
         another worker may have decided chunks of them. Raises NotEnoughMemoryError."""
-        self._refuse_too_large(len(partitions))
+        self.refuse_too_large(len(partitions))
         self.revoked()
         for partition in self._shards.keys() - partitions:
             self._part_with(self._shards.pop(partition).publisher)
@@ -229,13 +229,14 @@ class Shards:
         self._farewells.add(task)
         task.add_done_callback(self._farewells.discard)
 
-    def _refuse_too_large(self, shards: int) -> None:
+    def refuse_too_large(self, shards: int) -> None:
+        """Raises NotEnoughMemoryError if so many do not fit into memory."""
         parameters = self._settings.parameters()
         each = bytes_an_article(parameters) * parameters.capacity
-        available = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+        available = memory_limit_bytes()
         if each * shards > 0.9 * available:
             raise NotEnoughMemoryError(
-                f"{shards} shards of {parameters.capacity} articles take"
-                f" {each * shards / 2**30:.1f} GiB, and this machine has {available / 2**30:.1f}:"
-                " lower window_articles, or run more workers"
+                f"{shards} shard{'s' * (shards > 1)} of {parameters.capacity} articles take"
+                f" {each * shards / 2**30:.1f} GiB, and this machine or container has"
+                f" {available / 2**30:.1f}: lower window_articles, or run more workers"
             )

@@ -48,9 +48,8 @@ def container(stage: str) -> dict[str, Any]:
 
 
 def config_map() -> dict[str, str]:
-    (kustomization,) = documents(KUBERNETES / "base" / "kustomization.yaml")
-    (generated,) = kustomization["configMapGenerator"]
-    return dict(literal.split("=", 1) for literal in generated["literals"])
+    lines = (KUBERNETES / "base" / "settings.env").read_text().splitlines()
+    return dict(line.split("=", 1) for line in lines if not line.startswith("#"))
 
 
 def test_every_setting_named_in_deploy_exists() -> None:
@@ -202,6 +201,37 @@ def test_the_desks_data_goes_where_the_image_lets_it_write() -> None:
     place = volume.partition(":")[2]
     assert f"--chown=10001:10001 {place} {place}" in CONTAINERFILE.read_text()
     assert {"name": "data", "mountPath": place} in desk_container()["volumeMounts"]
+
+
+def test_what_the_topics_job_needs_is_applied_with_the_base() -> None:
+    (job,) = documents(KUBERNETES / "base" / "topics.yaml")
+    pod = job["spec"]["template"]["spec"]
+    (kustomization,) = documents(KUBERNETES / "base" / "kustomization.yaml")
+    under_this_name = {
+        made["name"]
+        for made in kustomization["configMapGenerator"]
+        if made.get("options", {}).get("disableNameSuffixHash")
+    }
+    named = {source["configMapRef"]["name"] for source in pod["containers"][0]["envFrom"]}
+    assert named == under_this_name
+    (account,) = documents(KUBERNETES / "base" / "serviceaccount.yaml")
+    assert pod["serviceAccountName"] == account["metadata"]["name"]
+
+
+@pytest.mark.skipif(not shutil.which("kubectl"), reason="needs kubectl")
+def test_an_apply_leaves_to_keda_what_it_has_scaled() -> None:
+    built = subprocess.run(
+        ["kubectl", "kustomize", KUBERNETES / "keda"], check=True, capture_output=True, text=True
+    ).stdout
+    sets = [m for m in yaml.safe_load_all(built) if m and m["kind"] == "StatefulSet"]
+    assert len(sets) == len(STAGES)
+    assert all("replicas" not in m["spec"] for m in sets)
+
+
+def test_composes_kafka_keeps_its_data_on_the_volume() -> None:
+    kafka = compose()["services"]["kafka"]
+    (volume,) = kafka["volumes"]
+    assert volume.partition(":")[2] == kafka["environment"]["KAFKA_LOG_DIRS"]
 
 
 def test_keda_scales_to_at_most_one_worker_per_partition() -> None:

@@ -94,6 +94,11 @@ CASES = [
     Case("EchowireRecordsLost", {LOST: "0 0 0 6x80"}, "5m", "70m"),
     Case("EchowireLogCut", {CUT: "0 0 0 6x80"}, "5m", "2m"),
     Case("EchowireLogCut", {CUT: "0 0 0 6x80"}, "5m", "70m"),
+    # Found at a worker's start, before it was first scraped.
+    Case("EchowireRecordsLost", {LOST: "_ _ _ 6x80"}, "5m", "2m"),
+    Case("EchowireRecordsLost", {LOST: "_ _ _ 6x80"}, "60m", "70m"),
+    Case("EchowireLogCut", {CUT: "_ _ _ 6x80"}, "5m", "70m"),
+    Case("EchowireRecordsLost", {LOST: "6x10 0x80"}, "5m", "80m"),
     Case("EchowireLagGrowing", {LAG: "2000+100x40"}, "22m", "9m"),
     Case("EchowireLagGrowing", {LAG: "2000+100x40"}, "22m", quiet={LAG: "9000-100x40"}),
     Case(
