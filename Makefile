@@ -34,7 +34,7 @@ $(VENV)/.ready: $(LOCK)/demo.txt pyproject.toml
 	@sh deploy/install.sh $(VENV) $(LOCK)/demo.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@$(BIN)/python -m compileall -q streams schemas deploy
-	@echo "compiling loops for this machine: about 20 s, once"
+	@echo "compiling loops for this machine: about a minute, once"
 	@$(BIN)/python -m streams.warm_up
 	@touch $@
 

@@ -149,7 +149,7 @@ class Settings(BaseSettings):
     )
     window_articles: Annotated[int, Field(ge=1024, le=1 << 26)] = Field(
         1 << 18,
-        description="Most articles that each shard remembers, about 1.4 KB each. Should exceed what"
+        description="Most articles that each shard remembers, about 875 bytes each. Should exceed what"
         " arrives in the window; otherwise copies of older articles are missed.",
     )
     copy_overlap: Annotated[float, Field(ge=0.1, le=1)] = Field(
@@ -167,7 +167,7 @@ class Settings(BaseSettings):
 
     # ---- the worker's own web server
     http_host: str = Field(
-        "127.0.0.1", description="Address on which /metrics, /livez and /readyz are served."
+        "127.0.0.1", description="Address of /metrics, /livez, /readyz and /status."
     )
     http_port: Annotated[int, Field(ge=0, le=65535)] = Field(
         6066, description="Port of that server; 0 picks a free one."

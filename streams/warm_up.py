@@ -1,17 +1,20 @@
 """Compile everything before the first record arrives.
 
-python -m streams.warm_up     # as `make setup` and the container image do
+python -m streams.warm_up     # as `make setup` does, and a worker's first start
 """
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from datetime import UTC, datetime
 
 import orjson
 
-from streams.articles.language_model import classify, give_back_model
+from streams.articles.language_model import classify, give_back_model, next_state
 from streams.articles.page import PageSource, read_page
+from streams.compiled import cache_folder
 from streams.detection.parameters import Parameters
 from streams.detection.sketch.facts import numbers_of
 from streams.kafka.batch import RecordBatch, records_of_few, records_of_many
@@ -79,7 +82,7 @@ _PAGES = (
 def compile_kernels() -> float:
     """Run a few articles and pages through everything compiled; -> seconds.
 
-    Takes half a minute the first time on a machine, and a second once the machine code is
+    Takes a minute of computing the first time on a machine, and a second once the machine code is
     cached."""
     started = time.monotonic()
     pipeline = Pipeline(Parameters(capacity=len(_TEXTS) + 1))  # copies push some of the first out
@@ -107,6 +110,21 @@ def compile_kernels() -> float:
     partitions_of([b"0" * 32], 2)
     numbers_of(_TEXTS[0])
     return time.monotonic() - started
+
+
+def is_compiled() -> bool:
+    """Whether machine code of an earlier start is here, or there is no place to keep it."""
+    folder = cache_folder(next_state)
+    return folder is None or any(folder.glob("*.nbi"))
+
+
+def compile_apart() -> None:
+    """Compile in a process of its own, and cache the machine code.
+
+    What it takes to compile, a process keeps: 470 MB that a worker never needs again. Where this
+    fails, the worker compiles by itself, in `compile_kernels`.
+    """
+    subprocess.run([sys.executable, "-m", "streams.warm_up"], check=False)
 
 
 def load_language_model() -> None:

@@ -6,12 +6,14 @@ import html
 import subprocess
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
 import numba.core.dispatcher
 import orjson
 import pytest
 
 from deploy.demo.syndicator import SAMPLE
+from streams import warm_up
 from streams.agents.stages.normaliser import Normaliser
 from streams.articles.page import PageSource, read_page
 from streams.detection.parameters import Parameters
@@ -48,6 +50,24 @@ def test_nothing_is_compiled_after_the_start() -> None:
     )
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout.splitlines() == ["the test's own: _notices"]
+
+
+def test_what_nobody_has_compiled_here_is_compiled_in_another_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process keeps the memory that compiling takes."""
+    ran = list[list[str]]()
+    monkeypatch.setattr(subprocess, "run", lambda command, **_: ran.append(command))
+    folders: list[Path | None] = [None, tmp_path / "absent", tmp_path]
+    monkeypatch.setattr(warm_up, "cache_folder", lambda _: folders[0])
+    assert warm_up.is_compiled()  # nowhere to keep it
+    for _ in range(2):
+        del folders[0]
+        assert not warm_up.is_compiled()
+    (tmp_path / "language_model.next_state-121.py311.nbi").touch()
+    assert warm_up.is_compiled()
+    warm_up.compile_apart()
+    assert ran == [[sys.executable, "-m", "streams.warm_up"]]
 
 
 def compiled_later() -> list[str]:

@@ -36,7 +36,7 @@ def worker(
     ] = "all",
     group: Annotated[str | None, typer.Option(help="Consumer group of the workers.")] = None,
     http_port: Annotated[
-        int | None, typer.Option(help="Port of /metrics, /livez, /readyz.")
+        int | None, typer.Option(help="Port of /metrics, /livez, /readyz, /status.")
     ] = None,
     set_: Assignments = None,
 ) -> None:

@@ -24,13 +24,12 @@ from streams.kafka.shards import NotEnoughMemoryError
 from streams.kafka.topics import check_topics
 from streams.logs import write_logs_to_stderr
 from streams.settings import Settings
-from streams.warm_up import compile_kernels
+from streams.warm_up import compile_apart, compile_kernels, is_compiled
 
 log = logging.getLogger("echowire")
 
 # Kubernetes kills after 30 seconds; this comes before it.
 _STOP_SECONDS = 15.0
-_COMPILED_ANEW_SECONDS = 4.0
 
 
 def run_worker(settings: Settings, stages: Collection[str]) -> None:
@@ -42,9 +41,11 @@ def run_worker(settings: Settings, stages: Collection[str]) -> None:
     for sentence in tolerated:
         log.warning("%s", sentence)
     without_blas()
+    if not is_compiled():
+        log.info("compiling for this machine takes a minute; the next start will be faster")
+        compile_apart()
     # In the event loop this would delay heartbeats.
-    if (seconds := compile_kernels()) > _COMPILED_ANEW_SECONDS:
-        log.info("compiled for this machine in %.0f s; the next start will be faster", seconds)
+    compile_kernels()
     pool = NormaliserPool(settings.normalising_processes)
     loop = uvloop.new_event_loop()
     asyncio.set_event_loop(loop)

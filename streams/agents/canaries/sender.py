@@ -47,8 +47,7 @@ class CanarySender:
         metrics.canary_interval.set(self._seconds)
 
     async def run(self) -> None:
-        """Run until cancelled. A round that cannot be sent is skipped: its absence raises an
-        alert."""
+        """Run until cancelled. A round that cannot be sent is skipped."""
         while self._seconds:
             await asyncio.sleep(self._seconds)
             event_time = self._event_time()
