@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import lxml.etree
 import lxml.html
@@ -37,6 +37,7 @@ _TAG = re.compile(
     | <!--|<!\[CDATA\[|<!DOCTYPE|<\?""",
     re.IGNORECASE | re.VERBOSE,
 )
+_CLOSING = re.compile(r"</([A-Za-z][\w.:-]*+)>")
 _ATTRIBUTES = re.compile(
     r"""(?:\s++(?:[\w:@.-]++\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s"'>]++)
     |(?:async|allowfullscreen|autoplay|checked|compact|controls|default|defer|disabled|hidden|ismap
@@ -92,11 +93,12 @@ def fragment_text(markup: str) -> str:
 
 def _without_stray(markup: str) -> str:
     """With every `<` that opens no tag escaped."""
-    pieces, place = [], 0
+    pieces, place = list[str](), 0
+    closed = frozenset(_CLOSING.findall(markup))
     while (at := markup.find("<", place)) >= 0:
         pieces.append(markup[place:at])
         tag = _TAG.match(markup, at)
-        if tag is not None and _is_tag(tag, markup):
+        if tag is not None and _is_tag(tag, closed):
             pieces.append(tag[0])
             place = tag.end()
         else:
@@ -105,7 +107,7 @@ def _without_stray(markup: str) -> str:
     return "".join([*pieces, markup[place:]])
 
 
-def _is_tag(tag: re.Match[str], markup: str) -> bool:
+def _is_tag(tag: re.Match[str], closed: Collection[str]) -> bool:
     if tag["name"] is None:
         return True
     name = tag["name"].lower()
@@ -113,7 +115,7 @@ def _is_tag(tag: re.Match[str], markup: str) -> bool:
         return len(name) > 1 and name in _ELEMENTS  # `<b and c>`; a malformed tag
     if name in _ELEMENTS or ":" in name or "-" in name:
         return True
-    return bool(tag["end"]) or f"</{tag['name']}>" in markup
+    return bool(tag["end"]) or tag["name"] in closed
 
 
 def _pieces(tree: lxml.html.HtmlElement) -> Iterator[str]:

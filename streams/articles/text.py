@@ -8,6 +8,7 @@ import unicodedata
 
 from streams.articles.control_scan import has_control, refers_to_control
 from streams.articles.mojibake import mended
+from streams.articles.stacked_marks import without_stacks
 
 # Control characters except tab, line feed and carriage return; C1 controls; noncharacters that
 # would end a C string or break XML downstream.
@@ -18,6 +19,7 @@ _CONTROL_REFERENCE = re.compile(
     r"&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01]|127)|[xX]0*(?:[0-8bcefBCEF]|1[\da-fA-F]|7[fF]))(?:;|(?![\da-fA-F;]))"
 )
 _NEWLINES = re.compile("\r\n?|[\u2028\u2029]")
+_BREAKS = {0x0B: "\n", 0x0C: "\n"}  # pages end with a form feed
 _BLANK_LINES = re.compile(r"\n{3,}")
 # Soft hyphens, zero-width spaces, byte order marks and direction marks. Joiners stay: Persian
 # and Hindi spell with them, and so do emoji.
@@ -40,12 +42,12 @@ def clean_text(text: str) -> tuple[str, bool]:
         text = mended(text)
     removed = has_control(text.encode("utf-8", "surrogatepass"))
     if removed:
-        text = _CONTROL.sub("", text)
+        text = _CONTROL.sub("", text.translate(_BREAKS))
     if not text.isascii():
         for invisible in INVISIBLE:
             if invisible in text:
                 text = text.replace(invisible, "")
-        composed = unicodedata.normalize("NFC", text)
+        composed = unicodedata.normalize("NFC", without_stacks(text))
         # What separated the two letters of a pair may be gone now.
         text = mended(composed) if removed or composed != text else composed
     # Searching for a character takes a hundredth of the time that a regex takes to find nothing.

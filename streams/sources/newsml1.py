@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from streams.articles.fragments import plain_text
-from streams.sources.fields import LONGEST_ID, Gathered, names, status, version
+from streams.sources.fields import Gathered, bounded_id, names, status, version
 from streams.sources.nitf import (
     LANGUAGE,
     local,
@@ -31,7 +31,7 @@ def newsml1_items(root: Any) -> Iterator[Gathered]:
     """One raw article per NewsItem, except those of pictures and the like."""
     for item in _all(root, "NewsItem"):
         contents = [content for content in _all(item, "ContentItem") if _is_text(content)]
-        found = _item(item, max(contents, key=_is_main, default=None))
+        found = _item(item, _main(contents))
         if contents or found.values.get("status") == "canceled":
             yield found
 
@@ -53,7 +53,7 @@ def _item(item: Any, content: Any | None) -> Gathered:
 
     parts = [text for _, text in said("ProviderId", "DateId", "NewsItemId")]
     identity = ":".join(["urn:newsml", *filter(None, parts)]) if parts[-1] else None
-    found.put("id", ("NewsItemId", (identity or "")[-LONGEST_ID:]), *said("PublicIdentifier"))
+    found.put("id", ("NewsItemId", bounded_id(identity or "")), *said("PublicIdentifier"))
     found.put("version", *version(*(text for _, text in said("RevisionId", "ThisRevisionCreated"))))
     found.put("source", formal("Source"), formal("Provider"), *said("ProviderId"))
     found.put("title", line("HeadLine"), *said("NameLabel"))
@@ -109,9 +109,17 @@ def _is_text(content: Any) -> bool:
     return kind in _TEXT and _first(content, "DataContent") is not None
 
 
-def _is_main(content: Any) -> bool:
-    parent = content.getparent()
-    return (_formal_name(_first(parent, "Role")) or "").lower() == _MAIN
+def _main(contents: list[Any]) -> Any | None:
+    """The first whose component says that it is the main one, else the first."""
+    seen = list[Any]()
+    for content in contents:
+        parent = content.getparent()
+        if seen and parent is seen[-1]:
+            continue  # of the component before, in which a search would begin again
+        seen.append(parent)
+        if (_formal_name(_first(parent, "Role")) or "").lower() == _MAIN:
+            return content
+    return next(iter(contents), None)
 
 
 def _components(item: Any, content: Any | None) -> list[Any]:

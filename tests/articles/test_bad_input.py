@@ -103,14 +103,25 @@ def test_a_hostile_page_ends_in_bounded_time(html: str) -> None:
         "Share\nMenu\n" + "3 " * 500_000,
         "LONDON (" * 100_000,
         "&amp;" * 100_000,
+        "e" + "\u0301\u0323" * 500_000,
+        "\u0f71\u0f72" * 300_000,
+        "\u30cf" + "\uff9e\u0301" * 300_000,
+        "</p>" + "<zz>" * 19_000 + "/z" * 500_000,
+        "</p>" + "".join(f"<z{n}>" for n in range(19_000)) + "</z" * 300_000,
     ],
     ids=[
         "words", "one word", "page of one line", "one button", "cards", "links", "brackets",
-        "stars", "commas", "figures", "datelines", "entities",
+        "stars", "commas", "figures", "datelines", "entities", "accents", "vowel signs", "kana",
+        "stray tags", "stray ends",
     ],
 )  # fmt: skip
 def test_a_hostile_text_ends_in_bounded_time(text: str) -> None:
     assert understood(text=text)
+
+
+@pytest.mark.parametrize("field", ["title", "byline", "credit", "source", "url"])
+def test_a_hostile_line_ends_in_bounded_time(field: str) -> None:
+    assert understood(text=ARTICLE, **{field: "e" + "\u0301\u0323" * 500_000})
 
 
 def test_a_page_of_too_many_tags_or_lines_is_refused_at_once() -> None:

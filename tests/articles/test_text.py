@@ -42,6 +42,7 @@ TEXTS = st.text(
         ("c1\x9fcontrol", "c1control", True),
         ("\ufffebom\uffff", "bom", True),
         ("\0", "", True),
+        ("page one\x0cpage two\x0bend", "page one\npage two\nend", True),
     ],
 )
 def test_a_text_is_cleaned(text: str, clean: str, removed: bool) -> None:

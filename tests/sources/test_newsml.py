@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from time import process_time
 
 import pytest
 
@@ -152,3 +153,29 @@ def test_a_file_that_cannot_be_read_is_named_and_passed_over(
     assert ids == ["a", "c"]
     (why,) = meter.refused
     assert name in why
+
+
+def test_thousands_of_contents_are_read_in_bounded_time(tmp_path: Path) -> None:
+    content = (
+        "<ContentItem><MediaType FormalName='Text'/><DataContent>One.</DataContent></ContentItem>"
+    )
+    xml = f"""<NewsML><NewsItem><Identification><NewsIdentifier><NewsItemId>1</NewsItemId>
+    </NewsIdentifier></Identification><NewsComponent>{content * 10_000}</NewsComponent>
+    </NewsItem></NewsML>"""
+    started = process_time()
+    [article] = articles(tmp_path / "a.xml", xml)
+    assert article["text"] == "One."
+    assert process_time() - started < 20  # it takes one
+
+
+def test_the_contents_of_the_main_component_are_the_story(tmp_path: Path) -> None:
+    def component(role: str, *texts: str) -> str:
+        contents = "".join(
+            f"<ContentItem><DataContent>{t}</DataContent></ContentItem>" for t in texts
+        )
+        return f"<NewsComponent><Role FormalName='{role}'/>{contents}</NewsComponent>"
+
+    parts = component("Caption", "A pier.", "Another.") + component("Main", "Whole.", "Rest.")
+    xml = f"<NewsML><NewsItem><NewsComponent>{parts}</NewsComponent></NewsItem></NewsML>"
+    [article] = articles(tmp_path / "a.xml", xml)
+    assert article["text"] == "Whole."
