@@ -149,8 +149,8 @@ class Settings(BaseSettings):
     )
     window_articles: Annotated[int, Field(ge=1024, le=1 << 26)] = Field(
         1 << 18,
-        description="Most articles that each shard remembers, about 875 bytes each. Should exceed what"
-        " arrives in the window; otherwise copies of older articles are missed.",
+        description="Most articles that each shard remembers, some 875 bytes each. Should exceed"
+        " what arrives in the window; otherwise copies of older articles are missed.",
     )
     copy_overlap: Annotated[float, Field(ge=0.1, le=1)] = Field(
         0.5,

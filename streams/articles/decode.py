@@ -69,6 +69,7 @@ def _parse(value: bytes) -> tuple[Any, bool]:
     # they cut a string inside an emoji. The article is worth more than half a character.
     if "\\ud" in text or "\\uD" in text:
         try:
+            text = text.removeprefix("\ufeff")
             return _without_surrogates(json.loads(text, parse_constant=_refuse_constant)), True
         except (ValueError, RecursionError):
             pass

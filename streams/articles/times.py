@@ -14,7 +14,8 @@ from streams.articles.written_time import written_time
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
 _YEAR = re.compile(r"(?<!\d)(?:19|20|[^\W0-9_]{2})\d\d(?!\d)")
 # Python takes any character between date and time: it would read `2026-03-02+01:00` as 1 o'clock.
-_ISO = re.compile(r"\d{4}-?(?:\d\d-?\d\d|W\d\d-?\d)(?:[Tt ]\d.*)?")
+# And it reads `10.30` as 10 o'clock and 30 hundredths of a second.
+_ISO = re.compile(r"\d{4}-?(?:\d\d-?\d\d|W\d\d-?\d)(?:[Tt ](?!\d\d[.,])\d.*)?")
 _XSD_DATE = re.compile(r"(\d{4}-?\d\d-?\d\d)(Z|[+-]\d\d:?\d\d)")
 _ORDINAL, _ORDINAL_CHARACTERS = re.compile(r"\d{4}-\d{3}"), 8
 _NET = re.compile(r"/Date\((\d{9,16})(?:[+-]\d{4})?\)/")

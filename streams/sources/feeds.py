@@ -16,7 +16,7 @@ from streams.articles.fragments import fragment_text, plain_text
 from streams.articles.times import utc_time
 from streams.json_object import Json
 from streams.sources.feed_tree import clearer
-from streams.sources.fields import LONGEST_ID, Gathered, dictionaries, names, seconds, text_of
+from streams.sources.fields import Gathered, bounded_id, dictionaries, names, seconds, text_of
 
 # feedparser turns `desk@daily.example (Ana Berg)` into `desk@daily.exam` and `ple (Ana Berg`, and
 # `Ana Berg (mailto:desk@daily.example)` into the same address and `Ana Berg (mailto:ple`.
@@ -73,7 +73,7 @@ def _entry(entry: Any, feed: Any, kind: str) -> Gathered:
     link = _absolute(_said(entry, "feedburner_origlink") or _said(entry, "link"), feed)
     updated = _time(_said(entry, "updated") if "updated" in entry else None)
     identity = _said(entry, "id") or ""
-    found.put("id", ("id", identity[:LONGEST_ID]), ("link", (link or "")[:LONGEST_ID]))
+    found.put("id", ("id", bounded_id(identity)), ("link", bounded_id(link or "")))
     found.put("version", ("updated", seconds(updated)))
     found.put("source", *_sources(entry, link, feed))
     found.put("url", ("link", link))
@@ -206,7 +206,7 @@ def json_feed_items(feed: Json) -> Iterator[Gathered]:
         link, other = (_joined(home, text_of(item.get(n))) for n in ("url", "external_url"))
         markup, plain = text_of(item.get("content_html")), text_of(item.get("content_text"))
         identity = text_of(item.get("id")) or link or ""
-        found.put("id", ("id" if item.get("id") else "url", identity[:LONGEST_ID]))
+        found.put("id", ("id" if item.get("id") else "url", bounded_id(identity)))
         found.put("version", ("date_modified", seconds(updated)))
         found.put("source", ("home_page_url", domain_of(home)), ("url", domain_of(link or "")))
         found.put("url", ("url", link), ("external_url", other))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from hashlib import blake2b
 
 from resiliparse.parse.encoding import bytes_to_str, detect_encoding
 
@@ -12,8 +13,11 @@ from streams.articles.times import milliseconds, parse_time
 from streams.json_object import Json
 
 LONGEST_ID = 512
+_ROUNDED = 2.0**53  # whole numbers from here on
 _ATTRIBUTE_CHARACTERS = 1000
-_MAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
+# Of limited length (RFC 5321), and no later start: what contains none would be read to its end
+# from each of its letters.
+_MAIL = re.compile(r"(?<![\w.+%-])[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,20}", re.ASCII)
 _EMPTY: tuple[object, ...] = (None, "", {}, [])
 _STATUSES = {"cancelled": "canceled", "killed": "canceled", "kill": "canceled"}
 
@@ -45,10 +49,21 @@ class Gathered:
         self.put("attributes", (", ".join(kept), kept))
 
 
+def bounded_id(text: str) -> str:
+    """An id of at most `LONGEST_ID` characters; longer ones stay different from each other."""
+    if len(text) <= LONGEST_ID:
+        return text
+    digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    return f"{text[: LONGEST_ID - len(digest) - 1]}~{digest}"
+
+
 def text_of(value: object) -> str | None:
-    """A string or number as text, else None."""
+    """A string or number as text, else None. Numbers that JSON readers round are none: two ids
+    could be one."""
     if isinstance(value, str):
         return value.strip() or None
+    if isinstance(value, float) and not abs(value) < _ROUNDED:
+        return None
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 

@@ -30,7 +30,7 @@ from typing import IO
 from streams.sources.archives import archived_pages
 from streams.sources.compression import COMPRESSIONS, kind_of, opened
 from streams.sources.feeds import xml_feed_items
-from streams.sources.fields import LONGEST_ID, Gathered, decoded
+from streams.sources.fields import Gathered, bounded_id, decoded
 from streams.sources.json_files import gathered_event, json_document, json_lines
 from streams.sources.newsml import is_newsml, newsml_items
 from streams.sources.newsml1 import is_newsml1, newsml1_items
@@ -160,7 +160,7 @@ def _page(field: str, file: IO[bytes], name: str) -> Iterator[RawEvent]:
     """One page. Its file's name is not an address; the service finds the page's own."""
     text = decoded(bounded(file.read, name))
     path = os.fsencode(name).decode("utf-8", "replace")
-    yield RawEvent(None, encoded({"id": path[-LONGEST_ID:], field: text}), None, name)
+    yield RawEvent(None, encoded({"id": bounded_id(path), field: text}), None, name)
 
 
 def _markup(file: IO[bytes], name: str) -> Iterator[RawEvent]:

@@ -15,7 +15,15 @@ from streams.sources.feeds import json_feed_items
 from streams.sources.fields import Gathered
 from streams.sources.json_values import json_values
 from streams.sources.ninjs import is_ninjs, ninjs_item
-from streams.sources.raw_events import RawEvent, bounded, encoded, event_of, parsed
+from streams.sources.raw_events import (
+    InputError,
+    Loss,
+    RawEvent,
+    bounded,
+    encoded,
+    event_of,
+    parsed,
+)
 
 
 def raw_event(value: bytes, origin: str) -> RawEvent:
@@ -33,7 +41,9 @@ def _event(fields: Any, value: bytes, origin: str) -> RawEvent:
     return event_of(fields, origin, value)
 
 
-def json_lines(file: IO[bytes], name: str, before: Iterable[bytes] = ()) -> Iterator[RawEvent]:
+def json_lines(
+    file: IO[bytes], name: str, before: Iterable[bytes] = ()
+) -> Iterator[RawEvent | Loss]:
     """Events of a file of lines; `before` are those already read from it."""
     lines = chain(before, _split(file, name))
     first = next(lines, b"").removeprefix(BOM_UTF8)
@@ -44,13 +54,12 @@ def json_lines(file: IO[bytes], name: str, before: Iterable[bytes] = ()) -> Iter
         laid_out = not one_a_line or b"\n" in value
         one_a_line = one_a_line or b"\n" not in value
         if laid_out and isinstance(found, list) and any(isinstance(e, dict) for e in found):
-            for place, item in enumerate(found, 1):
-                yield from _events(item, encoded(item), f"{origin} item {place}")
+            yield from _elements(found, origin)
         else:
             yield from _events(found, value, origin)
 
 
-def json_document(file: IO[bytes], name: str) -> Iterator[RawEvent]:
+def json_document(file: IO[bytes], name: str) -> Iterator[RawEvent | Loss]:
     """JSON lines if the first line is an object by itself, else one document."""
     head = [next(_split(file, name), b"")]
     while head[-1].isspace():
@@ -64,10 +73,19 @@ def json_document(file: IO[bytes], name: str) -> Iterator[RawEvent]:
     if isinstance(document, dict):
         yield from _events(document, whole.strip(), name)
     elif isinstance(document, list):
-        for number, element in enumerate(document, 1):
-            yield from _events(element, encoded(element), f"{name} item {number}")
+        yield from _elements(document, name)
     else:
         yield from json_lines(io.BytesIO(whole), name)
+
+
+def _elements(elements: Iterable[Any], origin: str) -> Iterator[RawEvent | Loss]:
+    """The events of an array."""
+    for place, element in enumerate(elements, 1):
+        where = f"{origin} item {place}"
+        try:
+            yield from _events(element, encoded(element), where)
+        except InputError as error:
+            yield Loss(f"{where}: {error}")
 
 
 def _events(document: Any, value: bytes, origin: str) -> Iterator[RawEvent]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from streams.articles.address import domain_of
 from streams.articles.fragments import plain_text
-from streams.sources.fields import LONGEST_ID, Gathered, names, status, text_of, version
+from streams.sources.fields import Gathered, bounded_id, names, status, text_of, version
 from streams.sources.nitf import (
     LANGUAGE,
     local,
@@ -47,7 +47,7 @@ def _item(item: Any) -> Gathered:
     def said(parent: Any, *elements: str) -> list[tuple[str, str | None]]:
         return [(name, text_within(_child(parent, name))) for name in elements]
 
-    found.put("id", ("guid", (item.get("guid") or "")[:LONGEST_ID]))
+    found.put("id", ("guid", bounded_id(item.get("guid") or "")))
     changed = said(meta, "versionCreated")[0][1]
     found.put("version", *version(item.get("version"), changed))
     found.put(

@@ -9,8 +9,8 @@ from streams.articles.address import domain_of
 from streams.articles.fragments import plain_text
 from streams.json_object import Json
 from streams.sources.fields import (
-    LONGEST_ID,
     Gathered,
+    bounded_id,
     dictionaries,
     lower_keys,
     names,
@@ -49,7 +49,7 @@ def ninjs_item(document: Json) -> Gathered:
     def said(*properties: str) -> list[tuple[str, str | None]]:
         return [(name, text_of(item.get(name))) for name in properties]
 
-    found.put("id", ("uri", document["uri"][:LONGEST_ID]))
+    found.put("id", ("uri", bounded_id(document["uri"])))
     found.put("version", *version(item.get("version"), item.get("versioncreated")))
     found.put("source", *_sources(item), *said("source", "provider"))
     found.put("url", *((n, v) for n, v in said("canonicalurl", "url", "href") if _is_web(v)))

@@ -12,7 +12,7 @@ from lxml import etree
 
 from streams.articles.fragments import fragment_text
 from streams.articles.times import parse_time
-from streams.sources.fields import LONGEST_ID, Gathered, names, status, version
+from streams.sources.fields import Gathered, bounded_id, names, status, version
 
 Element = Any  # of lxml, which has no types
 
@@ -88,7 +88,7 @@ def nitf_item(root: Element) -> Gathered:
         return f"{element}@{name}", value
 
     place, identity = attribute("doc-id", "id-string")
-    found.put("id", (place, (identity or "")[-LONGEST_ID:]), ("nitf@uno", root.get("uno")))
+    found.put("id", (place, bounded_id(identity or "")), ("nitf@uno", root.get("uno")))
     issue, release = attribute("date.issue", "norm"), attribute("date.release", "norm")
     found.put("version", *version(attribute("du-key", "version")[1], None))
     found.put("source", attribute("doc-id", "regsrc"), attribute("pubdata", "name"))

@@ -92,11 +92,14 @@ def parsed(value: bytes) -> Any:
 
 
 def encoded(value: Any) -> bytes:
-    """A JSON value as bytes."""
+    """A JSON value as bytes. Raises InputError for one that can be read, but not be written."""
     try:
         return orjson.dumps(value)
     except TypeError:  # a lone surrogate, or nested deeper than orjson writes
-        return json.dumps(value).encode()
+        try:
+            return json.dumps(value).encode()
+        except RecursionError as error:
+            raise InputError("nested too deeply") from error
 
 
 def _key(fields: Mapping[str, object]) -> bytes | None:

@@ -190,6 +190,12 @@ def test_lone_surrogates_are_replaced_in_attributes_too() -> None:
     assert repaired
 
 
+def test_a_byte_order_mark_and_a_lone_surrogate_are_both_accepted() -> None:
+    article, _, repaired = decoded(b'\xef\xbb\xbf{"title": "\\ud83d", "text": "t"}')
+    assert article.title == "\ufffd"
+    assert repaired
+
+
 @pytest.mark.parametrize("escaped", [rb"\ud83d\ude00", rb"\\ud800", "\U0001f600".encode()])
 def test_whole_characters_are_not_reported_as_surrogates(escaped: bytes) -> None:
     assert decoded(b'{"text":"' + escaped + b'"}')[2] is False

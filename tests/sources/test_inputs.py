@@ -82,6 +82,19 @@ def test_a_json_file_may_hold_an_array(tmp_path: Path, indent: int | None) -> No
     assert [json.loads(value) for value in values(path)] == elements
 
 
+def test_an_element_nested_too_deeply_to_be_written_is_named_and_the_others_are_read(
+    tmp_path: Path,
+) -> None:
+    deep = '{"a": ' * 1000 + "1" + "}" * 1000
+    for name in ("a.json", "a.jsonl"):
+        path, meter = tmp_path / name, Meter()
+        path.write_text(f'[{{"text": "one"}}, {deep}, {{"text": "two"}}]')
+        events = list(read_events([path], meter))
+        assert [json.loads(event.value)["text"] for event in events] == ["one", "two"]
+        [why] = meter.refused
+        assert why.endswith("item 2: nested too deeply")
+
+
 def test_an_empty_file_holds_no_events(tmp_path: Path) -> None:
     paths = [written(tmp_path / name, b"") for name in ("a.jsonl", "b.json", "c.json")]
     assert values(*paths) == []
