@@ -120,7 +120,8 @@ class Detection(Contract):
     credited: Literal["provider", "cites", "none"] | None = Field(
         default=None,
         description="Whether a member of a story names the story's agency as where its text comes"
-        " from, only cites it, or neither. Null for the original, and where no agency is known.",
+        " from, only cites it, or neither. Null for the original, and where no agency is known: one"
+        " that only the original names is, while that is in the window.",
     )
     supersedes: Id | None = Field(
         description="`content_digest` of this item's earlier version that this one replaces."

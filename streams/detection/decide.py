@@ -242,7 +242,7 @@ class _Judge:
             lately = self.log.lately(before, serial)
             facts = self._numbers.changed_since(i, before)
             changed = self.log.corrected(serial, before, story, facts)
-            verdict["credited"] = self.credits.of(i, changed, before)
+            verdict["credited"] = self.credits.of(i, changed)
             return "revision", self._writer.verdict(
                 story_id=story_id, novelty=lately, **story_fields(changed), **verdict
             )

@@ -2,7 +2,7 @@
 
 Each example is a log of up to 60 articles out of few items and texts, so that it is full of
 copies, excerpts, versions, resends, kills and late returns; the windows are tiny, so that articles
-leave them all the time, by record time and by count.
+leave them all the time, by record time and by count, and stories outlive their originals.
 """
 
 from __future__ import annotations
@@ -55,10 +55,17 @@ EVIDENCE: tuple[dict[str, Any], ...] = (
     {"title": "Harbour closed"}, {"title": "Minister resigns"}, {"title": "Zebra escapes"},
 )  # fmt: skip
 
+# An agency's report and its copies, over a longer time than the first of them stay in the window.
+STEADY = (SECOND, 10 * MINUTE, 20 * MINUTE, 20 * MINUTE, 40 * MINUTE, -MINUTE)
+OF_AGENCY: tuple[dict[str, Any], ...] = (
+    {}, {}, {"credit": "Reuters"}, {"credit": "AFP"}, {"source": "afp.com", "credit": "AFP"},
+)  # fmt: skip
+
 ordinary = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
-FAMILY = 14
+FAMILY = 14  # texts, of which the first are copies of each other
+COPIES = 4
 
 
 def notice(seed: int, day: int) -> str:
@@ -125,28 +132,30 @@ class Log:
 
 @st.composite
 def logs(draw: st.DrawFn) -> Log:
-    items = draw(st.integers(1, 24))
-    families = draw(st.integers(1, 4))
+    one_story = draw(st.booleans())
+    items = draw(st.integers(16 if one_story else 1, 24))
+    steps, evidence = (STEADY, OF_AGENCY) if one_story else (STEPS, EVIDENCE)
+    texts_told = COPIES if one_story else FAMILY * draw(st.integers(1, 4))
     records = draw(
         st.lists(
             st.tuples(
                 st.integers(0, items - 1),
-                st.integers(0, FAMILY * families - 1),
+                st.integers(0, texts_told - 1),
                 st.sampled_from(["usable"] * 8 + ["canceled", "canceled", "withheld"]),
                 st.integers(0, 3),
-                st.sampled_from(STEPS),
+                st.sampled_from(steps),
                 st.integers(1, 3),
-                st.sampled_from(EVIDENCE),
+                st.sampled_from(evidence),
             ),
-            min_size=10,
+            min_size=40 if one_story else 10,
             max_size=60,
         )
     )
     made, sketches = texts()
     arrivals, places, now, offset = [], [], NOON, 0
-    for item, text, status, source, step, gap, evidence in records:
+    for item, text, status, source, step, gap, says in records:
         now, offset = now + step, offset + gap
-        fields = {"source": [None, "a.example", "b.example", "reuters.com"][source], **evidence}
+        fields = {"source": [None, "a.example", "b.example", "reuters.com"][source], **says}
         told = article(str(item), made[text], status=status, **fields)
         arrivals.append(Arrival(told, now, offset, status == "canceled" and source == 0))
         places.append(text)

@@ -9,7 +9,6 @@ from typing import Literal
 
 import orjson
 
-from streams.detection.index.segment import NO_SERIAL
 from streams.detection.index.story_table import StoryState
 from streams.detection.index.view import View
 
@@ -23,17 +22,19 @@ class Credits:
         self._view, self._values = view, values
         self._found: dict[int, tuple[str, str]] = {}
 
-    def of(self, i: int, story: StoryState, before: int = NO_SERIAL) -> Credited | None:
+    def of(self, i: int, story: StoryState) -> Credited | None:
         """How a member treats its story's agency; None if no agency is known, and for the
-        original itself, whose earlier version is at `before` if it has one.
+        original itself, in whatever version. An agency that only the original names is known while
+        that one is in the window: a story may live on without it.
         """
         serial = self._view.base + i
-        if story.original >= 0 and story.original in (serial, before):
+        row = self._view.row_view(serial)
+        if row.article_id == story.record["original_id"]:
             return None
         agency = story.record["unseen_agency"]
-        if agency is None and story.original >= 0:
+        if agency is None and story.original >= 0 and self._view.stands(story.original, serial):
             agency = self._view.row_view(story.original).provider or None
-        found = credited(self._values[i], self._view.row_view(serial).provider, agency)
+        found = credited(self._values[i], row.provider, agency)
         if found is not None:
             self._found[i] = (str(agency), found)
         return found
