@@ -24,6 +24,7 @@ from streams.detection.index.segment import (
 from streams.detection.index.state import ShardState
 from streams.detection.index.story_table import StoryState
 from streams.detection.index.view import View
+from streams.detection.judge.best_to_join import best_to_join
 from streams.detection.judge.changed_facts import Numbers
 from streams.detection.judge.compilations import parts_of
 from streams.detection.judge.credit import Credits
@@ -147,7 +148,7 @@ class _Judge:
                 story_id=story_id, relation="compilation", original_id=article_id, matches=json
             )
         relation = next((m.relation for m in matches if m.relation in _NAMED), None)
-        best = self._best_to_join(matches)
+        best = best_to_join(matches, view)
         if best is not None and best is not matches[0]:  # its reason is the verdict's
             matches = [best, *(m for m in matches if m is not best)]
         json, reason = self._written(i, matches)
@@ -187,28 +188,6 @@ class _Judge:
         story_id, serial = self._view.join(i, best.serial), self._view.base + i
         return story_id, *self.log.joined(serial, RELATIONS[best.relation], best.serial, reason)
 
-    def _best_to_join(self, matches: list[Match]) -> Match | None:
-        """The best match that makes an article a member of the other's story. What was cut from a
-        page of several stories belongs to at most one of them, and not to the page. A copy of an
-        excerpt is an excerpt, too: of the article that has the whole text."""
-        flags = self._view.flags
-        for match in matches:
-            if match.member and match.relation == COPY:
-                return self._of_whole(match, matches) if flags(match.serial) & PARTIAL else match
-            if match.member and not flags(match.serial) & COMPILATION:
-                return match
-        return None
-
-    def _of_whole(self, copied: Match, matches: list[Match]) -> Match:
-        """The match with the article that the copied one, of the same story, is an excerpt of."""
-        home = self._view.story_id(copied.serial)
-        for match in matches:
-            whole = not self._view.flags(match.serial) & (PARTIAL | COMPILATION)
-            cut = whole and match.member and match.relation == EXCERPT
-            if cut and self._view.story_id(match.serial) == home:
-                return match
-        return copied
-
     def _revision(
         self, i: int, article_id: str, before: int, candidates: list[Match]
     ) -> tuple[str, bytes]:
@@ -226,12 +205,12 @@ class _Judge:
         }
         home = view.story_id(before)
         story = self.log.story(home, serial)
-        best = self._best_to_join(matches)
         stays = not row["flags"] & MATCHABLE or any(
             view.story_id(m.serial) == home for m in matches
         )
-        # A lone article need not stay; a story without other articles disappears with its last one.
-        alone = best is None if story is None else story.record["articles"] == 1
+        # A story without other articles disappears with its last one, which stays once that has
+        # been published.
+        alone = story is not None and story.record["articles"] == 1
         if stays or alone:
             story_id = view.join(i, before)
             view.mark(i, view.flags(before) & PARTIAL)
@@ -248,8 +227,10 @@ class _Judge:
             )
         if story is not None:
             self.log.left(serial, before, story)
+        own = self._left_alone(article_id, serial, matches)
+        best = best_to_join([match for match in matches if match not in own], view)
         if best is None:
-            story_id = row["story_id"].tobytes().hex()
+            story_id = view.join(i, own[0].serial) if own else row["story_id"].tobytes().hex()
             return "revision", self._writer.verdict(
                 story_id=story_id, original_id=article_id, **verdict
             )
@@ -258,6 +239,17 @@ class _Judge:
         return "revision", self._writer.verdict(
             story_id=story_id, novelty=lately, **story_fields(joined), **verdict
         )
+
+    def _left_alone(self, article_id: str, serial: int, matches: list[Match]) -> list[Match]:
+        """The matches with texts that the article had before it left for another story, and that
+        nobody has taken since: to return to one of them makes no story of two."""
+        view = self._view
+        return [
+            match
+            for match in matches
+            if view.row_view(match.serial).article_id == article_id
+            and self.log.story(view.story_id(match.serial), serial) is None
+        ]
 
     def _withdrawn(self, i: int, article_id: str, before: int) -> tuple[str, bytes]:
         """A kill, or an article whose kill arrived first."""

@@ -94,8 +94,9 @@ class StoryLog:
         -> the story, and its number of recent articles when this one arrived.
         """
         name, as_what = self._view.story_id(best), cast("Relation", relation)  # no mere template
-        story = self.story(name, serial)
+        story, moved = self.story(name, serial), False
         if story is None:
+            moved = self.has_moved(best, serial)
             pair = pair_of(self._view, name, best, serial, as_what, reason)
             if pair is not None:
                 self.events += pair.events
@@ -106,7 +107,13 @@ class StoryLog:
         lately = recent(story.arrivals, time, self._window)
         arrivals = arrived(story.arrivals, time, self._window)
         story = self._change(story, serial, "joined", as_what, reason, arrivals)
-        return self._original(elected(self._view, serial, story), before, serial), lately
+        story = self._original(elected(self._view, serial, story), before, serial)
+        return self.left(serial, best, story) if moved else story, lately
+
+    def has_moved(self, member: int, serial: int) -> bool:
+        """Whether a member's item has another text by now that is not of its story."""
+        newest = self._view.newest(member, serial)
+        return self._view.story_id(newest) != self._view.story_id(member)
 
     def merge(self, serial: int, one: int, other: int) -> None:
         """Merge the stories of two articles when this one, a copy of both, arrives. The story
@@ -158,16 +165,14 @@ class StoryLog:
         story = self._gone(serial, before, "withdrawn", _WITHDREW, story)
         return self._original(story, story.original, serial)
 
-    def left(self, serial: int, before: int, story: StoryState) -> None:
+    def left(self, serial: int, before: int, story: StoryState) -> StoryState:
         """An item, whose version `before` was in the story, no longer is."""
         gone = self._view.row_view(before).article_id
         changed = self._gone(serial, before, "revision", _LEFT, story)
         if gone == story.record["original_id"]:
             members = self._view.members(story.names(), story.first, serial)
-            changed = without(self._view, members, changed)
-            self._original(changed, -2, serial)
-        else:
-            self._original(changed, changed.original, serial)
+            return self._original(without(self._view, members, changed), -2, serial)
+        return self._original(changed, changed.original, serial)
 
     def _gone(
         self, serial: int, before: int, otherwise: Relation, reason: str, story: StoryState
@@ -206,7 +211,8 @@ class StoryLog:
         story = begun(self._view, first, alone)
         event = self._event(first, "started", "original", FIRST, story, story.arrivals)
         story = story.after(apply_event(None, event), first, story.arrivals)
-        if (newest := self._view.newest(first, serial)) != first:
+        newest = self._view.newest(first, serial)
+        if newest != first and not self.has_moved(first, serial):
             if self._view.row_view(newest).flags & WITHDRAWN:
                 return self.withdrawn(newest, first, story, [])
             return self.corrected(newest, first, story)

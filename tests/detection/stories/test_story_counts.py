@@ -182,6 +182,44 @@ def test_an_article_revised_into_the_text_of_another_single_one_joins_it() -> No
     assert replay_events(desk.events) == desk.stories
 
 
+@pytest.mark.parametrize("at_once", [1, 4])
+def test_copies_of_two_unrelated_texts_of_a_lone_article_share_no_story(at_once: int) -> None:
+    log = [has("a"), has("a", OTHER), copied("b"), has("c", edited(OTHER))]
+    desk = worked(log, at_once)
+    of_first, of_second = desk.stories.values()
+    assert (of_first["articles"], of_first["copies"]) == (1, 0)
+    assert [p["source"] for p in of_first["publishers"]] == ["b.example"]
+    assert of_first["headline"] == "The title of b"
+    assert (of_second["articles"], of_second["copies"]) == (2, 1)
+    assert [p["source"] for p in of_second["publishers"]] == ["a.example", "c.example"]
+    assert [e["type"] for e in desk.events[:4]] == ["started", "joined", "left", "original_changed"]
+    assert replay_events(desk.events) == desk.stories
+
+
+@pytest.mark.parametrize("at_once", [1, 4])
+def test_an_article_that_moved_to_another_story_counts_there_alone(at_once: int) -> None:
+    """A copy of the text that it had before, when it was alone, comes later."""
+    log = [has("a"), has("x", OTHER), has("a", edited(OTHER)), copied("b")]
+    desk = worked(log, at_once)
+    others, firsts = desk.stories.values()
+    assert [p["source"] for p in others["publishers"]] == ["x.example", "a.example"]
+    assert [p["source"] for p in firsts["publishers"]] == ["b.example"]
+    assert firsts["original_id"] == log[-1]["article_id"]
+    assert firsts["headline"] == "The title of b"
+    assert replay_events(desk.events) == desk.stories
+
+
+@pytest.mark.parametrize("at_once", [1, 4])
+def test_an_article_that_returns_to_the_text_it_had_alone_is_no_story_of_two(at_once: int) -> None:
+    desk = worked([has("a"), has("x", OTHER), has("a", edited(OTHER)), copied("a")], at_once)
+    [others] = desk.stories.values()
+    assert (others["articles"], others["copies"]) == (1, 0)
+    assert [e["type"] for e in desk.events] == ["started", "joined", "left"]
+    joined = desk.verdict(copied("b"))
+    assert joined["story_size"] == 2
+    assert joined["original_id"] == has("a")["article_id"]
+
+
 def test_an_unseen_agency_is_forgotten_when_kills_leave_too_few_credits() -> None:
     desk = worked([has("a"), copied("b", "AFP"), copied("c", "AFP")], 1)
     assert first_story(desk)["unseen_agency"] == "AFP"
