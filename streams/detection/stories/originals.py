@@ -6,7 +6,7 @@ from schemas.records import OriginalRecord, StoryRecord
 from schemas.story import Evidence
 from streams.articles.agencies import agency_of_site
 from streams.detection.index.row_view import RowView
-from streams.detection.index.segment import OWN_AGENCY
+from streams.detection.index.segment import EMBARGOED, OWN_AGENCY, WITHHELD
 from streams.detection.index.story_table import StoryState
 from streams.detection.index.view import View
 from streams.detection.sketch.evidence import key_of_source
@@ -68,6 +68,17 @@ def united(view: View, serial: int, story: StoryState, other: StoryState) -> Sto
 def without(view: View, members: list[int], story: StoryState) -> StoryState:
     """The story after its original has left, with the best of these as its original."""
     return _best(view, members, story.with_original(-1, None))
+
+
+def reconsidered(view: View, before: int, serial: int, story: StoryState) -> StoryState:
+    """The story after a member's new version: if that is held back, and the one `before` was not,
+    with another original; if it has been released, with that if it is a better one."""
+    was_held, is_held = (bool(view.flags(s) & (WITHHELD | EMBARGOED)) for s in (before, serial))
+    if was_held and not is_held:
+        return _challenged(view, serial, story)
+    if was_held == is_held or view.row_view(serial).article_id != story.record["original_id"]:
+        return story
+    return without(view, view.members(story.names(), story.first, serial), story)
 
 
 def _best(view: View, serials: list[int], story: StoryState) -> StoryState:

@@ -27,6 +27,7 @@ from streams.detection.stories.originals import (
     begun,
     described,
     elected,
+    reconsidered,
     united,
     unseen_agency,
     why,
@@ -51,7 +52,7 @@ class _More(TypedDict, total=False):
 
     at: int
     original: OriginalRecord
-    replaces: CountedRecord
+    replaces: CountedRecord | None
     copies: list[str]
     facts: list[ChangedFactRecord]
     replaced_by: str
@@ -144,13 +145,12 @@ class StoryLog:
         """An item of the story, whose previous version was `before`, has another text with
         other numbers."""
         was, now = self._counted(before), self._counted(serial)
-        facts, reason = list(changed), _CORRECTED + changes_in_words(changed)
-        if was == now:
-            return self._change(story, serial, "corrected", "revision", reason, facts=facts)
-        story = self._change(
-            story, serial, "corrected", "revision", reason, replaces=was, facts=facts
+        reason, replaces = _CORRECTED + changes_in_words(changed), None if was == now else was
+        corrected = self._change(
+            story, serial, "corrected", "revision", reason, replaces=replaces, facts=[*changed]
         )
-        return self._original(story, story.original, serial)
+        newly = reconsidered(self._view, before, serial, corrected)
+        return self._original(newly, story.original, serial)
 
     def withdrawn(
         self, serial: int, before: int, story: StoryState, copies: list[str]
@@ -225,6 +225,8 @@ class StoryLog:
             return story
         if story.original == before:  # which may have left the window by now
             original: OriginalRecord = {"unseen_agency": unseen_agency(story)}
+        elif story.original < 0:
+            original = described(self._view, story, story.original)
         else:
             original = described(self._view, story, self._view.newest(story.original, serial + 1))
         reason = why(original, story.record)

@@ -9,6 +9,7 @@ import pytest
 from schemas.records import StoryRecord
 from streams.articles.agencies import agencies, agency_of_site
 from streams.detection.sketch.evidence import link_of, provider_of, published_seconds
+from streams.detection.stories.records import replay_events
 from tests.detection.newsroom import MINUTE, NOON, Article, Desk, article, edited, kill, story
 
 TOLD = story(1, 200)
@@ -95,6 +96,74 @@ def test_what_is_held_back_is_never_the_original(desk: Desk, held: dict[str, str
     assert record(desk)["original_evidence"] == "none"
     usable = copy("c")
     assert desk.verdict(usable)["original_id"] == usable["article_id"]
+
+
+HELD_BACK: list[dict[str, Any]] = [
+    {"status": "withheld"}, {"embargoed_until": "2026-03-03T00:00:00Z"},
+]  # fmt: skip
+
+
+def other_text(item: str, **fields: Any) -> Article:
+    return article(item, edited(TOLD, 0.02, 5), source=f"{item}.example", **fields)
+
+
+@pytest.mark.parametrize("held", HELD_BACK)
+@pytest.mark.parametrize("at_once", [False, True])
+def test_an_original_that_is_held_back_makes_way_for_another(
+    desk: Desk, held: dict[str, Any], at_once: bool
+) -> None:
+    second = copy("b")
+    log = [copy("a"), second, other_text("a", **held)]
+    for chunk in [log] if at_once else [[one] for one in log]:
+        desk.take(*chunk)
+    assert record(desk)["original_id"] == second["article_id"]
+    assert (record(desk)["original_status"], record(desk)["articles"]) == ("usable", 2)
+    assert [e["type"] for e in desk.events[-2:]] == ["corrected", "original_changed"]
+    assert replay_events(desk.events) == desk.stories
+
+
+@pytest.mark.parametrize("held", HELD_BACK)
+def test_an_article_held_back_before_its_first_copy_is_not_the_original(
+    desk: Desk, held: dict[str, Any]
+) -> None:
+    desk.take(article("a", TOLD, source="a.example"))
+    desk.take(other_text("a", **held))
+    second = copy("b")
+    assert desk.verdict(second)["original_id"] == second["article_id"]
+    assert replay_events(desk.events) == desk.stories
+
+
+@pytest.mark.parametrize("held", HELD_BACK)
+def test_a_story_whose_articles_are_all_held_back_in_the_end_has_no_original(
+    desk: Desk, held: dict[str, Any]
+) -> None:
+    desk.take(copy("a"), copy("b", **held))
+    assert desk.verdict(other_text("a", **held))["original_id"] is None
+    assert record(desk)["original_evidence"] == "none"
+    released = desk.verdict(article("b", edited(TOLD, 0.02, 6), source="b.example"))
+    assert released["original_id"] == copy("b")["article_id"]
+    assert replay_events(desk.events) == desk.stories
+
+
+@pytest.mark.parametrize("held", HELD_BACK)
+def test_an_article_that_is_released_becomes_the_original_if_it_is_a_better_one(
+    desk: Desk, held: dict[str, Any]
+) -> None:
+    earlier = {"published_at": "2026-03-02T11:00:01Z"}
+    later = copy("b")
+    desk.take(copy("a", **earlier, **held), later)
+    assert record(desk)["original_id"] == later["article_id"]
+    released = other_text("a", **earlier)
+    assert desk.verdict(released)["original_id"] == released["article_id"]
+    assert record(desk)["original_evidence"] == "published_at"
+    assert record(desk)["headline"] == released["title"]
+
+
+def test_a_copy_that_is_held_back_leaves_the_original_as_it_is(desk: Desk) -> None:
+    first = copy("a")
+    desk.take(first, copy("b"))
+    assert desk.verdict(other_text("b", status="withheld"))["original_id"] == first["article_id"]
+    assert [e["type"] for e in desk.events] == ["started", "joined", "corrected"]
 
 
 def test_an_article_that_credits_an_agency_ranks_below_one_that_does_not(desk: Desk) -> None:
