@@ -15,7 +15,7 @@ from streams.detection.index.segment import OWN_AGENCY
 from streams.detection.index.story_table import StoryState
 from streams.detection.index.view import View
 from streams.detection.stories.events import as_published, event_about
-from streams.detection.stories.novelty import arrived, recent
+from streams.detection.stories.novelty import arrived, only, recent
 from streams.detection.stories.original_rank import HELD_BACK, rank_as_original
 from streams.detection.stories.originals import original_of
 from streams.detection.stories.records import Published, apply_event
@@ -48,8 +48,8 @@ def pair_of(
     other = rank_as_original(two, second, [], view.state.parameters.window_seconds)
     if rank.rank == HELD_BACK or other > rank:
         return None
-    alone = arrived([], one.time, window)
-    both = arrived(alone, two.time, window)
+    alone = only(one.time)
+    both = arrived(alone, two.time, two.clock, window)
     stated = -rank.minus_published == one.published
     original = original_of(one, "published_at" if stated else "arrival", None)
     name, so_far = story_id.hex(), recent(alone, one.time, window)

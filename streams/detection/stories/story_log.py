@@ -22,7 +22,7 @@ from streams.detection.index.story_table import StoryState
 from streams.detection.index.view import View
 from streams.detection.judge.changed_facts import changes_in_words
 from streams.detection.stories.events import as_published, event_about
-from streams.detection.stories.novelty import arrived, recent, together
+from streams.detection.stories.novelty import arrived, only, recent, together
 from streams.detection.stories.originals import (
     begun,
     described,
@@ -81,10 +81,7 @@ class StoryLog:
     def lately(self, member: int, serial: int) -> NoveltyRecord:
         """How many recent articles the member's story has when this one arrives."""
         story = self.story(self._view.story_id(member), serial)
-        if story is None:
-            arrivals = arrived([], self._view.row_view(member).time, self._window)
-        else:
-            arrivals = story.arrivals
+        arrivals = story.arrivals if story else only(self._view.row_view(member).time)
         return recent(arrivals, self._view.row_view(serial).time, self._window)
 
     def joined(
@@ -104,9 +101,9 @@ class StoryLog:
                 self.touched[name] = pair.story
                 return pair.story, pair.lately
             story = self._started(best, serial)
-        time, before = self._view.row_view(serial).time, story.original
-        lately = recent(story.arrivals, time, self._window)
-        arrivals = arrived(story.arrivals, time, self._window)
+        row, before = self._view.row_view(serial), story.original
+        lately = recent(story.arrivals, row.time, self._window)
+        arrivals = arrived(story.arrivals, row.time, row.clock, self._window)
         story = self._change(story, serial, "joined", as_what, reason, arrivals)
         story = self._original(elected(self._view, serial, story), before, serial)
         return self.left(serial, best, story) if moved else story, lately
@@ -130,7 +127,8 @@ class StoryLog:
         survivor = first.record["story_id"]
         self._change(second, serial, "merged", "copy", _MERGED, replaced_by=survivor)
         self._view.replace(bytes.fromhex(gone), bytes.fromhex(survivor))
-        arrivals = together(first.arrivals, second.arrivals, self._window)
+        clock = self._view.row_view(serial).clock
+        arrivals = together(first.arrivals, second.arrivals, clock, self._window)
         before = first.original
         merged = self._change(first, serial, "merged", "copy", _MERGED, arrivals, absorbed=brought)
         merged = merged._replace(absorbed=names)
@@ -206,8 +204,7 @@ class StoryLog:
 
     def _started(self, first: int, serial: int) -> StoryState:
         """A story of one, when a second article joins it: with its changes since."""
-        time = self._view.row_view(first).time
-        alone = StoryState.of_one(first, arrived([], time, self._window))
+        alone = StoryState.of_one(first, only(self._view.row_view(first).time))
         story = begun(self._view, first, alone)
         event = self._event(first, "started", "original", FIRST, story, story.arrivals)
         story = story.after(apply_event(None, event), first, story.arrivals)
