@@ -63,6 +63,7 @@ def flatten(  # noqa: C901, PLR0912, PLR0915
     stack = np.zeros(DEEPEST, dtype=np.int32)
     dead = np.zeros(DEEPEST, dtype=np.bool_)
     endless = np.zeros(len(flags), dtype=np.bool_)  # tags that are not closed from here on
+    unclosed = False  # no comment is closed from here on
     depth = beyond = links = bolds = paragraphs = 0
     space, gap, in_pre = False, 2, 0
     while at < size:
@@ -104,7 +105,7 @@ def flatten(  # noqa: C901, PLR0912, PLR0915
         # A mark, or a `<` of the text.
         after = data[at + 1]
         if after in (33, 63):  # ! ?
-            at = behind_comment(data, at)
+            at, unclosed = behind_comment(data, at, unclosed)
             continue
         ends = after == 47
         name = at + 2 if ends else at + 1

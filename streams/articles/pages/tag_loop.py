@@ -192,16 +192,28 @@ def is_closed(data: Bytes, at: int) -> bool:
 
 
 @kernel
-def behind_comment(data: Bytes, at: int) -> int:
-    """Behind a comment, declaration or instruction that begins here."""
-    size = len(data)
-    if at + 3 < size and data[at + 2] == 45 and data[at + 3] == 45 and data[at + 1] == 33:
-        look = at + 4
-        if look < size and data[look] == 62:
+def behind_comment(data: Bytes, at: int, endless: bool) -> tuple[int, bool]:
+    """Behind a comment, declaration or instruction that begins here, and whether no comment that
+    begins here or later is closed: `endless` says that this is known."""
+    dashed = at + 3 < len(data) and data[at + 2] == 45 and data[at + 3] == 45
+    if dashed and data[at + 1] == 33 and not endless:  # !
+        end = _comment_end(data, at + 4)
+        if end >= 0:
+            return end, False
+        endless = True
+    return place_of(data, 62, at) + 1, endless
+
+
+@kernel
+def _comment_end(data: Bytes, inside: int) -> int:
+    """Behind the `-->` or `--!>` of a comment, or -1. The dashes of `<!-->` and `<!--->` are those
+    that open it."""
+    look = place_of(data, 62, inside)
+    while look < len(data):
+        dash = look - 1
+        if dash >= inside + 2 and data[dash] == 33:  # !
+            dash -= 1
+        if look == inside or (data[dash] == 45 and data[dash - 1] == 45):
             return look + 1
-        look = place_of(data, 62, look + 2)
-        while look < size:
-            if data[look - 1] == 45 and data[look - 2] == 45:
-                return look + 1
-            look = place_of(data, 62, look + 1)
-    return place_of(data, 62, at) + 1
+        look = place_of(data, 62, look + 1)
+    return -1

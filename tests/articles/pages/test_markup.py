@@ -20,7 +20,8 @@ PIECES = st.sampled_from(
         "<p>", "</p>", "<div class='a-b cD' id=x>", "</div>", "<b>", "</b>",
         "<a href='/x'>", "</a>",
         "<table>", "<tr>", "<td>", "</table>", "<ul><li>", "</ul>", "<script>", "</script>", "<!--",
-        "-->", "<![CDATA[", "<svg>", "<title>", "</title>", "<br/>", "<", ">", "x<y", '"', "'", "=",
+        "-->", "<!--->", "--!>",
+        "<![CDATA[", "<svg>", "<title>", "</title>", "<br/>", "<", ">", "x<y", '"', "'", "=",
         "&amp;", "&#10;", "&#xD800;", "\u00a0", "\n", " ", "word", "Füße", "名前",
         "<pre>", "<select>",
         "<option>", "<x-y z>", "</", "<p class=", "\0", "\x0b", "<button>", "<h1>", "</h2>",
@@ -46,6 +47,13 @@ def lines(html: str) -> list[str]:
         ("<div>a<div>b<p>c</div>d</div>e", ["a", "b", "c", "d", "e"]),
         ("<b><div>one</b>two</div>", ["onetwo"]),
         ("<p>one<!-- <p>two -->three</p>", ["onethree"]),
+        ("<p>one<!-->two<!-- x --></p>", ["onetwo"]),
+        ("<p>one<!--->two<!-- x --></p>", ["onetwo"]),
+        ("<p>one<!---->two<!-- x --></p>", ["onetwo"]),
+        ("<p>one<!-- ad --!>two<!-- x --></p>", ["onetwo"]),
+        ("<p>one<!--!>x-->two</p>", ["onetwo"]),
+        ("<p>one<!---!>x-->two</p>", ["onetwo"]),
+        ("<p>one<!-- ad - - >two</p>", ["onetwo"]),
         ("<p><img src=a alt='Blue banner'>text<svg><title>icon</title></svg></p>", ["text"]),
         ("<form><select><option>Red<option>Blue</select>text</form>", ["text"]),
         ("<p>A&amp;B &lt;tag&gt; &nbsp; C</p>", ["A&B <tag> C"]),
@@ -78,6 +86,14 @@ def test_elements_that_are_never_closed_take_linear_time(tag: str) -> None:
     markup_of(f"<{tag}>one")  # compiles
     started = process_time()
     assert markup_of(f"<{tag}>" * 100_000 + "<p>one").nodes.shape[1]
+    assert process_time() - started < 2
+
+
+def test_comments_that_are_never_closed_take_linear_time() -> None:
+    """A search for the end of each took 30 s, in a loop that no time limit interrupts."""
+    markup_of("<!-- a><p>one")  # compiles
+    started = process_time()
+    assert markup_of("<!-- a>" * 100_000 + "<p>one").text == b"one\n"
     assert process_time() - started < 2
 
 
