@@ -87,7 +87,7 @@ def names_in(text: str) -> list[str]:
     text = _ENDS.split(text.strip(" ,:|·•-–—\t"), maxsplit=1)[0].strip(" ,;:.|·•-–—")
     names = []
     for piece in _MANY.split(text):
-        name = piece.strip(" .,:;'\"“”")
+        name = " ".join(piece.split()).strip(" .,:;'\"“”")
         if not is_name(name):
             break
         names.append(name)
@@ -123,7 +123,8 @@ def stated_names(names: Sequence[str], sites: frozenset[str]) -> list[str]:
         text = _without_mail(name)
         if by := BY.match(text):
             text = text[by.end() :]
-        text = text.split("|")[0].strip(" ,;|·•\t-–—")
+        # With plain blanks only: one of another kind, left between marks, would be all of a name.
+        text = " ".join(text.split("|")[0].split()).strip(" ,;|·•-–—")
         low = text.lower()
         if not text or low in _NO_NAME or "://" in low or low.startswith(("www.", "http")):
             continue
