@@ -10,7 +10,8 @@ import numpy as np
 
 from streams.articles.pages.block_features import Evidence
 from streams.articles.pages.characters import ALNUM, bits_table, codes_of
-from streams.articles.pages.head import Head, linked_objects
+from streams.articles.pages.head import Head
+from streams.articles.pages.linked_objects import linked_objects
 from streams.articles.pages.page_lines import PageLines
 from streams.articles.pages.title_words import LONGEST_LINE, title_words
 
@@ -107,7 +108,7 @@ def key(text: str) -> str:
 def _stated_body(head: Head) -> str:
     bodies = [
         item["articleBody"]
-        for item in linked_objects(head.linked)
+        for item, _ in linked_objects(head.linked)
         if isinstance(item.get("articleBody"), str)
     ]
     longest = max(bodies, key=len, default="")

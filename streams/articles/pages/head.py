@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from streams.articles.pages.markup import Markup
 from streams.articles.pages.tags import NUMBER
-from streams.json_object import Json
 
 _NAME = re.compile(r"[^\s/>]*+")
 _ATTRIBUTE = re.compile(r"""([^\s"'<>/=]++)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'>]++)))?""")
@@ -181,6 +180,8 @@ _OPENS = re.compile(r"(?://|/\*)?\s*(?:<!\[CDATA\[|<!--)\s*(?:\*/)?")
 _CLOSES = re.compile(r"(?://|/\*)?\s*(?:\]\]>|-->)\s*(?:\*/)?$")
 _EDGE = 40
 _TRAILING = re.compile(r",(\s*[}\]])")
+_BETWEEN = re.compile(r"(?<=\})[\s;]*+(?=\{)")  # linear in blanks: it gives none of them back
+_MOST_IN_A_ROW = 10
 _CONTROLS = dict.fromkeys(range(32), " ")
 
 
@@ -210,24 +211,9 @@ def json_values(text: str) -> list[Any]:
 
 def _several(text: str) -> list[Any]:
     found: list[Any] = []
-    for piece in re.split(r"(?<=\})\s*;?\s*(?=\{)", text)[:10]:
+    for piece in _BETWEEN.split(text, _MOST_IN_A_ROW)[:_MOST_IN_A_ROW]:
         try:
             found.append(orjson.loads(piece.strip(" ;,")))
         except orjson.JSONDecodeError:
             return found
-    return found
-
-
-def linked_objects(values: list[Any]) -> list[Json]:
-    """All objects of the JSON-LD, outermost first, at most a few hundred."""
-    found: list[Json] = []
-    ahead: list[tuple[Any, int]] = [(value, 0) for value in values]
-    while ahead and len(found) < 400:
-        value, depth = ahead.pop(0)
-        if isinstance(value, dict):
-            found.append(value)
-            if depth < 6:
-                ahead += [(v, depth + 1) for v in value.values() if isinstance(v, dict | list)]
-        elif isinstance(value, list):
-            ahead += [(v, depth + 1) for v in value[:100] if isinstance(v, dict | list)]
     return found

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from schemas.normalised_article import Kind
-from streams.articles.pages.head import Head, attributes, linked_objects, nodes_of
+from streams.articles.pages.head import Head, attributes, nodes_of
+from streams.articles.pages.linked_objects import linked_objects
 from streams.articles.pages.markup import Markup
 from streams.articles.pages.own_object import like, plain, types_of
 from streams.json_object import Json
@@ -70,7 +71,7 @@ def is_told_as_article(head: Head) -> bool:
         types_of(item) & _ARTICLE_TYPES
         and (name := plain(item.get("headline")))
         and any(like(name, title) >= _LIKENESS for title in titles)
-        for item in linked_objects(head.linked)
+        for item, _ in linked_objects(head.linked)
     )
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from streams.articles.pages.linked_objects import linked_objects
 from streams.json_object import Json
 
 _WORDS = re.compile(r"\w+")
@@ -21,12 +22,9 @@ _ARTICLES = frozenset(
 _PAGES = frozenset(
     ("webpage", "itempage", "faqpage", "videoobject", "creativework", "podcastepisode")
 )
-# Objects below these belong to others.
-_OTHERS = frozenset(
-    "itemlistelement haspart mentions citation relatedlink comment blogpost isrelatedto review "
-    "hasdefinedterm subjectof associatedmedia video image author publisher".split()
-)
-_MOST, _DEEPEST, _LONGEST = 400, 6, 1_000
+# What is asked of a person, an organisation or a page; one reference may stand for a large object.
+_TELLING = ("name", "familyName", "givenName", "alternateName", "url")
+_LONGEST = 1_000
 _ENOUGH = 2.0
 
 
@@ -36,7 +34,7 @@ def own_object(values: list[Any], titles: list[str], addresses: list[str]) -> Js
     Recognised by its type, by how similar its headline is to the page's `titles`, and by an address
     of the page. A related story's object does not count. References by `@id` are resolved.
     """
-    found = list(_objects(values))
+    found = list(linked_objects(values))
     known = {
         item["@id"]: item for item, _ in found if isinstance(item.get("@id"), str) and len(item) > 2
     }
@@ -73,32 +71,14 @@ def types_of(item: Mapping[str, object]) -> frozenset[str]:
     )
 
 
-def _objects(values: list[Any]) -> Iterator[tuple[Json, bool]]:
-    """All objects, outermost first, and whether each is below another story's name."""
-    ahead: list[tuple[Any, int, bool]] = [(value, 0, False) for value in values]
-    count = 0
-    while ahead and count < _MOST:
-        value, depth, foreign = ahead.pop(0)
-        if isinstance(value, list):
-            ahead += [(item, depth + 1, foreign) for item in value[:100]]
-        elif isinstance(value, dict):
-            count += 1
-            yield value, foreign
-            if depth < _DEEPEST:
-                ahead += [
-                    (inner, depth + 1, foreign or name.lower() in _OTHERS)
-                    for name, inner in value.items()
-                    if isinstance(inner, dict | list)
-                ]
-
-
 def _resolved(value: Any, known: Mapping[str, Json]) -> Any:
     if isinstance(value, list):
         return [_resolved(item, known) for item in value[:50]]
     if isinstance(value, dict) and "name" not in value:
         reference = value.get("@id")
         if isinstance(reference, str) and reference in known:
-            return {**known[reference], **value}
+            said = known[reference]
+            return {**{name: said[name] for name in _TELLING if name in said}, **value}
     return value
 
 
