@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cached_property
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from streams.articles.outlets import Outlets
 from streams.articles.pages.features import column
-from streams.articles.pages.head import attributes, elements, short_text, texts_of
+from streams.articles.pages.head import elements, short_text, texts_of
 from streams.articles.pages.header_forms import BY, is_labelled, may_be_source, trimmed
 from streams.articles.pages.headers import TELLING, Header
 from streams.articles.pages.html_lines import HtmlLines
@@ -27,8 +27,8 @@ from streams.articles.pages.neighbours import (
     returns_to,
 )
 from streams.articles.pages.placed import Placed
-from streams.articles.pages.stated_addresses import stated_address, story_address
-from streams.articles.pages.tag_loop import ITEMPROP, MARKS
+from streams.articles.pages.stated_addresses import story_address
+from streams.articles.pages.stated_elements import StatedElements
 from streams.articles.pages.tags import NUMBER
 from streams.articles.printed_time import PrintedTime
 from streams.articles.times import parse_time
@@ -47,10 +47,6 @@ _TITLE_WORDS, _HEADING_LINES = 4, 4
 _PIECES = re.compile(r"[|·•,()\[\]]|\s[-–—]\s")
 
 
-def _states_time(named: Mapping[str, str]) -> bool:
-    return named.get("itemprop", "").lower() in ("datepublished", "datecreated")
-
-
 class Elements:
     """The elements around the lines of one page. `address` is the page's own."""
 
@@ -67,8 +63,7 @@ class Elements:
         self._line_nodes = np.ascontiguousarray(lines.columns[0])
         self._outlets, self._address = outlets, address
         self._told = np.concatenate(([0.0], np.cumsum(np.where(kinds.prose, kinds.words, 0))))
-        self._times = Placed(markup, elements(markup, "time"))
-        self._stated = Placed(markup, (markup.nodes[MARKS] & ITEMPROP).nonzero()[0])
+        self._stated = StatedElements(markup)
         self._comments = whole.found.within("comments")
         self._own = np.concatenate(([0.0], np.cumsum(whole.found.words * whole.taken)))
         self._whole, self._kinds, self._headline = whole, kinds, whole.headline
@@ -83,10 +78,10 @@ class Elements:
     def _signs(self, first: int, end: int) -> NDArray[np.int64]:
         """How many lines before each have a time, or, from line `first` to `end`, the name of a
         source."""
-        kinds, features, nodes = self._kinds, self._whole.features, self._markup.nodes
+        kinds, features = self._kinds, self._whole.features
         times = (features[:, column("time")] > 0) | (features[:, column("ago")] > 0)
         signed: NDArray[np.bool_] = times & ~kinds.prose & (kinds.words <= _HEAD_WORDS)
-        stamped = nodes[5, [*self._times.nodes, *self._stated.nodes]]
+        stamped = np.array(self._stated.lines(), dtype=np.int32)
         signed[stamped[stamped < len(signed)]] = True
         short = kinds.words <= _NAME_WORDS
         signed |= short & (features[:, column("digit")] > 0)  # `time13 minutes ago`
@@ -119,10 +114,7 @@ class Elements:
         `first` at the earliest, to the end of what has nothing of the text that ends at line
         `above`."""
         low, high = reach_of(self._markup.nodes, self._line_nodes, above, first, start)
-        if self._times.within(low, high):
-            return True
-        named = (attributes(self._markup, node) for node in self._stated.within(low, high))
-        return any(_states_time(own) for own in named)
+        return self._stated.time_within(low, high)
 
     def is_above(self, at: int) -> bool:
         """Whether a line is above the page's headline, with the page's own story below that."""
@@ -206,7 +198,7 @@ class Elements:
     def _may_tell(self, header: Header, first: int, last: int) -> bool:
         """Whether elements may name a source or a time: most heads are sub-headings, whose links
         and addresses need no look."""
-        if self._times.within(first, last) or self._stated.within(first, last):
+        if self._stated.any_within(first, last):
             return True
         nodes = self._markup.nodes
         return any(
@@ -243,15 +235,14 @@ class Elements:
         links = self._links.within(first, last)[:_MOST_LINKS]
         own = [node for node in links if int(self._markup.nodes[5, node]) in title]
         for node in (*own, *(node for node in links if node not in own)):
-            if found := story_address(attributes(self._markup, node).get("href"), self._address):
+            if found := story_address(self._stated.named(node).get("href"), self._address):
                 header.address = found
                 if node in own:
                     header.signs.add("linked")
                     self._take_linked_title(header, node)
                 return
         node = int(self._line_nodes[header.body])
-        stated = self._stated.within(first, last)
-        header.address = stated_address(self._markup, stated, node, header.start, self._address)
+        header.address = self._stated.address_within(first, last, node, header.start, self._address)
         header.signs |= {"linked"} if header.address else set()
 
     def _take_linked_title(self, header: Header, node: int) -> None:
@@ -276,20 +267,14 @@ class Elements:
 
     def _take_time(self, header: Header, first: int, last: int) -> None:
         """The time that elements declare, if the printed one is less exact."""
-        for node in self._times.within(first, last):
-            if self._put_time(header, attributes(self._markup, node).get("datetime")):
-                return
-        for node in self._stated.within(first, last):
-            named = attributes(self._markup, node)
-            if _states_time(named) and (
-                self._put_time(header, named.get("content") or named.get("datetime"))
-            ):
+        for stated in self._stated.times_within(first, last):
+            if self._put_time(header, stated):
                 return
 
     @staticmethod
-    def _put_time(header: Header, stated: str | None) -> bool:
+    def _put_time(header: Header, stated: str) -> bool:
         time: datetime | None = parse_time(stated) if stated else None
-        if stated is None or time is None:
+        if time is None:
             return False
         precision = _DAY if len(stated.strip()) <= _DATE_CHARACTERS else _SECOND
         if header.time is None or precision < header.time.precision_seconds:

@@ -20,3 +20,7 @@ class Placed:
     def within(self, first: int, last: int) -> list[int]:
         """Those that begin in these bytes."""
         return self.nodes[bisect_left(self._starts, first) : bisect_left(self._starts, last)]
+
+    def any_within(self, first: int, last: int) -> bool:
+        """Whether any begins in these bytes."""
+        return bisect_left(self._starts, first) < bisect_left(self._starts, last)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Mapping
 from urllib.parse import urljoin, urlsplit
-
-from streams.articles.pages.head import attributes
-from streams.articles.pages.markup import Markup
 
 _ADDRESSES = (
     "data-url", "data-href", "data-permalink", "data-canonical-url", "itemid", "cite", "href",
@@ -37,25 +34,10 @@ def story_address(stated: str | None, own: str | None) -> str | None:
     return found if parts.scheme else None
 
 
-def stated_address(
-    markup: Markup, stated: Sequence[int], node: int, start: int, own: str | None
-) -> str | None:
-    """The first address among the attributes of the elements `stated` that are `itemprop=url`, then
-    of `node` and those around it, innermost first, that begin at line `start` or below."""
-    for named in _stating(markup, stated, node, start):
+def stated_address(elements: Iterable[Mapping[str, str]], own: str | None) -> str | None:
+    """The first address of a story among the attributes of these elements."""
+    for named in elements:
         for name in _ADDRESSES:
             if name in named and (found := story_address(named[name], own)):
                 return found
     return None
-
-
-def _stating(
-    markup: Markup, stated: Sequence[int], node: int, start: int
-) -> Iterator[dict[str, str]]:
-    for one in stated:
-        named = attributes(markup, one)
-        if named.get("itemprop", "").lower() == "url":
-            yield named
-    while node >= 0 and markup.nodes[5, node] >= start:
-        yield attributes(markup, node)
-        node = int(markup.nodes[1, node])
