@@ -36,7 +36,7 @@ NODE_COLUMNS = ("tag", "parent", "start", "inside", "end", "first", "last", "mar
 DEEPEST = 512
 # Bytes of a text that stand for themselves.
 PLAIN = np.array([b > 32 and b not in (60, 127, 0xC2) for b in range(256)])
-_A, _BR, _HR, _P, _PRE = (NUMBER[n] for n in ("a", "br", "hr", "p", "pre"))
+_A, _BR, _HR, _P, _PRE, _SVG = (NUMBER[n] for n in ("a", "br", "hr", "p", "pre", "svg"))
 
 
 # One loop, as each function would have to be given all of its state: that costs as much as a tag's
@@ -222,9 +222,10 @@ def flatten(  # noqa: C901, PLR0912, PLR0915
             at += 1
         else:
             at, found, closed = attributes(data, at, node, nodes, words, word_nodes, found)
+            closed = closed and (kind == 0 or tag == _SVG)  # what else has `/>` stays open
         nodes[3, node] = nodes[4, node] = at
         nodes[6, node] = count + (written > begun)
-        if kind & RAW:
+        if kind & RAW and not closed:
             end = -1 if endless[tag] else raw_end(data, at, name, name_end)
             endless[tag] = end < 0  # or a search for each would take quadratic time
             if end < 0 and kind & TO_THE_END:
@@ -236,7 +237,7 @@ def flatten(  # noqa: C901, PLR0912, PLR0915
                     at += 1
                 at += 1
             continue
-        if kind & VOID or (closed and kind == 0):
+        if closed or kind & VOID:
             continue
         if depth == DEEPEST:
             beyond += 1
