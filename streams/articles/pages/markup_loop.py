@@ -13,6 +13,9 @@ from streams.articles.pages.open_elements import (
     open_below,
 )
 from streams.articles.pages.tag_loop import (
+    HREF,
+    MARKS,
+    NAMED,
     SEED,
     Bytes,
     Hashes,
@@ -62,6 +65,7 @@ def flatten(  # noqa: C901, PLR0912, PLR0915
     count = elements = found = written = begun = 0
     stack = np.zeros(DEEPEST, dtype=np.int32)
     dead = np.zeros(DEEPEST, dtype=np.bool_)
+    linking = np.zeros(DEEPEST, dtype=np.bool_)
     endless = np.zeros(len(flags), dtype=np.bool_)  # tags that are not closed from here on
     unclosed = False  # no comment is closed from here on
     depth = beyond = links = bolds = paragraphs = 0
@@ -182,7 +186,7 @@ def flatten(  # noqa: C901, PLR0912, PLR0915
                     crossed |= flags[nodes[0, stack[n]]] & (BLOCK | CELL) != 0
                 if crossed:
                     if not dead[place]:
-                        links -= (kind & LINK) != 0
+                        links -= linking[place]
                         bolds -= (kind & BOLD) != 0
                     dead[place] = True
                     continue
@@ -195,14 +199,14 @@ def flatten(  # noqa: C901, PLR0912, PLR0915
                 place = open_below(stack, depth, nodes, _A, flags, -1)
                 if place >= 0 and not dead[place]:
                     dead[place] = True
-                    links -= 1
+                    links -= linking[place]
                     space = space or written > begun
         while depth > until:
             depth -= 1
             node = stack[depth]
             own = nodes[0, node]
             if not dead[depth]:
-                links -= (flags[own] & LINK) != 0
+                links -= linking[depth]
                 bolds -= (flags[own] & BOLD) != 0
             in_pre -= own == _PRE
             paragraphs -= own == _P
@@ -243,8 +247,10 @@ def flatten(  # noqa: C901, PLR0912, PLR0915
             beyond += 1
             continue
         stack[depth], dead[depth] = node, False
+        # An anchor is a place in the text; its text, all of the story if it stays open, is no link.
+        linking[depth] = kind & LINK != 0 and nodes[MARKS, node] & (HREF | NAMED) != NAMED
+        links += linking[depth]
         depth += 1
-        links += (kind & LINK) != 0
         bolds += (kind & BOLD) != 0
         in_pre += tag == _PRE
         paragraphs += tag == _P

@@ -13,7 +13,7 @@ Ints = NDArray[np.int32]
 Hashes = NDArray[np.uint64]
 
 # Marks of an element, in the last row of its column.
-HIDDEN, ITEMPROP = 1, 2
+HIDDEN, ITEMPROP, HREF, NAMED = 1, 2, 4, 8
 MARKS = 7
 _AT_ONCE = np.uint64(32)  # bytes
 _MOST_WORDS = 24  # of classes and ids of one element
@@ -25,6 +25,7 @@ _CALLING = tuple(
     hash_of(name) for name in ("class", "id", "role", "data-testid", "data-component", "itemprop")
 )
 _ITEMPROP, _HIDDEN, _STYLE = _CALLING[-1], hash_of("hidden"), hash_of("style")
+_HREF, _NAME = hash_of("href"), hash_of("name")
 
 
 _SPACES = np.array([byte in b" \t\n\f\r" for byte in range(256)])
@@ -176,6 +177,10 @@ def attributes(  # noqa: C901, PLR0912  # one state, byte by byte
         if name in _CALLING:
             count = _put_words(data, start, end, node, words, word_nodes, count)
             nodes[MARKS, node] |= ITEMPROP * (name == _ITEMPROP)
+        elif name == _HREF:
+            nodes[MARKS, node] |= HREF
+        elif name == _NAME:
+            nodes[MARKS, node] |= NAMED
         elif name == _HIDDEN or (name == _STYLE and _hides(data, start, end)):
             nodes[MARKS, node] |= HIDDEN
     return size, count, closed

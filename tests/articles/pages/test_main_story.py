@@ -1,7 +1,11 @@
-"""Which lines of a plain-text page belong to its own story, and which one is its title."""
+"""Which lines of a page belong to its own story, and which one is its title."""
 
 from __future__ import annotations
 
+import pytest
+
+from streams.articles.page import PageSource, read_page
+from tests.articles.pages.dated_page import NOW, TEXT
 from tests.articles.pages.test_reading import FERRIES, OTTERS, STORY, TITLE, read
 
 OTHERS = [
@@ -61,3 +65,22 @@ def test_a_heading_of_comments_below_the_last_paragraph_is_not_part_of_the_story
     ]
     page = read("Menu", TITLE, *STORY, "Share", "4 responses to this story", *said, "Privacy")
     assert page.text == "\n".join(STORY)
+
+
+@pytest.mark.parametrize(
+    "story",
+    [
+        f'<a name="top"><h1>Pier to be rebuilt</h1>{TEXT}',
+        f'<h1>Pier to be rebuilt</h1><a name="story">{TEXT}',
+        f"<h1>Pier to be rebuilt</h1>{TEXT.replace('<p>', '<p><a name=p>')}",
+        f"<h1>Pier to be rebuilt</h1>{TEXT.replace('<p>', '<p><svg/>')}<svg></svg>",
+        f"<!---><h1>Pier to be rebuilt</h1>{TEXT}<!-- end -->",
+        f"<h1>Pier to be rebuilt</h1><!-- ad --!>{TEXT}<!-- end -->",
+    ],
+)
+def test_old_markup_around_a_story_costs_none_of_it(story: str) -> None:
+    links = "<ul><li><a href=/>Home</a><li><a href=/news>News</a></ul>"
+    html = f"<html><head><title>Pier to be rebuilt</title></head><body>{links}{story}</body></html>"
+    told = read_page(PageSource(html, None, NOW)).text
+    assert told.startswith("The council voted on Tuesday")
+    assert told.endswith("for its museum.")

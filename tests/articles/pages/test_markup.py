@@ -71,6 +71,25 @@ def test_a_page_is_the_lines_that_a_reader_sees(html: str, seen: list[str]) -> N
     assert lines(html) == seen
 
 
+@pytest.mark.parametrize(
+    ("html", "linked"),
+    [
+        ("<p><a href=x>one</a> two", [3]),
+        ("<p><a>one</a> two", [3]),  # a button, with a script
+        ("<p><a href=x name=y>one</a> two", [3]),
+        ("<p><a name=x>one</a> two", [0]),
+        ("<a name=top><p>one<p>two", [0, 0]),
+        ("<a name=top><p>one <a href=x>two</a> three</a><p>four", [3, 0]),
+        ("<p><a href=x>one <a name=y>two</a> three", [3]),
+        ("<a name=a>one <a name=b>two <a href=x>three <a name=c><p>four", [5, 0]),
+        ("<a href=x><p>one</a> two", [3]),
+        ("<a name=x><p>one</a> two <a href=x>three</a></p>", [5]),
+    ],
+)
+def test_an_anchor_with_a_name_and_no_address_is_no_link(html: str, linked: list[int]) -> None:
+    assert markup_of(html).lines[2].tolist() == linked
+
+
 def test_an_element_knows_its_lines_and_its_parents() -> None:
     markup = markup_of("<div><p>one<p>two</div><p>three")
     names = [NAMES[tag] for tag in markup.nodes[0]]
