@@ -18,6 +18,7 @@ from streams.articles.pages.html_line_classifier import Judged, best_lines, html
 from streams.articles.pages.html_lines import HtmlLines
 from streams.articles.pages.kinds import Kinds, Mask, kinds_of
 from streams.articles.pages.markup import Markup
+from streams.articles.pages.next_articles import drop_next_articles
 from streams.articles.pages.own_headline import headline_line
 from streams.articles.pages.page_lines import PageLines, page_lines
 from streams.articles.pages.reader_requests import requests_among
@@ -78,6 +79,7 @@ def taken_lines(markup: Markup, html: HtmlLines, head: Head, outlets: Outlets) -
     _drop_requests(taken, page)
     taken = _without_above(taken, headline, found, evidence)
     teased = drop_teasers(taken, found, page, kinds)
+    drop_next_articles(taken, markup, headline, found, page)
     _drop_repeats(taken, page, headline, found.words, evidence)
     if not _is_article(taken, found, kinds) or (
         _lists_others(taken, found) and not is_told_as_article(head)

@@ -45,7 +45,7 @@ def drop_teasers(taken: Mask, found: Judged, page: PageLines, kinds: Kinds) -> M
     starts = starts[(told[starts] >= _LEAST_TOLD) & (text[below] > text[starts + 1])]
     for run in _runs(starts.tolist(), words):
         first, end, timed = _whole(run, words, page, kinds)
-        if (timed or kinds.stories[first]) and not _is_told(first, end, told, page):
+        if (timed or kinds.stories[first]) and not is_told(first, end, told, page):
             dropped[first:end] = True
     taken &= ~dropped
     return dropped
@@ -87,7 +87,7 @@ def _whole(
     return first, end, 2 * timed > len(run)
 
 
-def _is_told(first: int, end: int, told: NDArray[np.float64], page: PageLines) -> bool:
+def is_told(first: int, end: int, told: NDArray[np.float64], page: PageLines) -> bool:
     """Whether what was taken of the lines [first, end) has the words of the text above them."""
     weights = np.diff(told)
     chosen, story = weights > 0, weights > 0

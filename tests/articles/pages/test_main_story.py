@@ -84,3 +84,29 @@ def test_old_markup_around_a_story_costs_none_of_it(story: str) -> None:
     told = read_page(PageSource(html, None, NOW)).text
     assert told.startswith("The council voted on Tuesday")
     assert told.endswith("for its museum.")
+
+
+NEXT = f"<p>{FERRIES}</p><p>{OTTERS}</p>"
+
+
+def told_of(body: str) -> str:
+    html = f"<html><head><title>Pier to be rebuilt</title></head><body>{body}</body></html>"
+    return read_page(PageSource(html, None, NOW)).text
+
+
+@pytest.mark.parametrize("head", ["", "<p>Islands</p>", "<p>Islands</p><p>By Ana Berg</p>"])
+def test_the_article_that_a_page_goes_on_with_is_not_part_of_its_story(head: str) -> None:
+    own = f"<article><h1>Pier to be rebuilt</h1>{TEXT}</article>"
+    told = told_of(f"{own}<article>{head}<h1>Ferry crews end their strike</h1>{NEXT}</article>")
+    assert told.startswith("The council voted on Tuesday")
+    assert told.endswith("for its museum.")
+
+
+def test_a_short_story_and_one_whose_articles_have_no_headline_go_on_in_the_next() -> None:
+    short = (
+        "<article><h1>Pier to be rebuilt</h1><p>The council voted on it on Tuesday.</p></article>"
+    )
+    told = told_of(f"{short}<article><h1>How the vote went</h1>{TEXT}</article>")
+    assert told.endswith("for its museum.")
+    own = f"<article><h1>Pier to be rebuilt</h1>{TEXT}</article>"
+    assert FERRIES in told_of(f"{own}<article>{NEXT}</article>")
