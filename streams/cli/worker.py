@@ -30,6 +30,7 @@ log = logging.getLogger("echowire")
 
 # Kubernetes kills after 30 seconds; this comes before it.
 _STOP_SECONDS = 15.0
+_COMPILED_ANEW_SECONDS = 4.0  # of another version's machine code, which counts as compiled
 
 
 def run_worker(settings: Settings, stages: Collection[str]) -> None:
@@ -45,7 +46,8 @@ def run_worker(settings: Settings, stages: Collection[str]) -> None:
         log.info("compiling for this machine takes a minute; the next start will be faster")
         compile_apart()
     # In the event loop this would delay heartbeats.
-    compile_kernels()
+    if (seconds := compile_kernels()) > _COMPILED_ANEW_SECONDS:
+        log.info("compiled for this machine in %.0f s; the next start will be faster", seconds)
     pool = NormaliserPool(settings.normalising_processes)
     loop = uvloop.new_event_loop()
     asyncio.set_event_loop(loop)

@@ -32,17 +32,11 @@ class Plan:
 
     def sends(self, letter: DeadLetter) -> bool:
         """Whether it sends this one, which was chosen."""
-        return letter.whole and not self._has_failed_again(letter)
+        return letter.whole and not self.has_newer(letter)
 
-    def _has_failed_again(self, letter: DeadLetter) -> bool:
+    def has_newer(self, letter: DeadLetter) -> bool:
+        """Whether its record has failed again since."""
         return self.attempts.get(_record(letter), 0) > letter.attempt
-
-    def add(self, letter: DeadLetter) -> None:
-        """Count one that was chosen."""
-        failed_again = self._has_failed_again(letter)
-        self.failed_again += failed_again
-        self.cut += not failed_again and not letter.whole
-        self.letters += not failed_again and letter.whole
 
 
 def _record(letter: DeadLetter) -> bytes:
@@ -66,9 +60,14 @@ async def plan(settings: Settings, log: LetterLog, choice: Choice) -> Plan:
             record = _record(letter)
             made.attempts[record] = max(letter.attempt, made.attempts.get(record, 0))
     async for letter in log.read(choice):
-        made.add(letter)
-        if made.sends(letter) and letter.why.dlt_topic not in inputs:
+        if made.has_newer(letter):
+            made.failed_again += 1
+        elif not letter.whole:
+            made.cut += 1
+        elif letter.why.dlt_topic not in inputs:
             raise TopicsError(f"{letter.place}: came from {letter.why.dlt_topic}: not an input")
+        else:
+            made.letters += 1
     return made
 
 

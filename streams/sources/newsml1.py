@@ -111,13 +111,13 @@ def _is_text(content: Any) -> bool:
 
 def _main(contents: list[Any]) -> Any | None:
     """The first whose component says that it is the main one, else the first."""
-    seen = list[Any]()
+    before = None
     for content in contents:
-        parent = content.getparent()
-        if seen and parent is seen[-1]:
-            continue  # of the component before, in which a search would begin again
-        seen.append(parent)
-        if (_formal_name(_first(parent, "Role")) or "").lower() == _MAIN:
+        component = content.getparent()
+        if component is before:
+            continue  # in which a search would begin again
+        before = component
+        if (_formal_name(_first(component, "Role")) or "").lower() == _MAIN:
             return content
     return next(iter(contents), None)
 
