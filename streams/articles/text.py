@@ -21,10 +21,12 @@ _CONTROL_REFERENCE = re.compile(
 _NEWLINES = re.compile("\r\n?|[\u2028\u2029]")
 _BREAKS = {0x0B: "\n", 0x0C: "\n"}  # pages end with a form feed
 _BLANK_LINES = re.compile(r"\n{3,}")
-# Soft hyphens, zero-width spaces, byte order marks and direction marks. Joiners stay: Persian
-# and Hindi spell with them, and so do emoji.
+# Soft hyphens, zero-width spaces, byte order marks, direction marks and the unseen operators of
+# formulas, which also serve as watermarks. Joiners stay: Persian and Hindi spell with them, and
+# so do emoji; so does the vowel separator of Mongolian.
 INVISIBLE = (
-    "\u00ad\u200b\u200e\u200f\u2060\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
+    "\u00ad\u061c\u200b\u200e\u200f\u2060\u2061\u2062\u2063\u2064"
+    "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
 )
 _TRAILING = frozenset(" \t\xa0")
 _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{2,6}|#x[0-9a-fA-F]{2,5});")

@@ -148,6 +148,13 @@ def test_direction_marks_are_removed() -> None:
     assert result[0].text == f"{PARAGRAPH} {PARAGRAPH}"
 
 
+def test_marks_that_nobody_sees_are_removed_from_text_and_title() -> None:
+    marks = "\u061c\u2061\u2062\u2063\u2064"
+    result = understood(text=f"{marks}{PARAGRAPH}", title=f"Harbour{marks} opens")
+    assert isinstance(result, list)
+    assert (result[0].text, result[0].title) == (PARAGRAPH, "Harbour opens")
+
+
 def test_markup_sent_as_text_is_read_as_a_page() -> None:
     result = understood(text=f"<div><p>{PARAGRAPH}</p><p>Later, {PARAGRAPH}</p></div>")
     assert isinstance(result, list)

@@ -142,6 +142,8 @@ def _oddities(content: NDArray[np.uint8]) -> int:
         elif byte == 0xC2:
             second = content[at + 1]
             found |= _WIDE * ((second == 0xA0) | (second == 0x85)) | _INVISIBLE * (second == 0xAD)
+        elif byte == 0xD8:
+            found |= _INVISIBLE * (content[at + 1] == 0x9C)
         elif byte == 0xE2 and content[at + 1] in (0x80, 0x81):
             found |= _bits_of_punctuation(content[at + 1], content[at + 2])
         elif byte == 0xE3:
