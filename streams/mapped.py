@@ -26,6 +26,11 @@ Arrays = Mapping[str, npt.NDArray[Any]]
 _MAGIC = b"EWMAP\0\0\1"
 _START = struct.Struct("<8sQ")
 _ALIGNED = 64
+# What comes of reading a file that was damaged, or is another's: its table has any length and form.
+_DAMAGED = (
+    OSError, struct.error, ValueError, TypeError, LookupError, AttributeError, OverflowError,
+    MemoryError,
+)  # fmt: skip
 
 
 def mapped_arrays(path: Path | None, stamp: str, make: Callable[[], Arrays]) -> Arrays:
@@ -64,12 +69,12 @@ def _read(path: Path, stamp: str) -> Arrays | None:
             if table.get("stamp") != stamp or not whole:
                 return None
             content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-    except (OSError, struct.error, orjson.JSONDecodeError):
+        return {
+            name: np.ndarray(shape, dtype, content, start + offset)
+            for name, (dtype, shape, offset) in table["arrays"].items()
+        }
+    except _DAMAGED:
         return None
-    return {
-        name: np.ndarray(shape, dtype, content, start + offset)
-        for name, (dtype, shape, offset) in table["arrays"].items()
-    }
 
 
 def _written(path: Path, stamp: str, arrays: Arrays) -> bool:

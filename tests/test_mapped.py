@@ -72,7 +72,28 @@ def test_what_is_left_of_a_file_is_replaced(path: Path, kept: int) -> None:
     assert is_mapped(mapped_arrays(path, "1", never))
 
 
-@pytest.mark.parametrize("other", [b"x" * 500, b"EWMAP\0\0\1" + b"\x20" + bytes(7) + b"{" * 99])
+def headed(table: bytes, length: int | None = None) -> bytes:
+    size = len(table) if length is None else length
+    start = b"EWMAP\0\0\1" + size.to_bytes(8, "little") + table
+    return start + bytes(-len(start) % 64)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        b"x" * 500,
+        headed(b"{" * 32),
+        headed(b"{}", 1 << 63),
+        headed(b"{}", 1 << 60),
+        headed(b"[]"),
+        headed(b'{"stamp":"1","bytes":"0"}'),
+        headed(b'{"stamp":"1","bytes":0}'),
+        headed(b'{"stamp":"1","bytes":0,"arrays":[1]}'),
+        headed(b'{"stamp":"1","bytes":0,"arrays":{"a":["<i8",[9],0]}}'),
+        headed(b'{"stamp":"1","bytes":0,"arrays":{"a":["what",[1],0]}}'),
+        headed(b'{"stamp":"1","bytes":0,"arrays":{"a":["<i8",[1]]}}'),
+    ],
+)
 def test_another_file_is_replaced(path: Path, other: bytes) -> None:
     path.parent.mkdir()
     path.write_bytes(other)
