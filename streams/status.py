@@ -43,7 +43,7 @@ class StatusPage:
     ) -> None:
         self._settings, self._stages = settings, stages
         self._metrics, self._progress, self._shards = metrics, progress, shards
-        self._started = time.time()
+        self._started = time.monotonic()
         self._readings: deque[_Reading] = deque([self._reading()])
 
     def html(self) -> str:
@@ -54,7 +54,7 @@ class StatusPage:
         facts = [
             ("version", version("echowire")),
             ("stages", ", ".join(self._stages)),
-            ("up for", _duration(time.time() - self._started)),
+            ("up for", _duration(time.monotonic() - self._started)),
             ("waiting", f"{sum(s.lag_records for s in partitions):,} records"),
             *((f"{stage} rate", f"{rates[stage]:,.1f} records/s") for stage in self._stages),
         ]
@@ -73,7 +73,7 @@ class StatusPage:
 
     def _reading(self) -> _Reading:
         taken = {stage: self._metrics.consumed[stage]._value.get() for stage in STAGES}  # noqa: SLF001
-        return _Reading(time.time(), taken)
+        return _Reading(time.monotonic(), taken)
 
     def _rates(self) -> dict[str, float]:
         """Records per second of each stage since the oldest stored reading."""

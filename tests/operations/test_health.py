@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 from types import SimpleNamespace
 from typing import Any
 
@@ -259,6 +260,16 @@ def test_what_comes_from_outside_is_escaped(desk: Desk) -> None:
     page = StatusPage(settings, ["normalise"], desk.metrics, desk.progress, shards).html()
     assert "<script>" not in page
     assert "&lt;script&gt;" in page
+
+
+def test_a_clock_that_is_set_back_changes_no_rate(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shards: Any = desk.shards
+    page = StatusPage(load_settings(), ["normalise"], desk.metrics, desk.progress, shards)
+    set_back = time.time() - 3600
+    monkeypatch.setattr(time, "time", lambda: set_back)
+    assert "<dt>up for</dt><dd>0 s</dd>" in page.html()
 
 
 def test_the_page_says_what_is_wrong_first(desk: Desk) -> None:
