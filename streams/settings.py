@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -17,6 +17,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from streams.broker_addresses import broker_addresses
 from streams.detection.parameters import Parameters
 from streams.errors import UserError
 from streams.json_object import Json
@@ -40,7 +41,7 @@ class Settings(BaseSettings):
     )
 
     # ---- Kafka
-    bootstrap_servers: Annotated[str, Field(pattern=r"^[^\s,:]+:\d+(,[^\s,:]+:\d+)*$")] = Field(
+    bootstrap_servers: Annotated[str, AfterValidator(broker_addresses)] = Field(
         "localhost:9092",
         description="Kafka brokers to connect to first, as host:port, comma-separated.",
     )
@@ -166,7 +167,7 @@ class Settings(BaseSettings):
     )
 
     # ---- the worker's own web server
-    http_host: str = Field(
+    http_host: Annotated[str, Field(min_length=1)] = Field(
         "127.0.0.1", description="Address of /metrics, /livez, /readyz and /status."
     )
     http_port: Annotated[int, Field(ge=0, le=65535)] = Field(
@@ -248,7 +249,7 @@ def load_settings(**flags: Any) -> Settings:
         settings = Settings(**{**environment_under_new_names(PREFIX), **given})
     except ValidationError as error:
         raise SettingsError(_sentence(error)) from None
-    except ValueError as error:  # the file is not TOML
+    except (ValueError, OSError) as error:  # the file is not TOML, or not to be read
         raise SettingsError(f"{settings_file()}: {error}") from None
     if contradiction := _contradiction(settings) or _late_heartbeats(settings):
         raise SettingsError(contradiction)
@@ -295,4 +296,5 @@ def _sentence(error: ValidationError) -> str:
     if first["type"] == "extra_forbidden":
         return f"{name}: no such setting; `echowire settings` lists them"
     got = "" if name in SECRETS else f", got {first['input']!r}"
-    return f"{name} (or {PREFIX}{name.upper()}): {first['msg']}{got}"
+    why = first["msg"].removeprefix("Value error, ")
+    return f"{name} (or {PREFIX}{name.upper()}): {why}{got}"

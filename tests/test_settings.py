@@ -105,6 +105,19 @@ def test_a_broken_file_is_named_with_the_place_of_the_mistake(
     assert "line" in message or "end of document" in message
 
 
+@pytest.mark.skipif(not Path("/proc/self/mem").is_file(), reason="needs a file that has errors")
+def test_a_file_that_cannot_be_read_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ECHOWIRE_CONFIG", "/proc/self/mem")
+    assert complaint().startswith("/proc/self/mem: [Errno 5]")
+
+
+def test_an_address_is_refused_in_words() -> None:
+    assert complaint(bootstrap_servers="a:99999") == (
+        "bootstrap_servers (or ECHOWIRE_BOOTSTRAP_SERVERS): expected host:port, or several with"
+        " commas between them, ports from 1 to 65535, got 'a:99999'"
+    )
+
+
 def test_a_file_that_is_not_text_is_named() -> None:
     Path(DEFAULT_FILE).write_bytes(b'group = "\xff"')
     assert complaint().startswith(f"{DEFAULT_FILE}: ")
@@ -172,6 +185,9 @@ def test_a_new_name_warns_of_nothing(caplog: pytest.LogCaptureFixture) -> None:
 BAD_VALUES = [
     ("bootstrap_servers", "localhost", "'localhost'"),
     ("bootstrap_servers", "a:9092, b:9092", "'a:9092, b:9092'"),
+    ("bootstrap_servers", "a:9092,", "'a:9092,'"),
+    ("bootstrap_servers", "a:0", "'a:0'"),
+    ("bootstrap_servers", "a:9092,b:65536", "'a:9092,b:65536'"),
     ("group", "", "''"),
     ("instance_id", "pod 1", "'pod 1'"),
     ("topic_prefix", "news/", "'news/'"),
@@ -194,6 +210,7 @@ BAD_VALUES = [
     ("copy_overlap", 1.1, "1.1"),
     ("canary_seconds", -1, "-1"),
     ("canary_seconds", 86_401, "86401"),
+    ("http_host", "", "''"),  # which would be all interfaces
     ("http_port", -1, "-1"),
     ("http_port", 65_536, "65536"),
     ("log_level", "loud", "'loud'"),
@@ -238,7 +255,7 @@ def test_a_value_of_the_wrong_kind_in_the_file_is_named(text: str, start: str, g
 def test_every_range_has_a_row_in_the_table_above() -> None:
     # The operating system and the brokers know which of these exist.
     files = {"sasl_password_file", "ssl_ca_file", "ssl_certificate_file", "ssl_key_file"}
-    free = {"http_host", "outlets_file", "sasl_username", *files, *SECRETS}
+    free = {"outlets_file", "sasl_username", *files, *SECRETS}
     assert {name for name, _, _ in BAD_VALUES} == set(Settings.model_fields) - free
 
 
