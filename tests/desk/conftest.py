@@ -16,14 +16,13 @@ from streams.desk.ingest import Incoming
 from streams.desk.web.app import create_app
 from streams.desk.web.desk import Desk
 from tests.desk.newsroom import SAMPLE, records_of, take_in
-from tests.desk.postgresql import Server
+from tests.desk.postgresql import Server, running_server
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    made = Server(Path(tmp_path_factory.mktemp("pg", numbered=True)))
-    yield made
-    made.stop()
+def postgresql() -> Iterator[Server]:
+    with running_server() as server:
+        yield server
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -8,7 +8,10 @@ import shutil
 import subprocess
 import time
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -23,6 +26,18 @@ def programs() -> Path | None:
         return Path(found).resolve().parent
     debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: int(p.parts[4]))
     return debian[-1].parent if debian else None
+
+
+@contextmanager
+def running_server() -> Iterator[Server]:
+    """A server in a folder of its own. Not in pytest's: as root, each other run of pytest that
+    begins meanwhile closes that to all other users, this server's among them."""
+    with TemporaryDirectory(prefix="echowire-postgresql-") as folder:
+        server = Server(Path(folder))
+        try:
+            yield server
+        finally:
+            server.stop()
 
 
 class Server:

@@ -5,19 +5,16 @@ from __future__ import annotations
 import os
 import signal
 import time
-from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
 
-from tests.desk.postgresql import Server
+from tests.desk.postgresql import running_server
 
 
-def test_a_server_that_was_killed_is_started_again_with_a_warning(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> None:
-    server = Server(Path(tmp_path_factory.mktemp("pg", numbered=True)))
-    try:
+def test_a_server_that_was_killed_is_started_again_with_a_warning() -> None:
+    with running_server() as server:
+        assert "pytest-of-" not in str(server._folder)  # another run would close it to the server
         assert server._process is not None
         os.kill(server._process.pid, signal.SIGKILL)
         while server._process.poll() is None:
@@ -28,5 +25,3 @@ def test_a_server_that_was_killed_is_started_again_with_a_warning(
         with engine.connect() as connection:
             assert connection.scalar(text("SELECT 1")) == 1
         engine.dispose()
-    finally:
-        server.stop()
