@@ -82,7 +82,7 @@ def headed(table: bytes, length: int | None = None) -> bytes:
     "other",
     [
         b"x" * 500,
-        headed(b"{" * 32),
+        headed(b"{" * 99, 32),
         headed(b"{}", 1 << 63),
         headed(b"{}", 1 << 60),
         headed(b"[]"),

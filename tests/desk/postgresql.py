@@ -105,7 +105,6 @@ def _not_as_root(folder: Path) -> dict[str, Any]:
         owner = pwd.getpwnam("postgres")
     except KeyError:
         pytest.skip("PostgreSQL does not run as root, and there is no user postgres")
-    folder.mkdir(parents=True, exist_ok=True)
     os.chown(folder, owner.pw_uid, owner.pw_gid)
     for parent in folder.parents:
         if parent.stat().st_uid == 0 and parent != Path("/") and parent != Path("/tmp"):

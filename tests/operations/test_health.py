@@ -262,7 +262,7 @@ def test_what_comes_from_outside_is_escaped(desk: Desk) -> None:
     assert "&lt;script&gt;" in page
 
 
-def test_a_clock_that_is_set_back_changes_no_rate(
+def test_a_clock_that_is_set_back_is_not_what_the_page_counts_on(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shards: Any = desk.shards
