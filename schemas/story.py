@@ -69,8 +69,8 @@ class Story(Contract):
     )
     articles: int = Field(
         ge=1,
-        description="Articles of the story, the original included: without those that left it, or"
-        " were withdrawn while another was the original.",
+        description="Articles of the story, the original included: without those that left it, and"
+        " without withdrawn ones, unless the original is one.",
     )
     copies: int = Field(
         ge=0,

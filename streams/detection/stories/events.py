@@ -2,14 +2,44 @@
 
 from __future__ import annotations
 
+from typing import TypedDict
+
 import orjson
 
 from schemas.enriched_article import Relation
-from schemas.records import NoveltyRecord, OriginalRecord, StoryEventRecord
+from schemas.records import (
+    AbsorbedRecord,
+    ChangedFactRecord,
+    CountedRecord,
+    NoveltyRecord,
+    OriginalRecord,
+    StoryEventRecord,
+)
 from schemas.story import Change
 from streams.articles.times import format_milliseconds
 from streams.detection.index.row_view import RowView
 from streams.detection.stories.records import Published
+
+
+class MoreOfEvent(TypedDict, total=False):
+    """What only some events have; `at` is the row that arrived, if the event is about another."""
+
+    at: int
+    original: OriginalRecord
+    replaces: CountedRecord | None
+    copies: list[str]
+    facts: list[ChangedFactRecord]
+    replaced_by: str
+    absorbed: AbsorbedRecord
+
+
+def counted_for(row: RowView) -> CountedRecord:
+    """What a row's article counts for in its story's record."""
+    return {
+        "source": row.source or None,
+        "agency": row.provider or None,
+        "language": row.language,
+    }
 
 
 def event_about(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypedDict, Unpack, cast
+from typing import Unpack, cast
 
 import orjson
 
@@ -21,7 +21,7 @@ from streams.detection.index.segment import PARTIAL, WITHDRAWN, ArrivalCounts, P
 from streams.detection.index.story_table import StoryState
 from streams.detection.index.view import View
 from streams.detection.judge.changed_facts import changes_in_words
-from streams.detection.stories.events import as_published, event_about
+from streams.detection.stories.events import MoreOfEvent, as_published, counted_for, event_about
 from streams.detection.stories.novelty import arrived, only, recent, together
 from streams.detection.stories.originals import (
     begun,
@@ -45,18 +45,6 @@ _CORRECTED = "Its source published another version."
 _WITHDREW = "Its source withdrew it."
 _MERGED = "One article is a copy of articles of both stories."
 _LEFT = "Its new version shares nothing with the story's other articles."
-
-
-class _More(TypedDict, total=False):
-    """What only some events have; `at` is the row that arrived, if the event is about another."""
-
-    at: int
-    original: OriginalRecord
-    replaces: CountedRecord | None
-    copies: list[str]
-    facts: list[ChangedFactRecord]
-    replaced_by: str
-    absorbed: AbsorbedRecord
 
 
 class StoryLog:
@@ -132,7 +120,8 @@ class StoryLog:
         before = first.original
         merged = self._change(first, serial, "merged", "copy", _MERGED, arrivals, absorbed=brought)
         merged = merged._replace(absorbed=names)
-        self._original(united(self._view, serial, merged, second), before, serial)
+        story = self._original(united(self._view, serial, merged, second), before, serial)
+        self._without_killed(second.original, serial, story)
 
     def _story_of(self, member: int, serial: int) -> StoryState:
         return self.story(self._view.story_id(member), serial) or self._started(member, serial)
@@ -142,7 +131,7 @@ class StoryLog:
     ) -> StoryState:
         """An item of the story, whose previous version was `before`, has another text with
         other numbers."""
-        was, now = self._counted(before), self._counted(serial)
+        was, now = (counted_for(self._view.row_view(version)) for version in (before, serial))
         reason, replaces = _CORRECTED + changes_in_words(changed), None if was == now else was
         corrected = self._change(
             story, serial, "corrected", "revision", reason, replaces=replaces, facts=[*changed]
@@ -227,9 +216,25 @@ class StoryLog:
         else:
             original = described(self._view, story, self._view.newest(story.original, serial + 1))
         reason = why(original, story.record)
-        return self._change(
+        story = self._change(
             story, serial, "original_changed", "original", reason, original=original, at=serial
         )
+        return self._without_killed(before, serial, story)
+
+    def _without_killed(self, former: int, serial: int, story: StoryState) -> StoryState:
+        """A killed article counts as long as it names the story, and not as its `former` original.
+        It is not told of when it has left the window by then."""
+        if former < 0 or not self._view.stands(former, serial):
+            return story
+        newest = self._view.newest(former, serial + 1)
+        names_it = self._view.row_view(newest).article_id == story.record["original_id"]
+        if names_it or not self._view.flags(newest) & WITHDRAWN:
+            return story
+        counted = newest  # its last version before it was killed
+        while counted > former and self._view.flags(counted) & WITHDRAWN:
+            counted = int(self._view.row(counted)["previous"])
+        story = self._gone(serial, counted, "withdrawn", _WITHDREW, story)
+        return self._original(story, story.original, serial)
 
     def _change(
         self,
@@ -239,7 +244,7 @@ class StoryLog:
         relation: Relation,
         reason: str,
         arrivals: ArrivalCounts | None = None,
-        **changes: Unpack[_More],
+        **changes: Unpack[MoreOfEvent],
     ) -> StoryState:
         arrivals = story.arrivals if arrivals is None else arrivals
         event = self._event(about, kind, relation, reason, story, arrivals, **changes)
@@ -247,15 +252,6 @@ class StoryLog:
         changed = story.after(apply_event(story.record, event), last, arrivals)
         self.touched[bytes.fromhex(event["story_id"])] = changed
         return changed
-
-    def _counted(self, serial: int) -> CountedRecord:
-        """What an article counts for, in events."""
-        row = self._view.row_view(serial)
-        return {
-            "source": row.source or None,
-            "agency": row.provider or None,
-            "language": row.language,
-        }
 
     def _event(
         self,

@@ -10,7 +10,7 @@ from streams.detection.index.segment import decode_segment
 from streams.detection.index.state import ShardState
 from streams.detection.stories import story_log
 from streams.detection.stories.records import replay_events
-from tests.detection.newsroom import Desk, article, chunk_of, cut, remembered, story
+from tests.detection.newsroom import Desk, article, chunk_of, cut, kill, remembered, story
 
 MIDDLE = story(1, 200)
 
@@ -65,6 +65,19 @@ def test_later_articles_join_the_surviving_story() -> None:
     killed = desk.verdict(article("b", "", status="canceled", source="b.example"))
     assert killed["story_id"] == first
     assert desk.stories[second]["version"] == 2
+
+
+def test_of_an_absorbed_story_its_killed_original_is_not_counted() -> None:
+    desk = Desk()
+    first, second = two_stories(desk)
+    desk.take(article("b2", variant(1), source="b2.example"), kill("b", source="b.example"))
+    assert desk.stories[second]["articles"] == 2
+    desk.take(article("c", MIDDLE, source="c.example"))
+    survivor = desk.stories[first]
+    assert (survivor["articles"], survivor["copies"]) == (4, 3)
+    named = [publisher["source"] for publisher in survivor["publishers"]]
+    assert named == ["a.example", "a2.example", "b2.example", "c.example"]
+    assert replay_events(desk.events) == desk.stories
 
 
 def test_the_better_original_of_both_is_the_storys() -> None:

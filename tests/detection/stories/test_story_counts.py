@@ -28,6 +28,7 @@ def withdrawn(item: str) -> Article:
 
 
 CUT = has("e", cut(TOLD, 180))
+AGENCYS_OWN = article("r", TOLD, source="reuters.com")
 # What arrives -> articles, copies and publishers of the first story afterwards.
 CASES = {
     "three copies": (
@@ -95,6 +96,20 @@ CASES = {
         [has("a"), withdrawn("a"), copied("b")],
         (2, 1, "ab"),
     ),
+    "an original killed, then a better one arrives": (
+        [has("a"), copied("b"), withdrawn("a"), AGENCYS_OWN],
+        (2, 1, None),
+    ),
+    "an original corrected under another name and killed, then a better one arrives": (
+        [has("a"), copied("b"), has("a", edited(TOLD, 0.05)) | {"source": "z.example"},
+         kill("a", source="z.example"), AGENCYS_OWN],
+        (2, 1, None),
+    ),
+    "an original killed twice, then a better one arrives and it is killed again": (
+        [has("a"), copied("b"), withdrawn("a"), kill("a", title="Again", source="a.example"),
+         AGENCYS_OWN, kill("a", title="At last", source="a.example")],
+        (2, 1, None),
+    ),
 }  # fmt: skip
 CASES["the first killed when a better original is known"][0][1]["source"] = "reuters.com"
 
@@ -152,6 +167,16 @@ def test_a_killed_copys_verdict_names_its_story_and_the_articles_left_in_it() ->
     assert [withdrew["type"], left["type"]] == ["withdrawn", "left"]
     assert left["article_id"] == withdrew["article_id"]
     assert (left["source"], left["relation"]) == ("b.example", "copy")
+
+
+def test_a_killed_original_leaves_when_a_better_one_names_the_story() -> None:
+    desk = worked([has("a"), copied("b"), withdrawn("a"), AGENCYS_OWN], 1)
+    changed, left = desk.events[-2:]
+    assert [changed["type"], left["type"]] == ["original_changed", "left"]
+    assert (left["article_id"], left["source"]) == (desk.events[0]["article_id"], "a.example")
+    record = first_story(desk)
+    assert [p["source"] for p in record["publishers"]] == ["b.example", "reuters.com"]
+    assert record["original_status"] == "usable"
 
 
 def test_a_copy_revised_into_another_storys_text_counts_there() -> None:
