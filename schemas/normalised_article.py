@@ -108,7 +108,8 @@ class NormalisedArticle(Contract):
     status: Status
     agencies: list[Agency]
     content_digest: Id = Field(
-        description="BLAKE2b-128 of status, title and text: with `article_id`, names one verdict."
+        description="BLAKE2b-128 of status, embargo, title and text: with `article_id`, names one"
+        " verdict."
     )
     attributes: dict[str, str]
     dropped: list[str] = Field(description="Fields of the raw event that were unusable.")

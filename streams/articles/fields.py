@@ -66,7 +66,7 @@ def article_of(
             "id: expected the id or address of the item to cancel, got neither",
         )
     source = clean_line(_source(raw, page, canonical, outlets), SOURCE_BYTES)
-    digest = content_digest(raw.status, title, scan.utf8)
+    plain = content_digest(raw.status, title, scan.utf8)
     byline = _byline(clean_line(raw.byline, _LINE_BYTES) or clean_line(meta.byline, _LINE_BYTES))
     credit = clean_line(raw.credit, _LINE_BYTES)
     found = attribute(
@@ -75,9 +75,10 @@ def article_of(
     claimed = raw.language or meta.language
     claimed = claimed if claimed and claimed.isascii() else None
     embargo = _time(raw.embargoed_until, "embargoed_until", dropped)
+    digest = plain if embargo is None else content_digest(raw.status, title, scan.utf8, embargo)
     fetched = _time(raw.fetched_at, "fetched_at", dropped)
     article: NormalisedArticleRecord = {
-        "article_id": article_id(source, raw.id, canonical, digest),
+        "article_id": article_id(source, raw.id, canonical, plain),
         "producer_id": raw.id,
         "version": raw.version,
         "parent_id": None,

@@ -27,9 +27,12 @@ def part_id(parent_id: str, source: str | None, title: str | None, digest: str) 
     return _hash("part", parent_id, source or "", title or digest)
 
 
-def content_digest(status: str, title: str | None, text: bytes) -> str:
+def content_digest(
+    status: str, title: str | None, text: bytes, embargoed_until: str | None = None
+) -> str:
     """32 hex digits that change when consumers need to look again; `text` in UTF-8."""
-    return _hash(status, title or "", "", last=text)
+    held = status if embargoed_until is None else f"{status} {embargoed_until}"
+    return _hash(held, title or "", "", last=text)
 
 
 def _hash(*fields: str, last: bytes = b"") -> str:

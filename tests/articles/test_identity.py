@@ -39,6 +39,9 @@ def test_an_id_is_made_of_the_item_or_else_the_address_or_else_the_content(
 def test_a_digest_is_made_of_status_title_and_text() -> None:
     assert content_digest("usable", "Bridge", b"Open.") == hashed(b"usable\x1fBridge\x1fOpen.")
     assert content_digest("usable", None, b"Open.") == hashed(b"usable\x1f\x1fOpen.")
+    noon = "2026-03-02T12:00:00Z"
+    until_noon = hashed(b"usable 2026-03-02T12:00:00Z\x1fBridge\x1fOpen.")
+    assert content_digest("usable", "Bridge", b"Open.", noon) == until_noon
 
 
 def test_ids_and_digests_never_change() -> None:

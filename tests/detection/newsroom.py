@@ -79,7 +79,7 @@ def article(
 ) -> Article:
     """A normalised article, but for its place in a log. `credit` names its agency."""
     title = f"The title of {item}" if title is None else title
-    digest = content_digest(status, title, text.encode())
+    digest = content_digest(status, title, text.encode(), fields.get("embargoed_until"))
     return {
         "article_id": article_id("the tests", item, None, digest),
         "parts": 0,
@@ -127,11 +127,16 @@ class Arrival:
     notice: bool = False
 
     @property
-    def value(self) -> bytes:
-        """The bytes of normalised articles on their topic."""
+    def fields(self) -> Article:
+        """Those of the article on its topic."""
         raw = {"topic": "articles.raw", "partition": 0, "offset": self.offset}
         raw["timestamp"] = format_milliseconds(self.time)
-        return orjson.dumps({**self.article, "raw": raw})
+        return {**self.article, "raw": raw}
+
+    @property
+    def value(self) -> bytes:
+        """The same as bytes."""
+        return orjson.dumps(self.fields)
 
 
 def chunk_of(arrivals: Sequence[Arrival]) -> ArticleColumns:
@@ -139,7 +144,7 @@ def chunk_of(arrivals: Sequence[Arrival]) -> ArticleColumns:
     return ArticleColumns(
         values=[arrival.value for arrival in arrivals],
         entries=entries_of(
-            [arrival.article for arrival in arrivals],
+            [arrival.fields for arrival in arrivals],
             sketch_texts([arrival.article["text"] for arrival in arrivals]),
         ),
         times=[arrival.time for arrival in arrivals],

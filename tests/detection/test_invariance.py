@@ -159,7 +159,7 @@ def logs(draw: st.DrawFn) -> Log:
         told = article(str(item), made[text], status=status, **fields)
         arrivals.append(Arrival(told, now, offset, status == "canceled" and source == 0))
         places.append(text)
-    return Log(arrivals, entries_of([a.article for a in arrivals], sketches[places]))
+    return Log(arrivals, entries_of([a.fields for a in arrivals], sketches[places]))
 
 
 cuts = st.lists(st.integers(1, 25), min_size=1, max_size=8)

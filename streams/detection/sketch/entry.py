@@ -109,7 +109,8 @@ def _fields(article: Mapping[str, Any]) -> bytes:
 
 def _status(article: Mapping[str, Any]) -> int:
     status = _STATUSES[article["status"]]
-    if article["embargoed_until"] is not None:
+    until = article["embargoed_until"]
+    if until is not None and is_before(article["raw"]["timestamp"], until):  # wires name old ones
         status |= STATUS_EMBARGOED
     if article.get("parent_id") is not None:
         status |= STATUS_PART
@@ -120,6 +121,11 @@ def _status(article: Mapping[str, Any]) -> int:
     if article.get("truncated") or is_cut(article["text"]):
         status |= STATUS_TRUNCATED
     return status
+
+
+def is_before(one: str, other: str) -> bool:
+    """Whether an RFC 3339 time in UTC is before another."""
+    return one[:-1] < other[:-1]  # "...:00Z" is before "...:00.500Z"
 
 
 def is_cut(text: str) -> bool:

@@ -42,12 +42,25 @@ def test_an_entry_holds_the_articles_fields_and_its_sketch() -> None:
     assert (entry["minhash"] == sketch_texts([story(1)])["minhash"][0]).all()
 
 
+def under_embargo(arrival: str) -> Article:
+    """Until noon; the article arrives at this time."""
+    until = {"embargoed_until": "2026-03-02T12:00:00Z", "raw": {"timestamp": arrival}}
+    return {**article("3", story(3)), **until}
+
+
+def statuses(made: Entries) -> list[int]:
+    return [status & ~STATUS_STRANGE_HEADLINE for status in made["status"].tolist()]
+
+
 def test_an_entry_marks_kills_and_withheld_articles() -> None:
     plain, held = article("1", story(1)), article("2", story(2), status="withheld")
-    later = {**article("3", story(3)), "embargoed_until": "2026-03-02T12:00:00Z"}
-    told = entries(plain, held, later, kill("4"))["status"].tolist()
-    statuses = [status & ~STATUS_STRANGE_HEADLINE for status in told]
-    assert statuses == [0, STATUS_WITHHELD, STATUS_EMBARGOED, CANCELED]
+    made = entries(plain, held, under_embargo("2026-03-02T11:59:59.999Z"), kill("4"))
+    assert statuses(made) == [0, STATUS_WITHHELD, STATUS_EMBARGOED, CANCELED]
+
+
+@pytest.mark.parametrize("arrival", ["2026-03-02T12:00:00Z", "2026-03-02T12:00:00.001Z"])
+def test_an_embargo_that_is_over_when_the_article_arrives_is_none(arrival: str) -> None:
+    assert statuses(entries(under_embargo(arrival))) == [0]
 
 
 def test_a_title_is_cut_between_two_characters() -> None:

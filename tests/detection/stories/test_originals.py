@@ -123,6 +123,24 @@ def test_an_original_that_is_held_back_makes_way_for_another(
 
 
 @pytest.mark.parametrize("held", HELD_BACK)
+def test_the_same_text_sent_again_without_what_held_it_back_is_a_revision(
+    desk: Desk, held: dict[str, Any]
+) -> None:
+    agencys = copy("a", "reuters.com")
+    desk.take(copy("a", "reuters.com", **held), copy("b"))
+    verdict = desk.verdict(agencys)
+    assert (verdict["relation"], verdict["original_id"]) == ("revision", agencys["article_id"])
+    assert record(desk)["original_id"] == agencys["article_id"]
+    assert desk.take(copy("a", "reuters.com", **held)) == []  # a resend of what came before
+
+
+def test_an_embargo_that_is_over_holds_nothing_back(desk: Desk) -> None:
+    agencys = copy("a", "reuters.com", embargoed_until="2026-01-01T00:00:00Z")
+    desk.take(copy("b"))
+    assert desk.verdict(agencys)["original_id"] == agencys["article_id"]
+
+
+@pytest.mark.parametrize("held", HELD_BACK)
 def test_an_article_held_back_before_its_first_copy_is_not_the_original(
     desk: Desk, held: dict[str, Any]
 ) -> None:
