@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 from dataclasses import dataclass
@@ -210,3 +211,17 @@ def test_a_runbook_says_what_it_means_how_to_look_and_what_to_do(name: str) -> N
 def test_every_runbook_belongs_to_an_alert() -> None:
     pages = {path.stem for path in RUNBOOKS.glob("*.md")} - {"README"}
     assert pages == alerts().keys()
+
+
+def test_what_a_runbook_quotes_at_the_beginning_of_a_line_is_what_workers_say() -> None:
+    said = " ".join(
+        part.value
+        for path in (ROOT / "streams").rglob("*.py")
+        for part in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(part, ast.Constant) and isinstance(part.value, str)
+    )
+    pages = [path.read_text(encoding="utf-8") for path in RUNBOOKS.glob("*.md")]
+    quoted = [q for page in pages for q in re.findall(r'^- "([^"]+)"', page, re.MULTILINE)]
+    assert len(quoted) > 5
+    fragments = {f.strip() for quote in quoted for f in " ".join(quote.split()).split("...")}
+    assert {fragment for fragment in fragments if fragment not in said} == set()
