@@ -169,6 +169,17 @@ def test_pods_have_no_rights_and_probes_and_limits(stage: str) -> None:
     assert "memory" in found["resources"]["limits"]
 
 
+def test_pods_get_no_variables_of_services_which_would_be_taken_for_settings() -> None:
+    pods = [
+        manifest["spec"]["template"]["spec"]
+        for path in CORE
+        for manifest in documents(path)
+        if manifest["kind"] in ("StatefulSet", "Deployment", "Job")
+    ]
+    assert len(pods) == 4
+    assert all(pod.get("enableServiceLinks") is False for pod in pods)
+
+
 def desk_container() -> dict[str, Any]:
     found = documents(KUBERNETES / "desk" / "desk.yaml")
     (deployment,) = (manifest for manifest in found if manifest["kind"] == "Deployment")
