@@ -28,8 +28,8 @@ from streams.warm_up import compile_apart, compile_kernels, is_compiled
 
 log = logging.getLogger("echowire")
 
-# Kubernetes kills after 30 seconds; this comes before it.
-_STOP_SECONDS = 15.0
+# Kubernetes and compose kill after 30 seconds; this comes before it.
+STOP_SECONDS = 15.0
 _COMPILED_ANEW_SECONDS = 4.0  # of another version's machine code, which counts as compiled
 
 
@@ -61,7 +61,7 @@ def run_worker(settings: Settings, stages: Collection[str]) -> None:
         # While there is no thread and the loop does not run; yet late, as the processes share all
         # that is there by then, until one of them writes: the app's making wrote to 23 MB.
         pool.start()
-    worker = Worker(echowire.app, loop=loop, stop_seconds=_STOP_SECONDS)
+    worker = Worker(echowire.app, loop=loop, stop_seconds=STOP_SECONDS)
     worker.spinner = None
     keep_freed_memory()
     freeze_gc()

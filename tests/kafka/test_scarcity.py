@@ -131,7 +131,7 @@ from streams.cli import worker
 from streams.cli.main import run
 from streams.kafka.topic_watch import TopicWatch
 
-worker._STOP_SECONDS = 2.0
+worker.STOP_SECONDS = 2.0
 NormaliserPool.close = lambda self: threading.Event().wait()
 
 async def fail(self):

@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 
 from deploy.container.rehearse import CONTAINERFILE, image_command, image_settings
 from streams.cli import group
+from streams.cli.worker import STOP_SECONDS
 from streams.desk.command import PORT
 from streams.settings import PREFIX, Settings, load_settings
 
@@ -167,6 +168,14 @@ def test_pods_have_no_rights_and_probes_and_limits(stage: str) -> None:
     assert found["readinessProbe"]["httpGet"]["path"] == "/readyz"
     assert {"cpu", "memory"} <= found["resources"]["requests"].keys()
     assert "memory" in found["resources"]["limits"]
+
+
+def test_workers_are_given_the_time_that_they_take_to_end() -> None:
+    worker = compose()["services"]["worker"]
+    assert float(worker["stop_grace_period"].removesuffix("s")) > STOP_SECONDS
+    for stage in STAGES:
+        pod = stateful_set(stage)["spec"]["template"]["spec"]
+        assert pod["terminationGracePeriodSeconds"] > STOP_SECONDS
 
 
 def test_pods_get_no_variables_of_services_which_would_be_taken_for_settings() -> None:
