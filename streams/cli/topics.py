@@ -110,15 +110,17 @@ def acls_command(
         str, typer.Argument(help="The workers' principal, as the brokers see it.")
     ],
     stages: Annotated[list[Stage], typer.Argument(help="The stages that these workers run.")],
+    group: Annotated[str | None, typer.Option(help="Consumer group of the workers.")] = None,
     topic_prefix: TopicPrefix = None,
 ) -> None:
     """Print the kafka-acls.sh commands that grant the rights these stages need, and no more.
 
+    They lack your brokers' address (--bootstrap-server) and an administrator's --command-config.
     Nothing is changed, and no broker is asked.
     """
     from streams.kafka.rights import acl_command, rights
     from streams.settings import load_settings
 
-    settings = load_settings(topic_prefix=topic_prefix)
+    settings = load_settings(topic_prefix=topic_prefix, group=group)
     for right in rights(settings, stages):
         typer.echo(acl_command(principal, right))

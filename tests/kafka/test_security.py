@@ -12,10 +12,12 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import NewTopic
 from aiokafka.errors import TopicAuthorizationFailedError, TransactionalIdAuthorizationFailed
 from aiokafka.structs import TopicPartition
+from typer.testing import CliRunner
 
 from deploy.kafka.embedded import EmbeddedKafka
 from schemas.topics import ENRICHED, RAW, STAGES
 from streams.agents.running.exit import EXIT_FORBIDDEN, exit_code
+from streams.cli.group import app
 from streams.kafka.connection import BrokerUnreachableError, admin_client, client_options
 from streams.kafka.fencing import ShardPublisher
 from streams.kafka.rights import Right, RightsError, acl_command, check_rights, fence_name, rights
@@ -222,3 +224,12 @@ def test_the_rights_in_the_documents_are_those_of_the_table() -> None:
         acl_command(stage, right) for stage in STAGES for right in rights(load_settings(), [stage])
     ]
     assert listed == commands
+
+
+def test_the_commands_for_rights_name_the_group_that_is_given() -> None:
+    asked = ["topics", "acls", "User:detect", "detect", "--group", "ours", "--topic-prefix", "p."]
+    printed = CliRunner().invoke(app, asked).stdout.splitlines()
+    settings = load_settings(group="ours", topic_prefix="p.")
+    assert printed == [acl_command("detect", right) for right in rights(settings, ["detect"])]
+    assert "--group ours" in printed[-2]
+    assert "ours.shard-" in printed[-1]
