@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -60,3 +61,31 @@ def test_each_release_in_the_changelog_names_its_algorithm() -> None:
     releases = re.split(r"^## ", log, flags=re.MULTILINE)[1:]
     assert [r.splitlines()[0].split()[0] for r in releases] == ["Unreleased", "0.1.0"]
     assert all(re.match(r".*\n\n\*Algorithm\* \d+: `\d+/", release) for release in releases)
+
+
+def test_the_tables_are_as_large_as_the_documents_say() -> None:
+    data = ROOT / "streams" / "articles" / "data"
+    agencies = tomllib.loads((data / "agencies.toml").read_text(encoding="utf-8"))
+    owners = tomllib.loads((data / "outlets.toml").read_text(encoding="utf-8"))["owners"]
+    languages = [
+        tomllib.loads(path.read_text(encoding="utf-8")) for path in data.glob("languages/*.toml")
+    ]
+    examples = sum("examples" in agency for agency in agencies.values())
+    asked, walled, framed = (
+        sum(table in language for language in languages)
+        for table in ("reader_requests", "walls", "frames")
+    )
+    said = " ".join(
+        (ROOT / "docs" / name).read_text(encoding="utf-8")
+        for name in ("normalising.md", "detection.md")
+    )
+    said = " ".join(said.split())
+    for figure in (
+        f"has {len(agencies)} agencies",
+        f"begin and end for {examples} of them",
+        f"`[owners]` has {len(owners)} chains",
+        f"(`[reader_requests]`, {asked} languages)",
+        f"in {walled} languages (`[walls]`)",
+        f"for {framed} languages, `[frames]`",
+    ):
+        assert figure in said
