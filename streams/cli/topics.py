@@ -54,14 +54,16 @@ def check_command(
 ) -> None:
     """Compare the topics with what echowire needs; exit with 1 and name what is wrong."""
     from streams.kafka.connection import admin_client
-    from streams.kafka.topics import check_topics
+    from streams.kafka.topics import check_topics, refuse_unseen
     from streams.settings import load_settings
 
     settings = load_settings(bootstrap_servers=bootstrap_servers, topic_prefix=topic_prefix)
 
     async def check() -> dict[str, int]:
         async with admin_client(settings) as admin:
-            return await check_topics(admin, settings)
+            counts = await check_topics(admin, settings)
+            await refuse_unseen(admin, settings)
+            return counts
 
     for name, count in asyncio.run(check()).items():
         typer.echo(f"{name}: {count} partitions")
@@ -82,7 +84,7 @@ def alter_command(
     articles' times.
     """
     from streams.kafka.connection import admin_client
-    from streams.kafka.topics import alter_topics, topic_differences
+    from streams.kafka.topics import alter_topics, refuse_unseen, topic_differences
     from streams.settings import load_settings
 
     settings = load_settings(bootstrap_servers=bootstrap_servers, topic_prefix=topic_prefix)
@@ -94,6 +96,7 @@ def alter_command(
                 typer.echo(f"{difference}\n    -> {difference.setting}={difference.needed}")
             if do_it:
                 await alter_topics(admin, found)
+            await refuse_unseen(admin, settings)
             return len(found)
 
     count = asyncio.run(alter())

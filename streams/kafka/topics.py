@@ -140,6 +140,17 @@ async def topic_differences(
     return found
 
 
+async def refuse_unseen(admin: AIOKafkaAdminClient, settings: Settings) -> None:
+    """Raises TopicsError if the settings of a topic cannot be compared with what they should be."""
+    names = _names(settings, None)
+    seen = await _settings_of(admin, names)
+    if unseen := [name for name in names if name not in seen]:
+        raise TopicsError(
+            f"not compared: {', '.join(unseen)}. A topic is missing, or the brokers do not allow us"
+            " Describe and DescribeConfigs on it."
+        )
+
+
 async def alter_topics(admin: AIOKafkaAdminClient, found: Sequence[Difference]) -> None:
     """Change what differs. Raises TopicsError if the brokers refuse."""
     names = {difference.topic for difference in found}

@@ -15,12 +15,14 @@ from aiokafka.structs import TopicPartition
 from typer.testing import CliRunner
 
 from deploy.kafka.embedded import EmbeddedKafka
-from schemas.topics import ENRICHED, RAW, STAGES
+from schemas.topics import ENRICHED, RAW, STAGES, TOPICS
 from streams.agents.running.exit import EXIT_FORBIDDEN, exit_code
 from streams.cli.group import app
 from streams.kafka.connection import BrokerUnreachableError, admin_client, client_options
 from streams.kafka.fencing import ShardPublisher
+from streams.kafka.insides.acl_queries import DESCRIBE
 from streams.kafka.rights import Right, RightsError, acl_command, check_rights, fence_name, rights
+from streams.kafka.topics import TopicsError, check_topics, refuse_unseen
 from streams.settings import Settings, load_settings
 from tests.kafka.service import make_topics, push, read
 from tests.kafka.test_worker import article, run_until_committed
@@ -36,6 +38,7 @@ pytestmark = pytest.mark.broker
 
 WORDS = {"admin": "operators-word", "worker": "workers-word", "idle": "idlers-word"}
 PLAIN = {"plain-worker": "plain-word"}
+_DESCRIBE_CONFIGS = 10  # org.apache.kafka.common.acl.AclOperation
 DOCUMENT = Path(__file__).parents[2] / "docs" / "security.md"
 
 
@@ -142,6 +145,23 @@ def test_a_missing_right_on_transactional_ids_is_named_when_a_shard_is_taken(
         asyncio.run(take())
     assert fence_name(us, 1) in str(error.value)
     assert exit_code(error.value) == EXIT_FORBIDDEN
+
+
+def test_settings_that_we_may_not_read_are_not_said_to_be_correct(
+    us: Settings, tmp_path: Path
+) -> None:
+    async def compare() -> None:
+        async with admin_client(us) as admin:
+            await check_topics(admin, us)
+            await refuse_unseen(admin, us)
+
+    names = [us.topic_prefix + topic.name for topic in TOPICS]
+    asyncio.run(grant(us, tmp_path, [Right("topic", name, DESCRIBE) for name in names]))
+    with pytest.raises(TopicsError, match=f"not compared: {re.escape(', '.join(names))}"):
+        asyncio.run(compare())
+    seen = [Right("topic", name, _DESCRIBE_CONFIGS) for name in names]
+    asyncio.run(grant(us, tmp_path, seen))
+    asyncio.run(compare())
 
 
 def test_everything_else_is_denied(us: Settings, tmp_path: Path) -> None:

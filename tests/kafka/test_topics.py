@@ -106,6 +106,13 @@ def test_a_worker_starts_on_older_topics_and_says_what_to_do(
         assert "`echowire topics alter` changes it" in worker.log()
 
 
+def test_topics_that_are_not_there_are_not_said_to_be_correct(settings: Settings) -> None:
+    said = topics(settings, "alter")
+    assert said.exit_code == 1
+    assert "are correct" not in said.output
+    assert f"not compared: {settings.topic_prefix}{RAW}, " in str(said.exception)
+
+
 def test_every_setting_that_check_names_is_altered(settings: Settings) -> None:
     wrong = {"retention_ms": "3600000", "max_message_bytes": "1000", "cleanup_policy": "compact"}
     asyncio.run(make(settings, NORMALISED, **wrong, message_timestamp_type="CreateTime"))
