@@ -145,6 +145,13 @@ def test_a_desk_goes_by_the_names_that_it_was_given(database: Database) -> None:
     assert client.get("/stories", headers={"host": "other.example"}).status_code == 421
 
 
+@pytest.mark.parametrize("path", ["/livez", "/readyz", "/metrics"])
+def test_probes_and_scrapes_come_by_address(database: Database, path: str) -> None:
+    desk = Desk(database, Progress(), Options(hosts=frozenset({"desk.example"})))
+    client = TestClient(create_app(desk), base_url="http://10.1.2.3:6067")
+    assert client.get(path).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("asked", "status"),
     [

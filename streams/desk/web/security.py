@@ -25,6 +25,8 @@ _HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
+# Kubernetes and Prometheus ask for these by a pod's address. They say nothing of any article.
+_OF_ANY_HOST = frozenset({"/livez", "/readyz", "/metrics"})
 
 
 class SecurityHeaders:
@@ -51,7 +53,8 @@ class SecurityHeaders:
             await send(message)
 
         host = host_name(Headers(scope=scope).get("host", ""))
-        if self._hosts is not None and not _is_allowed(host, self._hosts):
+        asked_by_people = scope["path"] not in _OF_ANY_HOST
+        if self._hosts is not None and asked_by_people and not _is_allowed(host, self._hosts):
             answer = PlainTextResponse(
                 f"This desk does not go by the name {host!r}: start it with --allow-host.\n", 421
             )
