@@ -80,8 +80,10 @@ WINDOW = f"echowire_window_seconds{{{ENV}}}"
 USED, LIMIT = (f"echowire_memory_{name}_bytes{{{ENV}}}" for name in ("used", "limit"))
 
 CASES = [
-    Case("EchowireDown", {f"up{{{WORKER}}}": "1 1 0x10"}, "4m", "2m"),
-    Case("EchowireDown", {"something_else": "1x10"}, "2m", quiet={f"up{{{WORKER}}}": "1x10"}),
+    Case("EchowireDown", {f"up{{{WORKER}}}": "1 1 0x10"}, "6m", "4m"),
+    # A new container compiles first.
+    Case("EchowireDown", {f"up{{{WORKER}}}": "0x10"}, "4m", quiet={f"up{{{WORKER}}}": "0 0 0 1x9"}),
+    Case("EchowireDown", {"something_else": "1x10"}, "4m", quiet={f"up{{{WORKER}}}": "1x10"}),
     Case("EchowireNotReady", {f"echowire_ready{{{WORKER}}}": "0x20"}, "6m", "4m"),
     Case(
         "EchowireRestarting",
