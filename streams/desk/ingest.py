@@ -19,6 +19,7 @@ from streams.desk.counting import set_expected_credit, update_credit_and_counts
 from streams.desk.database import Database
 from streams.desk.mergers import move, successors
 from streams.desk.new_rows import insert_new
+from streams.desk.newest import newest_of
 from streams.desk.rows import (
     ArticleRows,
     FamilyOf,
@@ -165,23 +166,24 @@ def _write_articles(
     """-> ids of the articles' present and previous stories."""
     if not articles:
         return set()
-    newest = {rows.article["article_id"]: rows for rows in articles}
     told = {name for rows in articles if (name := rows.article["story_id"]) is not None}
     now = successors(connection, told)
-    for rows in newest.values():
+    for rows in articles:
         if (name := rows.article["story_id"]) in now:
             rows.article["story_id"] = now[name]
     before: dict[str, Found[Any]] = {}
-    for some in _parts(list(newest)):
+    for some in _parts(sorted({rows.article["article_id"] for rows in articles})):
         found = select(
-            article.c.n, article.c.article_id, article.c.digest, article.c.story_id, article.c.title
-        ).where(article.c.article_id.in_(some))
+            article.c.n, article.c.article_id, article.c.digest, article.c.time,
+            article.c.story_id, article.c.original_id,
+        ).where(article.c.article_id.in_(some))  # fmt: skip
         before |= {row.article_id: row for row in connection.execute(found)}
+    newest = newest_of(connection, articles, before)
     versions = _last((rows.version for rows in articles), ("article_id", "digest"))
     _write_versions(connection, database, versions)
     _reindex(connection, newest, before)
     set_expected_credit(connection, newest.values())
-    _replace_parts(connection, database, list(newest.values()), set(before))
+    _replace_parts(connection, database, list(newest.values()), before.keys() & newest.keys())
     stories = {row.story_id for row in before.values()}
     stories |= {rows.article["story_id"] for rows in articles}
     return stories - {None}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 import orjson
 import zstandard
@@ -38,12 +39,24 @@ class NotOursError(ValueError):
     """A record that is not echowire's; the message says what is wrong with it."""
 
 
+class Origin(NamedTuple):
+    """An event's raw event: its time in milliseconds since 1970 and where it stands; and whether it
+    withdraws the article, or came after one that did."""
+
+    time: int
+    topic: str
+    partition: int
+    offset: int
+    withdrawn: bool
+
+
 @dataclass(slots=True)
 class ArticleRows:
     """One enriched event as rows. `title` and `text` are for the full-text index."""
 
     article: ArticleRow
     version: VersionRow
+    origin: Origin
     agencies: list[AgencyRow] = field(default_factory=list)
     links: list[LinkRow] = field(default_factory=list)
     title: str = ""
@@ -71,6 +84,13 @@ def unpacked(body: bytes) -> EnrichedArticleRecord:
     return event
 
 
+def origin_of(event: EnrichedArticleRecord) -> Origin:
+    """Which raw event an enriched one is of."""
+    raw, withdrawn = event["raw"], event["detection"]["relation"] == "withdrawn"
+    time = known_time(raw["timestamp"])
+    return Origin(time, raw["topic"], raw["partition"], raw["offset"], withdrawn)
+
+
 def picked(record: Mapping[str, object], *names: str) -> dict[str, object]:
     """Some fields of a record, in this order."""
     return {name: record[name] for name in names}
@@ -88,7 +108,7 @@ def article_rows(value: bytes, family_of: FamilyOf) -> ArticleRows:
 def _article_rows(value: bytes, event: EnrichedArticleRecord, family_of: FamilyOf) -> ArticleRows:
     article_id, digest, verdict = event["article_id"], event["content_digest"], event["detection"]
     matched = _match_shown(verdict)
-    time = known_time(event["raw"]["timestamp"])
+    origin = origin_of(event)
     agencies = event["agencies"]
     providers = [agency["name"] for agency in agencies if agency["role"] == "provider"]
     row: ArticleRow = {
@@ -100,7 +120,7 @@ def _article_rows(value: bytes, event: EnrichedArticleRecord, family_of: FamilyO
         "family": family_of(event["source"]),
         "title": event["title"] and event["title"][:_TITLE_LETTERS],
         "language": event["language"],
-        "time": time,
+        "time": origin.time,
         "published": milliseconds(event["published_at"]),
         "embargoed_until": milliseconds(event["embargoed_until"]),
         "status": event["status"],
@@ -117,7 +137,13 @@ def _article_rows(value: bytes, event: EnrichedArticleRecord, family_of: FamilyO
     }
     return ArticleRows(
         article=row,
-        version={"article_id": article_id, "digest": digest, "time": time, "body": _pack(value)},
+        version={
+            "article_id": article_id,
+            "digest": digest,
+            "time": origin.time,
+            "body": _pack(value),
+        },
+        origin=origin,
         agencies=_agency_rows(article_id, agencies),
         links=[_link(article_id, m) for m in verdict["matches"] if not m["member"]][:MOST_LINKS],
         title=row["title"] or "",
