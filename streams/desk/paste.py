@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select
 from schemas.records import EnrichedArticleRecord, MatchRecord, RawArticleRecord
 from streams.desk import search_index
 from streams.desk.queries.articles import article_event
-from streams.desk.rows import known_time
+from streams.desk.rows import is_withdrawn, known_time
 from streams.desk.tables import article
 
 # Phrases of this many words, from this many places: a copy of a fifth of the text has some.
@@ -138,5 +138,5 @@ def _candidates(connection: Connection, text: str) -> dict[str, EnrichedArticleR
     return {
         article_id: event
         for article_id, event in events
-        if event and event["text"] and event["status"] != "canceled"
+        if event and event["text"] and not is_withdrawn(event)
     }

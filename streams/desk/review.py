@@ -18,7 +18,7 @@ from sqlalchemy import Connection, and_, exists, select
 from schemas.enriched_article import MatchRelation
 from schemas.records import EnrichedArticleRecord
 from streams.desk.queries.articles import article_event
-from streams.desk.rows import picked
+from streams.desk.rows import is_withdrawn, picked
 from streams.desk.tables import article, judgement, link
 from streams.evaluation.labelled_lines import LabelledDocument, LabelledPair
 
@@ -229,7 +229,7 @@ def exported(connection: Connection) -> tuple[Iterator[LabelledDocument], list[L
 
 
 def _may_be_exported(event: EnrichedArticleRecord | None) -> bool:
-    return event is not None and event["status"] != "canceled" and bool(event["text"])
+    return event is not None and not is_withdrawn(event) and bool(event["text"])
 
 
 def number_of(article_id: str) -> int:

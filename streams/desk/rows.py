@@ -40,8 +40,8 @@ class NotOursError(ValueError):
 
 
 class Origin(NamedTuple):
-    """An event's raw event: its time in milliseconds since 1970 and where it stands; and whether it
-    withdraws the article, or came after one that did."""
+    """An event's raw event: its time in milliseconds since 1970, where it stands, and whether the
+    article is withdrawn."""
 
     time: int
     topic: str
@@ -84,11 +84,15 @@ def unpacked(body: bytes) -> EnrichedArticleRecord:
     return event
 
 
+def is_withdrawn(event: EnrichedArticleRecord) -> bool:
+    """Whether an event withdraws its article, or came after one that did: that is final."""
+    return event["status"] == "canceled" or event["detection"]["relation"] == "withdrawn"
+
+
 def origin_of(event: EnrichedArticleRecord) -> Origin:
     """Which raw event an enriched one is of."""
-    raw, withdrawn = event["raw"], event["detection"]["relation"] == "withdrawn"
-    time = known_time(raw["timestamp"])
-    return Origin(time, raw["topic"], raw["partition"], raw["offset"], withdrawn)
+    raw, time = event["raw"], known_time(event["raw"]["timestamp"])
+    return Origin(time, raw["topic"], raw["partition"], raw["offset"], is_withdrawn(event))
 
 
 def picked(record: Mapping[str, object], *names: str) -> dict[str, object]:
@@ -123,7 +127,7 @@ def _article_rows(value: bytes, event: EnrichedArticleRecord, family_of: FamilyO
         "time": origin.time,
         "published": milliseconds(event["published_at"]),
         "embargoed_until": milliseconds(event["embargoed_until"]),
-        "status": event["status"],
+        "status": "canceled" if origin.withdrawn else event["status"],
         "relation": verdict["relation"],
         "syndicated": verdict["syndicated"],
         "words": len(event["text"].split()),

@@ -99,3 +99,33 @@ def test_how_a_version_from_before_was_read_is_shown_on_request(withdrawn: Withd
     address = f"/articles/{withdrawn.article_id}/reading?digest={whole['versions'][0]['digest']}"
     assert "Its text is not shown" in withdrawn.client.get(address).text
     assert "without Kafka" in withdrawn.client.get(f"{address}&withdrawn=show").text
+
+
+def test_a_text_that_its_source_sends_after_the_withdrawal_is_shown_on_request(
+    database: Database,
+) -> None:
+    """A withdrawal is final: the verdict on what comes after it is `withdrawn`, too."""
+    kill = raw(2, "a.example", None, id="a.example-0", status="canceled")
+    again = raw(3, "a.example", f"{WIRE}\n\n{SECRET}", id="a.example-0", version=2)
+    take_in(database, records_of([raw(0, "a.example"), raw(1, "b.example"), kill, again]))
+    client = TestClient(create_app(Desk(database, Progress(lag=0))), base_url="http://localhost")
+    article_id = article_id_of(client, "a.example")
+    [story] = client.get("/stories.json").json()["stories"]
+    for page in (
+        f"/articles/{article_id}",
+        f"/articles/{article_id}.json?",
+        f"/articles/{article_id}/reading",
+        f"/stories/{story['story_id']}/matrix?of={article_id}",
+        f"/compare/{article_id_of(client, 'b.example')}/{article_id}?",
+        "/articles?q=sailor",
+    ):
+        assert "sailor who" not in client.get(page).text, page
+    assert "sailor who" in client.get(f"/articles/{article_id}?withdrawn=show").text
+    with database.reading() as connection:
+        found = look_up(connection, {"text": WIRE})[0]
+        assert article_id not in [match["article_id"] for match in found.matches]
+
+
+def article_id_of(client: TestClient, source: str) -> str:
+    [found] = client.get(f"/articles.json?publisher={source}").json()["articles"]
+    return str(found["article_id"])

@@ -6,7 +6,7 @@ from typing import TypedDict
 
 from schemas.raw_article import Status
 from schemas.records import EnrichedArticleRecord
-from streams.desk.rows import milliseconds
+from streams.desk.rows import is_withdrawn, milliseconds
 from streams.desk.web.addresses import with_value
 from streams.desk.web.pages import Asked
 
@@ -31,7 +31,7 @@ def restraint(
     may not be published either.
     """
     embargo = milliseconds(event["embargoed_until"])
-    withdrawn = "canceled" in (event["status"], newest)
+    withdrawn = is_withdrawn(event) or newest == "canceled"
     wanted = asked.query.get("withdrawn") == "show"
     return {
         "embargoed": embargo is not None and embargo > now * 1000,
