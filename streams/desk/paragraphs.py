@@ -10,7 +10,8 @@ import re
 
 # A line of fewer letters was not wrapped, unless the next goes on in lower case.
 _WRAPPED_LETTERS = 40
-_LINE_END = re.compile(r"[^\S\n]*\n\s*")
+# Looked for only where blanks begin: of 100,000 in a line, each would look at all that follow.
+_LINE_END = re.compile(r"(?<![^\S\n])[^\S\n]*\n\s*")
 _ENDING = frozenset(
     ".!?:;\u2026\u3002\uff01\uff1f\u0964\u06d4\u061f\"'\u201c\u201d\u2019\u00bb\u203a)]"
 )

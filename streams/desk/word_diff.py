@@ -19,7 +19,7 @@ from streams.desk.word_runs import moved, runs_of, without_crumbs
 MOST_WORDS = 10_000
 _PARAGRAPH = "\u00b6"
 _WORD = re.compile(
-    r"\s*\n\s*|[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]|\d+(?:[.,:]\d+)*"
+    r"(?<!\s)\s*\n\s*|[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]|\d+(?:[.,:]\d+)*"
     r"|[^\W\d\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]+(?:['\u2019][^\W\d]+)*|[^\w\s]"
 )
 _MARKS = str.maketrans(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from streams.desk.paragraphs import lines_joined, paragraphs_of
 
 WRAPPED = (
@@ -41,3 +43,11 @@ def test_a_long_text_in_one_paragraph_is_cut_after_sentences() -> None:
 
 def test_a_long_text_without_sentences_stays_whole() -> None:
     assert paragraphs_of("word " * 400) == [("word " * 400).strip()]
+
+
+def test_blanks_in_a_line_are_passed_once() -> None:
+    """Of the blanks of a table, or of somebody who means harm, each looked at all that follow."""
+    text = f"{SENTENCE}{' ' * 100_000}{SENTENCE}"
+    begun = time.process_time()
+    assert lines_joined(text) == paragraphs_of(text) == [text.strip()]
+    assert time.process_time() - begun < 5

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import hypothesis.strategies as st
 from hypothesis import given
 
@@ -69,6 +71,14 @@ def test_long_texts_are_compared_up_to_a_limit() -> None:
     long = "word " * (MOST_WORDS + 5)
     assert not compare(long, "word").whole
     assert compare(TEXT, TEXT).whole
+
+
+def test_blanks_in_a_line_are_passed_once() -> None:
+    blanks = " " * 100_000
+    begun = time.process_time()
+    [row] = compare(f"Ferries{blanks}halted", f"Ferries {blanks}\nhalted").rows
+    assert not row.changed
+    assert time.process_time() - begun < 5
 
 
 WORDS = st.lists(
