@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from streams.desk.paragraphs import paragraphs_of
+from streams.desk.words import UNSPACED, letters, single
 
 KEPT_FROM = 0.85
 CHANGED_FROM = 0.25
 MOST_PARAGRAPHS = 80
 _SIZE = 3
-_WORD = re.compile(
-    r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]|[^\W\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]+"
-)
 
 Fate = Literal["kept", "changed", "cut"]
 Grams = frozenset[tuple[str, ...]]
@@ -41,9 +40,14 @@ class Column:
     kept_share: float
 
 
+@lru_cache(maxsize=1)
+def _word() -> re.Pattern[str]:
+    return re.compile(f"{single()}|{letters(UNSPACED)}")
+
+
 def grams_of(text: str) -> Grams:
     """The word 3-grams of a text; for a shorter one, its words as one."""
-    words = _WORD.findall(text.casefold())
+    words = _word().findall(text.casefold())
     if len(words) < _SIZE:
         return frozenset([tuple(words)] if words else [])
     return frozenset(zip(words, words[1:], words[2:], strict=False))
@@ -57,12 +61,12 @@ class Reference:
         self._grams = [grams_of(paragraph) for paragraph in self.paragraphs]
         self._sizes = [len(grams) for grams in self._grams]
         self._all: Grams = grams_of(text)
-        self._words = " ".join(_WORD.findall(text.casefold()))
+        self._words = " ".join(_word().findall(text.casefold()))
 
     def against(self, text: str) -> Column:
         """What a copy kept of each paragraph, and what it added."""
         theirs = grams_of(text)
-        words = f" {' '.join(_WORD.findall(text.casefold()))} "
+        words = f" {' '.join(_word().findall(text.casefold()))} "
         shares = [self._share(grams, theirs, words) for grams in self._grams]
         cells = [Cell(_fate(share), share) for share in shares]
         added = [part for part in paragraphs_of(text) if self._is_new(part)]

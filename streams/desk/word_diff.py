@@ -10,18 +10,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 
 from streams.desk.paragraphs import ends_paragraph
 from streams.desk.word_runs import moved, runs_of, without_crumbs
+from streams.desk.words import UNSPACED, letters, marks, single
 
 # Words beyond this are not compared: two texts of a book's length would take minutes.
 MOST_WORDS = 10_000
 _PARAGRAPH = "\u00b6"
-_WORD = re.compile(
-    r"(?<!\s)\s*\n\s*|[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]|\d+(?:[.,:]\d+)*"
-    r"|[^\W\d\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]+(?:['\u2019][^\W\d]+)*|[^\w\s]"
-)
 _MARKS = str.maketrans(
     {
         **dict.fromkeys(
@@ -84,11 +82,21 @@ class Comparison:
     whole: bool = True
 
 
+@lru_cache(maxsize=1)
+def _word() -> re.Pattern[str]:
+    """A line's end, a word, a number, or a sign; blanks of a line are passed once."""
+    word, rest = letters(r"\d" + UNSPACED), letters(r"\d")
+    return re.compile(
+        rf"(?<!\s)\s*\n\s*|{single()}|\d+(?:[.,:]\d+)*|{word}(?:['\u2019]{rest})*"
+        rf"|[^\w\s][{marks()}]*"
+    )
+
+
 def words_of(text: str, *, exact: bool) -> tuple[list[Word], bool]:
     """The words of a text, and whether these are all."""
     found: list[Word] = []
     end, opens = 0, True
-    for match in _WORD.finditer(text):
+    for match in _word().finditer(text):
         if len(found) == MOST_WORDS:
             return found, False
         written = match[0]

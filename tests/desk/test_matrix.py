@@ -51,3 +51,13 @@ def test_paragraphs_of_one_word_and_of_none() -> None:
     assert [c.fate for c in Reference("Yes.\n\nNo.").against("He said no").cells] == ["cut", "kept"]
     assert paragraphs_of(" \n\n \n") == []
     assert Reference("").against("anything").kept_share == 0.0
+
+
+def test_words_whose_vowels_are_marks_are_words() -> None:
+    hindi = ("दिल्ली में मंगलवार को भारी बारिश हुई", "मंगलवार", "बुधवार")
+    latin = ("dilli men mangalvar ko bhari barish hui", "mangalvar", "budhvar")
+    shares = [
+        Reference(text).against(text.replace(old, new)).cells[0].share
+        for text, old, new in (hindi, latin)
+    ]
+    assert shares == [2 / 5, 2 / 5]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import hypothesis.strategies as st
+import pytest
 from hypothesis import given
 
 from streams.desk.diff_forms import changes_only, inline
@@ -65,6 +66,27 @@ def test_a_moved_passage_is_recognised() -> None:
 def test_scripts_without_blanks_are_compared_character_by_character() -> None:
     found = compare("地震予測の観測点", "地震予報の観測点")
     assert (pieces(found, "left", "cut"), pieces(found, "right", "added")) == (["測"], ["報"])
+
+
+@pytest.mark.parametrize(
+    ("text", "old", "new"),
+    [
+        ("दिल्ली में मंगलवार को भारी बारिश हुई", "मंगलवार", "बुधवार"),
+        ("ঢাকায় মঙ্গলবার ভারী বৃষ্টি হয়েছে", "মঙ্গলবার", "বুধবার"),
+        ("ستعلن الحكومة خطّة جديدة يوم الثلاثاء", "خطّة", "خطوة"),
+        ("او می\u200cخواهد فردا به خانه برود", "می\u200cخواهد", "نمی\u200cخواهد"),
+    ],
+)
+def test_marks_and_joiners_belong_to_their_word(text: str, old: str, new: str) -> None:
+    found = compare(text, text.replace(old, new))
+    assert pieces(found, "left", "cut") == [old]
+    assert pieces(found, "right", "added") == [new]
+    assert (found.same, found.cut, found.added) == (len(text.split()) - 1, 1, 1)
+
+
+def test_a_thai_character_has_its_marks() -> None:
+    found = compare("ฝนตกที่นี่", "ฝนตกที่นั่น")
+    assert (pieces(found, "left", "cut"), pieces(found, "right", "added")) == (["นี่"], ["นั่น"])
 
 
 def test_long_texts_are_compared_up_to_a_limit() -> None:
