@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from typing import Literal
 
 from streams.desk.paragraphs import paragraphs_of
@@ -53,6 +54,11 @@ def grams_of(text: str) -> Grams:
     return frozenset(zip(words, words[1:], words[2:], strict=False))
 
 
+def _padded(text: str) -> str:
+    """The words of a text, each with a space on both sides."""
+    return f" {' '.join(_word().findall(text.casefold()))} "
+
+
 class Reference:
     """The text that copies are compared with; it is split into paragraphs once."""
 
@@ -61,18 +67,19 @@ class Reference:
         self._grams = [grams_of(paragraph) for paragraph in self.paragraphs]
         self._sizes = [len(grams) for grams in self._grams]
         self._all: Grams = grams_of(text)
-        self._words = " ".join(_word().findall(text.casefold()))
+        self._words = _padded(text)
 
     def against(self, text: str) -> Column:
         """What a copy kept of each paragraph, and what it added."""
         theirs = grams_of(text)
-        words = f" {' '.join(_word().findall(text.casefold()))} "
+        words = _padded(text)
         shares = [self._share(grams, theirs, words) for grams in self._grams]
         cells = [Cell(_fate(share), share) for share in shares]
-        added = [part for part in paragraphs_of(text) if self._is_new(part)]
+        new = (part for part in paragraphs_of(text) if self._is_new(part))
+        added = list(islice(new, MOST_PARAGRAPHS))
         total = sum(self._sizes)
         kept = sum(size * share for size, share in zip(self._sizes, shares, strict=True))
-        return Column(cells, added[:MOST_PARAGRAPHS], kept / total if total else 0.0)
+        return Column(cells, added, kept / total if total else 0.0)
 
     @staticmethod
     def _share(grams: Grams, theirs: Grams, words: str) -> float:
@@ -85,7 +92,7 @@ class Reference:
 
     def _is_new(self, paragraph: str) -> bool:
         grams = grams_of(paragraph)
-        return self._share(grams, self._all, f" {self._words} ") < CHANGED_FROM
+        return self._share(grams, self._all, self._words) < CHANGED_FROM
 
 
 def _fate(share: float) -> Fate:

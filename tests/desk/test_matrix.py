@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from streams.desk.matrix import Reference
+import time
+
+from streams.desk.matrix import MOST_PARAGRAPHS, Reference
 from streams.desk.paragraphs import paragraphs_of
 from tests.desk.newsroom import WIRE
 
@@ -61,3 +63,12 @@ def test_words_whose_vowels_are_marks_are_words() -> None:
         for text, old, new in (hindi, latin)
     ]
     assert shares == [2 / 5, 2 / 5]
+
+
+def test_a_copy_of_many_lines_is_not_searched_for_all_that_it_added() -> None:
+    """The words of a long original were copied for each line, before it was looked for in them."""
+    lines = "\n\n".join(f"Lot {n}" for n in range(40_000))
+    reference = Reference(lines.replace("Lot", "Ship"))
+    begun = time.process_time()
+    assert len(reference.against(lines).added) == MOST_PARAGRAPHS
+    assert time.process_time() - begun < 2
