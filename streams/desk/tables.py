@@ -196,7 +196,7 @@ session = Table(
     "session",
     metadata,
     Column("token", String, primary_key=True),  # hashed
-    Column("user", String, nullable=False),
+    Column("user", String, nullable=False),  # with a mark of the password
     Column("expires", BigInteger, nullable=False),
 )
 

@@ -176,6 +176,35 @@ def test_a_session_ends(small: Database, users: Path) -> None:
     assert client.get("/stories").status_code == 302
 
 
+def test_who_is_removed_or_has_a_new_password_is_no_longer_signed_in(
+    small: Database, users: Path
+) -> None:
+    add_user(users, "bob", PASSWORD)
+    ann, bob = client_of(small, users_file=users), client_of(small, users_file=users)
+    sign_in(ann)
+    sign_in(bob, name="bob")
+    add_user(users, "bob", "a new password")
+    assert [client.get("/stories").status_code for client in (ann, bob)] == [200, 302]
+    sign_in(bob, "a new password", "bob")
+    users.write_text("".join(x for x in users.open() if not x.startswith("ann:")))
+    assert [client.get("/stories").status_code for client in (ann, bob)] == [302, 200]
+    for address in ("/stories.json", "/live"):
+        assert ann.get(address).status_code == 401
+    assert ann.get("/review/docs.jsonl").status_code == 302
+
+
+def test_a_file_of_users_that_cannot_be_read_lets_nobody_in_and_says_so(
+    small: Database, users: Path
+) -> None:
+    client = client_of(small, users_file=users)
+    sign_in(client)
+    users.rename(users.with_name("elsewhere"))
+    for address in ("/stories", "/stories.json", "/live", "/review/docs.jsonl"):
+        answer = client.get(address)
+        assert (answer.status_code, "No such file" in answer.text) == (503, True)
+    assert sign_in(client) == 503
+
+
 def test_the_database_has_no_cookie_that_could_be_used(small: Database, users: Path) -> None:
     client = client_of(small, users_file=users)
     sign_in(client)

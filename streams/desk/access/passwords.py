@@ -117,16 +117,27 @@ class Users:
     """The users of a file, read again when it changes."""
 
     path: Path
-    _read_at: int = -1
+    _read_as: tuple[int, int] | None = None
     _users: dict[str, Hashed] = field(default_factory=dict)
 
-    def check(self, name: str, password: str) -> bool:
-        """Whether a name and a password match; just as slow if there is no such name."""
-        changed = self.path.stat().st_mtime_ns
-        if changed != self._read_at:
-            self._users, self._read_at = read_users(self.path), changed
-        kept = self._users.get(name)
+    def get(self, name: str) -> Hashed | None:
+        """A user's password; None if there is no such user now. Raises UsersFileError."""
+        try:
+            found = self.path.stat()
+        except OSError as error:
+            raise UsersFileError(f"{self.path}: {error.strerror}") from None
+        now = (found.st_mtime_ns, found.st_size)
+        if now != self._read_as:
+            self._users, self._read_as = read_users(self.path), now
+        return self._users.get(name)
+
+    def check(self, name: str, password: str) -> Hashed | None:
+        """What is kept of a password, if it is this user's; just as slow if there is no such name.
+
+        Raises UsersFileError.
+        """
+        kept = self.get(name)
         if kept is None:
             _derived(password, b"nobody's salt...", _N, _R, _P)
-            return False
-        return kept.matches(password)
+            return None
+        return kept if kept.matches(password) else None

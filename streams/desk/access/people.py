@@ -1,6 +1,7 @@
 """Who a request comes from: sessions, the tokens of forms, and the limit on wrong passwords.
 
-The cookie `desk_session` is random; if people sign in, the database has its hash with the name.
+The cookie `desk_session` is random; if people sign in, the database has its hash with the name and
+a mark of the password: who is removed from the file, or has a new password, is no longer signed in.
 A form's token is an HMAC of the cookie, so no other site can know it.
 """
 
@@ -15,7 +16,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import delete, select
 from starlette.requests import Request
 
-from streams.desk.access.passwords import Users
+from streams.desk.access.passwords import Hashed, Users
 from streams.desk.database import Database
 from streams.desk.tables import meta, session
 from streams.desk.web.desk import Options, Person
@@ -49,7 +50,8 @@ class People:
         self.secret = self.secret or _shared_secret(self.database)
 
     def person(self, request: Request, cookie: str, now: float) -> Person:
-        """The user, with the token for their forms. Raises NotSignedInError."""
+        """The user, with the token for their forms. Raises NotSignedInError, and UserError if
+        nobody can be told."""
         token = self.token(cookie)
         if self.options.proxy_header is not None:
             name = request.headers.get(self.options.proxy_header, "").strip()
@@ -64,9 +66,11 @@ class People:
                     session.c.token == _hash(cookie), session.c.expires > int(now)
                 )
             )
-        if user is None:
+        name = (user or "").partition(":")[0]
+        kept = self.users.get(name)
+        if kept is None or user != _marked(name, kept):
             raise NotSignedInError("Sign in first.")
-        return Person(user, token)
+        return Person(name, token)
 
     def token(self, cookie: str) -> str:
         """The token for the forms shown to a cookie's owner."""
@@ -83,14 +87,19 @@ class People:
 
     def sign_in(self, name: str, password: str, now: float) -> str | None:
         """-> the cookie of a new session; None if name and password do not match."""
-        if self.users is None or not self.users.check(name, password):
+        kept = None if self.users is None else self.users.check(name, password)
+        if kept is None:
             return None
         cookie = new_cookie()
         with self.database.writing() as connection:
             connection.execute(delete(session).where(session.c.expires <= int(now)))
             connection.execute(
                 session.insert(),
-                {"token": _hash(cookie), "user": name, "expires": int(now) + SESSION_SECONDS},
+                {
+                    "token": _hash(cookie),
+                    "user": _marked(name, kept),
+                    "expires": int(now) + SESSION_SECONDS,
+                },
             )
         return cookie
 
@@ -132,6 +141,11 @@ def cookie_of(request: Request) -> str:
 
 def _hash(cookie: str) -> str:
     return hashlib.sha256(cookie.encode()).hexdigest()
+
+
+def _marked(name: str, kept: Hashed) -> str:
+    """A session's user: the name, and which of their passwords it was opened with."""
+    return f"{name}:{_hash(str(kept))[:32]}"
 
 
 def _shared_secret(database: Database) -> bytes:

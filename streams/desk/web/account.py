@@ -9,13 +9,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from streams.desk.access.passwords import UsersFileError
 from streams.desk.access.people import COOKIE, cookie_of, new_cookie
-from streams.desk.database import DatabaseError
 from streams.desk.web.answering import Answering, TooLargeError, posted_form, set_cookie
 from streams.desk.web.desk import Person
 from streams.desk.web.pages import Asked
 from streams.desk.web.view import View
+from streams.errors import UserError
 
 
 def routes(answering: Answering) -> list[Route]:
@@ -68,7 +67,7 @@ def _sign_in(answering: Answering, request: Request, form: dict[str, str]) -> Re
         return response
     try:
         cookie = people.sign_in(name, password, now)
-    except (UsersFileError, DatabaseError, OSError) as error:
+    except UserError as error:
         return answering.failed(request, 503, "Nobody can sign in now", f"{error}.")
     if cookie is None:
         people.failed(keys, now)

@@ -27,6 +27,7 @@ from streams.desk.database import DatabaseError
 from streams.desk.web.desk import Desk, Person, trouble_of
 from streams.desk.web.pages import Asked, MovedError, NotFoundError, Page
 from streams.desk.web.view import Form, NoSuchTableError, View, as_csv, as_json, respond
+from streams.errors import UserError
 
 log = logging.getLogger("echowire.desk")
 
@@ -77,12 +78,9 @@ class Answering:
         started = time.perf_counter()
         cookie = cookie_of(request)
         fresh = "" if cookie else new_cookie()
-        try:
-            person = self.people.person(request, cookie or fresh, self.desk.clock())
-        except NotSignedInError as error:
-            return self._sign_in_first(request, str(error))
-        except DatabaseError as error:
-            return self.failed(request, 503, "The database cannot be read", f"{error}.")
+        person = self.let_in(request, cookie or fresh)
+        if isinstance(person, Response):
+            return person
         asked = Asked(request.path_params, request.query_params, person, url_of(request))
         if posted is not None:
             if self.desk.options.read_only and not page.reads_only:
@@ -119,13 +117,14 @@ class Answering:
         response.headers["server-timing"] = f"app;dur={(time.perf_counter() - started) * 1000:.1f}"
         return response
 
-    def refusal(self, request: Request) -> Response | None:
-        """The response if the user has not signed in; None if they have."""
+    def let_in(self, request: Request, cookie: str) -> Person | Response:
+        """The user; or the response, if they have not signed in, or nobody can be told."""
         try:
-            self.people.person(request, cookie_of(request), self.desk.clock())
+            return self.people.person(request, cookie, self.desk.clock())
         except NotSignedInError as error:
             return self._sign_in_first(request, str(error))
-        return None
+        except UserError as error:  # of the database, or of the file of users
+            return self.failed(request, 503, "The desk cannot tell who you are", f"{error}.")
 
     def _sign_in_first(self, request: Request, sentence: str) -> Response:
         if self.people.users is None:

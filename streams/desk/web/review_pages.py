@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from schemas.records import EnrichedArticleRecord
 from streams.desk import review
+from streams.desk.access.people import cookie_of
 from streams.desk.diff_forms import marked
 from streams.desk.queries.articles import article_event
 from streams.desk.rows import picked
@@ -134,9 +135,9 @@ def export_routes(answering: Answering) -> list[Route]:
     """/review/docs.jsonl and /review/pairs.jsonl: the input of `echowire evaluate`."""
 
     def export(request: Request) -> Response:
-        refusal = answering.refusal(request)
-        if refusal is not None:
-            return refusal
+        person = answering.let_in(request, cookie_of(request))
+        if isinstance(person, Response):
+            return person
         with answering.desk.database.reading() as connection:
             documents, pairs = review.exported(connection)
             rows = list(documents) if request.url.path.endswith("docs.jsonl") else pairs

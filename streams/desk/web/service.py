@@ -23,6 +23,7 @@ from streams.desk.web.desk import Desk
 from streams.desk.web.openapi import described
 from streams.desk.web.pages import Asked, Page
 from streams.desk.web.view import View
+from streams.errors import UserError
 
 _POLL_SECONDS = 1.0
 _STILL_THERE_SECONDS = 15
@@ -117,6 +118,8 @@ def routes(answering: Answering, pages: Sequence[Page]) -> list[Route]:
             )
         except NotSignedInError as error:
             return PlainTextResponse(f"{error}\n", 401)
+        except UserError as error:
+            return PlainTextResponse(f"{error}\n", 503)
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
         return StreamingResponse(_changes(desk), media_type="text/event-stream", headers=headers)
 
