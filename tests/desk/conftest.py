@@ -10,6 +10,8 @@ import pytest
 from sqlalchemy import create_engine, text
 from starlette.testclient import TestClient
 
+from streams.desk.access import passwords
+from streams.desk.access.passwords import add_user
 from streams.desk.database import Database, open_database
 from streams.desk.follow import Progress
 from streams.desk.ingest import Incoming
@@ -17,6 +19,7 @@ from streams.desk.web.app import create_app
 from streams.desk.web.desk import Desk
 from tests.desk.newsroom import SAMPLE, records_of, take_in
 from tests.desk.postgresql import Server, running_server
+from tests.desk.visitors import PASSWORD
 
 
 @pytest.fixture(scope="session")
@@ -63,3 +66,16 @@ def desk(database: Database, sample: list[Incoming]) -> Desk:
 @pytest.fixture
 def client(desk: Desk) -> TestClient:
     return TestClient(create_app(desk), base_url="http://127.0.0.1:6067")
+
+
+@pytest.fixture
+def users(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A file of one user. Passwords take less work: what they cost is a number in the file."""
+    monkeypatch.setattr(passwords, "_N", 1 << 10)
+    add_user(tmp_path / "users", "ann", PASSWORD)
+    return tmp_path / "users"
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Database:
+    return open_database(str(tmp_path / "desk.db"))

@@ -2,70 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import pytest
-from starlette.testclient import TestClient
 
 from streams.desk.access import passwords
 from streams.desk.access.passwords import UsersFileError, add_user, read_users
 from streams.desk.access.people import FREE_FAILURES
 from streams.desk.access.startup import open_to
-from streams.desk.database import Database, open_database
-from streams.desk.follow import Progress
-from streams.desk.web.app import create_app
-from streams.desk.web.desk import Desk, Options
+from streams.desk.database import Database
 from streams.errors import UserError
-
-PASSWORD = "correct horse battery"
-
-
-@pytest.fixture(autouse=True)
-def _cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same function with less work: what it costs is a number in the file."""
-    monkeypatch.setattr(passwords, "_N", 1 << 10)
-
-
-@pytest.fixture
-def users(tmp_path: Path) -> Path:
-    add_user(tmp_path / "users", "ann", PASSWORD)
-    return tmp_path / "users"
-
-
-@pytest.fixture
-def small(tmp_path: Path) -> Database:
-    return open_database(str(tmp_path / "desk.db"))
-
-
-class Clock:
-    now = 1_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-def client_of(database: Database, clock: Clock | None = None, **options: Any) -> TestClient:
-    desk = Desk(database, Progress(lag=0), Options(**options), clock=clock or Clock())
-    return TestClient(create_app(desk), base_url="http://localhost", follow_redirects=False)
-
-
-def token_of(html: str) -> str:
-    found = re.search(r'name="csrf" value="([0-9a-f]{64})"', html)
-    assert found is not None
-    return found[1]
-
-
-def sign_in(client: TestClient, password: str = PASSWORD, name: str = "ann", then: str = "") -> int:
-    token = token_of(client.get("/login").text)
-    form = {"csrf": token, "name": name, "password": password, "next": then}
-    answer = client.post("/login", data=form)
-    client.last = answer  # type: ignore[attr-defined]
-    return int(answer.status_code)
-
+from tests.desk.visitors import PASSWORD, Clock, client_of, sign_in, token_of
 
 # ---- starting
 
@@ -174,35 +123,6 @@ def test_a_session_ends(small: Database, users: Path) -> None:
     assert client.get("/stories").status_code == 200
     clock.now += 2 * 86_400
     assert client.get("/stories").status_code == 302
-
-
-def test_who_is_removed_or_has_a_new_password_is_no_longer_signed_in(
-    small: Database, users: Path
-) -> None:
-    add_user(users, "bob", PASSWORD)
-    ann, bob = client_of(small, users_file=users), client_of(small, users_file=users)
-    sign_in(ann)
-    sign_in(bob, name="bob")
-    add_user(users, "bob", "a new password")
-    assert [client.get("/stories").status_code for client in (ann, bob)] == [200, 302]
-    sign_in(bob, "a new password", "bob")
-    users.write_text("".join(x for x in users.open() if not x.startswith("ann:")))
-    assert [client.get("/stories").status_code for client in (ann, bob)] == [302, 200]
-    for address in ("/stories.json", "/live"):
-        assert ann.get(address).status_code == 401
-    assert ann.get("/review/docs.jsonl").status_code == 302
-
-
-def test_a_file_of_users_that_cannot_be_read_lets_nobody_in_and_says_so(
-    small: Database, users: Path
-) -> None:
-    client = client_of(small, users_file=users)
-    sign_in(client)
-    users.rename(users.with_name("elsewhere"))
-    for address in ("/stories", "/stories.json", "/live", "/review/docs.jsonl"):
-        answer = client.get(address)
-        assert (answer.status_code, "No such file" in answer.text) == (503, True)
-    assert sign_in(client) == 503
 
 
 def test_the_database_has_no_cookie_that_could_be_used(small: Database, users: Path) -> None:

@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from streams.desk.access.people import COOKIE, cookie_of, new_cookie
+from streams.desk.database import DatabaseError
 from streams.desk.web.answering import Answering, TooLargeError, posted_form, set_cookie
 from streams.desk.web.desk import Person
 from streams.desk.web.pages import Asked
@@ -26,8 +27,8 @@ def routes(answering: Answering) -> list[Route]:
     one_at_a_time = asyncio.Lock()
 
     async def login(request: Request) -> Response:
-        if request.method == "GET":
-            return _page(answering, request, {})
+        if request.method != "POST":
+            return _page(answering, request, {}, after=request.query_params.get("next", ""))
         try:
             form = await posted_form(request)
         except TooLargeError:
@@ -40,8 +41,15 @@ def routes(answering: Answering) -> list[Route]:
             form, cookie = await posted_form(request), cookie_of(request)
         except TooLargeError:
             return answering.failed(request, 413, "Too large", "Signing out takes no more.")
-        if answering.people.allows(cookie, form.get("csrf", ""), request):
+        if not cookie:  # as with another site's form, which may not sign anybody out
+            return RedirectResponse("/login", 303)
+        if not answering.people.allows(cookie, form.get("csrf", ""), request):
+            sentence = "You are still signed in: load a page of the desk again, and sign out there."
+            return answering.failed(request, 403, "Not signed out", sentence)
+        try:
             await run_in_threadpool(answering.people.sign_out, cookie)
+        except DatabaseError as error:
+            return answering.failed(request, 503, "Not signed out", f"{error}.")
         response = RedirectResponse("/login", 303)
         response.delete_cookie(COOKIE, httponly=True, samesite="lax")
         return response
@@ -55,14 +63,17 @@ def routes(answering: Answering) -> list[Route]:
 def _sign_in(answering: Answering, request: Request, form: dict[str, str]) -> Response:
     people, now = answering.people, answering.desk.clock()
     name, password = form.get("name", "")[:64], form.get("password", "")[:1000]
+
+    def again(wrong: dict[str, str], status: int) -> Response:
+        return _page(answering, request, wrong, name, form.get("next", ""), status)
+
     if not people.allows(cookie_of(request), form.get("csrf", ""), request):
-        return _page(answering, request, {"form": "this form was too old: try again"}, name, 403)
+        return again({"form": "this form was too old: try again"}, 403)
     address = request.client.host if request.client else "unknown"
     keys = (f"name {name}", f"address {address}")
     wait = people.wait_seconds(keys, now)
     if wait:
-        said = {"password": f"too many wrong passwords: wait {wait} seconds"}
-        response = _page(answering, request, said, name, 429)
+        response = again({"password": f"too many wrong passwords: wait {wait} seconds"}, 429)
         response.headers["retry-after"] = str(wait)
         return response
     try:
@@ -71,8 +82,7 @@ def _sign_in(answering: Answering, request: Request, form: dict[str, str]) -> Re
         return answering.failed(request, 503, "Nobody can sign in now", f"{error}.")
     if cookie is None:
         people.failed(keys, now)
-        said = {"password": "name and password do not belong together"}
-        return _page(answering, request, said, name, 401)
+        return again({"password": "name and password do not belong together"}, 401)
     people.succeeded(keys)
     response = RedirectResponse(_own_address(form.get("next", "")), 303)
     set_cookie(request, response, cookie)
@@ -80,13 +90,17 @@ def _sign_in(answering: Answering, request: Request, form: dict[str, str]) -> Re
 
 
 def _page(
-    answering: Answering, request: Request, wrong: dict[str, str], name: str = "", status: int = 200
+    answering: Answering,
+    request: Request,
+    wrong: dict[str, str],
+    name: str = "",
+    after: str = "",
+    status: int = 200,
 ) -> Response:
     cookie = cookie_of(request)
     fresh = "" if cookie else new_cookie()
     person = Person("", answering.people.token(cookie or fresh))
-    after = _own_address(request.query_params.get("next", ""))
-    data = {"wrong": wrong, "name": name, "next": after, "csrf": person.csrf}
+    data = {"wrong": wrong, "name": name, "next": _own_address(after), "csrf": person.csrf}
     view = View("login.html", data, status=status)
     response = answering.written(request, view, Asked({}, {}, person, "/login"))
     if fresh:
