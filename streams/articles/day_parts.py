@@ -15,14 +15,14 @@ from typing import NamedTuple
 from streams.articles.languages import words_of_all
 
 # Vowel signs and the like: part of a word, but no letters for regular expressions.
-_MARKS = (
+MARKS = (
     "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0903\u093a-\u094f"
     "\u0951-\u0957\u0962\u0963\u0981-\u0983\u09bc-\u09cd\u09d7\u09e2\u09e3\u0a01-\u0a03"
     "\u0a3c-\u0a51\u0a70\u0a71\u0a81-\u0a83\u0abc-\u0acd\u0b01-\u0b03\u0b3c-\u0b57\u0b82"
     "\u0bbe-\u0bcd\u0bd7\u0c00-\u0c04\u0c3c-\u0c56\u0c81-\u0c83\u0cbc-\u0cd6\u0d00-\u0d03"
     "\u0d3b-\u0d57\u0d81-\u0ddf\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u102b-\u103e"
 )
-LETTER = rf"(?:[^\W\d_]|[{_MARKS}])"
+LETTER = rf"(?:[^\W\d_]|[{MARKS}])"
 _ARABIC_MARKS = re.compile("[\u064b-\u0652]")
 _TWELVE = 12
 _LAST_AFTER_NOON, _LAST_BEFORE_DAWN, _FIRST_BEFORE_NOON = 5, 5, 10

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from streams.articles.address import SOURCE_BYTES
 from streams.articles.agencies import agency_of_site
+from streams.articles.day_parts import MARKS
 from streams.detection.sketch.evidence import (
     AGENCY_BYTES,
     link_of,
@@ -41,9 +42,14 @@ _STEM, _ENDING = 4, 3
 _STRANGE = 0.3
 # Most texts begin with words of their title; each that is missing costs a search through all of it.
 _BEGINNING = 800
-_TITLE_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]+|[^\W_\u3040-\u30ff\u3400-\u9fff]+")
+# Scripts without spaces: two adjacent characters of these say as much as a word, of Thai, Lao,
+# Burmese and Khmer, which have fewer letters, three.
+_IN_TWOS, _IN_THREES = r"\u3040-\u30ff\u3400-\u9fff", r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
+_LETTER = rf"[^\W_{_IN_TWOS}{_IN_THREES}]"
+_TITLE_WORD = re.compile(rf"{_LETTER}++(?:[{MARKS}]++{_LETTER}*+)*+|[{_IN_TWOS}]+|[{_IN_THREES}]+")
 _ASCII_TITLE_WORD = re.compile(rf"[a-z0-9]{{{_STEM},}}")
-_FIRST_UNSPACED = "\u3040"
+_FIRST_OF_TWOS, _FIRST_OF_THREES = "\u3040", "\u0e00"
+_OF_THREES = re.compile(f"[{_IN_THREES}]")
 
 # A truncated text says so near its end: a line added by its feed may follow.
 _END = 240
@@ -160,13 +166,15 @@ def _hold(text: str, words: Iterable[str], least: float) -> bool:
 
 def title_words(title: str | None) -> set[str]:
     """The significant words of a title, in lower case: those of four letters or more; in
-    scripts without spaces, every two adjacent characters."""
+    scripts without spaces, every two or three adjacent characters. Vowel signs are letters."""
     if title is not None and title.isascii():
         return set(_ASCII_TITLE_WORD.findall(title.lower()))
     words: set[str] = set()
     for word in _TITLE_WORD.findall((title or "").casefold()):
-        if word[0] >= _FIRST_UNSPACED:
+        if word[0] >= _FIRST_OF_TWOS:
             words.update(word[at : at + 2] for at in range(len(word) - 1))
+        elif word[0] >= _FIRST_OF_THREES and _OF_THREES.match(word):
+            words.update(word[at : at + 3] for at in range(len(word) - 2))
         elif len(word) >= _STEM:
             words.add(word)
     return words

@@ -17,6 +17,11 @@ GERMAN_WALL = (
     "eines unserer Angebote, um auf allen Geräten weiterzulesen, mit Rätseln und der Beilage am "
     "Wochenende. Das Abonnement ist jederzeit kündbar, und die ersten vier Wochen kosten nichts."
 )
+HINDI_WALL = (
+    "आपने इस महीने के सभी मुफ़्त लेख पढ़ लिए हैं। आगे पढ़ने के लिए साइन इन करें या हमारी किसी योजना को चुनें, "
+    "जिससे आप हर उपकरण पर पहेलियों और साप्ताहिक पत्रिका के साथ पूरा अख़बार पढ़ सकते हैं। सदस्यता को आप अपने "
+    "खाते से कभी भी बंद कर सकते हैं और पहले चार हफ़्ते नए पाठकों के लिए बिल्कुल मुफ़्त हैं।"
+)
 HEADLINES = (
     "Harbour tunnel stays closed until autumn",
     "Striker signs for another season",
@@ -24,18 +29,29 @@ HEADLINES = (
     "Council approves swimming pool budget",
     "Museum finds forgotten sketches",
 )
+HINDI_HEADLINES = (
+    "बंदरगाह की सुरंग शरद ऋतु तक बंद रहेगी",
+    "स्ट्राइकर ने एक और सत्र के लिए अनुबंध किया",
+    "पाले से अंगूर के बागानों को खतरा",
+    "परिषद ने तरणताल का बजट मंज़ूर किया",
+    "संग्रहालय में मिले भूले हुए रेखाचित्र",
+)
 
 
-@pytest.mark.parametrize("wall", [WALL, GERMAN_WALL], ids=["English", "German"])
+@pytest.mark.parametrize(
+    ("wall", "headlines"),
+    [(WALL, HEADLINES), (GERMAN_WALL, HEADLINES), (HINDI_WALL, HINDI_HEADLINES)],
+    ids=["English", "German", "Hindi"],
+)
 @pytest.mark.parametrize("chain", [False, True], ids=["one site", "a chain"])
 @pytest.mark.parametrize("at_once", [False, True])
 def test_a_wall_matches_nothing_from_its_third_page_on(
-    wall: str, chain: bool, at_once: bool
+    wall: str, headlines: tuple[str, ...], chain: bool, at_once: bool
 ) -> None:
     desk = Desk()
     pages = [
         article(str(i), wall, title=title, source=f"site{i if chain else 0}.example")
-        for i, title in enumerate(HEADLINES)
+        for i, title in enumerate(headlines)
     ]
     chunks = [pages] if at_once else [[page] for page in pages]
     verdicts = [told["detection"] for chunk in chunks for told in desk.take(*chunk)]
@@ -125,6 +141,10 @@ def test_a_story_that_goes_on_at_its_publisher_stays_one() -> None:
         (None, "Sign in.", False),
         ("台风登陆沿海", "台风昨天登陆。", False),
         ("台风登陆沿海", "请登录后阅读。", True),
+        ("तटीय ज़िलों में तूफ़ान", "तूफ़ान कल तटीय इलाकों से टकराया।", False),
+        ("तटीय ज़िलों में तूफ़ान", "आगे पढ़ने के लिए साइन इन करें।", True),
+        ("พายุเข้าชายฝั่ง", "เมื่อวานพายุพัดเข้าชายฝั่งทางใต้", False),
+        ("พายุเข้าชายฝั่ง", "กรุณาเข้าสู่ระบบเพื่ออ่านต่อ", True),
         ("Storm hits coast", f"{WALL} {WALL} {WALL} A STORM has HIT the Coast.", False),
         ("Storm hits coast", f"{WALL} {WALL} {WALL} A calm day in the hills.", True),
     ],
@@ -137,3 +157,5 @@ def test_a_headline_is_strange_to_a_text_that_has_none_of_its_words(
 
 def test_words_of_a_title() -> None:
     assert title_words("The big Storm of 2026, 台风登") == {"storm", "2026", "台风", "风登"}
+    assert title_words("इज़मिर में भूकंप") == {"इज़मिर", "भूकंप"}
+    assert title_words("ข่าวฝน 2026") == {"ข่า", "่าว", "าวฝ", "วฝน", "2026"}

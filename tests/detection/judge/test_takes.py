@@ -39,6 +39,7 @@ def joined(first: dict[str, Any], then: dict[str, Any], hours: int = 1) -> bool:
         ("Ферибот заседна край Скаген", "АКТУАЛИЗИРАНА: Ферибот заседна край Скаген"),
         ("Un ferry s'échoue à Skagen", "MISE À JOUR: Un ferry s'échoue à Skagen"),
         ("Fähre vor Skagen gestrandet", "(Update 2) Fähre vor Skagen gestrandet"),
+        ("स्कागेन के पास नौका फंसी", "UPDATE 1-स्कागेन के पास नौका फंसी, 40 बचाए गए"),
     ],
 )  # fmt: skip
 def test_a_first_take_and_its_update_share_a_story(first: str, then: str) -> None:
