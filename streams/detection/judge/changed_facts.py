@@ -7,6 +7,7 @@ places are read from the new text, so nothing else of the earlier text is needed
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
@@ -15,6 +16,7 @@ import numpy as np
 import orjson
 
 from schemas.records import ChangedFactRecord
+from streams.articles.day_parts import MARKS
 from streams.detection.index.view import View
 from streams.detection.sketch.facts import (
     Number,
@@ -34,7 +36,7 @@ _READ_TOGETHER = 64  # texts: each takes 40 times its characters in memory meanw
 _GROUP = re.compile(r"\d{1,3}(?:([^\w\s]|[ \u00a0\u202f])\d{3})+")
 _VALUES = re.compile(r"\d+")
 _UNIT = re.compile(r"\D*[^\W\d]\D*$")  # of a time of day: what follows the hour
-_END = re.compile(r"[\W_]+$")
+_END = re.compile(rf"(?:_|[^\w{MARKS}])+$")  # vowel signs end a word
 
 
 def changes_in_words(changed: Sequence[ChangedFactRecord]) -> str:
@@ -162,5 +164,14 @@ def _written(spread: int, zero_led: int, like: str) -> str | None:
     if second:
         parts = _VALUES.split(like)
         between = parts[1] if len(parts) == 3 and not group else "."
-        return f"{first}{between}{second}{behind}"
-    return (f"{first:,}".replace(",", group[1]) if group else str(first)) + behind
+        written = f"{first}{between}{second}"
+    else:
+        written = f"{first:,}".replace(",", group[1]) if group else str(first)
+    return written.translate(_digits_of(like)) + behind
+
+
+def _digits_of(like: str) -> dict[int, int]:
+    """ASCII digits -> those of a number's script."""
+    digit = next(filter(str.isdecimal, like), "0")
+    zero = ord(digit) - unicodedata.decimal(digit)
+    return {ord("0") + value: zero + value for value in range(10)}

@@ -16,6 +16,7 @@ templates as well as all facts do (reuters without a window, story pairs, F1 .96
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
@@ -101,9 +102,17 @@ def numbers_of_each(texts: Sequence[str]) -> list[list[Number]]:
         *(column.tolist() for column in columns), strict=True
     ):
         text = texts[i]
-        number = Number(place, spread_code, zero_led, text[at:begin], text[begin:stop])
+        words_before = text[_letter_at(text, at) : begin]
+        number = Number(place, spread_code, zero_led, words_before, text[begin:stop])
         found[i].append(number)
     return found
+
+
+def _letter_at(text: str, place: int) -> int:
+    """Where the letter begins that a character belongs to: Thai vowel signs are words here."""
+    while place > 0 and unicodedata.category(text[place])[0] == "M":
+        place -= 1
+    return place
 
 
 def kept_numbers(sketch: np.void) -> list[tuple[int, int, int]]:
