@@ -22,13 +22,16 @@ _TAKES_MILLISECONDS = 12 * 3_600_000
 # Of the significant words of both headlines.
 _SAME_HEADLINE = 0.5
 
+# Brackets and colons, of full width, too.
+_OPEN, _CLOSE, _COLON = r"\[(\uff08\u3010", r"\])\uff09\u3011", r":\uff1a"
+
 # How agencies mark what replaces an earlier take, before the headline or in brackets.
 _MARK = re.compile(
-    rf"^\W*(?:(?:{any_of('takes', 'marks')})\b\s*\d*\s*[-:.\u2013\u2014|)\]]"
+    rf"^\W*(?:(?:{any_of('takes', 'marks')})\b\s*\d*\s*[-{_COLON}.\u2013\u2014|{_CLOSE}]"
     rf"|\d\s?(?:ST|ND|RD|TH)\s+L(?:EA)?D\b|\d\.\s*(?:{any_of('takes', 'numbered')})\b"
-    r"|[\u3010\[(]\s*\u66f4\u65b0)"
-    rf"|[(\[](?:(?:{any_of('takes', 'in_brackets_numbered')})\s*\d*"
-    rf"|{any_of('takes', 'in_brackets')})[)\]]\W*$",
+    rf"|[{_OPEN}]\s*\u66f4\u65b0)"
+    rf"|[{_OPEN}](?:(?:{any_of('takes', 'in_brackets_numbered')})\s*\d*"
+    rf"|{any_of('takes', 'in_brackets')})[{_CLOSE}]\W*$",
     re.IGNORECASE,
 )
 

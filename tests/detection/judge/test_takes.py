@@ -39,6 +39,14 @@ def joined(first: dict[str, Any], then: dict[str, Any], hours: int = 1) -> bool:
         ("Ферибот заседна край Скаген", "АКТУАЛИЗИРАНА: Ферибот заседна край Скаген"),
         ("Un ferry s'échoue à Skagen", "MISE À JOUR: Un ferry s'échoue à Skagen"),
         ("Fähre vor Skagen gestrandet", "(Update 2) Fähre vor Skagen gestrandet"),
+        ("Паром сел на мель у Скагена", "Паром сел на мель у Скагена (ОБНОВЛЕНО)"),
+        ("渡轮在斯卡恩附近搁浅", "渡轮在斯卡恩附近搁浅（更新）"),
+        ("渡輪在斯卡恩附近擱淺", "（更新）渡輪在斯卡恩附近擱淺"),
+        ("【速報】スカーゲン沖で船が座礁", "スカーゲン沖で船が座礁、40人救助"),
+        ("스카겐 앞바다서 여객선 좌초", "스카겐 앞바다서 여객선 좌초…40명 구조(종합2보)"),
+        ("[속보] 스카겐 앞바다서 여객선 좌초", "스카겐 앞바다서 여객선 좌초…40명 구조"),
+        ("جنوح عبارة قرب سكاجن", "تحديث 1-جنوح عبارة قرب سكاجن وإنقاذ 40 راكبا"),
+        ("Encalla un transbordador en Skagen", "ACTUALIZA 2-Encalla un transbordador en Skagen"),
         ("स्कागेन के पास नौका फंसी", "UPDATE 1-स्कागेन के पास नौका फंसी, 40 बचाए गए"),
     ],
 )  # fmt: skip
@@ -91,7 +99,15 @@ def test_dots_inside_a_text_do_not_mark_it_as_truncated(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "headline", ["Lead levels in water rise", "Update on the school roof", "New (old) ideas"]
+    "headline",
+    [
+        "Lead levels in water rise",
+        "Update on the school roof",
+        "New (old) ideas",
+        "تحديث شبكة الكهرباء",
+        "종합부동산세 개편안 공개",
+        "更新迭代加快（图）",
+    ],
 )
 def test_a_headline_that_merely_contains_such_a_word_is_not_marked(headline: str) -> None:
     assert not is_marked(headline)
