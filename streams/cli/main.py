@@ -120,6 +120,17 @@ def run() -> None:
         # No imports from here on: each takes a descriptor.
         sys.stderr.write(f"error: {error.strerror}: raise the limit (`ulimit -n`)\n")
         sys.exit(78)
+    except Exception as error:
+        if not _may_pass(error):
+            raise
+        sys.stderr.write(f"error: the brokers cannot answer now ({error}): try again soon\n")
+        sys.exit(69)
+
+
+def _may_pass(error: Exception) -> bool:
+    """Whether brokers gave an error that they give while they elect leaders or coordinators."""
+    errors = sys.modules.get("aiokafka.errors")  # slow to import, and there if it was raised
+    return errors is not None and isinstance(error, errors.KafkaError) and error.retriable
 
 
 if __name__ == "__main__":

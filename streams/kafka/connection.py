@@ -38,6 +38,8 @@ _levels_lock = threading.Lock()
 class BrokerUnreachableError(UserError):
     """No broker responded; the message has the address and the cause."""
 
+    exit_code = 69  # sysexits.h: unavailable
+
 
 def client_options(settings: Settings) -> Json:
     """Options shared by all clients of the cluster: consumer, producers and admin."""

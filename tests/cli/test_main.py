@@ -15,10 +15,12 @@ from pathlib import Path
 import orjson
 import pytest
 from aiokafka.admin import NewPartitions, NewTopic
+from aiokafka.errors import NotCoordinatorForGroupError
 from typer.testing import CliRunner, Result
 
 from schemas.topics import SEGMENTS, TOPICS
 from streams.agents.running.normaliser_pool import NormaliserPool
+from streams.cli import main
 from streams.cli.group import app
 from streams.kafka.connection import admin_client
 from streams.kafka.topics import TopicsError, check_topics, create_topics
@@ -65,7 +67,7 @@ def free_port() -> int:
 def test_a_broker_that_is_not_there_is_named_within_ten_seconds(command: list[str]) -> None:
     address, started = f"127.0.0.1:{free_port()}", time.monotonic()
     done = echowire(*command, "-b", address)
-    assert done.returncode == 1
+    assert done.returncode == 69
     assert f"No Kafka broker at {address}" in done.stderr.decode()
     assert "Traceback" not in done.stderr.decode()
     assert time.monotonic() - started < 10 + 20  # to start Python, on a machine with other work
@@ -91,12 +93,35 @@ def test_a_worker_does_not_start_with_a_table_of_outlets_that_is_wrong(
     assert said in done.stderr.decode()
 
 
+@pytest.mark.parametrize(
+    ("error", "code"), [(NotCoordinatorForGroupError("desk"), 69), (ValueError("ours"), None)]
+)
+def test_what_brokers_cannot_answer_yet_is_a_sentence_and_our_own_errors_are_not(
+    error: Exception,
+    code: int | None,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def fail(**_: str) -> None:
+        raise error
+
+    monkeypatch.setattr("streams.cli.group.app", fail)
+    monkeypatch.setattr(sys, "argv", ["echowire", "worker"])
+    with pytest.raises(ValueError if code is None else SystemExit) as ended:
+        main.run()
+    if code is not None:
+        assert ended.value.args == (code,)
+        said = capsys.readouterr().err
+        assert said.startswith("error: the brokers cannot answer now ([Error 16] ")
+        assert said.endswith("desk): try again soon\n")
+
+
 def test_another_program_on_the_port_is_told_from_a_closed_port() -> None:
     with socket.socket() as server:
         server.bind(("127.0.0.1", 0))
         server.listen()
         done = echowire("topics", "check", "-b", f"127.0.0.1:{server.getsockname()[1]}")
-    assert done.returncode == 1
+    assert done.returncode == 69
     assert "does not speak plain Kafka" in done.stderr.decode()
 
 
