@@ -89,3 +89,10 @@ def test_the_tables_are_as_large_as_the_documents_say() -> None:
         f"for {framed} languages, `[frames]`",
     ):
         assert figure in said
+
+
+def test_the_changelogs_remedy_for_another_algorithm_is_on_the_page_that_it_names() -> None:
+    log = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "upgrading.md").read_text(encoding="utf-8")
+    assert "need\n`echowire rebuild` ([upgrading](docs/upgrading.md))" in log
+    assert "`echowire rebuild`" in page[page.index("another *algorithm*") :]
