@@ -25,6 +25,8 @@ class GzipMembers(io.RawIOBase):
         self._input = b""  # read but not decompressed yet
         self._output = b""
         self._broken: str | None = None
+        self._strange = False  # whether there is something, and no member so far
+        self._begun = False  # a member
 
     def readable(self) -> bool:
         """It can be read, and nothing else."""
@@ -49,9 +51,12 @@ class GzipMembers(io.RawIOBase):
             if self._member is not None:
                 self._member, self._broken = None, "the file ends within it"
                 return True
+            if self._strange:
+                self._strange, self._broken = False, "the file is not compressed with gzip"
+                return True
             return False
         if not self._input:
-            self._input = piece
+            self._input, self._strange = piece, not self._begun
         if self._member is None and not self._begin():
             return True
         assert self._member is not None
@@ -76,4 +81,5 @@ class GzipMembers(io.RawIOBase):
             )
             return False
         self._input, self._member = self._input[at:], zlib.decompressobj(_GZIP)
+        self._begun, self._strange = True, False
         return True

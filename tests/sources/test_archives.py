@@ -101,6 +101,14 @@ def test_a_truncated_gzip_archive_does_so_too(tmp_path: Path, *, members: bool) 
     assert "the file ends within it" in why
 
 
+@pytest.mark.parametrize("content", [b"<html>404 Not Found</html>", A, A * 2000])
+def test_an_archive_that_is_not_compressed_is_named(tmp_path: Path, content: bytes) -> None:
+    """As a download that failed, or that was decompressed and kept its name."""
+    found, (why,) = pages(tmp_path / "a.warc.gz", content)
+    assert found == {}
+    assert "a.warc.gz record 0: the file is not compressed with gzip" in why
+
+
 def test_a_damaged_member_loses_only_its_own_record(tmp_path: Path) -> None:
     broken = bytearray(gzip.compress(record("b", PAGE.encode() * 50), 9))
     broken[60:80] = bytes(20)
