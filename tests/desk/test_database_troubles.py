@@ -9,11 +9,15 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import event, func, select, text
+from starlette.testclient import TestClient
 
 from streams.desk import database as module
 from streams.desk.database import Database, DatabaseError, open_database
+from streams.desk.follow import Progress
 from streams.desk.ingest import Incoming
-from streams.desk.tables import article
+from streams.desk.tables import article, metadata
+from streams.desk.web.app import create_app
+from streams.desk.web.desk import Desk
 from tests.desk.newsroom import take_in
 
 Trouble = Callable[[Database], Iterator[None]]
@@ -105,3 +109,16 @@ def test_a_postgresql_that_takes_no_rows(database: Database, sample: list[Incomi
                 assert articles_in(database) == before
     take_in(database, sample)
     assert articles_in(database) > before
+
+
+def test_no_address_fails_without_a_sentence(small: Database) -> None:
+    client = TestClient(create_app(Desk(small, Progress(lag=0))), base_url="http://localhost")
+    with small.writing() as connection:
+        for table in metadata.sorted_tables:
+            connection.execute(text(f"DROP TABLE {table.name}"))
+    for address in (
+        "/stories", "/articles.json", "/articles/a", "/publishers", "/agencies", "/about",
+        "/review", "/review/results", "/review/docs.jsonl", "/review/pairs.jsonl",
+    ):  # fmt: skip
+        answer = client.get(address)
+        assert (answer.status_code, "the database refused" in answer.text) == (503, True), address

@@ -12,6 +12,7 @@ from starlette.routing import Route
 from schemas.records import EnrichedArticleRecord
 from streams.desk import review
 from streams.desk.access.people import cookie_of
+from streams.desk.database import DatabaseError
 from streams.desk.diff_forms import marked
 from streams.desk.queries.articles import article_event
 from streams.desk.rows import picked
@@ -138,9 +139,13 @@ def export_routes(answering: Answering) -> list[Route]:
         person = answering.let_in(request, cookie_of(request))
         if isinstance(person, Response):
             return person
-        with answering.desk.database.reading() as connection:
-            documents, pairs = review.exported(connection)
-            rows = list(documents) if request.url.path.endswith("docs.jsonl") else pairs
+        try:
+            with answering.desk.database.reading() as connection:
+                documents, pairs = review.exported(connection)
+                rows = list(documents) if request.url.path.endswith("docs.jsonl") else pairs
+        except DatabaseError as error:
+            title = "The database cannot be used"
+            return answering.failed(request, 503, title, f"{error}.", person)
         body = b"".join(orjson.dumps(row) + b"\n" for row in rows)
         name = request.url.path.rpartition("/")[2]
         headers = {"content-disposition": f'attachment; filename="{name}"'}
