@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Literal
 
 from streams.desk.paragraphs import paragraphs_of
@@ -54,11 +54,6 @@ def grams_of(text: str) -> Grams:
     return frozenset(zip(words, words[1:], words[2:], strict=False))
 
 
-def _padded(text: str) -> str:
-    """The words of a text, each with a space on both sides."""
-    return f" {' '.join(_word().findall(text.casefold()))} "
-
-
 class Reference:
     """The text that copies are compared with; it is split into paragraphs once."""
 
@@ -67,12 +62,13 @@ class Reference:
         self._grams = [grams_of(paragraph) for paragraph in self.paragraphs]
         self._sizes = [len(grams) for grams in self._grams]
         self._all: Grams = grams_of(text)
-        self._words = _padded(text)
+        words = _word().findall(text.casefold())
+        self._short: Grams = frozenset(zip(words)) | frozenset(pairwise(words))
 
     def against(self, text: str) -> Column:
         """What a copy kept of each paragraph, and what it added."""
         theirs = grams_of(text)
-        words = _padded(text)
+        words = f" {' '.join(_word().findall(text.casefold()))} "
         shares = [self._share(grams, theirs, words) for grams in self._grams]
         cells = [Cell(_fate(share), share) for share in shares]
         new = (part for part in paragraphs_of(text) if self._is_new(part))
@@ -92,7 +88,9 @@ class Reference:
 
     def _is_new(self, paragraph: str) -> bool:
         grams = grams_of(paragraph)
-        return self._share(grams, self._all, self._words) < CHANGED_FROM
+        # One of one or two words is not searched for: a copy may have a hundred thousand of them.
+        known = self._short if len(next(iter(grams), ())) < _SIZE else self._all
+        return not grams or len(grams & known) / len(grams) < CHANGED_FROM
 
 
 def _fate(share: float) -> Fate:
