@@ -92,6 +92,13 @@ def test_links_lead_to_the_desk_or_to_web_addresses(client: TestClient) -> None:
     }
 
 
+def test_an_address_like_another_hosts_has_no_link_to_it(client: TestClient) -> None:
+    page = Page(client.get("http://localhost//evil.example/x").text)
+    links = [attributes.get("href") or "" for _, attributes in page.tags]
+    assert "/evil.example/x.json" in links
+    assert not [link for link in links if link.startswith("//")]
+
+
 def test_titles_with_changes_of_direction_keep_to_themselves(client: TestClient) -> None:
     for address in ("/stories", "/articles"):
         assert "<bdi>" + "&lt;script&gt;" in client.get(address).text

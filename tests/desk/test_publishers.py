@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from html import unescape
+from urllib.parse import quote
 
 import pytest
 from starlette.testclient import TestClient
@@ -50,6 +52,17 @@ def test_a_name_with_a_slash_has_its_page(client: TestClient) -> None:
     assert address is not None
     assert client.get(address[1]).status_code == 200
     assert client.get(address[1] + ".json").json()["publisher"]["source"] == "a/b paper"
+
+
+def test_the_links_of_a_page_have_its_name_whatever_its_letters(database: Database) -> None:
+    names = ["What's on?", "a#b", "100%", "back\\slash", "a;b&c=d"]
+    take_in(database, records_of(raw(n, name) for n, name in enumerate(names)))
+    client = TestClient(create_app(Desk(database, Progress(lag=0))), base_url="http://localhost")
+    for name in names:
+        html = client.get("/publishers/" + quote(name, safe="")).text
+        address = re.search(r'type="application/json" href="([^"]+)"', html)
+        assert address is not None
+        assert client.get(unescape(address[1])).json()["publisher"]["source"] == name
 
 
 def test_an_agency_sees_who_ran_its_stories_credited_or_not_and_what_was_cut(

@@ -89,6 +89,12 @@ def test_an_answer_that_is_none_is_said_and_not_kept(client: TestClient, desk: D
     assert judged(desk) == []
 
 
+def test_a_drawn_pair_is_json_too(client: TestClient) -> None:
+    answer = client.get("/review.json")
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.json()["drawn"] in ("random", "near")
+
+
 def test_every_verdict_can_be_called_wrong(client: TestClient, desk: Desk) -> None:
     one = client.get("/articles.json?relation=copy").json()["articles"][0]
     html = client.get(f"/articles/{one['article_id']}").text

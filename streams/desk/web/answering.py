@@ -105,8 +105,9 @@ class Answering:
         try:
             view = build(self.desk, asked)
         except MovedError as moved:
+            path, mark, query = moved.address.partition("?")
             suffix = "" if form == "html" else f".{form}"
-            return RedirectResponse(moved.address + suffix, 303 if asked.form else 302)
+            return RedirectResponse(path + suffix + mark + query, 303 if asked.form else 302)
         except NotFoundError as error:
             return self.failed(request, 404, "Not found", str(error), asked.person)
         except DatabaseError as error:
@@ -159,7 +160,7 @@ class Answering:
 
     def _frame(self, request: Request, asked: Asked, view: View) -> Mapping[str, object]:
         """What every page's frame needs."""
-        path = quote(request.url.path)
+        path = _path_of(request)
         query = f"?{request.url.query}" if request.url.query else ""
         more = "&" if query else "?"
         absent = [("/review", "Review")] if self.desk.options.read_only else []
@@ -185,8 +186,13 @@ class Answering:
 def url_of(request: Request) -> str:
     """Path and query of a request, as received."""
     query = request.url.query
-    path = quote(request.url.path, safe="/:@+~()")
-    return f"{path}?{query}" if query else path
+    return f"{_path_of(request)}?{query}" if query else _path_of(request)
+
+
+def _path_of(request: Request) -> str:
+    """A request's path, as links have it. Not by `request.url`, where a `?` in a name is quoted
+    already; with two slashes at its beginning a link would lead to another host."""
+    return quote("/" + request.scope["path"].lstrip("/"), safe="/:@+~()")
 
 
 def set_cookie(request: Request, response: Response, cookie: str) -> None:
