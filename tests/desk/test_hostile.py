@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from html.parser import HTMLParser
 
 import pytest
@@ -90,6 +91,18 @@ def test_links_lead_to_the_desk_or_to_web_addresses(client: TestClient) -> None:
     assert {(address.partition(":")[0], rel) for address, rel in outside} == {
         ("https", "noreferrer noopener")
     }
+
+
+def test_a_link_to_an_article_reads_as_the_address_that_it_leads_to(database: Database) -> None:
+    where = {"url": "https://evil.example/a", "canonical_url": "https://trusted.example/a"}
+    take_in(database, records_of([raw(0, "evil.example", **where)]))
+    client = TestClient(create_app(Desk(database, Progress(lag=0))), base_url="http://localhost")
+    [one] = client.get("/articles.json").json()["articles"]
+    html = client.get(f"/articles/{one['article_id']}").text
+    link = re.search(r'<a href="https://evil.example/a"[^>]*><bdi>([^<]+)</bdi>', html)
+    assert link is not None
+    assert link[1] == "https://evil.example/a"
+    assert '<dd class="address"><bdi>https://trusted.example/a</bdi>' in html
 
 
 def test_an_address_like_another_hosts_has_no_link_to_it(client: TestClient) -> None:
