@@ -49,6 +49,11 @@ def update_credit_and_counts(
         _set_credit(connection, article.c.story_id.in_(some))
     for some in _parts([name for name, of in articles.items() if of not in changed]):
         _set_credit(connection, article.c.article_id.in_(some))
+    recount(connection, stories)
+
+
+def recount(connection: Connection, stories: Collection[str]) -> None:
+    """Set what is counted over the articles of these stories."""
     for some in _parts(stories):
         _set_counts(connection, some)
 
@@ -79,13 +84,16 @@ def set_expected_credit(connection: Connection, articles: Collection[ArticleRows
 
 
 def _set_agencies(connection: Connection, stories: list[str]) -> list[str]:
-    """-> the stories whose agency has changed."""
+    """-> the stories whose agency has changed. It stays where the original is no longer kept, or
+    was not read yet."""
     original = article.alias()
+    missing = and_(story.c.original_id.is_not(None), original.c.article_id.is_(None))
+    of_original = case((missing, story.c.agency), else_=original.c.provider)
     found = (
         select(
             story.c.story_id,
             story.c.agency,
-            func.coalesce(story.c.unseen_agency, original.c.provider).label("now"),
+            func.coalesce(story.c.unseen_agency, of_original).label("now"),
         )
         .join(original, original.c.article_id == story.c.original_id, isouter=True)
         .where(story.c.story_id.in_(stories))
@@ -154,7 +162,7 @@ def _set_counts(connection: Connection, stories: list[str]) -> None:
             how_many(and_(article.c.credited == "cites", is_copy)).label("cited"),
             how_many(and_(article.c.credited == "none", is_copy)).label("missing"),
         )
-        .join(article, article.c.story_id == story.c.story_id)
+        .join(article, article.c.story_id == story.c.story_id, isouter=True)
         .where(story.c.story_id.in_(stories))
         .group_by(story.c.story_id)
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import delete, exists, func, select, text
 
 from streams.desk import search_index
+from streams.desk.counting import recount
 from streams.desk.database import Database
 from streams.desk.ingest import indexed_versions
 from streams.desk.tables import (
@@ -60,7 +61,7 @@ def forget_mergers(database: Database) -> None:
 def _delete_articles(database: Database, cutoff: int) -> int:
     with database.writing() as connection:
         rows = connection.execute(
-            select(article.c.n, article.c.article_id, article.c.digest)
+            select(article.c.n, article.c.article_id, article.c.digest, article.c.story_id)
             .where(article.c.time < cutoff)
             .order_by(article.c.time)
             .limit(_AT_ONCE)
@@ -72,4 +73,9 @@ def _delete_articles(database: Database, cutoff: int) -> int:
         ids = [row.article_id for row in rows]
         for table in (article, article_agency, link, version):
             connection.execute(delete(table).where(table.c.article_id.in_(ids)))
+        theirs = {row.story_id for row in rows if row.story_id is not None}
+        staying = select(story.c.story_id).where(
+            story.c.story_id.in_(theirs), story.c.last_seen >= cutoff
+        )
+        recount(connection, connection.scalars(staying).all())
         return len(rows)

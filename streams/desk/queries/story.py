@@ -179,11 +179,10 @@ def spread(connection: Connection, record: StoryRow) -> Spread:
         .limit(TIMELINE_MARKS)
     )  # fmt: skip
     marks = rows_of(Mark, rows)
-    return {
-        "began": original_time(connection, record),
-        "marks": marks,
-        "more": max(0, record["articles"] - len(marks)),
-    }
+    # Not as the record counts: it knows nothing of what is kept, and leaves out withdrawn copies.
+    kept = select(func.count()).where(article.c.story_id == record["story_id"])
+    more = 0 if len(marks) < TIMELINE_MARKS else int(connection.scalar(kept) or 0) - len(marks)
+    return {"began": original_time(connection, record), "marks": marks, "more": more}
 
 
 def linked(connection: Connection, story_id: str) -> list[LinkedArticle]:
