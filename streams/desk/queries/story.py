@@ -72,19 +72,29 @@ class Spread(TypedDict):
 
 
 class LinkedArticle(TypedDict):
-    """An article of another story, and what it has in common with a member of this one."""
+    """An article of another story: what it is to a member of this one. The `reason` is of the
+    verdict on `verdict_of`, which may be the member."""
 
     relation: MatchRelation
     jaccard: float
     of_this: float
     of_other: float
     reason: str
+    verdict_of: str
     article_id: str
     source: str | None
     title: str | None
     time: int
     story_id: str | None
     status: Status
+
+
+# What the other article is to the one that the verdict is on.
+_REVERSE: dict[MatchRelation, MatchRelation] = {
+    "excerpt": "expansion",
+    "expansion": "excerpt",
+    "compilation": "excerpt",
+}
 
 
 class Family(TypedDict):
@@ -191,8 +201,8 @@ def linked(connection: Connection, story_id: str) -> list[LinkedArticle]:
     inside = select(article.c.article_id).where(article.c.story_id == story_id)
     columns = (
         link.c.relation, link.c.jaccard, link.c.of_this, link.c.of_other, link.c.reason,
-        other.c.article_id, other.c.source, other.c.title, other.c.time, other.c.story_id,
-        other.c.status,
+        link.c.article_id.label("verdict_of"), other.c.article_id, other.c.source, other.c.title,
+        other.c.time, other.c.story_id, other.c.status,
     )  # fmt: skip
     found: dict[str, LinkedArticle] = {}
     for theirs, ours in (
@@ -207,8 +217,19 @@ def linked(connection: Connection, story_id: str) -> list[LinkedArticle]:
             .limit(LINKED_ROWS)
         )
         for row in rows_of(LinkedArticle, rows):
-            found.setdefault(row["article_id"], row)
+            found.setdefault(row["article_id"], _seen_from_member(row))
     return sorted(found.values(), key=lambda row: -row["jaccard"])[:LINKED_ROWS]
+
+
+def _seen_from_member(row: LinkedArticle) -> LinkedArticle:
+    if row["verdict_of"] == row["article_id"]:
+        return row
+    return {
+        **row,
+        "relation": _REVERSE.get(row["relation"], row["relation"]),
+        "of_this": row["of_other"],
+        "of_other": row["of_this"],
+    }
 
 
 def events(connection: Connection, story_id: str) -> list[EventRow]:
