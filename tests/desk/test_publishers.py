@@ -46,6 +46,20 @@ def test_a_publisher_sees_whose_texts_it_runs_how_fast_and_with_what_credit(
     assert feeds == {"a/b paper": 1, "silent.example": 2}
 
 
+def test_both_publishers_pages_count_the_delay_from_the_original(database: Database) -> None:
+    """It may not be the first: an agency's own article came after one that credits it."""
+    early = raw(0, "early.example", credit="Reuters")
+    take_in(database, records_of([early, raw(30, "reuters.com"), raw(50, "late.example")]))
+    client = TestClient(create_app(Desk(database, Progress(lag=0))), base_url="http://localhost")
+    [runs] = client.get("/publishers/late.example.json").json()["publisher"]["runs"]
+    feeds = client.get("/publishers/reuters.com.json").json()["publisher"]["feeds"]
+    assert {f["source"]: f["delay"] for f in feeds} == {
+        "early.example": -30 * 60_000,
+        "late.example": 20 * 60_000,
+    }
+    assert (runs["source"], runs["delay"]) == ("reuters.com", 20 * 60_000)
+
+
 def test_a_name_with_a_slash_has_its_page(client: TestClient) -> None:
     html = client.get("/publishers").text
     address = re.search(r'href="(/publishers/a[^"]+)"', html)

@@ -208,16 +208,18 @@ def _feeds(connection: Connection, source: str) -> list[Customer]:
         .limit(COUNTED_STORIES)
         .subquery()
     )
-    number = func.count()
+    number, original = func.count(), article.alias()
+    began = func.coalesce(original.c.time, stories.c.first_seen)
     rows = connection.execute(
         select(
             article.c.source,
             number.label("articles"),
             func.count(func.distinct(stories.c.story_id)).label("stories"),
-            func.avg(article.c.time - stories.c.first_seen).label("delay"),
+            func.avg(article.c.time - began).label("delay"),
             func.avg(article.c.kept).label("kept"),
         )
         .join(stories, stories.c.story_id == article.c.story_id)
+        .join(original, original.c.article_id == stories.c.original_id, isouter=True)
         .where(
             article.c.source.is_not(None),
             article.c.source != source,
