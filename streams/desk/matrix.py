@@ -6,14 +6,12 @@ that is fast enough for 40 copies on a page, and finds a paragraph that was move
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import islice, pairwise
 from typing import Literal
 
 from streams.desk.paragraphs import paragraphs_of
-from streams.desk.words import UNSPACED, letters, single
+from streams.desk.words import word
 
 KEPT_FROM = 0.85
 CHANGED_FROM = 0.25
@@ -41,14 +39,9 @@ class Column:
     kept_share: float
 
 
-@lru_cache(maxsize=1)
-def _word() -> re.Pattern[str]:
-    return re.compile(f"{single()}|{letters(UNSPACED)}")
-
-
 def grams_of(text: str) -> Grams:
     """The word 3-grams of a text; for a shorter one, its words as one."""
-    words = _word().findall(text.casefold())
+    words = word().findall(text.casefold())
     if len(words) < _SIZE:
         return frozenset([tuple(words)] if words else [])
     return frozenset(zip(words, words[1:], words[2:], strict=False))
@@ -62,13 +55,13 @@ class Reference:
         self._grams = [grams_of(paragraph) for paragraph in self.paragraphs]
         self._sizes = [len(grams) for grams in self._grams]
         self._all: Grams = grams_of(text)
-        words = _word().findall(text.casefold())
+        words = word().findall(text.casefold())
         self._short: Grams = frozenset(zip(words)) | frozenset(pairwise(words))
 
     def against(self, text: str) -> Column:
         """What a copy kept of each paragraph, and what it added."""
         theirs = grams_of(text)
-        words = f" {' '.join(_word().findall(text.casefold()))} "
+        words = f" {' '.join(word().findall(text.casefold()))} "
         shares = [self._share(grams, theirs, words) for grams in self._grams]
         cells = [Cell(_fate(share), share) for share in shares]
         new = (part for part in paragraphs_of(text) if self._is_new(part))

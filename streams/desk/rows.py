@@ -27,6 +27,7 @@ from streams.desk.table_rows import (
     StoryFields,
     VersionRow,
 )
+from streams.desk.words import number_of_words
 
 MOST_LINKS = 20
 _TITLE_LETTERS = 500
@@ -130,7 +131,7 @@ def _article_rows(value: bytes, event: EnrichedArticleRecord, family_of: FamilyO
         "status": "canceled" if origin.withdrawn else event["status"],
         "relation": verdict["relation"],
         "syndicated": verdict["syndicated"],
-        "words": len(event["text"].split()),
+        "words": number_of_words(event["text"]),
         "provider": providers[0] if providers else None,
         "credited": None,
         "matched_id": matched and matched["article_id"],

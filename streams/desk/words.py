@@ -7,6 +7,7 @@ In scripts without blanks between words each character is one.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 
@@ -31,3 +32,21 @@ def letters(excluded: str = "") -> str:
 def single() -> str:
     """A character of a script without blanks, with its marks."""
     return f"[{UNSPACED}][{marks()}]*"
+
+
+@lru_cache(maxsize=1)
+def word() -> re.Pattern[str]:
+    """A word, or a character of a script without blanks."""
+    return re.compile(f"{single()}|{letters(UNSPACED)}")
+
+
+@lru_cache(maxsize=1)
+def _an_unspaced() -> re.Pattern[str]:
+    return re.compile(f"[{UNSPACED}]")
+
+
+def number_of_words(text: str) -> int:
+    """How long a text is, as pages say it."""
+    if text.isascii() or _an_unspaced().search(text) is None:
+        return len(text.split())
+    return sum(1 for _ in word().finditer(text))

@@ -26,6 +26,7 @@ from streams.desk.web.restraint import restraint
 from streams.desk.web.story_pages import EVIDENCE
 from streams.desk.web.view import Table, View
 from streams.desk.word_diff import MOST_WORDS, Comparison, Piece, compare
+from streams.desk.words import number_of_words
 
 # Text shown on a page: five megabytes of it would crash a browser. `.json` has all of it.
 SHOWN_LETTERS = 100_000
@@ -170,7 +171,7 @@ def _side(event: EnrichedArticleRecord) -> dict[str, object]:
         event, "article_id", "source", "title", "byline", "credit", "dateline", "language",
         "status", "published_at", "embargoed_until", "agencies", "content_digest",
     )  # fmt: skip
-    return {**fields, "words": len(event["text"].split())}
+    return {**fields, "words": number_of_words(event["text"])}
 
 
 class MatchBetween(MatchRecord):

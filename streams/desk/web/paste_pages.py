@@ -15,6 +15,7 @@ from streams.desk.web.desk import Desk
 from streams.desk.web.pages import Asked, Page
 from streams.desk.web.view import View
 from streams.desk.word_diff import Comparison, compare
+from streams.desk.words import number_of_words
 
 _FEWEST_WORDS = 5
 
@@ -64,7 +65,7 @@ def _shown(connection: Connection, one: Pasted) -> Mapping[str, object]:
             one.article, "title", "byline", "credit", "dateline", "language", "text", "agencies",
             "source",
         ),
-        "words": len(one.article["text"].split()),
+        "words": number_of_words(one.article["text"]),
         "relation": verdict["relation"],
         "unmatched_reason": verdict["unmatched_reason"],
         "matches": one.matches,
