@@ -116,6 +116,9 @@ def print_scores(outcome: Outcome, parameters: Parameters) -> None:
         counts = (score.right, score.wrong, score.missed, score.ignored)
         table.add_row(name, *(f"{x:.4f}" for x in shares), *map(str, counts))
     out.print(table)
+    if outcome.rejected:
+        reasons = ", ".join(f"{count} {reason}" for reason, count in outcome.rejected.items())
+        out.print(f"rejected documents, which are in no story: {reasons}", soft_wrap=True)
     out.print(f"adjusted Rand index of the stories: {outcome.rand_index:.4f}")
     labels = (f"{count} {label}" for label, count in outcome.story_score.wrong_by_label.items())
     said = safe(", ".join(labels)) or "none"
@@ -160,16 +163,21 @@ def print_differences(labelled: Labelled, one: Outcome, other: Outcome) -> None:
         idx
         for idx in labelled.documents
         if here.get(idx) != there.get(idx)
-        or one.verdicts[idx]["relation"] != other.verdicts[idx]["relation"]
+        or _relation(one, idx) != _relation(other, idx)
     ]
     out.print(f"{len(differing)} verdicts differ")
     for idx in differing:
         title = (labelled.documents[idx].get("title") or "")[:60]
         said = " -> ".join(
-            f"{o.verdicts[idx]['relation']} with {sorted(c.get(idx, set())) or 'none'}"
+            f"{_relation(o, idx)} with {sorted(c.get(idx, set())) or 'none'}"
             for o, c in ((one, here), (other, there))
         )
         out.print(safe(f"{idx} {title}: {said}"), markup=False)
+
+
+def _relation(outcome: Outcome, idx: int) -> str:
+    verdict = outcome.verdicts.get(idx)
+    return verdict["relation"] if verdict else "rejected"
 
 
 def _company(outcome: Outcome) -> dict[int, set[int]]:

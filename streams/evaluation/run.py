@@ -30,6 +30,7 @@ class Outcome:
     match_score: PairScore
     rand_index: float
     relations: dict[str, tuple[int, int]]  # of claimed matches: (right, wrong)
+    rejected: dict[str, int]  # reason -> documents that have no verdict
 
 
 def run(labelled: Labelled, settings: Settings, parameters: Parameters, by_time: bool) -> Outcome:
@@ -37,12 +38,15 @@ def run(labelled: Labelled, settings: Settings, parameters: Parameters, by_time:
     verdicts: dict[int, DetectionRecord] = {}
     ids: dict[str, int] = {}
     replaced: dict[str, str] = {}
+    rejected: Counter[str] = Counter()
     pipeline = Pipeline(
         parameters, limit_bytes=settings.record_bytes, outlets_file=settings.outlets_file
     )
     source = iter(labelled.ordered(by_time))
     while some := list(islice(source, settings.chunk_records)):
-        decision = pipeline.take(pipeline.records(some)).decision
+        taken = pipeline.take(pipeline.records(some))
+        decision = taken.decision
+        rejected.update(why.reason.value for _, why in taken.chunk.rejections)
         for line in decision.enriched if decision is not None else []:
             article: EnrichedArticleRecord = orjson.loads(line)
             if article["parent_id"] is None:
@@ -55,11 +59,14 @@ def run(labelled: Labelled, settings: Settings, parameters: Parameters, by_time:
     for verdict in verdicts.values():
         while successor := replaced.get(verdict["story_id"] or ""):
             verdict["story_id"] = successor
-    return _scored(labelled, verdicts, ids)
+    return _scored(labelled, verdicts, ids, dict(rejected.most_common()))
 
 
 def _scored(
-    labelled: Labelled, verdicts: dict[int, DetectionRecord], ids: dict[str, int]
+    labelled: Labelled,
+    verdicts: dict[int, DetectionRecord],
+    ids: dict[str, int],
+    rejected: dict[str, int],
 ) -> Outcome:
     matches: dict[Pair, MatchRecord] = {}
     for idx, verdict in verdicts.items():
@@ -88,4 +95,5 @@ def _scored(
         score_pairs(claimed, labelled.labels),
         adjusted_rand_index(gold, said),
         {name: (right[name], wrong[name]) for name in sorted(right | wrong)},
+        rejected,
     )

@@ -75,6 +75,20 @@ def test_two_parameter_sets_are_compared_verdict_by_verdict(
     assert "copy with [0]" in said
 
 
+def test_rejected_documents_are_counted_and_have_no_verdict_to_compare(
+    labelled: list[str], tmp_path: Path
+) -> None:
+    """They are missed pairs that no threshold brings back."""
+    documents, parameters = Path(labelled[0]), tmp_path / "same.toml"
+    lines = [json.loads(line) for line in documents.read_text().splitlines()]
+    lines[1]["text"], lines[2]["title"] = "", 7
+    documents.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    parameters.write_text("copy_overlap = 0.4\n")
+    said = evaluated(*labelled, "--compare", str(parameters), str(parameters))
+    assert "rejected documents, which are in no story: 1 empty_body, 1 invalid_field" in said
+    assert "0 verdicts differ" in said
+
+
 def test_grey_pairs_count_for_nothing() -> None:
     score = score_pairs({(1, 2), (3, 4)}, {(1, 2): "GREY", (3, 4): "POS", (5, 6): "POS"})
     assert (score.right, score.wrong, score.missed, score.ignored) == (1, 0, 1, 1)
