@@ -92,7 +92,7 @@ def read_parameters(path: Path) -> Parameters:
     """A TOML file of any of `Parameters`' fields. Raises InputError, SettingsError."""
     try:
         given: Json = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError) as error:  # not to be read; neither UTF-8 nor TOML
         raise InputError(f"{path}: {error}") from error
     known = {field.name: field.type for field in fields(Parameters)}
     for name, value in given.items():
@@ -162,8 +162,7 @@ def print_differences(labelled: Labelled, one: Outcome, other: Outcome) -> None:
     differing = [
         idx
         for idx in labelled.documents
-        if here.get(idx) != there.get(idx)
-        or _relation(one, idx) != _relation(other, idx)
+        if here.get(idx) != there.get(idx) or _relation(one, idx) != _relation(other, idx)
     ]
     out.print(f"{len(differing)} verdicts differ")
     for idx in differing:

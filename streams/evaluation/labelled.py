@@ -48,8 +48,8 @@ class Labelled:
 def read_labelled(documents: Path, pairs: Path) -> Labelled:
     """Read JSON lines (also .gz, .xz, .zst). Raises InputError, which names the file and the line.
 
-    A document has `idx`, `text`, `cluster` (-1: in none) and fields of a raw event; a pair `a`,
-    `b` (each an `idx`) and `label`.
+    A document has `idx`, `text`, `cluster` (-1, null: in none) and fields of a raw event; a pair
+    `a`, `b` (each an `idx`) and `label`.
     """
     by_idx: dict[int, LabelledDocument] = {}
     for place, line in _lines(documents, ("idx", "text")):
@@ -58,6 +58,9 @@ def read_labelled(documents: Path, pairs: Path) -> Labelled:
             raise InputError(f"{place}: expected a text as 'text', got {_kind(text)}")
         if idx in by_idx:
             raise InputError(f"{place}: the idx {idx} is that of a document above it")
+        if "cluster" in line:
+            known = line["cluster"] is not None
+            line["cluster"] = _number(line, "cluster", place) if known else -1
         by_idx[idx] = cast("LabelledDocument", {**line, "text": _PARAGRAPH.sub("\n\n", text)})
     labels: dict[Pair, str] = {}
     for place, line in _lines(pairs, ("a", "b", "label")):
@@ -100,7 +103,7 @@ def _number(line: Json, name: str, place: str) -> int:
     value = line[name]
     try:
         return int(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise InputError(f"{place}: expected a number as {name!r}, got {_kind(value)}") from None
 
 

@@ -89,6 +89,22 @@ def test_rejected_documents_are_counted_and_have_no_verdict_to_compare(
     assert "0 verdicts differ" in said
 
 
+def test_a_document_may_be_in_no_cluster_in_any_notation(labelled: list[str]) -> None:
+    """Tables write whole numbers of a column with gaps as 1.0, and the gaps as null."""
+    documents = Path(labelled[0])
+    said = documents.read_text().replace('"cluster": 0', '"cluster": 0.0')
+    documents.write_text(said.replace('"cluster": 1', '"cluster": null'))
+    assert "adjusted Rand index of the stories: 1.0000" in evaluated(*labelled)
+
+
+def test_parameters_that_are_not_utf8_are_named(labelled: list[str], tmp_path: Path) -> None:
+    parameters = tmp_path / "latin1.toml"
+    parameters.write_bytes(b"# caf\xe9\n")
+    done = CliRunner().invoke(app, ["evaluate", *labelled, "--compare", *[str(parameters)] * 2])
+    assert isinstance(done.exception, InputError)
+    assert "latin1.toml" in str(done.exception)
+
+
 def test_grey_pairs_count_for_nothing() -> None:
     score = score_pairs({(1, 2), (3, 4)}, {(1, 2): "GREY", (3, 4): "POS", (5, 6): "POS"})
     assert (score.right, score.wrong, score.missed, score.ignored) == (1, 0, 1, 1)
@@ -162,6 +178,7 @@ def test_texts_are_shown_as_they_are_and_not_as_markup(labelled: list[str]) -> N
         ('{"idx": 4, "text": null}', "expected a text as 'text', got null"),
         ('{"idx": "four", "text": "Words."}', "expected a number as 'idx', got str"),
         ("5", "expected an object, got int"),
+        ('{"idx": 4, "text": "", "cluster": "b"}', "expected a number as 'cluster', got str"),
         ('{"idx": 4, "te', "unexpected"),
     ],
 )
