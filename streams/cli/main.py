@@ -68,6 +68,7 @@ COMMANDS = {
     ),
 }
 _WIDEST = 100
+_FULL = errno.ENOSPC, errno.EDQUOT, errno.EFBIG  # a disk, a quota, a file that may not grow
 
 
 def overview() -> str:
@@ -113,8 +114,12 @@ def run() -> None:
         console.print("[red]error:[/]", error, soft_wrap=True)
         sys.exit(error.exit_code)
     except BrokenPipeError:  # the reader of a pipe has gone
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _give_up_output()
     except OSError as error:
+        if error.errno in _FULL:
+            _give_up_output()
+            sys.stderr.write(f"error: {error.strerror}: what was written is not complete\n")
+            sys.exit(74)
         if error.errno not in (errno.EMFILE, errno.ENFILE):
             raise
         # No imports from here on: each takes a descriptor.
@@ -131,6 +136,11 @@ def _may_pass(error: Exception) -> bool:
     """Whether brokers gave an error that they give while they elect leaders or coordinators."""
     errors = sys.modules.get("aiokafka.errors")  # slow to import, and there if it was raised
     return errors is not None and isinstance(error, errors.KafkaError) and error.retriable
+
+
+def _give_up_output() -> None:
+    """Python must not write to standard output again at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

@@ -304,3 +304,17 @@ def test_process_without_descriptors_reports_it_in_a_sentence(
     )
     assert done.stderr == b"error: Too many open files: raise the limit (`ulimit -n`)\n"
     assert done.returncode == 78
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is full")
+@pytest.mark.parametrize("arguments", [["--help"], ["settings"], ["show", str(SAMPLE)]])
+def test_a_full_disk_is_a_sentence(arguments: list[str]) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "streams.cli.main", *arguments],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    assert done.stderr == b"error: No space left on device: what was written is not complete\n"
+    assert done.returncode == 74
