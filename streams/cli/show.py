@@ -18,10 +18,10 @@ from rich.text import Text
 from schemas.records import NormalisedArticleRecord, RawCoordinatesRecord
 from schemas.topics import NORMALISED
 from streams.articles.pages.reading import Label, LineClass
-from streams.kafka.connection import reader
-from streams.kafka.insides.metadata import partitions_for
+from streams.cli.terminal import safe
+from streams.kafka.connection import admin_client, reader
 from streams.kafka.one_record import raw_record_at
-from streams.kafka.topics import topic_name
+from streams.kafka.topics import partitions_of, topic_name
 from streams.settings import Settings
 from streams.sources.inputs import read_events
 from streams.sources.raw_events import FileRecord, InputError
@@ -100,7 +100,7 @@ def _fields(article: NormalisedArticleRecord, compared: str, origins: Mapping[st
     }  # fmt: skip
     for label, value in rows.items():
         if value not in (None, ""):
-            table.add_row(label, Text(str(value)), Text(origins.get(label, "")))
+            table.add_row(label, Text(safe(str(value))), Text(origins.get(label, "")))
     return table
 
 
@@ -134,11 +134,14 @@ def _from_file(path: Path, number: int) -> FileRecord:
 
 async def _from_kafka(article_id: str, settings: Settings) -> FileRecord:
     """The raw record of an article, found through the last normalised one with its id."""
+    topic = topic_name(settings, NORMALISED)
+    async with admin_client(settings) as admin:  # says it if there is no broker, or no such topic
+        places = [TopicPartition(topic, number) for number in await partitions_of(admin, topic)]
     consumer = reader(settings)
-    await consumer.start()
     try:
+        await consumer.start()
         async with asyncio.timeout(_SEARCH_SECONDS):
-            raw = await _coordinates(consumer, topic_name(settings, NORMALISED), article_id)
+            raw = await _coordinates(consumer, places, article_id)
     except TimeoutError:
         raise InputError(f"{article_id}: not found in {_SEARCH_SECONDS:.0f} s") from None
     finally:
@@ -147,9 +150,8 @@ async def _from_kafka(article_id: str, settings: Settings) -> FileRecord:
 
 
 async def _coordinates(
-    consumer: AIOKafkaConsumer, topic: str, article_id: str
+    consumer: AIOKafkaConsumer, places: list[TopicPartition], article_id: str
 ) -> RawCoordinatesRecord:
-    places = [TopicPartition(topic, p) for p in await partitions_for(consumer, topic)]
     ends = await consumer.end_offsets(places)
     consumer.assign(places)
     await consumer.seek_to_beginning()
@@ -161,6 +163,6 @@ async def _coordinates(
                 (r.value for r in reversed(records) if r.key == article_id.encode()), found
             )
     if found is None:
-        raise InputError(f"{article_id}: no such article on {topic}")
+        raise InputError(f"{article_id}: no such article on {places[0].topic}")
     raw: RawCoordinatesRecord = orjson.loads(found)["raw"]
     return raw

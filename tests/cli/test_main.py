@@ -62,8 +62,11 @@ def free_port() -> int:
 
 @pytest.mark.parametrize(
     "command",
-    [["worker"], ["topics", "check"], ["topics", "create"], ["tail"], ["produce", str(SAMPLE)]],
-)
+    [
+        ["worker"], ["topics", "check"], ["topics", "create"], ["tail"], ["produce", str(SAMPLE)],
+        ["show", "f" * 32],
+    ],
+)  # fmt: skip
 def test_a_broker_that_is_not_there_is_named_within_ten_seconds(command: list[str]) -> None:
     address, started = f"127.0.0.1:{free_port()}", time.monotonic()
     done = echowire(*command, "-b", address)

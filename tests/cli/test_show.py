@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -144,6 +147,27 @@ async def show(settings: Settings, article_id: str) -> tuple[int | None, str]:
     finally:
         running.kill()
     return running.returncode, (out + err).decode()
+
+
+def test_names_of_attributes_do_not_control_the_terminal() -> None:
+    fields = {"text": " ".join(STORY), "attributes": {"desk\x1b[2J": "sports"}}
+    record = FileRecord(0, 1_772_445_600_000, json.dumps(fields).encode())
+    output = io.StringIO()
+    Console(file=output, width=200).print(rendered(understand(record, 1 << 20, None)))
+    assert "desk [2J" in output.getvalue()
+    assert "\x1b" not in output.getvalue()
+
+
+def test_what_the_terminal_cannot_write_is_escaped(tmp_path: Path) -> None:
+    path = tmp_path / "event.json"
+    path.write_text(json.dumps({"text": " ".join(STORY), "title": "Pont de l’Aar à Bern"}))
+    done = subprocess.run(
+        [sys.executable, "-m", "streams.cli.main", "show", str(path)],
+        capture_output=True,
+        env={**os.environ, "PYTHONIOENCODING": "iso-8859-1", "PYTHONUTF8": "0"},
+        check=False,
+    )
+    assert b"Pont de l\\u2019Aar \xe0 Bern" in done.stdout, done.stderr
 
 
 @pytest.mark.broker
