@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import shutil
 import sys
@@ -96,6 +97,9 @@ def version() -> str:
 
 def run() -> None:
     """The entry point. An error that the user can fix is one sentence, not a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # not every terminal can write every letter
+            stream.reconfigure(errors="backslashreplace")
     try:
         match sys.argv[1:]:
             case ["--help"]:
