@@ -38,7 +38,17 @@ def _event(fields: Any, value: bytes, origin: str) -> RawEvent:
         return event_of(from_corpus(fields), origin)
     if is_ninjs(fields):
         return gathered_event(ninjs_item(fields), origin)
-    return event_of(fields, origin, value)
+    event = event_of(fields, origin, value)
+    return event if _is_utf8(value) else replace(event, flaw="not in UTF-8")
+
+
+def _is_utf8(value: bytes) -> bool:
+    """Python reads JSON in UTF-16 and UTF-32, too; the service does not."""
+    try:
+        value.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def json_lines(

@@ -123,6 +123,19 @@ def test_a_file_of_which_every_event_is_refused_is_named_with_the_reason(tmp_pat
     assert meter.refused == [f"{paths[-1]}: the service refuses all 3 of its events: {why}"]
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-32"])
+@pytest.mark.parametrize("name", ["a.json", "a.jsonl"])
+def test_a_file_in_another_encoding_is_refused_as_the_service_does(
+    tmp_path: Path, encoding: str, name: str
+) -> None:
+    """Python reads it all the same: `produce` said that all was well."""
+    path, meter = tmp_path / name, Meter()
+    path.write_bytes("".join(f"{line}\r\n" for line in PLAIN).encode(encoding))
+    assert list(read_events([path], meter))
+    [why] = meter.refused
+    assert why.startswith(f"{path}: the service refuses all ")
+
+
 FEED = {"version": "https://jsonfeed.org/version/1.1", "items": [{"id": "f", "content_text": "x"}]}
 NINJS = {"uri": "urn:w", "headline": "Pier", "body_text": "y"}
 RAW = {"id": "r", "text": "z"}
