@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 
 import orjson
 
@@ -14,6 +13,9 @@ from streams.articles.page import Page, PageSource
 from streams.articles.rejection import Rejection
 from streams.pipeline import Pipeline, Sketched, normalised
 from streams.sources.raw_events import FileRecord, RawEvent
+
+# Pages may be as long as a record may be, and a thousand of them take gigabytes.
+_CHUNK_BYTES = 16 << 20
 
 
 @dataclass(slots=True)
@@ -45,6 +47,8 @@ def process(
 ) -> Iterator[Processed]:
     """Normalise and detect, a chunk at a time. Updates `summary` as it goes.
 
+    A chunk has at most `chunk_records` events, and ends with the one that fills 16 MiB.
+
     `begin` starts normalising a chunk, for example in another process, and returns a function that
     waits for the result. `ahead` chunks are started before the current one is decided; chunks
     are decided in order.
@@ -52,7 +56,7 @@ def process(
     source = iter(events)
     begun: deque[tuple[list[FileRecord], Callable[[], Sketched]]] = deque()
     while True:
-        while len(begun) <= ahead and (some := list(islice(source, chunk_records))):
+        while len(begun) <= ahead and (some := _chunk(source, chunk_records)):
             records = pipeline.records(some)
             begun.append((records, begin(records)))
         if not begun:
@@ -69,6 +73,15 @@ def process(
         summary.events += len(records)
         summary.rejected.update(why.reason.value for _, why in rejections)
         yield Processed(enriched, [_rejected(records[place], why) for place, why in rejections])
+
+
+def _chunk(source: Iterator[RawEvent], most: int) -> list[RawEvent]:
+    some: list[RawEvent] = []
+    size = 0
+    while len(some) < most and size < _CHUNK_BYTES and (event := next(source, None)) is not None:
+        some.append(event)
+        size += len(event.value)
+    return some
 
 
 def normalised_in_time(

@@ -75,3 +75,17 @@ def test_the_number_of_chunks_normalised_ahead_is_bounded() -> None:
 
     assert len(output(begin, 2)) == 70
     assert most == 3
+
+
+def test_chunks_of_long_pages_are_short() -> None:
+    """A thousand pages of 2 MiB, and as many for each chunk ahead, do not fit in the memory."""
+    events, chunks = [RawEvent(None, bytes(5 << 20), None, "")] * 10, list[int]()
+
+    def begin(records: list[FileRecord]) -> Callable[[], Sketched]:
+        chunks.append(len(records))
+        return here(records)
+
+    pipeline, summary = Pipeline(Parameters(capacity=256)), Summary()
+    list(process(events, pipeline, 1000, summary, begin, 2))
+    assert summary.events == 10
+    assert chunks == [4, 4, 2]
