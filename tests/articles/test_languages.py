@@ -103,6 +103,13 @@ def test_a_word_of_any_file_counts() -> None:
     assert phrase_kinds("lue myös") == {"stories"}
 
 
+@pytest.mark.parametrize("kind", ["stories", "comments", "furniture"])
+def test_a_line_that_is_a_phrase_of_any_file_is_recognised(kind: str) -> None:
+    """In scripts with vowel signs, too, which are no letters of words here."""
+    phrases = [phrase.removesuffix("*") for phrase in words_of_all("page_phrases", kind)]
+    assert [phrase for phrase in phrases if kind not in phrase_kinds(phrase)] == []
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

@@ -61,16 +61,24 @@ Phrases = dict[str, frozenset[str]]
 def _phrases() -> tuple[Phrases, Phrases, frozenset[str]]:
     whole: Phrases = {}
     prefixes: Phrases = {}
-    for kind in ("stories", "comments", "furniture"):
-        for phrase in words_of_all("page_phrases", kind):
-            table = prefixes if phrase.endswith("*") else whole
-            key = phrase.removesuffix("*")
-            table[key] = table.get(key, _NOTHING) | {kind}
-    return whole, prefixes, frozenset(words_of_all("page_phrases", "interstitial"))
+    for kind, phrase in _listed():
+        table = prefixes if phrase.endswith("*") else whole
+        table[_read(phrase)] = table.get(_read(phrase), _NOTHING) | {kind}
+    return whole, prefixes, frozenset(map(_read, words_of_all("page_phrases", "interstitial")))
+
+
+def _listed() -> list[tuple[str, str]]:
+    """(kind, phrase) of each but those between paragraphs."""
+    kinds = ("stories", "comments", "furniture")
+    return [(kind, phrase) for kind in kinds for phrase in words_of_all("page_phrases", kind)]
+
+
+def _read(phrase: str) -> str:
+    """A phrase as a line's words are read: without vowel signs, which part them."""
+    return " ".join(_WORDS.findall(phrase))
 
 
 @lru_cache(maxsize=1)
 def page_marks() -> frozenset[str]:
     """Whole lines that pages have and articles do not: buttons and headings of other blocks."""
-    whole, _, _ = _phrases()
-    return frozenset(whole)
+    return frozenset(phrase for _, phrase in _listed() if not phrase.endswith("*"))
