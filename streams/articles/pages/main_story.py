@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from streams.articles.pages.features import Matrix, column
+from streams.articles.pages.header_forms import TIME_LABEL
 from streams.articles.pages.kinds import Kinds
 from streams.articles.pages.line_classifier import STORY_PROBABILITY
 from streams.articles.pages.lines import Line
 from streams.articles.pages.page_lines import PageLines
 from streams.articles.pages.words import PageWords, shared_words
+from streams.articles.printed_time import printed_time
 
 Vector = NDArray[np.float64]
 
@@ -28,6 +31,7 @@ _HEADLINE_WORDS = 6
 _SHARED_WITH_STORY = 0.5
 _TITLES_ABOVE = 12
 _LEAST_TEASERS, _TEASER_LINES, _ASKING_WORDS = 3, 4, 15
+_FIRST_UNSPACED = "\u0e00"
 _NAME = re.compile(r"(?:[^\W\d_][\w.'’-]*+[ ,/&]*+){1,8}")  # possessive: a long word has many parts
 
 
@@ -172,7 +176,9 @@ def asking_title(kept: list[int], lines: Sequence[Line], kinds: Kinds) -> int | 
     return first if is_title else None
 
 
-def title_line(page: PageLines, features: Matrix, kinds: Kinds, kept: Sequence[int]) -> int | None:
+def title_line(
+    page: PageLines, features: Matrix, kinds: Kinds, kept: Sequence[int], now: datetime
+) -> int | None:
     """The title above the story: there twice (`Title | Site`), a heading, in the story's words, and
     near to it.
 
@@ -182,6 +188,7 @@ def title_line(page: PageLines, features: Matrix, kinds: Kinds, kept: Sequence[i
         return None
     may_be = kinds.title & ~kinds.dated & (kinds.words >= _LEAST_TITLE_WORDS)
     above = [int(at) for at in np.flatnonzero(may_be[: kept[0]])][-_TITLES_ABOVE:]
+    above = [at for at in above if not _is_date(page.lines[at].text, now)]
     if len(above) < 2:
         return above[0] if above else None
     count = len(page.lines)
@@ -209,6 +216,16 @@ def title_line(page: PageLines, features: Matrix, kinds: Kinds, kept: Sequence[i
         )
 
     return above[max(range(len(above)), key=score)]
+
+
+def _is_date(text: str, now: datetime) -> bool:
+    """Whether a line is a date, with at most its weekday: `12 de março de 2026 às 09h15`."""
+    time = printed_time(text, now)
+    if time is None:
+        return False
+    rest = TIME_LABEL.sub("", f"{text[: time.start]} {text[time.end :]}")
+    words = [word for word in rest.split() if word.isalpha()]
+    return len(words) <= 1 and max(rest, default="") < _FIRST_UNSPACED
 
 
 def _mask(places: Sequence[int], count: int) -> NDArray[np.bool_]:

@@ -142,7 +142,7 @@ def _analysed(text: str, now: datetime, outlets: Outlets, title: str | None) -> 
         entries = page_lines([lines[at] for at in rows])
         probabilities[rows] = story_probabilities(entries, features[rows])
     kept = story_lines(probabilities, kinds, title, page, certain=bool(cards))
-    title_at = title_line(page, features, kinds, kept)
+    title_at = title_line(page, features, kinds, kept, now)
     if title_at is None and (title_at := asking_title(kept, lines, kinds)) is not None:
         kept = kept[1:]
     return Analysis(lines, features, kinds, cards, probabilities, kept, title_at)

@@ -27,6 +27,30 @@ def test_key_points_are_not_the_title_and_the_sentences_they_repeat_stay() -> No
     assert page.text == "\n".join(told)
 
 
+@pytest.mark.parametrize(
+    "date",
+    ["12 de março de 2026 às 09h15", "12 de março de 2026", "Jueves, 12 de marzo de 2026"],
+)
+def test_a_date_of_four_words_is_no_title(date: str) -> None:
+    told = [
+        (
+            "Um forte terremoto abalou na madrugada de quinta-feira a costa turca, matando pelo "
+            "menos 23 pessoas e ferindo 150, disse o governador Ahmet Demir."
+        ),
+        (
+            "O abalo ocorreu antes do amanhecer e teve magnitude 5,8, segundo o observatório. Foi "
+            "sentido até em Atenas e em várias ilhas gregas."
+        ),
+        (
+            "Equipes de resgate procuravam com cães nos escombros de um prédio de sete andares "
+            "onde viviam 40 famílias."
+        ),
+    ]
+    title = "Sismo: balanço sobe para 23"
+    page = read(title, "Ana Berg", date, "Compartilhar", *told, "Mais lidas", "1. Forte sismo")
+    assert (page.title, page.text) == (title, "\n".join(told))
+
+
 def test_first_sentences_of_other_stories_below_their_heading_are_not_part_of_the_story() -> None:
     rows = [row for title, sentence in OTHERS for row in (title, sentence)]
     page = read("Menu", TITLE, *STORY, FERRIES, "Trending now", *rows, "Privacy policy")
