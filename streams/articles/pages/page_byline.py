@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from streams.articles.languages import any_of
+from streams.articles.languages import TABLES, any_of
 from streams.articles.pages.page_title import key
 
 BY = re.compile(
@@ -31,6 +31,14 @@ _BEHIND_DATE = re.compile(
 )
 _LONGEST_LINE = 100
 _PIECES = re.compile(r"\s*[|·•=/／,]\s*|\s{2,}|\s*[(\[].*")
+_MONTHS, _WEEKDAYS = (
+    "|".join(any_of(table, name) for name in TABLES[table]) for table in ("months", "weekdays")
+)
+# `Ana Berg Thursday, March 12, 2026`, but not `Brian May 3 days ago`
+_DATE = re.compile(
+    rf"[\s,]+(?:(?:{_WEEKDAYS})\.?,?\s+)?(?:\d|(?:{_MONTHS})\.?\s+\d\d?,?\s+(?:19|20)\d\d\b)",
+    re.IGNORECASE,
+)
 _ENDS = re.compile(
     r"\s*[|·•‧►▪»]\s*|\s+[-–—]+\s+|\s{2,}|\(|\[|\d|@|\bhttps?:"
     rf"|\s*,?\s+(?:{any_of('page_bylines', 'ends')})\b\s"
@@ -84,7 +92,10 @@ def names_in(text: str) -> list[str]:
     text = _without_mail(text)
     if by := BY.match(text):
         text = text[by.end() :]
-    text = _ENDS.split(text.strip(" ,:|·•-–—\t"), maxsplit=1)[0].strip(" ,;:.|·•-–—")
+    text = text.strip(" ,:|·•-–—\t")
+    if any(map(str.isdecimal, text)):
+        text = f"{_DATE.split(text, maxsplit=1)[0]} "  # `on ` ends a name
+    text = _ENDS.split(text, maxsplit=1)[0].strip(" ,;:.|·•-–—")
     names = []
     for piece in _MANY.split(text):
         name = " ".join(piece.split()).strip(" .,:;'\"“”")
