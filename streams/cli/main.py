@@ -101,16 +101,7 @@ def run() -> None:
         if isinstance(stream, io.TextIOWrapper):  # not every terminal can write every letter
             stream.reconfigure(errors="backslashreplace")
     try:
-        match sys.argv[1:]:
-            case ["--help"]:
-                sys.stdout.write(overview())
-            case ["version"] | ["--version"]:
-                sys.stdout.write(version())
-            case _:
-                from streams.cli.group import app  # noqa: PLC0415 -- with all of Typer
-
-                app(prog_name="echowire")
-        sys.stdout.flush()
+        _run(sys.argv[1:])
     except UserError as error:
         from rich.console import Console  # noqa: PLC0415
 
@@ -119,27 +110,44 @@ def run() -> None:
         sys.exit(error.exit_code)
     except BrokenPipeError:  # the reader of a pipe has gone
         _give_up_output()
-    except OSError as error:
+    except Exception as error:
+        sentence, code = _ending_of(error)
+        if code is None:
+            raise
+        sys.stderr.write(f"error: {sentence}\n")
+        sys.exit(code)
+
+
+def _run(arguments: list[str]) -> None:
+    match arguments:
+        case ["--help"]:
+            sys.stdout.write(overview())
+        case ["version"] | ["--version"]:
+            sys.stdout.write(version())
+        case _:
+            from streams.cli.group import app  # noqa: PLC0415 -- with all of Typer
+
+            app(prog_name="echowire")
+    sys.stdout.flush()
+
+
+def _ending_of(error: Exception) -> tuple[str, int | None]:
+    """What to say of an error of the system or the brokers, and the exit code, as in sysexits.h; no
+    code for any other. Imports nothing, as each import takes a descriptor."""
+    if isinstance(error, OSError):
         if error.errno in _FULL:
             _give_up_output()
-            sys.stderr.write(f"error: {error.strerror}: what was written is not complete\n")
-            sys.exit(74)
-        if error.errno not in (errno.EMFILE, errno.ENFILE):
-            raise
-        # No imports from here on: each takes a descriptor.
-        sys.stderr.write(f"error: {error.strerror}: raise the limit (`ulimit -n`)\n")
-        sys.exit(78)
-    except Exception as error:
-        if not _may_pass(error):
-            raise
-        sys.stderr.write(f"error: the brokers cannot answer now ({error}): try again soon\n")
-        sys.exit(69)
-
-
-def _may_pass(error: Exception) -> bool:
-    """Whether brokers gave an error that they give while they elect leaders or coordinators."""
-    errors = sys.modules.get("aiokafka.errors")  # slow to import, and there if it was raised
-    return errors is not None and isinstance(error, errors.KafkaError) and error.retriable
+            return f"{error.strerror}: what was written is not complete", 74
+        if error.errno in (errno.EMFILE, errno.ENFILE):
+            return f"{error.strerror}: raise the limit (`ulimit -n`)", 78
+    errors = sys.modules.get("aiokafka.errors")  # it is there if the error is one of these
+    if errors is None or not isinstance(error, errors.KafkaError):
+        return "", None
+    if "Authorization" in type(error).__name__:
+        return f"the brokers do not allow it ({error}): docs/security.md lists the rights", 77
+    if error.retriable:  # while they elect leaders and coordinators
+        return f"the brokers cannot answer now ({error}): try again soon", 69
+    return "", None
 
 
 def _give_up_output() -> None:

@@ -15,7 +15,11 @@ from pathlib import Path
 import orjson
 import pytest
 from aiokafka.admin import NewPartitions, NewTopic
-from aiokafka.errors import NotCoordinatorForGroupError
+from aiokafka.errors import (
+    IllegalStateError,
+    NotCoordinatorForGroupError,
+    TopicAuthorizationFailedError,
+)
 from typer.testing import CliRunner, Result
 
 from schemas.topics import SEGMENTS, TOPICS
@@ -96,27 +100,51 @@ def test_a_worker_does_not_start_with_a_table_of_outlets_that_is_wrong(
     assert said in done.stderr.decode()
 
 
-@pytest.mark.parametrize(
-    ("error", "code"), [(NotCoordinatorForGroupError("desk"), 69), (ValueError("ours"), None)]
-)
-def test_what_brokers_cannot_answer_yet_is_a_sentence_and_our_own_errors_are_not(
-    error: Exception,
-    code: int | None,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
+def run_into(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command in which this error is raised."""
+
     def fail(**_: str) -> None:
         raise error
 
     monkeypatch.setattr("streams.cli.group.app", fail)
     monkeypatch.setattr(sys, "argv", ["echowire", "worker"])
-    with pytest.raises(ValueError if code is None else SystemExit) as ended:
-        main.run()
-    if code is not None:
-        assert ended.value.args == (code,)
-        said = capsys.readouterr().err
-        assert said.startswith("error: the brokers cannot answer now ([Error 16] ")
-        assert said.endswith("desk): try again soon\n")
+    main.run()
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "begins", "ends"),
+    [
+        (NotCoordinatorForGroupError("desk"), 69, "cannot answer now (", "desk): try again soon"),
+        (
+            TopicAuthorizationFailedError("raw"),
+            77,
+            "do not allow it (",
+            "raw): docs/security.md lists the rights",
+        ),
+    ],
+)
+def test_what_brokers_cannot_answer_or_do_not_allow_is_a_sentence(
+    error: Exception,
+    code: int,
+    begins: str,
+    ends: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        run_into(error, monkeypatch)
+    assert ended.value.code == code
+    said = capsys.readouterr().err
+    assert said.startswith(f"error: the brokers {begins}")
+    assert said.endswith(f"{ends}\n")
+
+
+@pytest.mark.parametrize("error", [ValueError("ours"), IllegalStateError("ours, too")])
+def test_other_errors_keep_their_traceback(
+    error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(type(error), match="ours"):
+        run_into(error, monkeypatch)
 
 
 def test_another_program_on_the_port_is_told_from_a_closed_port() -> None:
