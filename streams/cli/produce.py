@@ -148,6 +148,7 @@ class _Delivery:
         self._record_bytes = record_bytes
         self._topic = topic_name(settings, RAW)
         self._address = settings.bootstrap_servers
+        self._heard = 0.0  # when the broker confirmed something, or had nothing left to confirm
 
     async def send(self, event: RawEvent) -> None:
         """Hand one event to the producer, or count it as failed where the topic cannot take it."""
@@ -165,6 +166,8 @@ class _Delivery:
         except KafkaTimeoutError:
             raise self._silence() from None
         else:
+            if not self.unconfirmed:
+                self._heard = time.monotonic()
             self.unconfirmed.append((event.origin, future))
 
     async def settle(self, leave: int) -> None:
@@ -172,11 +175,14 @@ class _Delivery:
         while self.unconfirmed:
             origin, future = self.unconfirmed[0]
             if not future.done():
-                if len(self.unconfirmed) <= leave:
+                left = self._heard + _SILENCE_SECONDS - time.monotonic()
+                if left > 0 and len(self.unconfirmed) <= leave:
                     return
-                await asyncio.wait([future], timeout=_SILENCE_SECONDS)
+                # At least a moment: this process may have been stopped, and the answer be there.
+                await asyncio.wait([future], timeout=max(left, 1.0))
                 if not future.done():
                     raise self._silence()
+            self._heard = time.monotonic()
             self.unconfirmed.popleft()
             error = future.exception()
             if error is None:

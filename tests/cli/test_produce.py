@@ -222,8 +222,9 @@ async def test_a_restart_of_the_broker_neither_loses_nor_doubles_events() -> Non
         assert stored == list(range(600))
 
 
+@pytest.mark.parametrize(("rate", "later"), [(None, 10), (20.0, 1000)])
 async def test_a_broker_that_stays_away_is_said_with_what_is_confirmed(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, rate: float | None, later: int
 ) -> None:
     monkeypatch.setattr(module, "_SILENCE_SECONDS", 1.0)
     monkeypatch.setattr(module, "_STOP_SECONDS", 0.5)
@@ -234,10 +235,11 @@ async def test_a_broker_that_stays_away_is_said_with_what_is_confirmed(
         def until_it_is_gone() -> Iterator[RawEvent]:
             yield from numbered(10)
             own.kill()
-            yield from numbered(10)
+            yield from numbered(later)
 
         with pytest.raises(BrokerUnreachableError, match=r"stopped confirming: \d+ events are on"):
-            await produce(settings, until_it_is_gone())
+            async with asyncio.timeout(20):
+                await produce(settings, until_it_is_gone(), rate=rate)
 
 
 def test_the_command_ends_with_what_was_confirmed(topics: Settings) -> None:
