@@ -22,7 +22,12 @@ from rich.console import Console
 
 from schemas.topics import RAW
 from streams.cli.options import BootstrapServers, TopicPrefix
-from streams.kafka.connection import BrokerUnreachableError, admin_client, client_options
+from streams.kafka.connection import (
+    BrokerUnreachableError,
+    admin_client,
+    client_options,
+    unsaid_by_aiokafka,
+)
 from streams.kafka.event_time import time_header
 from streams.kafka.topics import TopicsError, topic_name
 from streams.settings import Settings, load_settings
@@ -224,11 +229,12 @@ async def _producer(settings: Settings, record_bytes: int) -> AsyncIterator[AIOK
         linger_ms=_LINGER_MILLISECONDS,
     )
     await producer.start()
-    try:
-        yield producer
-    finally:
-        with suppress(TimeoutError):  # it would wait forever for a broker that has gone
-            await asyncio.wait_for(producer.stop(), _STOP_SECONDS)
+    with unsaid_by_aiokafka():
+        try:
+            yield producer
+        finally:
+            with suppress(TimeoutError):  # it would wait forever for a broker that has gone
+                await asyncio.wait_for(producer.stop(), _STOP_SECONDS)
 
 
 async def _as_they_come(events: Iterable[RawEvent]) -> AsyncGenerator[RawEvent]:

@@ -64,8 +64,9 @@ def reader(settings: Settings, **options: Any) -> AIOKafkaConsumer:
 
 
 @contextmanager
-def _unsaid_by_aiokafka() -> Iterator[None]:
-    """It logs each failed attempt with a traceback, where the sentence that we raise says it once.
+def unsaid_by_aiokafka() -> Iterator[None]:
+    """It logs each failed attempt, thousands a second, where the sentence that we raise says it
+    once.
 
     Several clients may start at the same time: the last one restores the level."""
     logger = logging.getLogger("aiokafka")
@@ -86,7 +87,7 @@ async def admin_client(settings: Settings) -> AsyncIterator[AIOKafkaAdminClient]
     """A started admin client. Raises BrokerUnreachableError within ten seconds."""
     admin = AIOKafkaAdminClient(**client_options(settings), request_timeout_ms=8000)
     try:
-        with _unsaid_by_aiokafka():
+        with unsaid_by_aiokafka():
             async with asyncio.timeout(_CONNECT_SECONDS):
                 await admin.start()
     except (KafkaError, OSError, TimeoutError) as error:

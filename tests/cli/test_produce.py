@@ -224,7 +224,10 @@ async def test_a_restart_of_the_broker_neither_loses_nor_doubles_events() -> Non
 
 @pytest.mark.parametrize(("rate", "later"), [(None, 10), (20.0, 1000)])
 async def test_a_broker_that_stays_away_is_said_with_what_is_confirmed(
-    monkeypatch: pytest.MonkeyPatch, rate: float | None, later: int
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    rate: float | None,
+    later: int,
 ) -> None:
     monkeypatch.setattr(module, "_SILENCE_SECONDS", 1.0)
     monkeypatch.setattr(module, "_STOP_SECONDS", 0.5)
@@ -240,6 +243,7 @@ async def test_a_broker_that_stays_away_is_said_with_what_is_confirmed(
         with pytest.raises(BrokerUnreachableError, match=r"stopped confirming: \d+ events are on"):
             async with asyncio.timeout(20):
                 await produce(settings, until_it_is_gone(), rate=rate)
+    assert not [record for record in caplog.records if record.name.startswith("aiokafka")]
 
 
 def test_the_command_ends_with_what_was_confirmed(topics: Settings) -> None:
